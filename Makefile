@@ -1,0 +1,54 @@
+# aitrade: `make demo` and `make test` set up everything they need in .venv and models/weights, and can be repeated.
+PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help install models-demo models-test demo test lint fast-test clean
+
+help:
+	@echo "make demo       install, classify the sample with a local LLM, print tables, write a report"
+	@echo "make test       install, lint, type-check and run every test"
+	@echo "make fast-test  run the tests that need no real model"
+	@echo "make clean      remove .venv, the demo and caches (installed models stay)"
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@echo "== installing aitrade and its libraries into $(VENV) (some minutes the first time)"
+	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'aitrade needs Python 3.11 or later: make PYTHON=python3.11')"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --constraint constraints.txt --editable ".[dev]" \
+		| awk '/^(Collecting|Successfully)/ { print "   " substr($$0, 1, 110); fflush() }'
+	@test -x $(BIN)/aitrade
+	@touch $@
+
+models-demo: $(INSTALLED)
+	@echo "== models: the embedder and the 0.5B LLM"
+	@$(BIN)/aitrade models install all-minilm-l6-v2 qwen2.5-coder-0.5b-instruct
+
+models-test: $(INSTALLED)
+	@echo "== models: the embedder and the smallest LLM"
+	@$(BIN)/aitrade models install all-minilm-l6-v2 smollm2-135m-instruct
+
+demo: models-demo
+	@echo "== demo: classify the sample, tabulate it, compare with the published figures"
+	@$(BIN)/aitrade --workspace demo demo
+
+lint: $(INSTALLED)
+	@echo "== ruff and mypy"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+fast-test: $(INSTALLED)
+	@$(BIN)/pytest -m "not real and not browser"
+
+test: models-test lint
+	@echo "== tests"
+	@$(BIN)/pytest
+
+clean:
+	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
