@@ -1,0 +1,100 @@
+"""The rubric: levels of relevance, categories, and the rules that decide borderline products."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from aitrade.errors import BadInputError
+from aitrade.paths import shipped
+
+RELEVANCES = ("High", "Medium", "Low")
+NOT_RELATED = "Not_DC_Related"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A level or a category with its definition."""
+
+    name: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one family of products is decided."""
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """What the labels mean."""
+
+    subject: str
+    question: str
+    relevances: tuple[Term, ...]
+    categories: tuple[Term, ...]
+    rules: tuple[Rule, ...]
+
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """Names of the categories in the rubric's order."""
+        return tuple(term.name for term in self.categories)
+
+
+@cache
+def load_rubric(path: Path | None = None) -> Rubric:
+    """Read and validate a rubric; the shipped one by default.
+
+    Raises:
+        BadInputError: a part is missing, empty or named twice, or the levels are not High, Medium and Low.
+    """
+    path = path or shipped("data/rubric.toml")
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+        rubric = Rubric(
+            subject=raw["subject"],
+            question=raw["question"],
+            relevances=tuple(Term(t["name"], t["definition"]) for t in raw["relevance"]),
+            categories=tuple(Term(t["name"], t["definition"]) for t in raw["category"]),
+            rules=tuple(Rule(r["topic"], r["text"]) for r in raw["rule"]),
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(f"not valid TOML: {error}", where=str(path)) from error
+    except KeyError as error:
+        raise BadInputError(f"the rubric has no {error}", where=str(path)) from error
+    _check(rubric, str(path))
+    return rubric
+
+
+def check_label(relevance: str, category: str, rubric: Rubric) -> str | None:
+    """Say what is wrong with a label, or None: unknown names, or a category that does not fit the relevance."""
+    if relevance not in RELEVANCES:
+        return f"relevance {relevance!r} is not one of {', '.join(RELEVANCES)}"
+    if category not in rubric.category_names:
+        return f"category {category!r} is not one of {', '.join(rubric.category_names)}"
+    if (relevance == "Low") != (category == NOT_RELATED):
+        return (
+            f"relevance {relevance} does not go with category {category}: Low codes, and only they, are {NOT_RELATED}"
+        )
+    return None
+
+
+def _check(rubric: Rubric, where: str) -> None:
+    if tuple(term.name for term in rubric.relevances) != RELEVANCES:
+        raise BadInputError(f"the levels must be {', '.join(RELEVANCES)}, in this order", where=where)
+    if NOT_RELATED not in rubric.category_names:
+        raise BadInputError(f"the categories must hold {NOT_RELATED}", where=where)
+    for kind, names in (
+        ("category", rubric.category_names),
+        ("rule", tuple(rule.topic for rule in rubric.rules)),
+    ):
+        for name in names:
+            if names.count(name) > 1:
+                raise BadInputError(f"{kind} {name!r} is there twice", where=where)
+    texts = [rubric.subject, rubric.question]
+    texts += [term.definition for term in rubric.relevances + rubric.categories] + [rule.text for rule in rubric.rules]
+    if not all(text.strip() for text in texts):
+        raise BadInputError("a definition or rule is empty", where=where)
