@@ -1,0 +1,132 @@
+"""Classify codes into a run, batch by batch; what is committed survives a stop, and a resumed run goes on from there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aitrade.classifier import CODES_PER_BATCH, Classifier, fingerprint
+from aitrade.codes import Code
+from aitrade.errors import BadInputError, StoppedError
+from aitrade.store.predictions import insert_predictions, predicted_codes
+from aitrade.store.runs import Run, create_run, find_fingerprint, finish_run, get_run, planned_rows
+from aitrade.store.workspace import transaction
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to classify, in the order of its batches."""
+
+    codes: tuple[Code, ...]
+    settings: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of settings and codes."""
+        return fingerprint(self.settings, self.codes)
+
+    @property
+    def batches(self) -> list[tuple[Code, ...]]:
+        """The codes, always cut the same way, so that a resumed run computes what a whole one does."""
+        return [self.codes[at : at + CODES_PER_BATCH] for at in range(0, len(self.codes), CODES_PER_BATCH)]
+
+
+def read_codes(
+    con: "DuckDBPyConnection", flows: Sequence[str], limit: int | None = None, only: Sequence[str] | None = None
+) -> list[Code]:
+    """Codes of the workspace, imports first, by code.
+
+    Args:
+        con: the workspace.
+        flows: imports, exports or both.
+        limit: take this many codes, spread evenly over the nomenclature, so that a trial sees every kind of product.
+        only: take these ten-digit codes alone.
+
+    Raises:
+        BadInputError: there are no codes, or one that is asked for is not there.
+    """
+    rows = con.execute(
+        "SELECT hs10, flow, description, naics, naics_description FROM codes WHERE list_contains(?, flow) ORDER BY flow DESC, hs10",
+        [list(flows)],
+    ).fetchall()
+    if not rows:
+        raise BadInputError(f"the workspace holds no codes of {' or '.join(flows)}", mend="aitrade codes import FILE")
+    codes = [Code(*row) for row in rows]
+    if only is not None:
+        wanted = set(only)
+        if unknown := sorted(wanted - {code.hs10 for code in codes}):
+            raise BadInputError(f"code {unknown[0]} is not in the workspace", mend="aitrade codes import FILE")
+        codes = [code for code in codes if code.hs10 in wanted]
+    if limit is not None and limit < len(codes):
+        codes = [codes[i * len(codes) // limit] for i in range(limit)]
+    return codes
+
+
+def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -> list[Code]:
+    """The codes of a stopped run, checked to be what it was begun with.
+
+    Raises:
+        BadInputError: a code or anything in the settings has changed, so that going on would mix two classifications.
+    """
+    rows = planned_rows(con, run.run)
+    codes = [Code(*row) for row in rows if row[2] is not None]
+    changed = sorted(key for key, value in classifier.settings.items() if run.settings.get(key) != value)
+    if len(codes) < len(rows) or (
+        not changed and Plan(tuple(codes), classifier.settings).fingerprint != run.fingerprint
+    ):
+        changed.append("codes")
+    if changed:
+        raise BadInputError(
+            f"run {run.run} cannot go on: changed since it began: {', '.join(changed)}",
+            mend="begin a new run: aitrade classify",
+        )
+    return codes
+
+
+def classify(
+    con: "DuckDBPyConnection", classifier: Classifier, codes: Sequence[Code], on_batch: Callable[[int, int], None]
+) -> Run:
+    """Classify codes into the run that has this plan's fingerprint, beginning it or going on with it.
+
+    Args:
+        con: the workspace.
+        classifier: what judges.
+        codes: what to judge, in order of flow and code.
+        on_batch: told (codes done, codes) after each commit.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        StoppedError: the user stopped it; every committed batch is kept.
+    """
+    plan = Plan(tuple(codes), classifier.settings)
+    run = find_fingerprint(con, plan.fingerprint)
+    if run is None:
+        name = f"{classifier.model}-{plan.fingerprint[:8]}"
+        run = create_run(con, name, plan.fingerprint, plan.settings, [(code.flow, code.hs10) for code in codes])
+    done = predicted_codes(con, run.run)
+    on_batch(len(done), len(codes))
+    try:
+        for batch in plan.batches:
+            if (batch[0].flow, batch[0].hs10) in done:
+                continue
+            _classify_batch(con, classifier, run.run, batch)
+            done.update((code.flow, code.hs10) for code in batch)
+            on_batch(len(done), len(codes))
+    except KeyboardInterrupt:
+        raise StoppedError(
+            f"stopped after {len(done):,} of {len(codes):,} codes, all kept", mend=f"aitrade runs resume {run.run}"
+        ) from None
+    finish_run(con, run.run)
+    return get_run(con, run.run)
+
+
+def _classify_batch(con: "DuckDBPyConnection", classifier: Classifier, run: str, batch: Sequence[Code]) -> None:
+    by_hand = {code: p for code in batch if (p := classifier.exemplar_prediction(code)) is not None}
+    asked = [code for code in batch if code not in by_hand]
+    predictions = list(by_hand.values()) + (classifier.predict(asked) if asked else [])
+    with transaction(con):
+        insert_predictions(con, run, predictions)

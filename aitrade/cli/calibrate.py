@@ -1,0 +1,45 @@
+"""``aitrade calibrate``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.classify import DeviceOption, ModelOption
+from aitrade.cli.progress import progress
+from aitrade.cli.state import say, state
+
+
+@app.command()
+def calibrate(
+    context: typer.Context,
+    model: ModelOption = "",
+    device: DeviceOption = "auto",
+    sample: Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")] = 600,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for MODEL.json; the workspace's by default.")] = None,
+) -> None:
+    """Fit how a model's scores and the neighbours' votes become probabilities, on the exemplars and the nomenclature.
+
+    Example: aitrade calibrate --model qwen2.5-coder-1.5b-instruct
+    """
+    from aitrade.calibrate import fit, save_calibration
+    from aitrade.calibration_training import gather
+    from aitrade.classifier import calibration_inputs, load_classifier
+    from aitrade.classify import read_codes
+    from aitrade.defaults import DEFAULT_MODEL
+    from aitrade.store import open_workspace
+
+    model = model or DEFAULT_MODEL
+    workspace = state(context).workspace
+    with open_workspace(workspace, create=False) as con:
+        nomenclature = read_codes(con, ("imports",))
+    classifier = load_classifier(model, device, workspace, calibrated=False)
+    with progress("scoring exemplars") as on_step:
+        training = gather(classifier, nomenclature, workspace / "adapters", sample, on_step)
+    made = fit(training, model, calibration_inputs(classifier))
+    path = (output or workspace / "calibration") / f"{model}.json"
+    save_calibration(made, path)
+    for figure, value in made.figures.items():
+        say(f"{figure}: {value:.3f}")
+    say(f"wrote {path}")

@@ -1,0 +1,64 @@
+"""``aitrade classify``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.progress import progress
+from aitrade.cli.state import FlowsOption, say, state
+
+ModelOption = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+
+
+@app.command()
+def classify(
+    context: typer.Context,
+    flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
+    model: ModelOption = "",
+    codes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Classify only the codes of this file (column hs10).")
+    ] = None,
+    device: DeviceOption = "auto",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only this many codes, spread evenly over the nomenclature.")
+    ] = None,
+    pad: Annotated[bool, typer.Option("--pad", help="Put back leading zeros in --codes.")] = False,
+) -> None:
+    """Classify codes with the local LLM and its neighbours. Stop with Ctrl-C; the same command goes on where it stopped.
+
+    Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
+    """
+    from aitrade.classifier import load_classifier
+    from aitrade.classify import classify as classify_codes
+    from aitrade.classify import read_codes
+    from aitrade.defaults import DEFAULT_MODEL
+    from aitrade.store import open_workspace
+
+    model = model or DEFAULT_MODEL
+    workspace = state(context).workspace
+    with open_workspace(workspace) as con:
+        chosen = read_codes(con, flow.flows, limit, _read_only(codes, pad))
+        say(f"loading {model}")
+        classifier = load_classifier(model, device, workspace)
+        say(f"{len(chosen):,} codes on {classifier.machine.device} in {classifier.machine.dtype_name}")
+        if classifier.calibration is None:
+            say(
+                f"the probabilities will not be calibrated: no calibration for {model} (make one: aitrade calibrate --model {model})"
+            )
+        with progress("classifying") as on_batch:
+            run = classify_codes(con, classifier, chosen, on_batch)
+    say(f"run {run.run}: {run.predictions:,} predictions. Next: aitrade table summary --run {run.run}")
+
+
+def _read_only(path: Path | None, pad: bool) -> list[str] | None:
+    if path is None:
+        return None
+    from aitrade.codes import parse_hs10
+    from aitrade.errors import at
+    from aitrade.textfile import read_records
+
+    _, records = read_records(path, ("hs10",))
+    return [parse_hs10(r["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]

@@ -1,0 +1,100 @@
+"""``aitrade runs``: list, show, export, resume."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.progress import progress
+from aitrade.cli.state import emit, say, state
+
+group = typer.Typer(help="The classifications in the workspace.", invoke_without_command=True)
+app.add_typer(group, name="runs")
+
+RunArgument = Annotated[str, typer.Argument(help="Name of a run, or the beginning of it.", metavar="RUN")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@group.callback()
+def default(context: typer.Context) -> None:
+    """List the runs where no command is given."""
+    if context.invoked_subcommand is None:
+        list_runs(context, as_json=False)
+
+
+@group.command("list")
+def list_runs(context: typer.Context, as_json: Json = False) -> None:
+    """Show every run: name, kind, how far it is, when it was made."""
+    from aitrade.store import open_workspace
+    from aitrade.store import runs as stored
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        found = stored.list_runs(con)
+    if as_json:
+        emit(json.dumps([_plain(run) for run in found], indent=1, default=str))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("run", "kind", "predictions", "state", "started", box=None)
+    for run in found:
+        status = "finished" if run.finished else "can be resumed"
+        table.add_row(
+            run.run, run.kind, f"{run.predictions:,} of {run.codes:,}", status, f"{run.started_at:%Y-%m-%d %H:%M}"
+        )
+    Console().print(table)
+
+
+@group.command()
+def show(context: typer.Context, run: RunArgument) -> None:
+    """Print a run with everything that determines it, as JSON."""
+    from aitrade.store import open_workspace
+    from aitrade.store.runs import get_run
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        emit(json.dumps(_plain(get_run(con, run)), indent=1, default=str))
+
+
+@group.command()
+def export(
+    context: typer.Context,
+    run: RunArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.csv", help="File to write.")],
+) -> None:
+    """Write a run's predictions as CSV: hs10, flow, description, relevance, category, p_high, p_medium, p_low, source."""
+    from aitrade.store import open_workspace
+    from aitrade.store.predictions import export_csv
+    from aitrade.store.runs import get_run
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        name = get_run(con, run).run
+        count = export_csv(con, name, output)
+    say(f"wrote {count:,} predictions of {name} to {output}")
+
+
+@group.command()
+def resume(context: typer.Context, run: RunArgument) -> None:
+    """Go on with a run that was stopped. It must still find the models, exemplars and codes that it was begun with."""
+    from aitrade.classifier import load_classifier
+    from aitrade.classify import classify, planned_codes
+    from aitrade.store import open_workspace
+    from aitrade.store.runs import get_run
+
+    workspace = state(context).workspace
+    with open_workspace(workspace, create=False) as con:
+        found = get_run(con, run)
+        if found.finished:
+            say(f"run {found.run} is finished: {found.predictions:,} predictions")
+            return
+        classifier = load_classifier(found.settings["model"], found.settings["device"], workspace)
+        codes = planned_codes(con, found, classifier)
+        with progress("classifying") as on_batch:
+            done = classify(con, classifier, codes, on_batch)
+    say(f"run {done.run}: {done.predictions:,} predictions")
+
+
+def _plain(run: Any) -> dict[str, Any]:
+    return asdict(run) | {"finished": run.finished}

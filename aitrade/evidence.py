@@ -1,0 +1,85 @@
+"""What is known about a code before calibration: the neighbours' votes and the LLM's scores, as numbers.
+
+Every kind of evidence speaks in log-odds against Low, for High and for Medium, so that a weight of zero means
+"ignore it" and weights are comparable.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.llm.prompt import related_categories
+from aitrade.retrieval.neighbours import Neighbour
+from aitrade.rubric import RELEVANCES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NEIGHBOURS = 32  # neighbours that vote
+SHARPNESS = 10.0  # a vote falls by a factor e for each 1 / SHARPNESS of closeness
+DOUBT = 0.5  # votes that each level has before any neighbour is heard
+
+FEATURES = (
+    "llm_high", "llm_medium",
+    "probe_high", "probe_medium",
+    "vote_high", "vote_medium",
+    "nearest_high", "nearest_medium",
+    "heading_high", "heading_medium",
+    "subheading_high", "subheading_medium",
+)  # fmt: skip
+
+
+def relevance_features(
+    llm: "NDArray[np.float64]", probe: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]
+) -> "NDArray[np.float64]":
+    """Features of n codes, shape (n, len(FEATURES)).
+
+    Args:
+        llm: the LLM's logits or log-probabilities of High, Medium, Low, shape (n, 3).
+        probe: logits of a linear probe on the embeddings, shape (n, 3).
+        neighbours: the nearest exemplars of each code, nearest first.
+    """
+    votes = np.array([_vote_features(list(nearest)) for nearest in neighbours]).reshape(len(neighbours), -1)
+    return np.concatenate([_odds(llm), _odds(probe), votes], 1)
+
+
+def category_features(llm: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64]":
+    """Features of each category of n codes, shape (n, categories, 2): the LLM's log-probability and the log vote.
+
+    Args:
+        llm: the LLM's log-probabilities of the related categories, shape (n, categories).
+        neighbours: the nearest exemplars of each code; only those that are not Low have a category to vote for.
+    """
+    names = related_categories()
+    votes = np.full((len(neighbours), len(names)), DOUBT / len(names))
+    for row, nearest in enumerate(neighbours):
+        for n in nearest:
+            if n.exemplar.category in names:
+                votes[row, names.index(n.exemplar.category)] += _weight(n)
+    return np.stack([llm, np.log(votes / votes.sum(1, keepdims=True))], 2)
+
+
+def _odds(scores: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    return scores[:, :2] - scores[:, 2:]
+
+
+def _weight(neighbour: Neighbour) -> float:
+    return float(np.exp(SHARPNESS * (neighbour.closeness - 1.0)))
+
+
+def _vote_features(nearest: list[Neighbour]) -> list[float]:
+    near = nearest[:NEIGHBOURS]
+    best = [max((n.closeness for n in near if n.exemplar.relevance == level), default=0.0) for level in RELEVANCES]
+    return [
+        *_vote_odds([(n, _weight(n)) for n in near], 0.05),
+        best[0] - best[2],
+        best[1] - best[2],
+        *_vote_odds([(n, 1.0) for n in nearest if n.same_hs4], DOUBT),
+        *_vote_odds([(n, 1.0) for n in nearest if n.same_hs6], DOUBT),
+    ]
+
+
+def _vote_odds(votes: list[tuple[Neighbour, float]], doubt: float) -> list[float]:
+    totals = [doubt + sum(weight for n, weight in votes if n.exemplar.relevance == level) for level in RELEVANCES]
+    return [float(np.log(totals[0] / totals[2])), float(np.log(totals[1] / totals[2]))]

@@ -1,0 +1,1 @@
+"""The local LLM: prompts, packed prefix trees, label scoring, adapters."""

@@ -1,0 +1,120 @@
+"""Adapters: a LoRA of a base model with two heads on the last token, tuned on the exemplars.
+
+The heads read the hidden state of a code's last token: one gives logits of High, Medium and Low, the other logits of
+the categories that a High or Medium code may have.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aitrade.errors import ModelError
+from aitrade.llm.engine import Engine
+from aitrade.paths import shipped
+from aitrade.weights.installed import Installed, record_files, sha256_of
+
+if TYPE_CHECKING:
+    import torch
+
+MANIFEST = "aitrade.json"
+HEADS = "heads.safetensors"
+OUT_OF_FOLD = "out_of_fold.csv"
+
+
+@dataclass(frozen=True)
+class AdapterManifest:
+    """What made an adapter.
+
+    Attributes:
+        name: its name after the ``+`` of ``--model BASE+NAME``.
+        base: the base model's name.
+        base_sha256: hash of the base model's published source file.
+        exemplars_sha256: hash of the exemplars that it was tuned on.
+        prompt_sha256: hash of the prompt texts that it reads.
+        settings: rank, epochs, learning rate and the like.
+        figures: what was measured on held-out headings.
+        files: hash of each file.
+    """
+
+    name: str
+    base: str
+    base_sha256: str
+    exemplars_sha256: str
+    prompt_sha256: str
+    settings: dict[str, Any]
+    figures: dict[str, float]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Linear heads on the last hidden state: weights (3, width) and (categories, width), biases alike."""
+
+    relevance: "torch.Tensor"
+    relevance_bias: "torch.Tensor"
+    category: "torch.Tensor"
+    category_bias: "torch.Tensor"
+
+    def logits(self, hidden: "torch.Tensor") -> tuple["torch.Tensor", "torch.Tensor"]:
+        """Logits of relevance, shape (n, 3), and of category, shape (n, categories), from hidden states (n, width)."""
+        return (
+            hidden @ self.relevance.T + self.relevance_bias,
+            hidden @ self.category.T + self.category_bias,
+        )
+
+
+def adapters_folder() -> Path:
+    """Where adapters ship."""
+    return shipped("models/adapters")
+
+
+def find_adapter(name: str, folder: Path | None = None) -> Path:
+    """Folder of an adapter by name, shipped or in the given folder.
+
+    Raises:
+        ModelError: there is none, or a file of it was altered.
+    """
+    for parent in (folder, adapters_folder()):
+        if parent is not None and (parent / name / MANIFEST).is_file():
+            _check(parent / name)
+            return parent / name
+    raise ModelError(f"there is no adapter {name}", mend=f"aitrade models tune BASE --name {name}")
+
+
+def read_manifest(folder: Path) -> AdapterManifest:
+    """Read the manifest of an adapter folder."""
+    return AdapterManifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+
+
+def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
+    """Write the manifest, with the hashes of the files that lie in the folder now."""
+    files = {file.name: file.sha256 for file in record_files(folder)}
+    raw = asdict(manifest) | {"files": files}
+    (folder / MANIFEST).write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
+
+
+def apply_adapter(engine: Engine, base: Installed, folder: Path) -> Heads:
+    """Merge an adapter into the engine's model and return its heads.
+
+    Raises:
+        ModelError: it was tuned on another base model.
+    """
+    from peft import PeftModel
+    from safetensors.torch import load_file
+
+    manifest = read_manifest(folder)
+    if manifest.base_sha256 != base.source_sha256:
+        raise ModelError(
+            f"adapter {manifest.name} was tuned on another model than {base.name}",
+            where=str(folder),
+            mend=f"use --model {manifest.base}+{manifest.name}",
+        )
+    engine.model = PeftModel.from_pretrained(engine.model, str(folder)).merge_and_unload().eval()
+    return Heads(**load_file(folder / HEADS))
+
+
+def _check(folder: Path) -> None:
+    for name, sha256 in read_manifest(folder).files.items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
+            raise ModelError("a file of the adapter is missing or altered", where=str(folder / name), mend="restore it")

@@ -1,0 +1,155 @@
+"""Judges: what the LLM says of codes, by label scoring with neighbours in the prompt, or by a tuned adapter's heads."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.codes import Code
+from aitrade.llm.adapter import Heads, apply_adapter, find_adapter, read_manifest
+from aitrade.llm.engine import Engine, load_engine
+from aitrade.llm.labels import last_hidden, score_labels
+from aitrade.llm.machine import Machine
+from aitrade.llm.prompt import Prompter, short_text
+from aitrade.llm.tree import Tokens
+from aitrade.retrieval.neighbours import Neighbour
+from aitrade.weights.installed import locate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PROMPT_NEIGHBOURS = 8
+
+Neighbourhoods = Sequence[Sequence[Neighbour]]
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """Scores of n codes.
+
+    Attributes:
+        relevance: log-probabilities (or logits) of High, Medium and Low, shape (n, 3).
+        category: log-probabilities of the related categories, shape (n, categories), where they come with it.
+        mass: probability that the answer is one of the labels, shape (n,), where labels are scored.
+    """
+
+    relevance: "NDArray[np.float64]"
+    category: "NDArray[np.float64] | None"
+    mass: "NDArray[np.float64] | None"
+
+
+class Judge(ABC):
+    """An LLM that scores codes."""
+
+    engine: Engine
+    sha256: str
+
+    @abstractmethod
+    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
+        """Score High, Medium and Low for each code, given its nearest exemplars (nearest first)."""
+
+    @abstractmethod
+    def category(
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, relevances: Sequence[str]
+    ) -> "NDArray[np.float64]":
+        """Log-probabilities of the related categories given each code's relevance, shape (n, categories)."""
+
+
+class LabelJudge(Judge):
+    """A model as it comes: rubric and neighbours in the prompt, labels scored as token sequences."""
+
+    def __init__(self, engine: Engine, sha256: str) -> None:
+        self.engine, self.sha256 = engine, sha256
+        self.prompter = Prompter(engine.tokenizer)
+        self.engine.remember(self.prompter.preamble)
+
+    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
+        """See :class:`Judge`."""
+        scores = score_labels(self.engine, self._prompts(codes, neighbours), self.prompter.relevance_labels)
+        return Opinions(scores.logprobs, None, scores.mass)
+
+    def category(
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, relevances: Sequence[str]
+    ) -> "NDArray[np.float64]":
+        """See :class:`Judge`."""
+        prompts = self._prompts(codes, neighbours)
+        asked = [self.prompter.category_prompt(p, r) for p, r in zip(prompts, relevances, strict=True)]
+        return np.log(score_labels(self.engine, asked, self.prompter.category_labels).probabilities)
+
+    def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[Tokens]:
+        shared = heading_neighbours(codes, neighbours)
+        return [
+            self.prompter.prompt(code, [n.exemplar for n in near]) for code, near in zip(codes, shared, strict=True)
+        ]
+
+
+class TunedJudge(Judge):
+    """A model with an adapter: the heads read the last token of a short prompt; neighbours are joined afterwards."""
+
+    def __init__(self, engine: Engine, heads: Heads, sha256: str) -> None:
+        self.engine, self.heads, self.sha256 = engine, heads, sha256
+
+    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
+        """See :class:`Judge`; the neighbours are not looked at."""
+        import torch
+
+        texts = [self.engine.tokenizer(short_text(code), add_special_tokens=False)["input_ids"] for code in codes]
+        relevance, category = self.heads.logits(last_hidden(self.engine, [tuple(tokens) for tokens in texts]))
+        return Opinions(relevance.double().numpy(), torch.log_softmax(category, -1).double().numpy(), None)
+
+    def category(
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, relevances: Sequence[str]
+    ) -> "NDArray[np.float64]":
+        """See :class:`Judge`."""
+        known = self.relevance(codes, neighbours).category
+        if known is None:
+            raise RuntimeError("an adapter's heads always score categories")
+        return known
+
+
+def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods) -> list[list[Neighbour]]:
+    """The same few neighbours for all codes of a heading, so that their prompts differ in the product alone.
+
+    Each neighbour is ranked by its summed closeness to the heading's codes (0 to a code that does not list it). A code
+    that is itself among the chosen goes without itself.
+    """
+    by_heading: dict[tuple[str, str], list[int]] = {}
+    for row, code in enumerate(codes):
+        by_heading.setdefault((code.flow, code.hs4), []).append(row)
+    chosen: list[list[Neighbour]] = [[] for _ in codes]
+    for rows in by_heading.values():
+        total: dict[str, float] = {}
+        found: dict[str, Neighbour] = {}
+        for row in rows:
+            for n in neighbours[row]:
+                found.setdefault(n.exemplar.code.hs10, n)
+                total[n.exemplar.code.hs10] = total.get(n.exemplar.code.hs10, 0.0) + n.closeness
+        best = sorted(total, key=lambda hs10: (-total[hs10], hs10))[:PROMPT_NEIGHBOURS]
+        for row in rows:
+            chosen[row] = [
+                found[hs10]
+                for hs10 in best
+                if (found[hs10].exemplar.code.flow, hs10) != (codes[row].flow, codes[row].hs10)
+            ]
+    return chosen
+
+
+def load_judge(model: str, machine: Machine, adapters: Path | None = None) -> Judge:
+    """Load ``BASE`` or ``BASE+ADAPTER``.
+
+    Raises:
+        ModelError: the base is not installed, the adapter is missing or belongs to another base.
+    """
+    base_name, _, adapter_name = model.partition("+")
+    base = locate(base_name)
+    if not adapter_name:
+        return LabelJudge(load_engine(str(base.folder), machine), base.sha256)
+    folder = find_adapter(adapter_name, adapters)
+    engine = load_engine(str(base.folder), machine)
+    heads = apply_adapter(engine, base, folder)
+    weights = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))
+    return TunedJudge(engine, heads, hashlib.sha256(f"{base.sha256}\n{weights}".encode()).hexdigest())

@@ -1,0 +1,107 @@
+"""Score labels: the log-probability of each label's whole token sequence after a prompt.
+
+Nothing is generated, so the answer is always one of the labels and always the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.llm.engine import Engine
+from aitrade.llm.tree import Pack, Tokens
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+_ROWS = 128  # rows of vocabulary logits at a time: 128 x 152,000 float32 are 78 MB
+
+
+@dataclass(frozen=True)
+class LabelScores:
+    """Scores of n prompts over k labels.
+
+    Attributes:
+        logprobs: natural logarithm of the probability that the answer begins with the label, shape (n, k).
+    """
+
+    logprobs: "NDArray[np.float64]"
+
+    @property
+    def mass(self) -> "NDArray[np.float64]":
+        """Probability that the answer begins with any of the labels, shape (n,). Near 0, the scores mean little."""
+        return np.exp(self.logprobs).sum(1)
+
+    @property
+    def probabilities(self) -> "NDArray[np.float64]":
+        """Probabilities among the labels, shape (n, k)."""
+        shifted = np.exp(self.logprobs - self.logprobs.max(1, keepdims=True))
+        return shifted / shifted.sum(1, keepdims=True)
+
+
+def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tokens]) -> LabelScores:
+    """Score every label after every prompt.
+
+    Args:
+        engine: the model.
+        prompts: n token sequences.
+        labels: k token sequences, none the beginning of another.
+
+    Returns:
+        Scores of shape (n, k).
+    """
+    for one in labels:
+        if any(one is not other and other[: len(one)] == one for other in labels):
+            raise ValueError("a label's tokens begin another label's, so that their scores would overlap")
+    sequences = [prompt + label for prompt in prompts for label in labels]
+    flat = np.zeros(len(sequences))
+    for tree, hidden, skip in engine.run(sequences):
+        wanted = _transitions(tree, [len(prompts[i // len(labels)]) - skip for i in tree.sequences])
+        scores = _transition_logprobs(engine, hidden, wanted)
+        for row, index in enumerate(tree.sequences):
+            flat[index] = sum(scores[edge] for edge in wanted[row])
+    return LabelScores(flat.reshape(len(prompts), len(labels)))
+
+
+def last_hidden(engine: Engine, prompts: Sequence[Tokens]) -> "torch.Tensor":
+    """Hidden state of each prompt's last token, in float32 on the CPU, shape (n, width)."""
+    import torch
+
+    rows = torch.zeros(len(prompts), engine.model.config.hidden_size)
+    for tree, hidden, _ in engine.run(prompts):
+        last = torch.tensor([path[-1] for path in tree.paths])
+        rows[torch.tensor(tree.sequences)] = hidden[last.to(hidden.device)].float().cpu()
+    return rows
+
+
+def _transitions(tree: Pack, prompt_lengths: Sequence[int]) -> list[list[tuple[int, int]]]:
+    """For each sequence of a pack, the edges (node, next token) that its label is made of."""
+    edges = []
+    for path, length in zip(tree.paths, prompt_lengths, strict=True):
+        edges.append([(path[at - 1], int(tree.tokens[path[at]])) for at in range(length, len(path))])
+    return edges
+
+
+def _transition_logprobs(
+    engine: Engine, hidden: "torch.Tensor", wanted: list[list[tuple[int, int]]]
+) -> dict[tuple[int, int], float]:
+    """Log-probability of each distinct edge; vocabulary logits are computed once for each node that needs them."""
+    import torch
+
+    edges = sorted({edge for row in wanted for edge in row})
+    nodes = sorted({node for node, _ in edges})
+    found: dict[tuple[int, int], float] = {}
+    for start in range(0, len(nodes), _ROWS):
+        chunk = nodes[start : start + _ROWS]
+        place = {node: row for row, node in enumerate(chunk)}
+        mine = [edge for edge in edges if edge[0] in place]
+
+        def index(values: list[int]) -> "torch.Tensor":
+            return torch.tensor(values, device=hidden.device)
+
+        rows, tokens = index([place[node] for node, _ in mine]), index([token for _, token in mine])
+        logprobs = engine.token_logprobs(hidden[index(chunk)], rows, tokens)
+        found.update(zip(mine, logprobs.tolist(), strict=True))
+    return found

@@ -1,0 +1,117 @@
+"""Prompts: the rubric, the neighbours and the product, in the model's own chat template."""
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from aitrade.codes import Code
+from aitrade.exemplars import Exemplar
+from aitrade.llm.tree import Tokens, common_prefix
+from aitrade.paths import shipped
+from aitrade.rubric import NOT_RELATED, RELEVANCES, load_rubric
+from aitrade.text import expand, title
+
+
+@dataclass(frozen=True)
+class Prompter:
+    """Makes token sequences for one model.
+
+    Attributes:
+        tokenizer: the model's own; its chat template is used where it has one.
+    """
+
+    tokenizer: Any
+
+    def prompt(self, code: Code, neighbours: Sequence[Exemplar]) -> Tokens:
+        """Tokens up to where the relevance label follows; the nearest neighbour comes last."""
+        parts = prompt_texts()["rubric"]
+        rubric = load_rubric()
+        user = parts["user"].format(
+            question=rubric.question,
+            levels="".join(
+                parts["level"].format(name=t.name, definition=t.definition) for t in rubric.relevances
+            ).rstrip(),
+            neighbours="".join(
+                parts["neighbour"].format(product=describe(e.code), relevance=e.relevance) for e in reversed(neighbours)
+            ),
+            product=describe(code),
+        )
+        return self._tokens(self._chat(parts["system"], user.strip()) + parts["answer"])
+
+    def category_prompt(self, prompt: Tokens, relevance: str) -> Tokens:
+        """Tokens of a prompt answered by a relevance, up to where the category label follows."""
+        return prompt + self.label(relevance) + self._tokens(prompt_texts()["rubric"]["category_question"])
+
+    def label(self, name: str) -> Tokens:
+        """Tokens of a label as it follows the prompt: with the space before it."""
+        return self._tokens(" " + name)
+
+    @property
+    def relevance_labels(self) -> list[Tokens]:
+        """Tokens of High, Medium and Low, in this order."""
+        return [self.label(name) for name in RELEVANCES]
+
+    @property
+    def category_labels(self) -> list[Tokens]:
+        """Tokens of the categories that a High or Medium code may have, in the rubric's order."""
+        return [self.label(name) for name in related_categories()]
+
+    @property
+    def preamble(self) -> Tokens:
+        """The tokens that every prompt begins with."""
+        probes = [Code(hs10="0" * 10, flow="imports", description=text) for text in ("a", "Zinc", "9 rods")]
+        return common_prefix([self.prompt(code, ()) for code in probes] + [self.prompt(probes[0], (_PROBE,))])
+
+    def _chat(self, system: str, user: str) -> str:
+        if not self.tokenizer.chat_template:  # a base model reads plain text
+            return f"{system}\n\n{user}\n"
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        text: str = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        return text
+
+    def _tokens(self, text: str) -> Tokens:
+        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def describe(code: Code) -> str:
+    """A code in words: its description without shorthand, its heading and its industry where they are known."""
+    heading = title(code.hs10[:4])
+    words = expand(code.description)
+    if heading:
+        words += f" (heading: {heading})"
+    return words + (f" (industry: {code.naics_description.lower()})" if code.naics_description else "")
+
+
+def short_text(code: Code) -> str:
+    """What a tuned model reads of a code: what siblings share first, so that it is computed once."""
+    return str(
+        prompt_texts()["short"]["text"].format(
+            industry=f"{code.naics_description.lower()} " if code.naics_description else "",
+            heading=f"{title(code.hs10[:4]) or ''} ",
+            description=expand(code.description),
+        )
+    )
+
+
+def related_categories() -> tuple[str, ...]:
+    """The categories of High and Medium codes, in the rubric's order."""
+    return tuple(name for name in load_rubric().category_names if name != NOT_RELATED)
+
+
+@cache
+def prompt_texts() -> dict[str, dict[str, str]]:
+    """The prompt texts as shipped."""
+    return tomllib.loads(shipped("data/prompts.toml").read_text("utf-8"))
+
+
+@cache
+def prompt_sha256() -> str:
+    """Hash of everything that prompts are made of."""
+    files = ("data/prompts.toml", "data/rubric.toml", "data/shorthand.csv", "data/titles.csv")
+    return hashlib.sha256(b"".join(shipped(file).read_bytes() for file in files)).hexdigest()
+
+
+_PROBE = Exemplar(Code(hs10="1" * 10, flow="imports", description="brass"), "Low", NOT_RELATED, "a probe")

@@ -1,0 +1,1 @@
+"""Retrieval: the hand-labelled exemplars nearest to a code."""
