@@ -1,0 +1,189 @@
+"""An existing classification, from a file into the workspace as a run of kind ``labels``."""
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.codes import parse_flow, parse_hs10
+from aitrade.errors import BadInputError, UsageError, at
+from aitrade.rubric import Rubric, check_label, load_rubric
+from aitrade.store.rows import offered
+from aitrade.store.workspace import transaction
+from aitrade.textfile import Record, read_bytes, read_records
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PROBABILITIES = ("p_high", "p_medium", "p_low")
+SOURCES = ("llm", "cascade", "exemplar", "human")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class Label:
+    """One row of a classification; probabilities are all there or all None."""
+
+    flow: str
+    hs10: str
+    description: str | None
+    relevance: str
+    category: str
+    p_high: float | None
+    p_medium: float | None
+    p_low: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class LabelsReceipt:
+    """What an import of labels did."""
+
+    run: str
+    path: str
+    labels: int
+    by_flow: dict[str, int]
+    by_relevance: dict[str, int]
+    replaced: int
+
+    def __str__(self) -> str:
+        flows = ", ".join(f"{count:,} {flow}" for flow, count in self.by_flow.items())
+        relevances = ", ".join(f"{name} {count:,}" for name, count in self.by_relevance.items())
+        replaced = f"; replaced {self.replaced:,} labels of the run that had this name" if self.replaced else ""
+        return f"{self.path}: {self.labels:,} labels as run {self.run} ({flows}; {relevances}){replaced}"
+
+
+def read_labels(path: Path, flow: str | None = None, *, pad: bool = False) -> list[Label]:
+    """Read a classification from a delimited file, each code of a flow once, in the file's order.
+
+    Args:
+        path: a file with the columns hs10, relevance and category, optionally flow, p_high, p_medium, p_low,
+            description and source.
+        flow: the flow of a file that has no flow column.
+        pad: put back the leading zero of codes of nine digits.
+
+    Raises:
+        BadInputError: a column or value is missing or wrong, or a code has two different labels.
+    """
+    columns, records = read_records(path, ("hs10", "relevance", "category"))
+    if "flow" not in columns and flow is None:
+        raise BadInputError(
+            "there is no column flow", where=at(path, 1), mend="say --flow imports or --flow exports, or add the column"
+        )
+    rubric = load_rubric()
+    labels: dict[tuple[str, str], tuple[Label, int]] = {}
+    for record in records:
+        label = _label(record, path, flow, rubric, pad=pad)
+        before, line = labels.setdefault((label.flow, label.hs10), (label, record.line))
+        if before != label:
+            raise BadInputError(
+                f"code {label.hs10} is labelled twice, differently (first on line {line})",
+                where=at(path, record.line),
+                mend="delete one of the two",
+            )
+    if not labels:
+        raise BadInputError("the file holds no labels", where=str(path))
+    return [label for label, _ in labels.values()]
+
+
+def import_labels(
+    con: "DuckDBPyConnection",
+    path: Path,
+    name: str,
+    flow: str | None = None,
+    *,
+    pad: bool = False,
+    replace: bool = False,
+) -> LabelsReceipt:
+    """Import a classification as the run ``name``, in one transaction; its fingerprint is the file's SHA-256.
+
+    Raises:
+        UsageError: the name has other characters than letters, digits, dot, hyphen and underscore.
+        BadInputError: the name is taken and ``replace`` is off, or see ``read_labels``; nothing of the file is kept.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} cannot name a run", mend="use letters, digits, dot, hyphen and underscore")
+    taken = con.execute("SELECT kind FROM runs WHERE run = ?", [name]).fetchone()
+    if taken and not (replace and taken[0] == "labels"):
+        mend = "choose another --name" + (", or say --replace" if taken[0] == "labels" else "")
+        raise BadInputError(f"there is a run {name} (kind {taken[0]}) already", mend=mend)
+    labels = read_labels(path, flow, pad=pad)
+    sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
+    settings = json.dumps({"file": path.name, "sha256": sha256, "flow": flow})
+    with transaction(con):
+        counted = con.execute("SELECT count(*) FROM predictions WHERE run = ?", [name]).fetchone()
+        con.execute("DELETE FROM predictions WHERE run = ?", [name])
+        con.execute("DELETE FROM runs WHERE run = ?", [name])
+        con.execute(
+            "INSERT INTO runs VALUES (?, 'labels', ?, ?, ?, now()::TIMESTAMP, now()::TIMESTAMP)",
+            [name, sha256, settings, len(labels)],
+        )
+        fields = tuple(Label.__dataclass_fields__)
+        with offered(con, "offered_labels", {field: [getattr(label, field) for label in labels] for field in fields}):
+            con.execute(
+                f"INSERT INTO predictions (run, {', '.join(fields)}) SELECT ?, {', '.join(fields)} FROM offered_labels",  # noqa: S608
+                [name],
+            )
+    return LabelsReceipt(
+        run=name,
+        path=str(path),
+        labels=len(labels),
+        by_flow=_count([label.flow for label in labels]),
+        by_relevance=_count([label.relevance for label in labels]),
+        replaced=counted[0] if counted else 0,
+    )
+
+
+def _label(record: Record, path: Path, flow: str | None, rubric: Rubric, *, pad: bool) -> Label:
+    values, where = record.values, at(path, record.line)
+    if wrong := check_label(values["relevance"], values["category"], rubric):
+        raise BadInputError(wrong, where=where, mend="use the names of the rubric, spelled as there")
+    probabilities = [_probability(values.get(column, ""), f"{where}, column {column}") for column in PROBABILITIES]
+    given = [p for p in probabilities if p is not None]
+    if given and (len(given) < len(PROBABILITIES) or not math.isclose(sum(given), 1, abs_tol=0.01)):
+        found = ", ".join(f"{column} {values.get(column) or 'empty'}" for column in PROBABILITIES)
+        raise BadInputError(
+            f"{found}: the three must sum to 1",
+            where=where,
+            mend="give all three, or none",
+        )
+    source = values.get("source") or "human"
+    if source not in SOURCES:
+        raise BadInputError(f"source {source!r} is not one of {', '.join(SOURCES)}", where=f"{where}, column source")
+    said = parse_flow(values["flow"], where=f"{where}, column flow") if "flow" in values else None
+    if said and flow and said != flow:
+        raise BadInputError(
+            f"flow {said} where --flow says {flow}", where=where, mend="leave --flow out: the file says it"
+        )
+    return Label(
+        flow=said or flow or "",
+        hs10=parse_hs10(values["hs10"], where=f"{where}, column hs10", pad=pad),
+        description=values.get("description") or None,
+        relevance=values["relevance"],
+        category=values["category"],
+        p_high=probabilities[0],
+        p_medium=probabilities[1],
+        p_low=probabilities[2],
+        source=source,
+    )
+
+
+def _probability(text: str, where: str) -> float | None:
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise BadInputError(
+            f"{text!r} is no probability", where=where, mend="give a number between 0 and 1, or nothing"
+        )
+    return number
+
+
+def _count(names: list[str]) -> dict[str, int]:
+    return {name: names.count(name) for name in dict.fromkeys(sorted(names))}
