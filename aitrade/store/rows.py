@@ -13,7 +13,7 @@ def offered(con: "DuckDBPyConnection", name: str, columns: Mapping[str, Sequence
     """Make columns of equal length readable in SQL under a name while the block runs.
 
     Strings, numbers and None arrive as VARCHAR, BIGINT or DOUBLE and NULL; a column of None alone has DuckDB's type
-    "NULL" and needs a cast.
+    "NULL" and needs a cast. Results of the connection have to be fetched to their end before.
     """
     import numpy as np
 

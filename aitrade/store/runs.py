@@ -103,8 +103,9 @@ def planned_rows(con: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]:
 
 def finish_run(con: "DuckDBPyConnection", name: str) -> None:
     """Mark a run as whole."""
-    con.execute("UPDATE runs SET finished_at = now()::TIMESTAMP WHERE run = ?", [name])
+    con.execute("UPDATE runs SET finished_at = now()::TIMESTAMP WHERE run = ? AND finished_at IS NULL", [name])
 
 
 def _run(row: tuple[Any, ...]) -> Run:
-    return Run(*row[:3], json.loads(row[3]), *row[4:])
+    name, kind, fingerprint, settings, *rest = row
+    return Run(name, kind, fingerprint, json.loads(settings), *rest)

@@ -40,19 +40,23 @@ def open_workspace(folder: Path, *, create: bool = True) -> Iterator["DuckDBPyCo
             where=str(folder),
             mend="import something into it first: aitrade codes import FILE, or choose one with --workspace DIR",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInputError(f"no workspace can be made here: {error.strerror}", where=str(folder)) from error
     try:
         con = duckdb.connect(str(path))
     except duckdb.Error as error:
-        held = "lock" in str(error).lower()
+        held = "could not set lock" in str(error).lower()
         what = "another aitrade process holds this workspace" if held else f"not a usable DuckDB database: {error}"
         mend = (
             "wait for it to end, or use another --workspace" if held else "move the file away, or restore a copy of it"
         )
         raise BadInputError(what, where=str(path), mend=mend) from error
     try:
-        migrate(con, path)
-        yield con
+        with _ctrl_c():
+            migrate(con, path)
+            yield con
     finally:
         con.close()
 
@@ -82,8 +86,21 @@ def transaction(con: "DuckDBPyConnection") -> Iterator[None]:
     """Commit what the block did, or nothing of it."""
     con.execute("BEGIN")
     try:
-        yield
+        with _ctrl_c():
+            yield
     except BaseException:
         con.execute("ROLLBACK")
         raise
-    con.execute("COMMIT")
+    with _ctrl_c():
+        con.execute("COMMIT")
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C be a KeyboardInterrupt where it meets DuckDB at work, which makes a RuntimeError of it."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from error

@@ -1,0 +1,54 @@
+"""``aitrade exemptions``: tariff exemption lists."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import emit, say, state
+
+group = typer.Typer(no_args_is_help=True, help="Tariff exemption lists, which table exemptions counts by.")
+app.add_typer(group, name="exemptions")
+
+
+@group.command("import")
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="What the list is called from now on.")],
+) -> None:
+    """Take an exemption list into the workspace; a list of the same name is replaced.
+
+    The file has the headings in a column HTSUS or hts_code: 4, 6, 8 or 10 digits, dots allowed. An entry covers every
+    code below it; one of ten digits may be a shorter heading padded with zeros, as 8471300000 is for 8471.30.
+
+    Example: aitrade exemptions import annex-II-exemptions.csv --name annex_ii
+    """
+    from aitrade.store import open_workspace
+    from aitrade.trade.exemptions import import_list
+
+    with open_workspace(state(context).workspace) as con:
+        imported = import_list(con, file, name)
+    say(f"list {imported.name}: {imported.entries} entries{', replacing the one of this name' * imported.replaced}")
+
+
+@group.command("list")
+def list_lists(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """Show the lists of the workspace and those that come with aitrade.
+
+    Example: aitrade exemptions list
+    """
+    from aitrade.store import open_workspace
+    from aitrade.trade.exemptions import known_lists
+
+    with open_workspace(state(context).workspace) as con:
+        lists = known_lists(con)
+    if as_json:
+        emit(json.dumps([{key: value for key, value in asdict(each).items() if key != "replaced"} for each in lists]))
+        return
+    emit("\n".join(f"{each.name}  {each.entries} entries  ({each.path})" for each in lists))

@@ -1,0 +1,29 @@
+"""``aitrade replicate``: the paper's figures beside the workspace's."""
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import say, state
+from aitrade.cli.table import Format, FormatOption, Output, Run, write
+
+
+@app.command("replicate")
+def replicate_command(
+    context: typer.Context, run: Run = None, format_name: Format = FormatOption.text, output: Output = None
+) -> None:
+    """Compare every published figure with what the workspace computes: published, computed, difference.
+
+    A figure that the workspace can't compute says why: trade, labels or exemption lists that are not there. The lists
+    are looked for as annex_ii, section_122 and consumer_electronics_2025-04-11, which comes with aitrade.
+
+    Example: aitrade replicate --run paper-dev --format csv -o replicate.csv
+    """
+    from aitrade.store import open_workspace
+    from aitrade.trade.chosen_run import latest_run
+    from aitrade.trade.replicate import replicate
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        if run is None:
+            say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        compared = replicate(con, run)
+    write(compared, format_name, output)

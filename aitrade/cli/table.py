@@ -1,0 +1,142 @@
+"""``aitrade table``: the paper's tables from a workspace."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import FlowOption, emit, say, state
+from aitrade.errors import UsageError
+from aitrade.trade.options import EXCLUDED_CHAPTERS, Options
+from aitrade.trade.specs import SPECS
+
+if TYPE_CHECKING:
+    from aitrade.trade.table import Table
+
+
+class FormatOption(StrEnum):
+    """How a table is written."""
+
+    text = "text"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+    latex = "latex"
+
+
+class PeriodOption(StrEnum):
+    """What a row of time is."""
+
+    year = "year"
+    month = "month"
+
+
+class DenominatorOption(StrEnum):
+    """What shares of countries are shares of."""
+
+    world = "world"
+    paper = "paper"
+
+
+HELP = "\n\n".join(
+    (
+        "Compute a table of the paper from the workspace's trade and a run's labels.",
+        "\b\n" + "\n".join(f"{spec.name:<20}{spec.about}" for spec in SPECS.values()),
+        "Figures are for imports unless --flow says exports. Dollars are billions; text, markdown and latex round "
+        "them, csv and json keep every digit. Chapters 27, 71, 98 and 99 are dropped.",
+        "Example: aitrade table summary --years 2023,2024,2025 --format latex -o summary.tex",
+    )
+)
+
+Format = Annotated[FormatOption, typer.Option("--format", help="How it is written.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")]
+Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]
+
+
+@app.command("table", help=HELP)
+def table_command(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which table: " + ", ".join(SPECS) + ".")],
+    flow: Annotated[FlowOption, typer.Option(help="Direction of trade.")] = FlowOption.imports,
+    run: Run = None,
+    format_name: Format = FormatOption.text,
+    output: Output = None,
+    years: Annotated[
+        str, typer.Option(metavar="2023,2024", help="Years shown; those from the base year on by default.")
+    ] = "",
+    base_year: Annotated[
+        int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")
+    ] = 2023,
+    relevance: Annotated[
+        str, typer.Option(metavar="LEVELS", help="What counts as related; high,medium is the paper's robustness check.")
+    ] = "high",
+    exclude_chapters: Annotated[
+        str, typer.Option(metavar="27,71", help="HS chapters that are dropped; '' for none.")
+    ] = ",".join(EXCLUDED_CHAPTERS),
+    denominator: Annotated[
+        DenominatorOption, typer.Option(help="Shares of countries are of the world, or of the paper's 30 countries.")
+    ] = DenominatorOption.world,
+    countries: Annotated[
+        str,
+        typer.Option(
+            metavar="1220,mexico",
+            help="Census codes or names, or paper for its thirty: rows of the tables by country, the only partners of "
+            "the others.",
+        ),
+    ] = "",
+    top: Annotated[int | None, typer.Option("-n", "--top", help="How many codes or countries; 0 for all.")] = None,
+    by: Annotated[PeriodOption | None, typer.Option(help="Rows of share, tariffs and counterfactual.")] = None,
+    interval: Annotated[
+        float | None,
+        typer.Option(metavar="PERCENT", help="Add intervals from the label probabilities (summary, share, index)."),
+    ] = None,
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", metavar="NAME", help="Exemption list; give it again for more.")
+    ] = None,
+) -> None:
+    """Compute a table and write it."""
+    from aitrade.store import open_workspace
+    from aitrade.trade.chosen_run import latest_run
+    from aitrade.trade.tables import table
+
+    options = Options(
+        flow=flow.value,
+        run=run,
+        years=tuple(_year(part) for part in _parts(years)),
+        base_year=base_year,
+        relevances=tuple(part.capitalize() for part in _parts(relevance)),
+        excluded_chapters=_parts(exclude_chapters),
+        denominator=denominator.value,
+        countries=_parts(countries),
+        top=top,
+        by=by.value if by else None,
+        interval=interval,
+        lists=tuple(lists or ()),
+    )
+    with open_workspace(state(context).workspace, create=False) as con:
+        if name in SPECS and run is None:
+            say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        computed = table(con, name, options)
+    write(computed, format_name, output)
+
+
+def write(table: "Table", format_name: FormatOption, output: Path | None) -> None:
+    """Write a table; the notes that CSV and JSON can't hold go to standard error."""
+    from aitrade.render import render
+
+    if format_name in (FormatOption.csv, FormatOption.json):
+        for note in table.notes:
+            say(f"note: {note}")
+    emit(render(table, format_name.value), output)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _year(text: str) -> int:
+    if not (text.isdecimal() and len(text) == 4):
+        raise UsageError(f"{text!r} is not a year", mend="--years 2023,2024,2025")
+    return int(text)

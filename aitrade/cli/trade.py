@@ -1,0 +1,120 @@
+"""``aitrade trade``: import trade files, list their receipts, add countries."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import FlowOption, emit, say, state
+from aitrade.errors import UsageError
+
+group = typer.Typer(
+    no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
+)
+app.add_typer(group, name="trade")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@group.command("import")
+def import_files(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")],
+    flow: Annotated[FlowOption | None, typer.Option(help="The trade's flow, where the file does not say.")] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="READER", help="census-api, census-bulk, dataweb, parquet or csv; else by content."
+        ),
+    ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(metavar="ROLE=NAME,...", help="Columns of a file with other names, such as hs10=hts,value=usd."),
+    ] = "",
+    pad: Annotated[bool, typer.Option("--pad", help="Put back the leading zeros of codes that lost them.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Whole years may take the place of months, and months of whole years.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take trade into the workspace, one transaction a file, and say what became of every row.
+
+    Read are replies of the Census International Trade API saved as JSON, the bulk files IMDByymm.ZIP and EXDByymm.ZIP,
+    USITC DataWeb exports (xlsx or CSV, flat or pivot), Parquet and CSV. Imports count as customs value for consumption
+    with calculated duty, exports as total exports. Importing a month again replaces it. Country groups are kept apart
+    and never summed. The roles of --columns: hs10, value, duty, cty_code, country, time, year, month, flow.
+
+    Example: aitrade trade import census/ IMDB2412.ZIP
+    Example: aitrade trade import other.csv --flow imports --columns hs10=code,value=usd,time=month,country=partner
+    """
+    from aitrade.store import open_workspace
+    from aitrade.trade.importing import import_trade
+    from aitrade.trade.readers import READERS, expand
+    from aitrade.trade.receipt import lines
+    from aitrade.trade.source import ImportOptions
+
+    if reader is not None and reader not in READERS:
+        raise UsageError(f"there is no reader {reader!r}", mend=f"choose from {', '.join(READERS)}")
+    options = ImportOptions(flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace)
+    receipts = []
+    with open_workspace(state(context).workspace) as con:
+        for path in expand(files):
+            receipt = import_trade(con, path, options)
+            receipts.append(asdict(receipt))
+            for line in lines(receipt):
+                say(line)
+    if as_json:
+        emit(json.dumps(receipts, indent=1))
+
+
+@group.command("receipts")
+def receipts(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the imports of this workspace, with what became of every row.
+
+    Example: aitrade trade receipts --json
+    """
+    from aitrade.store import open_workspace
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        rows = con.execute("SELECT imported_at, receipt FROM trade_imports ORDER BY import_id").fetchall()
+    found = [{"imported_at": f"{when:%Y-%m-%d %H:%M:%S}"} | json.loads(receipt) for when, receipt in rows]
+    if as_json:
+        emit(json.dumps(found, indent=1))
+        return
+    for r in found:
+        dropped = sum(r["rows_dropped"].values())
+        replaced = " replaced" if r["replaced"] or r["groups_replaced"] else ""
+        emit(
+            f"{r['import_id']:>4}  {r['imported_at']}  {r['flow']}  {r['rows_kept']:>12,} kept  "
+            f"{r['group_rows']:>9,} groups  {r['rows_merged']:>11,} merged  {dropped:>9,} dropped  "
+            f"{r['reader']}  {r['file']}{replaced}"
+        )
+
+
+@group.command("countries")
+def countries(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="COUNTRY.TXT, or CSV with cty_code and name.")],
+) -> None:
+    """Add countries or new names of them, where Census has a code that this version does not know.
+
+    Example: aitrade trade countries COUNTRY.TXT
+    """
+    from aitrade.store import open_workspace, transaction
+    from aitrade.trade.countries import add_countries, read_country_file, seed_countries
+
+    with open_workspace(state(context).workspace) as con:
+        seed_countries(con)
+        for path in files:
+            with transaction(con):
+                say(f"{path}: {add_countries(con, read_country_file(path)):,} countries")
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
+    if any(len(pair) != 2 or not all(side.strip() for side in pair) for pair in pairs):
+        raise UsageError(f"--columns {text!r} is not ROLE=NAME,...", mend="write such as hs10=code,value=usd")
+    return {role.strip(): name.strip() for role, name in pairs}

@@ -1,0 +1,1 @@
+"""Trade: flows as users have them, and the tables made of them."""

@@ -1,0 +1,69 @@
+"""What a reader has to know to read a table's figures right."""
+
+from aitrade.trade.chosen_run import ChosenRun
+from aitrade.trade.coverage import Span, Year, ranges
+from aitrade.trade.options import Options
+from aitrade.trade.specs import Spec
+
+
+def caveats(spec: Spec, options: Options, run: ChosenRun, data: tuple[Year, ...], span: Span) -> list[str]:
+    """Notes on a table's run, years and filters.
+
+    Args:
+        spec: the table.
+        options: what was asked for.
+        run: the run whose labels are used.
+        data: the years in the data.
+        span: the years of the table.
+    """
+    notes = run.notes(("imports", "exports") if spec.both_flows else (options.flow,)) + list(spec.notes)
+    if spec.has_lists and options.flow == "exports":
+        notes.append("the lists hold import codes (HTS), which agree with export codes (Schedule B) only to HS6")
+    base = [year for year in data if year.year == options.base_year]
+    if spec.from_base and base and not base[0].complete:
+        notes.append(f"the base year {options.base_year} holds only months {ranges(base[0].months)}")
+    notes += _on_months(span) if span.by_month else _on_years(span)
+    notes += _on_countries(span)
+    others = [year.year for year in data if year not in span.shown]
+    if others and not options.years:
+        notes.append(f"also in the data: {ranges(others)} (--years)")
+    if spec.top and options.top is None:
+        notes.append(f"no more than {spec.top} {'countries' if spec.rows_by_country else 'codes'} (-n 0 for all)")
+    if options.countries and not spec.rows_by_country:
+        notes.append(f"only trade with {', '.join(options.countries)}")
+    chapters = ", ".join(options.excluded_chapters)
+    without = f"without HS chapters {chapters}" if chapters else "with every HS chapter"
+    return [*notes, f"{without}; labels of run {run.run}"]
+
+
+def _on_years(span: Span) -> list[str]:
+    notes = [
+        f"{year.year} holds only months {ranges(year.months)}: its values are not those of a year, and changes and "
+        "rankings leave it out"
+        for year in span.shown
+        if not year.complete
+    ]
+    both = [year.year for year in span.shown if year.whole and year.months]
+    if both:
+        notes.append(f"{ranges(both)} is there whole and by month: of a country that has both, the whole year counts")
+    return notes
+
+
+def _on_months(span: Span) -> list[str]:
+    gaps = [f"{year.year}-{month:02d}" for year in span.shown for month in _gaps(year, span.shown)]
+    return [f"missing in the data: {', '.join(gaps)}"] if gaps else []
+
+
+def _on_countries(span: Span) -> list[str]:
+    most = max(span.shown, key=lambda year: year.countries)
+    return [
+        f"{year.year} holds {year.countries} partner countries, {most.year} {most.countries}: they do not compare"
+        for year in span.shown
+        if year.countries * 2 < most.countries
+    ]
+
+
+def _gaps(year: Year, shown: tuple[Year, ...]) -> list[int]:
+    first = year.months[0] if year == shown[0] else 1
+    last = year.months[-1] if year == shown[-1] else 12
+    return [month for month in range(first, last + 1) if month not in year.months]

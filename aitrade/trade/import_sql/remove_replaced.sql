@@ -1,0 +1,1 @@
+DELETE FROM flows WHERE rowid IN (SELECT id FROM replaced);

@@ -1,0 +1,174 @@
+"""Import a trade file: read, check, replace what it repeats, and keep it whole or not at all."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aitrade.errors import BadInputError
+from aitrade.store.workspace import transaction
+from aitrade.trade.countries import Country, add_countries, kind_of, seed_countries
+from aitrade.trade.keeping import Target, keep
+from aitrade.trade.months import jumps, missing
+from aitrade.trade.readers import READERS, detect
+from aitrade.trade.receipt import Receipt, UnknownCodes
+from aitrade.trade.source import ImportOptions, Staged
+from aitrade.trade.staging import count
+from aitrade.trade.unreadable import COUNTRY_MEND
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_MEMORY_GB = 4
+_EXAMPLES = 10
+_VIEWS = ("file_rows", "left_out", "unreadable", "pairs", "flow_words", "names_found", "numbered")
+_TABLES = (
+    "staged",
+    "staged_groups",
+    "own",
+    "repeated",
+    "replaced",
+    "country_names",
+    "api_lists",
+    "api_rows",
+    "dataweb_rows",
+)
+
+
+def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Receipt:
+    """Import a trade file in one transaction.
+
+    Rows that the workspace already holds are replaced: those of an earlier import of the same content, and what other
+    imports brought in a month of which the file repeats a key, for the countries and chapters that the file covers.
+
+    Raises:
+        BadInputError: the file cannot be read or holds nothing to import, or years would count twice; nothing of the
+            file is kept.
+    """
+    if not path.is_file():
+        raise BadInputError("there is no such file", where=str(path), mend="give the path of a trade file")
+    seed_countries(con)
+    with _settings(con):
+        reader = options.reader or detect(path)
+        staged = READERS[reader](con, path, options)
+        receipt = Receipt(None, str(path), _sha256(path), reader, staged.flow, staged.rows_read)
+        with transaction(con):
+            return _import_staged(con, staged, receipt, replace_others=options.replace)
+
+
+def _import_staged(con: "DuckDBPyConnection", staged: Staged, receipt: Receipt, *, replace_others: bool) -> Receipt:
+    rows = count(con, "staged")
+    if rows == 0:
+        return _nothing(staged, receipt)
+    flows, groups = Target(con, staged.flow), Target(con, staged.flow, groups=True)
+    _know_countries(con, flows, staged)
+    group_rows = _set_groups_apart(con, flows)
+    if flows.fetch("repeated_keys")[0][0]:
+        flows.fetch("sum_keys")
+    kept = count(con, "staged")
+    import_id = _one(con, "SELECT nextval('trade_import_ids')")
+    arguments: dict[str, Any] = {"import_id": import_id, "sha256": receipt.sha256, "replace": replace_others}
+    replaced = keep(flows, receipt.file, **arguments)
+    groups_replaced = keep(groups, receipt.file, **arguments) if group_rows else None
+    receipt = replace(
+        _described(con, flows, receipt, staged),
+        import_id=import_id,
+        rows_kept=kept,
+        group_rows=group_rows,
+        rows_merged=rows - kept - group_rows,
+        rows_dropped=dict(staged.dropped),
+        holds="groups only" if not kept else "countries and groups" if group_rows else "countries",
+        replaced=replaced,
+        groups_replaced=groups_replaced,
+        notes=list(staged.notes),
+    )
+    con.execute(
+        "INSERT INTO trade_imports VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?)",
+        [import_id, receipt.file, receipt.sha256, receipt.reader, receipt.flow, json.dumps(asdict(receipt))],
+    )
+    return receipt
+
+
+def _set_groups_apart(con: "DuckDBPyConnection", flows: Target) -> int:
+    if not flows.fetch("has_groups"):
+        return 0
+    flows.fetch("set_groups_apart")
+    return count(con, "staged_groups")
+
+
+def _nothing(staged: Staged, receipt: Receipt) -> Receipt:
+    if staged.may_be_empty and not staged.dropped:
+        return replace(receipt, notes=[*staged.notes, "the reply is empty: no trade in what was asked for"])
+    reasons = "; ".join(f"{number:,} rows dropped: {reason}" for reason, number in staged.dropped.items())
+    raise BadInputError(
+        "the file holds no trade by HS10 code" + (f" ({reasons})" if reasons else ""),
+        where=receipt.file,
+        mend="ask the source for HS10 codes (ten digits) and their values",
+    )
+
+
+def _know_countries(con: "DuckDBPyConnection", flows: Target, staged: Staged) -> None:
+    if staged.countries:
+        add_countries(con, staged.countries)
+    unknown = [code for (code,) in flows.fetch("unknown_countries")]
+    for code in unknown:
+        if kind_of(code) == "country":
+            raise BadInputError(f"unknown country {code!r}", where=staged.locate_country(code), mend=COUNTRY_MEND)
+    if unknown:
+        add_countries(con, [Country(code, f"GROUP {code}", "group") for code in unknown])
+
+
+def _described(con: "DuckDBPyConnection", flows: Target, receipt: Receipt, staged: Staged) -> Receipt:
+    years = flows.fetch("contents")
+    months = {(year, month): value for year, month, value in flows.fetch("months")}
+    of_file = con.execute("SELECT DISTINCT year, month FROM staged WHERE month > 0").fetchall()
+    unknown = None
+    if count(con, "codes"):
+        found = flows.fetch("unknown_codes")
+        unknown = UnknownCodes(len(found), sum(value for _, value in found), [code for code, _ in found[:_EXAMPLES]])
+    return replace(
+        receipt,
+        flow=staged.flow,
+        countries=_one(con, "SELECT count(DISTINCT cty_code) FROM staged"),
+        codes=_one(con, "SELECT count(DISTINCT hs10) FROM staged"),
+        unknown_codes=unknown,
+        value_by_year={str(year): int(value) for year, value in years},
+        missing_months=missing(months),
+        jumps=jumps(months, of_file),
+    )
+
+
+@contextmanager
+def _settings(con: "DuckDBPyConnection") -> Iterator[None]:
+    """Keep memory within bounds; the order of rows means nothing in the tables of flows, and keeping it costs much."""
+    limit = _one(con, "SELECT current_setting('memory_limit')")
+    if _bytes(limit) > _MEMORY_GB * 10**9:
+        con.execute(f"SET memory_limit = '{_MEMORY_GB}GB'")
+    con.execute("SET preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        for name in _VIEWS:
+            con.execute(f"DROP VIEW IF EXISTS temp.{name}")
+        for name in _TABLES:
+            con.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        con.execute("SET preserve_insertion_order = true")
+        con.execute(f"SET memory_limit = '{limit}'")
+
+
+def _bytes(size: str) -> float:
+    number, unit = size.split()
+    return float(number) * 1024.0 ** ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB").index(unit)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _one(con: "DuckDBPyConnection", query: str) -> Any:
+    ((value,),) = con.execute(query).fetchall()
+    return value

@@ -1,0 +1,98 @@
+"""What a reader hands over: the rows of a file, and where in the file something was found."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aitrade.trade.countries import Country
+
+# Where a value stands: from (column as the file names it, text found or None for an empty value) to file, line, column.
+Locate = Callable[[str, str | None], str]
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How a user asks for an import.
+
+    Args:
+        flow: imports or exports, where the file does not say.
+        reader: name of a reader, to skip detection.
+        columns: role to column name, for files whose columns are not known.
+        pad: put back leading zeros that a spreadsheet dropped.
+        replace: whole-year rows may take the place of monthly ones, and the other way round.
+    """
+
+    flow: str | None = None
+    reader: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    pad: bool = False
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a relation: its name in the file, its SQL identifier and its DuckDB type."""
+
+    name: str
+    sql: str
+    type: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are text."""
+        return self.type == "VARCHAR"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a file as a relation that DuckDB reads, before anything is made of them.
+
+    Args:
+        relation: what stands behind FROM.
+        columns: its columns.
+        locate: where a value stands in the file.
+        flow: the flow, where the file says it elsewhere than in its columns.
+        dropped: rows left out already, by reason.
+        notes: what the user should know about the file.
+        may_be_empty: whether a file without rows is a proper answer (no trade) and no error.
+    """
+
+    relation: str
+    columns: tuple[Column, ...]
+    locate: Locate
+    flow: str | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Rows of a file in the temporary table ``staged`` (hs10, cty_code, year, month, value, duty), keys may repeat.
+
+    Args:
+        flow: imports or exports.
+        rows_read: data rows in the file.
+        dropped: rows left out, by reason.
+        locate_country: where a country code stands in the file.
+        notes: what the user should know about the file.
+        countries: countries that the file itself names with their codes.
+        may_be_empty: whether a file without rows is a proper answer (no trade) and no error.
+    """
+
+    flow: str
+    rows_read: int
+    dropped: Mapping[str, int]
+    locate_country: Callable[[str], str]
+    notes: tuple[str, ...] = ()
+    countries: tuple[Country, ...] = ()
+    may_be_empty: bool = False
+
+
+def quoted(identifier: str) -> str:
+    """An SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,36 @@
+-- Growth year on year by country and relevance, with the world first: the chosen relevances, Low, and all trade.
+-- A growth rate is given where the year and the year before it are in the data as complete years.
+WITH cells AS (
+    SELECT cty_code, year, relevance, sum(value) AS value
+    FROM labelled($flow, $run, $chosen, $years_and_before, false, $excluded, $partners)
+    GROUP BY ALL
+),
+by_year AS (
+    SELECT cty_code, coalesce(relevance, 'All') AS relevance, year, sum(value) AS value
+    FROM cells
+    GROUP BY GROUPING SETS ((cty_code, relevance, year), (cty_code, year), (relevance, year), (year))
+),
+totals AS (
+    SELECT cty_code, relevance, map_from_entries(list((year, value))) AS dollars
+    FROM by_year
+    GROUP BY cty_code, relevance
+),
+places AS (
+    SELECT cty_code, row_number() OVER (ORDER BY cty_code IS NOT NULL, coalesce(dollars[$rank_year], 0) DESC, cty_code) - 1 AS rank
+    FROM totals
+    WHERE relevance = 'All' AND (cty_code IS NULL OR len($shown) = 0 OR list_contains($shown, cty_code))
+),
+row_heads AS (
+    SELECT cty_code, rank, unnest([$group, 'Low', 'All']) AS relevance FROM places WHERE rank <= $top
+)
+SELECT
+    row_heads.cty_code,
+    coalesce(countries.name, row_heads.cty_code, 'World') AS country,
+    row_heads.relevance,
+    [coalesce(dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
+    [100 * (coalesce(dollars[y], 0) / nullif(dollars[y - 1], 0)::DOUBLE - 1) FOR y IN $comparable] AS growth
+FROM row_heads
+LEFT JOIN totals
+    ON totals.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND totals.relevance = row_heads.relevance
+LEFT JOIN countries ON countries.cty_code = row_heads.cty_code
+ORDER BY rank, list_position([$group, 'Low', 'All'], row_heads.relevance);

@@ -1,0 +1,58 @@
+-- What every table stands on: trade, the run's labels, and the two joined. Three macros, so that a table's query says
+-- which of them it needs: most sum trade by code first and join the labels to the sums, which is less work.
+
+-- A label for each code of a flow. The chosen relevances count as one, named after them ("High", "High+Medium").
+-- An exporter may report an HTS number instead of a Schedule B number, and about half of the export codes in the data
+-- are such numbers: an export code without a label of its own takes the label of the import code with its ten digits.
+CREATE OR REPLACE TEMP MACRO labels(of_flow, of_run, chosen) AS TABLE
+SELECT
+    hs10,
+    CASE WHEN list_contains(chosen, relevance) THEN array_to_string(chosen, '+') ELSE relevance END AS relevance,
+    category,
+    relevance AS own_relevance,
+    description,
+    source, p_high, p_medium, p_low
+FROM predictions
+WHERE run = of_run
+    AND (
+        flow = of_flow
+        OR flow = 'imports' AND hs10 NOT IN (SELECT hs10 FROM predictions WHERE run = of_run AND flow = of_flow)
+    );
+
+-- Trade of some years without the excluded chapters, with all partner countries or only those listed: month by month, or
+-- by year (month 0). A year that is there both whole and month by month counts once: where a country's whole year was
+-- imported, its months are left out of yearly figures.
+CREATE OR REPLACE TEMP MACRO trade(of_flow, in_years, by_month, excluded, partners) AS TABLE
+SELECT hs10, cty_code, year, month, value, duty
+FROM flows
+WHERE by_month
+    AND month > 0
+    AND flow = of_flow
+    AND list_contains(in_years, year)
+    AND NOT list_contains(excluded, substr(hs10, 1, 2))
+    AND (len(partners) = 0 OR list_contains(partners, cty_code))
+UNION ALL
+SELECT hs10, cty_code, year, 0 AS month, value, duty
+FROM flows
+WHERE NOT by_month
+    AND flow = of_flow
+    AND list_contains(in_years, year)
+    AND NOT list_contains(excluded, substr(hs10, 1, 2))
+    AND (len(partners) = 0 OR list_contains(partners, cty_code))
+    AND (
+        month = 0
+        OR NOT EXISTS (
+            FROM flows AS whole
+            WHERE whole.month = 0 AND whole.flow = of_flow
+                AND whole.year = flows.year AND whole.cty_code = flows.cty_code
+        )
+    );
+
+-- Trade with its labels, row by row.
+CREATE OR REPLACE TEMP MACRO labelled(of_flow, of_run, chosen, in_years, by_month, excluded, partners) AS TABLE
+SELECT
+    trade.hs10, trade.cty_code, trade.year, trade.month, trade.value, trade.duty,
+    coalesce(labels.relevance, 'Unlabelled') AS relevance,
+    labels.category
+FROM trade(of_flow, in_years, by_month, excluded, partners) AS trade
+LEFT JOIN labels(of_flow, of_run, chosen) AS labels USING (hs10);

@@ -1,0 +1,49 @@
+-- Trade by relevance and, within each, by category: codes with trade, value by year, change between two years.
+-- One row for each relevance (category NULL), its categories, the unlabelled codes, and all codes.
+WITH sums AS (
+    SELECT hs10, year, sum(value) AS value
+    FROM trade($flow, $years, false, $excluded, $partners)
+    GROUP BY ALL
+),
+labelled_sums AS (
+    SELECT hs10, year, value, coalesce(relevance, 'Unlabelled') AS relevance, category
+    FROM sums LEFT JOIN labels($flow, $run, $chosen) USING (hs10)
+),
+row_heads AS (
+    SELECT unnest($relevances) AS relevance, NULL AS category
+    UNION ALL
+    SELECT DISTINCT relevance, category FROM labelled_sums WHERE category IS NOT NULL
+),
+by_year AS (
+    SELECT coalesce(relevance, 'All') AS relevance, category, year, sum(value) AS value
+    FROM labelled_sums
+    GROUP BY GROUPING SETS ((relevance, category, year), (relevance, year), (year))
+    HAVING grouping(category) = 1 OR category IS NOT NULL
+),
+counts AS (
+    SELECT coalesce(relevance, 'All') AS relevance, category, count(DISTINCT hs10) AS codes
+    FROM labelled_sums
+    GROUP BY GROUPING SETS ((relevance, category), (relevance), ())
+    HAVING grouping(category) = 1 OR category IS NOT NULL
+),
+totals AS (
+    SELECT relevance, category, map_from_entries(list((year, value))) AS dollars
+    FROM by_year
+    GROUP BY relevance, category
+)
+SELECT
+    row_heads.relevance,
+    row_heads.category,
+    coalesce(counts.codes, 0) AS codes,
+    [coalesce(dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
+    100 * (coalesce(dollars[$to_year], 0) / nullif(dollars[$from_year], 0)::DOUBLE - 1) AS change_pct
+FROM row_heads
+LEFT JOIN totals
+    ON totals.relevance = row_heads.relevance AND totals.category IS NOT DISTINCT FROM row_heads.category
+LEFT JOIN counts
+    ON counts.relevance = row_heads.relevance AND counts.category IS NOT DISTINCT FROM row_heads.category
+ORDER BY
+    list_position($relevances, row_heads.relevance),
+    row_heads.category IS NOT NULL,
+    coalesce(dollars[$rank_year], 0) DESC,
+    row_heads.category;

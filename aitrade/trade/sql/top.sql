@@ -1,0 +1,31 @@
+-- The codes of the chosen relevances with the most trade in the ranking year, with their share of all trade.
+WITH sums AS (
+    SELECT hs10, year, sum(value) AS value
+    FROM trade($flow, $years, false, $excluded, $partners)
+    GROUP BY ALL
+),
+by_code AS (
+    SELECT hs10, map_from_entries(list((year, value))) AS dollars
+    FROM sums
+    GROUP BY hs10
+),
+everything AS (
+    SELECT sum(value) AS dollars FROM sums WHERE year = $rank_year
+)
+SELECT
+    row_number() OVER (ORDER BY coalesce(by_code.dollars[$rank_year], 0) DESC, hs10) AS rank,
+    hs10,
+    coalesce(codes.description, import_codes.description, labels.description) AS description,
+    labels.own_relevance AS relevance,
+    labels.category,
+    [coalesce(by_code.dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
+    100 * coalesce(by_code.dollars[$rank_year], 0)::DOUBLE / nullif(everything.dollars, 0)::DOUBLE AS share_pct,
+    100 * (coalesce(by_code.dollars[$to_year], 0) / nullif(by_code.dollars[$from_year], 0)::DOUBLE - 1) AS change_pct
+FROM by_code
+JOIN labels($flow, $run, $chosen) AS labels USING (hs10)
+CROSS JOIN everything
+LEFT JOIN codes ON codes.flow = $flow AND codes.hs10 = by_code.hs10
+LEFT JOIN codes AS import_codes ON import_codes.flow = 'imports' AND import_codes.hs10 = by_code.hs10
+WHERE list_contains($chosen, labels.own_relevance)
+QUALIFY rank <= $top
+ORDER BY rank;

@@ -1,0 +1,79 @@
+"""Refuse a file with values that cannot be read: the first column that holds such a value, what it holds, and where."""
+
+from typing import TYPE_CHECKING
+
+from aitrade.codes import why_not_hs10
+from aitrade.errors import BadInputError
+from aitrade.trade.canonical import Canonical, as_text
+from aitrade.trade.columns import Layout
+from aitrade.trade.source import Rows
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+COUNTRY_MEND = "correct it or, if Census has a new country, add it: aitrade trade countries COUNTRY.TXT"
+_UNREADABLE = """
+    SELECT count_if(hs10 IS NULL OR cty_code IS NULL OR year IS NULL OR month IS NULL OR value IS NULL OR duty < 0)
+    FROM staged
+"""
+_NAMES = {"cty_code": "country", "time": "month"}
+
+
+def refuse_unreadable(con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: Canonical) -> None:
+    """Pass when every row of ``staged`` was read whole.
+
+    Raises:
+        BadInputError: a value could not be read.
+    """
+    ((unreadable,),) = con.execute(_UNREADABLE).fetchall()
+    if not unreadable:
+        return
+    for role, condition in _conditions(layout, sql).items():
+        column = layout.roles[role]
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW unreadable AS SELECT {as_text(column)} AS found "
+            f"{sql.source} WHERE ({sql.drop}) IS NULL AND {condition}"
+        )
+        ((found, number),) = con.execute("SELECT min(found), count(*) FROM unreadable").fetchall()
+        if number:
+            what, mend = why_unreadable(role, found)
+            more = f" ({number:,} rows cannot be read so)" if number > 1 else ""
+            raise BadInputError(what + more, where=rows.locate(column.name, found), mend=mend)
+    raise AssertionError("a row is unreadable for no reason that is known")
+
+
+def why_unreadable(role: str, text: str | None) -> tuple[str, str]:
+    """Say what is wrong with the text of a role (hs10, cty_code, time, value, ...), and the mend."""
+    if role == "hs10":
+        return why_not_hs10(text or "")
+    name = _NAMES.get(role, role)
+    if text is None or not text.strip():
+        return f"the {name} is empty", "fill it in, or delete the row"
+    if name == "country":
+        return f"unknown country {text!r}", COUNTRY_MEND
+    if role in ("value", "duty"):
+        if text.strip().startswith("-"):
+            return f"the {name} {text!r} is negative", "trade is not negative: correct it, or delete the row"
+        return (
+            f"the {name} {text!r} is not a number of whole dollars",
+            "write digits only: no separator, letter or cent",
+        )
+    return f"{text!r} is not a {name} from 1989 on", "write months as 2024-01, in columns year and month as 2024 and 1"
+
+
+def _conditions(layout: Layout, sql: Canonical) -> dict[str, str]:
+    """For each role that the file has, when its value counts as unreadable."""
+    month = f"({sql.month}) IS NULL"
+    country = f"({sql.cty_code}) IS NULL"
+    conditions = {
+        "hs10": f"({sql.hs10}) IS NULL",
+        "cty_code": country,
+        "time": month,
+        "year": f"({sql.year}) IS NULL",
+        "month": month,
+        "value": f"({sql.value}) IS NULL",
+        "duty": f"({sql.duty}) < 0",
+    }
+    if "cty_code" not in layout.roles:
+        conditions["country"] = country
+    return {role: condition for role, condition in conditions.items() if role in layout.roles}

@@ -1,0 +1,277 @@
+"""Every table against the same computed in plain Python, to the cent, and what must not change a figure."""
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aitrade.errors import AitradeError, BadInputError, UsageError
+from aitrade.trade.options import Options
+from aitrade.trade.specs import SPECS
+from aitrade.trade.tables import table
+from tests import trade_oracle as oracle
+from tests.trade_fixtures import GROUP, Row, add_flows, made_up, workspace
+from tests.trade_oracle import Oracle
+
+ROWS = made_up()
+COMPLETE = [2023, 2024, 2025]
+SHOWN = [2023, 2024, 2025, 2026]
+LISTS = {"eight": ("84713001", "8415820140"), "four": ("8471", "740311")}
+
+
+@pytest.fixture(scope="module")
+def con():
+    con = workspace(ROWS)
+    yield con
+    con.close()
+
+
+def assert_same(found, expected):
+    """Money agrees to the cent, ratios to twelve digits, everything else exactly; rows and columns in order."""
+    assert [list(record) for record in found] == [list(record) for record in expected]
+    for mine, theirs in zip(found, expected, strict=True):
+        for key, value in theirs.items():
+            if not isinstance(value, Fraction):
+                assert mine[key] == value, (key, mine, theirs)
+            elif key.endswith("_pct") or key.startswith(("share", "growth", "index", "covered_tariff", "other_tariff")):
+                assert mine[key] == pytest.approx(float(value), rel=1e-12, abs=1e-10), (key, mine)
+            else:
+                assert abs(Fraction(mine[key]) - value) * 10**9 < Fraction(1, 100), (key, mine)
+
+
+def found(con, name, **options):
+    return table(con, name, Options(**options)).records()
+
+
+@pytest.mark.parametrize("flow", ["imports", "exports"])
+@pytest.mark.parametrize("chosen", [("High",), ("High", "Medium")])
+class TestAgainstPlainPython:
+    def test_summary(self, con, flow, chosen):
+        expected = oracle.summary(Oracle(ROWS, flow, chosen), SHOWN, 2023, 2025)
+        assert_same(found(con, "summary", flow=flow, relevances=chosen), expected)
+
+    def test_top(self, con, flow, chosen):
+        expected = oracle.top(Oracle(ROWS, flow, chosen), SHOWN, 2023, 2025, 3)
+        assert_same(found(con, "top", flow=flow, relevances=chosen, top=3), expected)
+
+    def test_index(self, con, flow, chosen):
+        expected = oracle.index(Oracle(ROWS, flow, chosen), SHOWN, 2023)
+        assert_same(found(con, "index", flow=flow, relevances=chosen), expected)
+
+    @pytest.mark.parametrize("by", ["year", "month"])
+    def test_share(self, con, flow, chosen, by):
+        expected = oracle.share(Oracle(ROWS, flow, chosen), SHOWN, by_month=by == "month")
+        assert_same(found(con, "share", flow=flow, relevances=chosen, by=by), expected)
+
+    @pytest.mark.parametrize("denominator", ["world", "paper"])
+    def test_countries(self, con, flow, chosen, denominator):
+        expected = oracle.countries(Oracle(ROWS, flow, chosen), SHOWN, 2025, 4, denominator)
+        options = {"flow": flow, "relevances": chosen, "denominator": denominator, "top": 4}
+        assert_same(found(con, "countries", **options), expected)
+
+    @pytest.mark.parametrize("denominator", ["world", "paper"])
+    def test_country_categories(self, con, flow, chosen, denominator):
+        expected = oracle.country_categories(Oracle(ROWS, flow, chosen), [2024, 2025], 2, denominator)
+        options = {"flow": flow, "relevances": chosen, "denominator": denominator, "top": 2, "years": (2024, 2025)}
+        assert_same(found(con, "country-categories", **options), expected)
+
+    def test_growth(self, con, flow, chosen):
+        expected = oracle.growth(Oracle(ROWS, flow, chosen), [2022, *SHOWN], [2022, *COMPLETE], 2025, 4)
+        options = {"flow": flow, "relevances": chosen, "years": (2022, *SHOWN), "top": 4}
+        assert_same(found(con, "growth", **options), expected)
+
+    def test_counterfactual_by_month(self, con, flow, chosen):
+        sides = Oracle(ROWS, "imports", chosen), Oracle(ROWS, "exports", chosen)
+        expected = oracle.counterfactual(*sides, SHOWN, 2023, by_month=True)
+        assert_same(found(con, "counterfactual", flow=flow, relevances=chosen, by="month"), expected)
+
+    def test_counterfactual(self, con, flow, chosen):
+        sides = Oracle(ROWS, "imports", chosen), Oracle(ROWS, "exports", chosen)
+        expected = oracle.counterfactual(*sides, [2021, 2022, 2025], 2024, by_month=False)
+        options = {"relevances": chosen, "base_year": 2024, "years": (2021, 2022, 2025)}
+        assert_same(found(con, "counterfactual", flow=flow, **options), expected)
+
+
+@pytest.mark.parametrize("by", ["year", "month"])
+def test_tariffs(con, by):
+    expected = oracle.tariffs(Oracle(ROWS), SHOWN, 3, by_month=by == "month")
+    assert_same(found(con, "tariffs", by=by, top=3), expected)
+
+
+def test_exemptions():
+    con = workspace(ROWS)
+    for name, prefixes in LISTS.items():
+        con.execute("INSERT INTO exemption_lists VALUES ($1, 'p', 's', now()::TIMESTAMP)", [name])
+        con.execute("INSERT INTO exemptions SELECT $1, unnest($2), unnest($2)", [name, list(prefixes)])
+    expected = oracle.exemptions(Oracle(ROWS), 2025, LISTS)
+    assert_same(found(con, "exemptions", lists=tuple(LISTS)), expected)
+    con.close()
+
+
+def everything(con):
+    """Every table, both flows, as one value to compare."""
+    return {
+        (name, flow): table(con, name, Options(flow=flow))
+        for name, spec in SPECS.items()
+        for flow in ("imports", "exports")
+        if flow == "imports" or not spec.needs_duty
+    }
+
+
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 10**6), threads=st.sampled_from([1, 2, 5]))
+def test_the_order_of_rows_and_the_number_of_threads_change_nothing(con, seed, threads):
+    rows = ROWS.copy()
+    random.Random(seed).shuffle(rows)  # noqa: S311
+    other = workspace(rows)
+    other.execute(f"SET threads = {threads}")
+    assert everything(other) == everything(con)
+    other.close()
+
+
+@settings(max_examples=10, deadline=None)
+@given(cty=st.sampled_from(sorted({row.cty for row in ROWS})), year=st.sampled_from(COMPLETE))
+def test_a_year_imported_whole_beside_its_months_counts_once(con, cty, year):
+    whole: dict[str, Row] = {}
+    for row in ROWS:
+        if (row.flow, row.cty, row.year) == ("imports", cty, year):
+            before = whole.get(row.hs10)
+            whole[row.hs10] = replace(row, month=0, value=row.value + (before.value if before else 0), duty=None)
+    other = workspace(ROWS)
+    add_flows(other, whole.values())
+    for name in ("summary", "top", "share", "countries", "growth"):
+        assert table(other, name).rows == table(con, name).rows
+    assert table(other, "index").rows == table(con, "index").rows
+    other.close()
+
+
+def test_country_groups_are_never_counted(con):
+    assert con.execute("SELECT count(*) FROM group_flows").fetchone() != (0,)
+    assert GROUP not in {record["cty_code"] for record in found(con, "countries", top=0)}
+    with pytest.raises(BadInputError, match="group of countries"):
+        found(con, "countries", countries=(GROUP,))
+
+
+def test_countries_restrict_trade_or_choose_rows(con):
+    of_mexico = [row for row in ROWS if row.cty == "2010"]
+    assert_same(
+        found(con, "summary", countries=("mexico",), years=(2024, 2025)),
+        oracle.summary(Oracle(of_mexico), [2024, 2025], 2024, 2025),
+    )
+    everyone = found(con, "countries", top=0)
+    assert found(con, "countries", countries=("2010", "China"), top=0) == [
+        record for record in everyone if record["cty_code"] in ("2010", "5700")
+    ]
+    with pytest.raises(BadInputError, match="no country 'Atlantis'"):
+        found(con, "countries", countries=("Atlantis",))
+
+
+def test_excluded_chapters_can_be_kept(con):
+    kept = found(con, "summary", excluded_chapters=("71",), years=(2024,))
+    assert kept[-1]["codes"] > found(con, "summary", years=(2024,))[-1]["codes"]
+
+
+def test_partial_years_are_shown_but_not_compared(con):
+    summary = table(con, "summary")
+    assert summary.columns[-1].title == "Change 2023-2025, %"
+    assert any("2026 holds only months 1 to 2" in note for note in summary.notes)
+    assert [column.name for column in table(con, "growth").columns if column.name.startswith("growth")] == [
+        "growth_2023",
+        "growth_2024",
+        "growth_2025",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("summary", {"years": (2019,)}, "no imports of 2019"),
+        ("index", {"base_year": 2021}, "base year 2021 month by month"),
+        ("share", {"by": "month", "years": (2021,)}, "no imports of 2021 month by month"),
+        ("summary", {"run": "nobody"}, "no run nobody"),
+        ("exemptions", {"lists": ("nobody",)}, "no exemption list 'nobody'"),
+        ("summary", {"countries": ("6021",)}, "no imports with 6021"),
+    ],
+)
+def test_missing_data_are_named(con, name, options, says):
+    with pytest.raises(BadInputError, match=says) as caught:
+        found(con, name, **options)
+    assert caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("nothing", {}),
+        ("summary", {"by": "month"}),
+        ("summary", {"top": 3}),
+        ("summary", {"denominator": "paper"}),
+        ("tariffs", {"flow": "exports"}),
+        ("index", {"relevances": ("High", "Low")}),
+        ("top", {"interval": 90}),
+        ("summary", {"interval": 100}),
+        ("summary", {"relevances": ("Highest",)}),
+        ("summary", {"excluded_chapters": ("7",)}),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(con, name, options):
+    with pytest.raises(UsageError):
+        found(con, name, **options)
+
+
+def test_an_empty_workspace_says_what_to_import():
+    con = workspace([])
+    for name in SPECS:
+        with pytest.raises(AitradeError) as caught:
+            table(con, name)
+        assert caught.value.mend
+        assert "import" in caught.value.mend
+    con.close()
+
+
+def test_imports_alone_leave_the_balance_empty():
+    con = workspace([row for row in ROWS if row.flow == "imports"])
+    result = table(con, "counterfactual")
+    assert [record["balance"] for record in result.records()] == [None] * 4
+    assert result.records()[2]["excess_imports"] is not None
+    assert any("holds no exports" in note for note in result.notes)
+    con.close()
+
+
+def test_a_run_without_labels_for_the_flow_is_refused():
+    con = workspace(ROWS, [{"flow": "exports", "hs10": "8471500000", "relevance": "Low", "category": "Not_DC_Related"}])
+    with pytest.raises(BadInputError, match="labels no imports codes"):
+        table(con, "summary")
+    con.close()
+
+
+def test_the_latest_finished_run_is_used(con):
+    con.execute("INSERT INTO runs VALUES ('begun', 'classification', 'x', '{}', 1, now()::TIMESTAMP, NULL)")
+    try:
+        assert any("labels of run hand" in note for note in table(con, "summary").notes)
+    finally:
+        con.execute("DELETE FROM runs WHERE run = 'begun'")
+
+
+def test_every_query_is_deterministic_about_ties():
+    rows = [
+        Row("imports", hs10, cty, 2023, month, 5, 1)
+        for hs10 in ("8471500150", "8471500110", "0101210010")
+        for cty in ("2010", "1220")
+        for month in range(1, 13)
+    ]
+    con = workspace(rows)
+    assert [record["hs10"] for record in found(con, "top")] == ["8471500110", "8471500150"]
+    assert [record["cty_code"] for record in found(con, "countries")] == ["1220", "2010"]
+    con.close()
+
+
+def test_a_workspace_keeps_no_trace_of_a_table(con):
+    assert isinstance(con, duckdb.DuckDBPyConnection)
+    before = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall()
+    everything(con)
+    assert con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall() == before

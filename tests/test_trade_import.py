@@ -1,0 +1,293 @@
+"""Imports of trade: keys are summed, months replaced, groups kept apart, and every row accounted for."""
+
+import json
+import random
+from collections import defaultdict
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aitrade.errors import BadInputError
+from aitrade.trade.receipt import lines
+from tests.trade_files import FANS, HORSES, PHONES, SERVERS, csv_of, facts, held, is_empty, take, text_of, workspace
+
+CODES = (SERVERS, FANS, HORSES, PHONES)
+COUNTRIES = ("2010", "5700", "5830")
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(CODES),
+        st.sampled_from(COUNTRIES),
+        st.just(2024),
+        st.integers(1, 3),
+        st.integers(0, 10**12),
+        st.one_of(st.none(), st.integers(0, 10**9)),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@pytest.fixture
+def con():
+    con = workspace()
+    yield con
+    con.close()
+
+
+def summed(trade):
+    """One row for each key; its duty is unknown where that of a part is."""
+    parts = defaultdict(list)
+    for *key, value, duty in trade:
+        parts[tuple(key)].append((value, duty))
+    return sorted(
+        (*key, sum(v for v, _ in found), None if any(d is None for _, d in found) else sum(d for _, d in found))
+        for key, found in parts.items()
+    )
+
+
+@settings(max_examples=12, deadline=None)
+@given(rows, st.randoms(use_true_random=False))
+def test_order_parts_and_repetition_change_nothing(tmp_path_factory, trade, rng):
+    folder = tmp_path_factory.mktemp("trade")
+    con = workspace()
+    expected = summed(trade)
+    shuffled = rng.sample(trade, len(trade))
+    whole = csv_of(folder / "whole.csv", shuffled)
+    take(con, whole)
+    take(con, whole)
+    assert sorted(facts(con)) == expected
+
+    # In parts, each key in one of them, imported in any order and some again.
+    place = {row[:4]: rng.randrange(3) for row in trade}
+    parts = [csv_of(folder / f"{n}.csv", [r for r in shuffled if place[r[:4]] == n]) for n in set(place.values())]
+    con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+    for part in parts + rng.sample(parts, rng.randrange(len(parts) + 1)):
+        take(con, part)
+    assert sorted(facts(con)) == expected
+    con.close()
+
+
+def test_parts_imported_twice_each_add_up(tmp_path, con):
+    trade = [(SERVERS, "2010", 2024, 1, 100, None), (FANS, "2010", 2024, 1, 50, 0)]
+    for number, row in enumerate(trade):
+        part = csv_of(tmp_path / f"{number}.csv", [row])
+        take(con, part)
+        take(con, part)
+    assert sorted(facts(con)) == sorted(trade)
+
+
+def test_a_file_imported_again_with_other_columns_takes_back_what_it_brought(tmp_path, con):
+    path = text_of(tmp_path / "t.csv", f"hs10,cty_code,shipped,arrived,con_val_mo\n{SERVERS},2010,2023-12,2024-01,5\n")
+    take(con, path, columns={"time": "shipped"})
+    take(con, path, columns={"time": "arrived"})
+    assert facts(con) == [(SERVERS, "2010", 2024, 1, 5, None)]
+
+
+def test_the_duty_of_a_key_is_unknown_where_that_of_a_part_is(tmp_path, con):
+    trade = [(SERVERS, "2010", 2024, 1, 100, 7), (SERVERS, "2010", 2024, 1, 50, None), (FANS, "2010", 2024, 1, 1, 2)]
+    receipt = take(con, csv_of(tmp_path / "t.csv", trade))
+    assert facts(con) == [(FANS, "2010", 2024, 1, 1, 2), (SERVERS, "2010", 2024, 1, 150, None)]
+    assert receipt.rows_merged == 1
+
+
+def test_threads_change_nothing(tmp_path, con):
+    rng = random.Random(5)  # noqa: S311  (made-up trade, no secret)
+    trade = [
+        (rng.choice(CODES), rng.choice(COUNTRIES), 2024, rng.randint(1, 12), rng.randrange(10**9), rng.randrange(10**6))
+        for _ in range(20_000)
+    ]
+    path = csv_of(tmp_path / "t.csv", trade)
+    for threads in (1, 4):
+        con.execute(f"SET threads = {threads}")
+        take(con, path)
+        assert sorted(facts(con)) == summed(trade)
+
+
+def test_a_revision_replaces_its_month_and_drops_vanished_rows(tmp_path, con):
+    january = [(SERVERS, "2010", 2024, 1, 100, 1), (FANS, "2010", 2024, 1, 50, 0), (HORSES, "5700", 2024, 1, 7, 0)]
+    february = [(SERVERS, "2010", 2024, 2, 110, 1)]
+    take(con, csv_of(tmp_path / "first.csv", january + february))
+    # FANS vanished from Mexico, HORSES from China: chapters and countries that the new file covers in January.
+    revised = [(SERVERS, "2010", 2024, 1, 90, 2), (HORSES, "2010", 2024, 1, 5, 0), (FANS, "5700", 2024, 1, 3, 0)]
+    receipt = take(con, csv_of(tmp_path / "second.csv", revised))
+    assert sorted(facts(con)) == sorted(revised + february)
+    replaced = receipt.replaced
+    assert (replaced.imports, replaced.months) == ([1], ["2024-01"])
+    assert (replaced.rows_before, replaced.value_before, replaced.rows_after, replaced.value_after) == (3, 157, 3, 98)
+    assert replaced.is_revision
+    assert any("a revision" in line and "2024-01" in line for line in lines(receipt))
+    stored = con.execute("SELECT receipt FROM trade_imports ORDER BY import_id").fetchall()
+    assert json.loads(stored[1][0])["replaced"]["value_before"] == 157
+
+
+def test_what_a_revision_does_not_cover_stays_and_is_told(tmp_path, con):
+    take(con, csv_of(tmp_path / "all.csv", [(SERVERS, "2010", 2024, 1, 100, 1), (SERVERS, "5700", 2024, 1, 9, 1)]))
+    receipt = take(con, csv_of(tmp_path / "mexico.csv", [(SERVERS, "2010", 2024, 1, 90, 1)]))
+    assert [row[1:5] for row in facts(con)] == [("2010", 2024, 1, 90), ("5700", 2024, 1, 9)]
+    assert receipt.replaced.beside == 1
+
+
+def test_importing_the_same_file_again_says_that_nothing_changed(tmp_path, con):
+    path = csv_of(tmp_path / "t.csv", [(SERVERS, "2010", 2024, 1, 100, 1)])
+    take(con, path)
+    receipt = take(con, path)
+    assert not receipt.replaced.is_revision
+    assert any("the same rows and value" in line for line in lines(receipt))
+
+
+def test_whole_years_and_months_never_count_together(tmp_path, con):
+    months = csv_of(tmp_path / "m.csv", [(SERVERS, "2010", 2024, 1, 100, None), (SERVERS, "2010", 2023, 1, 60, None)])
+    year = text_of(
+        tmp_path / "y.csv", f"hs10,cty_code,year,con_val_yr\n{SERVERS},2010,2024,900\n{SERVERS},5700,2024,5\n"
+    )
+    take(con, months)
+    with pytest.raises(BadInputError, match="would count twice") as caught:
+        take(con, year)
+    assert "--replace" in caught.value.mend
+    assert [row[3] for row in facts(con)] == [1, 1]
+    take(con, year, replace=True)
+    assert facts(con) == [
+        (SERVERS, "2010", 2023, 1, 60, None),
+        (SERVERS, "2010", 2024, 0, 900, None),
+        (SERVERS, "5700", 2024, 0, 5, None),
+    ]
+    with pytest.raises(BadInputError, match="by month, the workspace as a whole year"):
+        take(con, months)
+
+
+def test_a_file_refused_at_its_end_leaves_everything_as_it_was(tmp_path, con):
+    first = csv_of(tmp_path / "m.csv", [(SERVERS, "2010", 2024, 1, 100, None), (SERVERS, "5XXX", 2023, 1, 60, None)])
+    take(con, first)
+    before = facts(con), facts(con, "group_flows")
+    # Its countries could go in; its group has 2023 by month already.
+    text = f"hs10,cty_code,year,con_val_yr\n{SERVERS},5700,2023,900\n{SERVERS},5XXX,2023,900\n"
+    with pytest.raises(BadInputError, match="country 5XXX"):
+        take(con, text_of(tmp_path / "y.csv", text))
+    assert (facts(con), facts(con, "group_flows")) == before
+    assert con.execute("SELECT count(*) FROM trade_imports").fetchall() == [(1,)]
+
+
+def test_a_file_with_a_year_and_its_months_is_refused(tmp_path, con):
+    path = text_of(
+        tmp_path / "both.csv", f"hs10,cty_code,time,value\n{SERVERS},2010,2024,900\n{SERVERS},2010,2024-01,5\n"
+    )
+    with pytest.raises(BadInputError, match="both as a whole year and by month"):
+        take(con, path, flow="imports", replace=True)
+    assert is_empty(con)
+
+
+def test_year_to_date_is_never_added_up(tmp_path, con):
+    header = "hs10,cty_code,time,con_val_yr,cal_dut_yr"
+    path = text_of(
+        tmp_path / "ytd.csv",
+        f"{header}\n{SERVERS},2010,2024-11,80,8\n{SERVERS},2010,2024-12,90,9\n{FANS},2010,2023,5,\n",
+    )
+    receipt = take(con, path)
+    assert facts(con) == [(FANS, "2010", 2023, 0, 5, None), (SERVERS, "2010", 2024, 0, 90, 9)]
+    assert receipt.rows_dropped == {"year to date before December": 1}
+
+
+def test_monthly_values_win_over_year_to_date_beside_them(tmp_path, con):
+    header = "hs10,cty_code,time,con_val_yr,con_val_mo,cal_dut_yr,cal_dut_mo"
+    take(con, text_of(tmp_path / "t.csv", f"{header}\n{SERVERS},2010,2024-02,80,30,8,3\n"))
+    assert facts(con) == [(SERVERS, "2010", 2024, 2, 30, 3)]
+
+
+def test_groups_and_totals_are_kept_apart(tmp_path, con):
+    trade = [(SERVERS, cty, 2024, 1, value, 1) for cty, value in (("2010", 70), ("5XXX", 30), ("0003", 20), ("-", 100))]
+    receipt = take(con, csv_of(tmp_path / "t.csv", trade))
+    assert [row[1] for row in facts(con)] == ["2010"]
+    assert [row[1] for row in facts(con, "group_flows")] == ["-", "0003", "5XXX"]
+    assert (receipt.holds, receipt.rows_kept, receipt.group_rows) == ("countries and groups", 1, 3)
+
+
+def test_a_file_without_countries_holds_totals_only_and_says_so(tmp_path, con):
+    path = text_of(tmp_path / "totals.csv", f"hs10,time,con_val_mo\n{SERVERS},2024-01,100\n")
+    receipt = take(con, path)
+    assert receipt.holds == "groups only"
+    assert facts(con) == []
+    assert facts(con, "group_flows") == [(SERVERS, "-", 2024, 1, 100, None)]
+    assert any("no table counts it" in line for line in lines(receipt))
+
+
+def test_a_group_that_is_not_listed_is_a_group_all_the_same(tmp_path, con):
+    take(con, csv_of(tmp_path / "t.csv", [(SERVERS, "0099", 2024, 1, 1, None)]))
+    assert facts(con) == []
+    assert con.execute("SELECT kind FROM countries WHERE cty_code = '0099'").fetchone() == ("group",)
+
+
+def test_the_receipt_names_unknown_codes_missing_months_and_jumps(tmp_path, con):
+    con.execute("INSERT INTO codes VALUES ('imports', ?, 'SERVERS', NULL, NULL)", [SERVERS])
+    trade = [(SERVERS, "2010", 2024, month, 1000, None) for month in (1, 2, 3, 4, 6, 7, 8)]
+    trade += [(FANS, "2010", 2024, 4, 1700, None), (HORSES, "2010", 2024, 4, 1, None)]
+    receipt = take(con, csv_of(tmp_path / "t.csv", trade))
+    assert (receipt.unknown_codes.codes, receipt.unknown_codes.value) == (2, 1701)
+    assert receipt.unknown_codes.examples == [FANS, HORSES]
+    assert receipt.missing_months == ["2024-05"]
+    assert [(jump.month, jump.value) for jump in receipt.jumps] == [("2024-04", 2701)]
+    assert receipt.value_by_year == {"2024": 8701}
+    text = "\n".join(lines(receipt))
+    assert "2024-05" in text
+    assert FANS in text
+    assert "2024-04 jumps" in text
+
+
+def test_values_beyond_floating_point_are_exact(tmp_path, con):
+    trade = [(SERVERS, "2010", 2024, 1, 9_007_199_254_740_993, 1), (SERVERS, "2010", 2024, 1, 2, 1)]
+    receipt = take(con, csv_of(tmp_path / "t.csv", trade))
+    assert facts(con) == [(SERVERS, "2010", 2024, 1, 9_007_199_254_740_995, 2)]
+    assert receipt.value_by_year == {"2024": 9_007_199_254_740_995}
+
+
+@pytest.mark.parametrize(
+    ("types", "values"),
+    [
+        ("VARCHAR, VARCHAR, VARCHAR, VARCHAR, VARCHAR", "'8471500150', '2010', '2024-02', '100', ''"),
+        ("VARCHAR, VARCHAR, DATE, BIGINT, BIGINT", "'8471500150', '2010', '2024-02-01', 100, NULL"),
+        ("BIGINT, INTEGER, TIMESTAMP, DOUBLE, DOUBLE", "8471500150, 2010, '2024-02-01', 100, 'nan'"),
+        ("VARCHAR, SMALLINT, VARCHAR, DECIMAL(18,2), DECIMAL(18,2)", "'8471.50.01.50', 2010, '2024-02', 100, NULL"),
+    ],
+)
+def test_parquet_columns_of_any_type_are_read_alike(tmp_path, con, types, values):
+    names = ("I_COMMODITY", "CTY_CODE", "time", "CON_VAL_MO", "CAL_DUT_MO")
+    columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, types.split(", "), strict=True))
+    path = tmp_path / "t.parquet"
+    duckdb.connect().execute(f"CREATE TABLE t ({columns}); INSERT INTO t VALUES ({values}); COPY t TO '{path}'")
+    take(con, path)
+    assert facts(con) == [(SERVERS, "2010", 2024, 2, 100, None)]
+
+
+def test_columns_of_other_names_are_said(tmp_path, con):
+    text = f"code;usd;when;partner;duties\n{SERVERS};100;2024;South Korea;3\n{SERVERS};50;2024;5700;\n"
+    path = text_of(tmp_path / "t.csv", text)
+    columns = {"hs10": "code", "value": "usd", "year": "when", "country": "partner", "duty": "duties"}
+    take(con, path, flow="imports", columns=columns)
+    assert facts(con) == [(SERVERS, "5700", 2024, 0, 50, None), (SERVERS, "5800", 2024, 0, 100, 3)]
+
+
+def test_a_file_of_both_flows_is_imported_flow_by_flow(tmp_path, con):
+    text = f"flow,hs10,cty_code,year,month,value\nimport,{SERVERS},2010,2024,1,5\nexports,{SERVERS},2010,2024,1,7\n"
+    path = text_of(tmp_path / "t.csv", text)
+    with pytest.raises(BadInputError, match="holds imports and exports"):
+        take(con, path)
+    for flow in ("imports", "exports"):
+        assert take(con, path, flow=flow).rows_dropped == {"other flow": 1}
+    assert [row[4] for row in facts(con) + facts(con, flow="exports")] == [5, 7]
+
+
+def test_pad_gives_codes_and_groups_their_zeros_back(tmp_path, con):
+    path = text_of(
+        tmp_path / "t.csv", "hs10,cty_code,time,con_val_mo\n101210010,2010,2024-01,5\n101210010,3,2024-01,4\n"
+    )
+    take(con, path, pad=True)
+    assert facts(con) == [(HORSES, "2010", 2024, 1, 5, None)]
+    assert facts(con, "group_flows") == [(HORSES, "0003", 2024, 1, 4, None)]
+
+
+def test_imports_and_exports_do_not_touch_each_other(tmp_path, con):
+    take(con, csv_of(tmp_path / "i.csv", [(SERVERS, "2010", 2024, 1, 5, None)]))
+    path = text_of(tmp_path / "e.csv", f"E_COMMODITY,CTY_CODE,time,ALL_VAL_MO\n{SERVERS},2010,2024-01,7\n")
+    assert take(con, path).flow == "exports"
+    assert (len(held(con)), len(held(con, flow="exports"))) == (1, 1)
