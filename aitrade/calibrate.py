@@ -29,6 +29,7 @@ from aitrade.softmax import fit_softmax, softmax
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+FOLDS = 5  # parts of the subheadings, each held out in turn
 WEIGHT_LIMIT = 20.0  # one exemplar stands for at most this many codes, so that no single label decides
 
 
@@ -104,49 +105,51 @@ class Training:
     """The exemplars as a classifier sees codes that it has not been told about.
 
     Attributes:
-        exemplars: n exemplars.
+        exemplars: all n exemplars.
         vectors: their embeddings, shape (n, dimensions).
+        rows: places of the m exemplars that the LLM was asked about, shape (m,); the rest is about these.
         neighbours: of each, itself left out.
-        llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (n, 3).
-        llm_category: log-probabilities of the related categories, likewise, shape (n, categories).
-        weights: how many codes of the nomenclature each stands for, shape (n,).
+        llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (m, 3).
+        llm_category: log-probabilities of the related categories, likewise, shape (m, categories); rows of Low
+            exemplars are not used.
+        weights: how many codes of the nomenclature each stands for, shape (m,).
     """
 
     exemplars: Sequence[Exemplar]
     vectors: "NDArray[np.float32]"
+    rows: "NDArray[np.int64]"
     neighbours: Sequence[Sequence[Neighbour]]
     llm: "NDArray[np.float64]"
     llm_category: "NDArray[np.float64]"
     weights: "NDArray[np.float64]"
 
     @property
+    def asked(self) -> list[Exemplar]:
+        """The exemplars that the LLM was asked about."""
+        return [self.exemplars[row] for row in self.rows]
+
+    @property
     def targets(self) -> "NDArray[np.int64]":
-        """Index of each exemplar's relevance in High, Medium, Low."""
-        return np.array([RELEVANCES.index(e.relevance) for e in self.exemplars])
+        """Place of their relevances in High, Medium, Low, shape (m,)."""
+        return _levels(self.asked)
 
 
 def fit(
     training: Training, model: str, inputs: dict[str, str], ridge: float = 3.0, probe_ridge: float = 3.0
 ) -> Calibration:
-    """Fit probe and calibration."""
-    folds = subheading_folds([e.code for e in training.exemplars], 5)
-    vectors, targets, weights = training.vectors.astype(np.float64), training.targets, training.weights
-    plain = np.ones(len(targets))
-    held_out = np.zeros((len(targets), 3))
-    for fold in range(5):
-        seen = folds != fold
-        w, b = fit_softmax(vectors[seen], targets[seen], plain[seen], probe_ridge, 3)
-        held_out[~seen] = vectors[~seen] @ w + b
-    features = relevance_features(training.llm, held_out, training.neighbours)
+    """Fit the probe on all exemplars, and how it joins the other evidence on those that the LLM was asked about."""
+    probe, held_out = _fit_probe(training, probe_ridge)
+    features = relevance_features(training.llm, held_out[training.rows], training.neighbours)
     center, scale = features.mean(0), np.maximum(features.std(0), 1e-9)
     scaled = (features - center) / scale
-    out_of_fold = np.zeros((len(targets), 3))
-    for fold in range(5):
+    targets, weights = training.targets, training.weights
+    folds = subheading_folds([e.code for e in training.asked], FOLDS)
+    out_of_fold = np.zeros((len(targets), len(RELEVANCES)))
+    for fold in range(FOLDS):
         seen = folds != fold
-        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, 3)
+        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, len(RELEVANCES))
         out_of_fold[~seen] = softmax(scaled[~seen] @ w + b)
-    probe = fit_softmax(vectors, targets, plain, probe_ridge, 3)
-    w, b = fit_softmax(scaled, targets, weights, ridge, 3)
+    w, b = fit_softmax(scaled, targets, weights, ridge, len(RELEVANCES))
     category_weights, category_accuracy = _fit_category(training)
     return Calibration(
         model=model,
@@ -161,13 +164,32 @@ def fit(
     )
 
 
+def _fit_probe(
+    training: Training, ridge: float
+) -> tuple[tuple["NDArray[np.float64]", "NDArray[np.float64]"], "NDArray[np.float64]"]:
+    """The probe (weights, bias), and logits (n, 3) of each exemplar by a probe that has not seen its subheading."""
+    vectors, targets = training.vectors.astype(np.float64), _levels(training.exemplars)
+    alike = np.ones(len(targets))
+    folds = subheading_folds([e.code for e in training.exemplars], FOLDS)
+    held_out = np.zeros((len(targets), len(RELEVANCES)))
+    for fold in range(FOLDS):
+        seen = folds != fold
+        w, b = fit_softmax(vectors[seen], targets[seen], alike[seen], ridge, len(RELEVANCES))
+        held_out[~seen] = vectors[~seen] @ w + b
+    return fit_softmax(vectors, targets, alike, ridge, len(RELEVANCES)), held_out
+
+
+def _levels(exemplars: Sequence[Exemplar]) -> "NDArray[np.int64]":
+    return np.array([RELEVANCES.index(e.relevance) for e in exemplars])
+
+
 def _fit_category(training: Training) -> tuple[list[float], float]:
     """Weights of the two kinds of evidence on categories, by conditional logistic regression, and their accuracy."""
     from scipy.optimize import minimize
 
-    rows = [i for i, e in enumerate(training.exemplars) if e.category != NOT_RELATED]
-    names = related_categories()
-    targets = np.array([names.index(training.exemplars[i].category) for i in rows])
+    asked, names = training.asked, related_categories()
+    rows = [i for i, e in enumerate(asked) if e.category != NOT_RELATED]
+    targets = np.array([names.index(asked[i].category) for i in rows])
     features = category_features(training.llm_category[rows], [training.neighbours[i] for i in rows])
 
     def loss(w: "NDArray[np.float64]") -> float:
@@ -194,7 +216,8 @@ def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> 
     weights = [
         covered[e.code.hs4] / per_heading[e.code.hs4] + rest[e.code.hs2] / per_chapter[e.code.hs2] for e in exemplars
     ]
-    return np.clip(np.array(weights), 0.1, WEIGHT_LIMIT)
+    clipped: NDArray[np.float64] = np.clip(np.array(weights), 0.1, WEIGHT_LIMIT)
+    return clipped
 
 
 def _figures(

@@ -13,8 +13,10 @@ from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import Exemplar
 from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter
+from aitrade.llm.prompt import related_categories
 from aitrade.llm.tuning import read_out_of_fold
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.rubric import RELEVANCES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,28 +50,31 @@ def gather(
         raise BadInputError("calibration needs the whole nomenclature", mend="aitrade codes import FILE")
     exemplars = classifier.index.exemplars.exemplars
     vectors = classifier.index.vectors
-    weights = population_weights(exemplars, nomenclature)
-    rows = list(range(len(exemplars)))
-    adapter = classifier.model.partition("+")[2]
-    if not adapter and sample is not None and sample < len(rows):
-        rows = [i * len(exemplars) // sample for i in range(sample)]
+    kept = _kept_scores(classifier.model, adapters)
+    rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
     neighbours = find_neighbours(classifier.index, [e.code for e in chosen], vectors[rows], NEIGHBOURS)
-    if adapter:
-        llm, category = _kept_scores(find_adapter(adapter, adapters) / OUT_OF_FOLD, chosen)
-    else:
+    if kept is None:
         llm, category = _ask(classifier, chosen, neighbours, on_step)
-    return Training(chosen, vectors[rows], neighbours, llm, category, weights[rows])
+    else:
+        scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
+        llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
+    return Training(exemplars, vectors, rows, neighbours, llm, category, population_weights(chosen, nomenclature))
 
 
-def _kept_scores(path: Path, exemplars: Sequence[Exemplar]) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
-    kept = read_out_of_fold(path)
-    if missing := [e for e in exemplars if (e.code.flow, e.code.hs10) not in kept]:
-        raise BadInputError(
-            f"the adapter was tuned without exemplar {missing[0].code.hs10}", where=str(path), mend="tune it again"
-        )
-    scores = np.array([kept[e.code.flow, e.code.hs10] for e in exemplars])
-    return scores[:, :3], scores[:, 3:]
+def _kept_scores(model: str, adapters: Path | None) -> dict[tuple[str, str], list[float]] | None:
+    """Scores that tuning kept of an adapter; None for a model as it comes."""
+    adapter = model.partition("+")[2]
+    return read_out_of_fold(find_adapter(adapter, adapters) / OUT_OF_FOLD) if adapter else None
+
+
+def _asked_about(
+    exemplars: Sequence[Exemplar], kept: dict[tuple[str, str], list[float]] | None, sample: int | None
+) -> list[int]:
+    if kept is not None:
+        return [i for i, e in enumerate(exemplars) if (e.code.flow, e.code.hs10) in kept]
+    count = min(sample or len(exemplars), len(exemplars))
+    return [i * len(exemplars) // count for i in range(count)]
 
 
 def _ask(
@@ -78,12 +83,17 @@ def _ask(
     neighbours: Sequence[Sequence[Neighbour]],
     on_step: Callable[[int, int], None],
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
-    relevance, category = [], []
+    relevance = []
+    category = np.full((len(exemplars), len(related_categories())), np.nan)  # a Low exemplar has none to learn from
     for start in range(0, len(exemplars), BATCH):
-        batch, near = exemplars[start : start + BATCH], neighbours[start : start + BATCH]
-        codes = [e.code for e in batch]
-        relevance.append(classifier.judge.relevance(codes, near).relevance)
-        # A Low exemplar has no category to learn from; asking as if it were Medium keeps the rows together.
-        category.append(classifier.judge.category(codes, near, ["Medium" if e.relevance == "Low" else e.relevance for e in batch]))
-        on_step(min(start + BATCH, len(exemplars)), len(exemplars))
-    return np.concatenate(relevance), np.concatenate(category)
+        rows = range(start, min(start + BATCH, len(exemplars)))
+        codes = [e.code for e in exemplars]
+        relevance.append(classifier.judge.relevance([codes[i] for i in rows], [neighbours[i] for i in rows]).relevance)
+        related = [i for i in rows if exemplars[i].relevance != "Low"]
+        if related:
+            levels = [exemplars[i].relevance for i in related]
+            category[related] = classifier.judge.category(
+                [codes[i] for i in related], [neighbours[i] for i in related], levels
+            )
+        on_step(rows.stop, len(exemplars))
+    return np.concatenate(relevance), category

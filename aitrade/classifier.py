@@ -145,7 +145,7 @@ def load_classifier(
     """
     machine = choose_machine(device)
     embedder = load_embedder(machine)
-    index = open_index(exemplars or load_exemplars(), embedder, workspace / "index")
+    index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
     judge = load_judge(model, machine, workspace / "adapters")
     path = find_calibration(model, workspace) if calibrated else None
     calibration = load_calibration(path) if path else None
@@ -213,6 +213,7 @@ def _numbers(values: "NDArray[np.float64]") -> list[float]:
 
 def _neighbour(neighbour: Neighbour) -> dict[str, Any]:
     return {
+        "flow": neighbour.exemplar.code.flow,
         "hs10": neighbour.exemplar.code.hs10,
         "similarity": round(neighbour.similarity, 4),
         "same_hs4": neighbour.same_hs4,

@@ -1,4 +1,4 @@
-"""Classify codes into a run, batch by batch; what is committed survives a stop, and a resumed run goes on from there."""
+"""Classify codes into a run, batch by batch: what is committed survives a stop, and resuming goes on from there."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,8 @@ def read_codes(
         BadInputError: there are no codes, or one that is asked for is not there.
     """
     rows = con.execute(
-        "SELECT hs10, flow, description, naics, naics_description FROM codes WHERE list_contains(?, flow) ORDER BY flow DESC, hs10",
+        "SELECT hs10, flow, description, naics, naics_description FROM codes "
+        "WHERE list_contains(?, flow) ORDER BY flow DESC, hs10",
         [list(flows)],
     ).fetchall()
     if not rows:
@@ -108,8 +109,8 @@ def classify(
         name = f"{classifier.model}-{plan.fingerprint[:8]}"
         run = create_run(con, name, plan.fingerprint, plan.settings, [(code.flow, code.hs10) for code in codes])
     done = predicted_codes(con, run.run)
-    on_batch(len(done), len(codes))
     try:
+        on_batch(len(done), len(codes))
         for batch in plan.batches:
             if (batch[0].flow, batch[0].hs10) in done:
                 continue

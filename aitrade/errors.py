@@ -1,4 +1,4 @@
-"""The errors that a user can mend. Each says what is wrong, where, and the mend; the command line adds the exit code."""
+"""The errors that a user can mend: what is wrong, where, and the mend; each kind has its exit code."""
 
 from pathlib import Path
 

@@ -1,16 +1,17 @@
 """Exemplars: HS10 codes labelled by hand, with the reason for each label."""
 
-import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
-from aitrade.codes import Code, parse_hs10
+from aitrade.codes import Code, parse_flow, parse_hs10
 from aitrade.errors import BadInputError, at
 from aitrade.paths import shipped
 from aitrade.rubric import Rubric, check_label, load_rubric
+from aitrade.textfile import Record, read_records
 
 COLUMNS = ("hs10", "flow", "description", "naics", "naics_description", "relevance", "category", "rationale")
 
@@ -59,25 +60,25 @@ def load_exemplars(path: Path | None = None) -> ExemplarSet:
     """
     path = path or shipped("data/exemplars.csv")
     rubric = load_rubric()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        if missing := set(COLUMNS) - set(rows.fieldnames or ()):
-            raise BadInputError(f"missing column {', '.join(sorted(missing))}", where=at(path, 1))
-        found = [_read(row, at(path, rows.line_num), rubric) for row in rows]
-    found.sort(key=lambda e: (e.code.flow, e.code.hs10))
+    _, records = read_records(path, COLUMNS)
+    if not records:
+        raise BadInputError("the file holds no exemplars", where=str(path), mend="label some codes, one a line")
+    found = [(_read(record, path, rubric), record.line) for record in records]
+    found.sort(key=lambda pair: (pair[0].code.flow, pair[0].code.hs10, pair[1]))
     _refuse_twice(found, path)
-    return ExemplarSet(tuple(found))
+    return ExemplarSet(tuple(exemplar for exemplar, _ in found))
 
 
-def _read(row: dict[str, str], where: str, rubric: Rubric) -> Exemplar:
+def _read(record: Record, path: Path, rubric: Rubric) -> Exemplar:
+    row = record.values
     for column in ("hs10", "flow", "description", "relevance", "category", "rationale"):
-        if not (row[column] or "").strip():
-            raise BadInputError("the value is empty", where=f"{where}, column {column}")
+        if not row[column]:
+            raise BadInputError("the value is empty", where=at(path, record.line, column), mend="fill it in")
     if wrong := check_label(row["relevance"], row["category"], rubric):
-        raise BadInputError(wrong, where=where)
+        raise BadInputError(wrong, where=at(path, record.line), mend="relabel it by data/rubric.toml")
     code = Code(
-        hs10=parse_hs10(row["hs10"], where=where),
-        flow=row["flow"],
+        hs10=parse_hs10(row["hs10"], where=at(path, record.line, "hs10")),
+        flow=parse_flow(row["flow"], where=at(path, record.line, "flow")),
         description=row["description"],
         naics=row["naics"] or None,
         naics_description=row["naics_description"] or None,
@@ -85,9 +86,11 @@ def _read(row: dict[str, str], where: str, rubric: Rubric) -> Exemplar:
     return Exemplar(code, row["relevance"], row["category"], row["rationale"])
 
 
-def _refuse_twice(exemplars: Sequence[Exemplar], path: Path) -> None:
-    for before, after in zip(exemplars, exemplars[1:], strict=False):
+def _refuse_twice(found: Sequence[tuple[Exemplar, int]], path: Path) -> None:
+    for (before, first), (after, line) in pairwise(found):
         if (before.code.flow, before.code.hs10) == (after.code.flow, after.code.hs10):
             raise BadInputError(
-                f"code {after.code.hs10} is there twice", where=str(path), mend="keep one of the two lines"
+                f"code {after.code.hs10} is there twice, first on line {first}",
+                where=at(path, line, "hs10"),
+                mend="keep one of the two lines",
             )

@@ -4,9 +4,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from aitrade.errors import BadInputError
 from aitrade.paths import shipped
+from aitrade.textfile import read_text
 
 RELEVANCES = ("High", "Medium", "Low")
 NOT_RELATED = "Not_DC_Related"
@@ -53,20 +55,32 @@ def load_rubric(path: Path | None = None) -> Rubric:
     """
     path = path or shipped("data/rubric.toml")
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-        rubric = Rubric(
-            subject=raw["subject"],
-            question=raw["question"],
-            relevances=tuple(Term(t["name"], t["definition"]) for t in raw["relevance"]),
-            categories=tuple(Term(t["name"], t["definition"]) for t in raw["category"]),
-            rules=tuple(Rule(r["topic"], r["text"]) for r in raw["rule"]),
-        )
+        raw = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise BadInputError(f"not valid TOML: {error}", where=str(path)) from error
-    except KeyError as error:
-        raise BadInputError(f"the rubric has no {error}", where=str(path)) from error
+    rubric = Rubric(
+        subject=_text(raw, "subject", str(path)),
+        question=_text(raw, "question", str(path)),
+        relevances=tuple(Term(*texts) for texts in _tables(raw, "relevance", ("name", "definition"), path)),
+        categories=tuple(Term(*texts) for texts in _tables(raw, "category", ("name", "definition"), path)),
+        rules=tuple(Rule(*texts) for texts in _tables(raw, "rule", ("topic", "text"), path)),
+    )
     _check(rubric, str(path))
     return rubric
+
+
+def _tables(raw: dict[str, Any], kind: str, keys: tuple[str, ...], path: Path) -> list[tuple[str, ...]]:
+    tables = raw.get(kind)
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise BadInputError(f"the rubric has no {kind}", where=str(path), mend=f"write each as [[{kind}]]")
+    return [tuple(_text(table, key, f"{path}, {kind} {n}") for key in keys) for n, table in enumerate(tables, 1)]
+
+
+def _text(table: dict[str, Any], key: str, where: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise BadInputError(f"there is no {key}, or it is empty", where=where, mend=f'write {key} = "..."')
+    return value
 
 
 def check_label(relevance: str, category: str, rubric: Rubric) -> str | None:
@@ -94,7 +108,3 @@ def _check(rubric: Rubric, where: str) -> None:
         for name in names:
             if names.count(name) > 1:
                 raise BadInputError(f"{kind} {name!r} is there twice", where=where)
-    texts = [rubric.subject, rubric.question]
-    texts += [term.definition for term in rubric.relevances + rubric.categories] + [rule.text for rule in rubric.rules]
-    if not all(text.strip() for text in texts):
-        raise BadInputError("a definition or rule is empty", where=where)

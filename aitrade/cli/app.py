@@ -30,7 +30,9 @@ def options(
     workspace: Annotated[
         Path, typer.Option(help="Folder of the workspace.", envvar="AITRADE_WORKSPACE", metavar="DIR")
     ] = Path("workspace"),
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Take the options that stand before a command."""
     del version
@@ -38,7 +40,10 @@ def options(
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 unexpected, 2 usage, 3 bad input, 4 model, 5 stopped but resumable."""
+    """Run the command line.
+
+    Exit codes: 0 done, 1 unexpected, 2 usage, 3 bad input, 4 model, 5 stopped but resumable.
+    """
     # Nothing here may reach a network; the Hugging Face libraries look before they believe it.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
@@ -51,6 +56,8 @@ def main() -> None:
         if error.mend:
             typer.echo(f"  mend: {error.mend}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except SystemExit as end:
+        if end.code != 130:  # what typer makes of Ctrl-C
+            raise
         typer.echo("aitrade: stopped", err=True)
         sys.exit(StoppedError.exit_code)

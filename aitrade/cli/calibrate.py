@@ -16,8 +16,11 @@ def calibrate(
     context: typer.Context,
     model: ModelOption = "",
     device: DeviceOption = "auto",
-    sample: Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")] = 600,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for MODEL.json; the workspace's by default.")] = None,
+    sample: Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")] = 400,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Folder for MODEL.json; the workspace's by default."),
+    ] = None,
 ) -> None:
     """Fit how a model's scores and the neighbours' votes become probabilities, on the exemplars and the nomenclature.
 

@@ -27,7 +27,9 @@ def classify(
     ] = None,
     pad: Annotated[bool, typer.Option("--pad", help="Put back leading zeros in --codes.")] = False,
 ) -> None:
-    """Classify codes with the local LLM and its neighbours. Stop with Ctrl-C; the same command goes on where it stopped.
+    """Classify codes with the local LLM and its neighbours.
+
+    Stop with Ctrl-C; the same command goes on where it stopped.
 
     Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
     """
@@ -46,7 +48,8 @@ def classify(
         say(f"{len(chosen):,} codes on {classifier.machine.device} in {classifier.machine.dtype_name}")
         if classifier.calibration is None:
             say(
-                f"the probabilities will not be calibrated: no calibration for {model} (make one: aitrade calibrate --model {model})"
+                f"the probabilities will not be calibrated: there is no calibration for {model} "
+                f"(make one: aitrade calibrate --model {model})"
             )
         with progress("classifying") as on_batch:
             run = classify_codes(con, classifier, chosen, on_batch)
@@ -61,4 +64,4 @@ def _read_only(path: Path | None, pad: bool) -> list[str] | None:
     from aitrade.textfile import read_records
 
     _, records = read_records(path, ("hs10",))
-    return [parse_hs10(r["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]
+    return [parse_hs10(r.values["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]

@@ -1,3 +1,21 @@
 """Every command, one module each. Importing this module registers them."""
 
-from aitrade.cli import calibrate, classify, codes, exemptions, labels, models, replicate, runs, table, trade  # noqa: F401
+# ruff: noqa: F401  (importing is the use)
+
+from aitrade.cli import (
+    calibrate,
+    classify,
+    codes,
+    demo,
+    doctor,
+    exemplars,
+    exemptions,
+    explain,
+    labels,
+    models,
+    replicate,
+    report,
+    runs,
+    table,
+    trade,
+)

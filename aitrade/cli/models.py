@@ -112,7 +112,9 @@ def pack(
     find_links: FindLinks = [],  # noqa: B006  (typer reads it, nobody changes it)
     no_index: NoIndex = False,
 ) -> None:
-    """Write a folder that installs in a room without a network: the very wheels, still checked against the publisher's hash.
+    """Write a folder that installs in a room without a network.
+
+    It holds the very wheels, so that installing checks them against the publisher's hash there too.
 
     Example: aitrade models pack /media/usb/models
     """
@@ -131,7 +133,10 @@ def tune(
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the exemplars.")] = 2,
     rank: Annotated[int, typer.Option(min=1, help="Rank of the LoRA matrices.")] = 16,
-    folds: Annotated[int, typer.Option(min=2, help="Parts held out in turn, to measure and to calibrate.")] = 3,
+    folds: Annotated[int, typer.Option(min=2, help="Parts that the exemplars' subheadings are cut into.")] = 3,
+    scored: Annotated[
+        int | None, typer.Option(min=1, help="Parts held out in turn, to measure and to calibrate; all by default.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
 ) -> None:
     """Tune a LoRA adapter of a model on the exemplars. Stop with Ctrl-C; the same command goes on after its last epoch.
@@ -164,6 +169,7 @@ def tune(
             choose_machine(device),
             settings,
             folds,
+            min(scored or folds, folds),
             folder / name,
             folder / f".{name}",
             on_step,

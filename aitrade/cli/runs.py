@@ -64,7 +64,10 @@ def export(
     run: RunArgument,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.csv", help="File to write.")],
 ) -> None:
-    """Write a run's predictions as CSV: hs10, flow, description, relevance, category, p_high, p_medium, p_low, source."""
+    """Write a run's predictions as CSV.
+
+    Columns: hs10, flow, description, relevance, category, p_high, p_medium, p_low, source.
+    """
     from aitrade.store import open_workspace
     from aitrade.store.predictions import export_csv
     from aitrade.store.runs import get_run

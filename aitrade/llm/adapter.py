@@ -5,6 +5,9 @@ the categories that a High or Medium code may have.
 """
 
 import json
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,8 +113,17 @@ def apply_adapter(engine: Engine, base: Installed, folder: Path) -> Heads:
             where=str(folder),
             mend=f"use --model {manifest.base}+{manifest.name}",
         )
-    engine.model = PeftModel.from_pretrained(engine.model, str(folder)).merge_and_unload().eval()
+    with without_peft_warnings():
+        engine.model = PeftModel.from_pretrained(engine.model, str(folder)).merge_and_unload().eval()
     return Heads(**load_file(folder / HEADS))
+
+
+@contextmanager
+def without_peft_warnings() -> Iterator[None]:
+    """Keep from the user a warning between peft and transformers that nobody here can act on."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning)
+        yield
 
 
 def _check(folder: Path) -> None:

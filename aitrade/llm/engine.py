@@ -121,11 +121,15 @@ class Engine:
         """The mask as the model wants it: one for each kind of layer where it has layers with a sliding window."""
         import torch
 
-        if "sliding_attention" not in (getattr(self.model.config, "layer_types", None) or ()):
+        config = self.model.config
+        kinds = getattr(config, "layer_types", None) or ()
+        window: Any = getattr(config, "sliding_window", None)
+        if "sliding_attention" not in kinds and (kinds or window is None):
             return mask
         keys = torch.cat([torch.arange(skip, device=positions.device), positions])
-        near = positions[:, None] - keys[None, :] < self.model.config.sliding_window
-        return {"full_attention": mask, "sliding_attention": mask & near}
+        near = mask & (positions[:, None] - keys[None, :] < window)
+        # A model that does not tell its layers apart (Mistral) has the window in all of them.
+        return {"full_attention": mask, "sliding_attention": near} if kinds else near
 
 
 def load_engine(folder: str, machine: Machine) -> Engine:
@@ -152,7 +156,7 @@ def _frozen(cache: Any) -> Any:
     """A view of a cache that hands out its keys and values before the new ones, and keeps nothing."""
     from transformers import DynamicCache
 
-    class Frozen(DynamicCache):
+    class Frozen(DynamicCache):  # type: ignore[misc]  # transformers is not typed
         def update(self, key_states: Any, value_states: Any, layer_idx: int, *_: Any, **__: Any) -> Any:
             import torch
 

@@ -93,7 +93,7 @@ class TunedJudge(Judge):
     def __init__(self, engine: Engine, heads: Heads, sha256: str) -> None:
         self.engine, self.heads, self.sha256 = engine, heads, sha256
 
-    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
+    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:  # noqa: ARG002
         """See :class:`Judge`; the neighbours are not looked at."""
         import torch
 
@@ -102,7 +102,10 @@ class TunedJudge(Judge):
         return Opinions(relevance.double().numpy(), torch.log_softmax(category, -1).double().numpy(), None)
 
     def category(
-        self, codes: Sequence[Code], neighbours: Neighbourhoods, relevances: Sequence[str]
+        self,
+        codes: Sequence[Code],
+        neighbours: Neighbourhoods,
+        relevances: Sequence[str],  # noqa: ARG002
     ) -> "NDArray[np.float64]":
         """See :class:`Judge`."""
         known = self.relevance(codes, neighbours).category
@@ -122,19 +125,16 @@ def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods) -> lis
         by_heading.setdefault((code.flow, code.hs4), []).append(row)
     chosen: list[list[Neighbour]] = [[] for _ in codes]
     for rows in by_heading.values():
-        total: dict[str, float] = {}
-        found: dict[str, Neighbour] = {}
+        total: dict[Code, float] = {}
+        found: dict[Code, Neighbour] = {}
         for row in rows:
             for n in neighbours[row]:
-                found.setdefault(n.exemplar.code.hs10, n)
-                total[n.exemplar.code.hs10] = total.get(n.exemplar.code.hs10, 0.0) + n.closeness
-        best = sorted(total, key=lambda hs10: (-total[hs10], hs10))[:PROMPT_NEIGHBOURS]
+                found.setdefault(n.exemplar.code, n)
+                total[n.exemplar.code] = total.get(n.exemplar.code, 0.0) + n.closeness
+        best = sorted(total, key=lambda code: (-total[code], code.hs10, code.flow))[:PROMPT_NEIGHBOURS]
         for row in rows:
-            chosen[row] = [
-                found[hs10]
-                for hs10 in best
-                if (found[hs10].exemplar.code.flow, hs10) != (codes[row].flow, codes[row].hs10)
-            ]
+            own = (codes[row].flow, codes[row].hs10)
+            chosen[row] = [found[code] for code in best if (code.flow, code.hs10) != own]
     return chosen
 
 

@@ -32,13 +32,15 @@ class LabelScores:
     @property
     def mass(self) -> "NDArray[np.float64]":
         """Probability that the answer begins with any of the labels, shape (n,). Near 0, the scores mean little."""
-        return np.exp(self.logprobs).sum(1)
+        mass: NDArray[np.float64] = np.exp(self.logprobs).sum(1)
+        return mass
 
     @property
     def probabilities(self) -> "NDArray[np.float64]":
         """Probabilities among the labels, shape (n, k)."""
         shifted = np.exp(self.logprobs - self.logprobs.max(1, keepdims=True))
-        return shifted / shifted.sum(1, keepdims=True)
+        shares: NDArray[np.float64] = shifted / shifted.sum(1, keepdims=True)
+        return shares
 
 
 def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tokens]) -> LabelScores:
@@ -52,8 +54,8 @@ def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tok
     Returns:
         Scores of shape (n, k).
     """
-    for one in labels:
-        if any(one is not other and other[: len(one)] == one for other in labels):
+    for place, one in enumerate(labels):
+        if any(other[: len(one)] == one for other in (*labels[:place], *labels[place + 1 :])):
             raise ValueError("a label's tokens begin another label's, so that their scores would overlap")
     sequences = [prompt + label for prompt in prompts for label in labels]
     flat = np.zeros(len(sequences))

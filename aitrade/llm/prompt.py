@@ -35,7 +35,8 @@ class Prompter:
                 parts["level"].format(name=t.name, definition=t.definition) for t in rubric.relevances
             ).rstrip(),
             neighbours="".join(
-                parts["neighbour"].format(product=describe(e.code), relevance=e.relevance) for e in reversed(neighbours)
+                parts["neighbour"].format(product=expand(e.code.description), relevance=e.relevance)
+                for e in reversed(neighbours)
             ),
             product=describe(code),
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.exemplars import Exemplar
+from aitrade.llm.adapter import without_peft_warnings
 from aitrade.llm.prompt import related_categories, short_text
 from aitrade.rubric import RELEVANCES
 
@@ -94,7 +95,9 @@ def new_tuned(model: Any, tokenizer: Any, settings: TuneSettings) -> Tuned:
             "category": torch.nn.Linear(width, len(related_categories())),
         }
     )
-    return Tuned(get_peft_model(model, config), tokenizer, heads.to(next(model.parameters()).device))
+    with without_peft_warnings():
+        wrapped = get_peft_model(model, config)
+    return Tuned(wrapped, tokenizer, heads.to(next(model.parameters()).device))
 
 
 def train(

@@ -1,4 +1,4 @@
-"""Make an adapter: out-of-fold scores of every exemplar first, then the adapter tuned on all of them."""
+"""Make an adapter: out-of-fold scores of exemplars first, then the adapter tuned on all of them."""
 
 import csv
 import dataclasses
@@ -32,6 +32,7 @@ def make_adapter(
     machine: Machine,
     settings: TuneSettings,
     folds: int,
+    scored: int,
     target: Path,
     work: Path,
     on_step: OnStep,
@@ -44,34 +45,38 @@ def make_adapter(
         exemplars: what to tune on.
         machine: device and arithmetic.
         settings: how.
-        folds: how many times to hold out a part of the subheadings, to score every exemplar by a model that has not
-            seen its subheading; the calibration is fitted on these scores.
+        folds: into how many parts the subheadings are cut.
+        scored: how many of the parts are held out in turn and scored by a model that has not seen their subheadings;
+            the calibration is fitted on these exemplars. All of them is best; one saves most of the time.
         target: folder of the adapter.
         work: folder of checkpoints; removed at the end.
         on_step: told (stage, step, steps, loss).
     """
     parts = subheading_folds([e.code for e in exemplars.exemplars], folds)
-    scores = np.zeros((len(exemplars), len(RELEVANCES) + len(related_categories())))
-    for fold in range(folds):
+    held_out: list[Exemplar] = []
+    scores = []
+    for fold in range(scored):
         kept = work / f"fold{fold}.npy"
-        held_out = [e for e, part in zip(exemplars.exemplars, parts, strict=True) if part == fold]
+        mine = [e for e, part in zip(exemplars.exemplars, parts, strict=True) if part == fold]
         if not kept.is_file():
             seen = [e for e, part in zip(exemplars.exemplars, parts, strict=True) if part != fold]
-            tuned = _tune(base, machine, seen, settings, work / f"fold{fold}", f"fold {fold + 1} of {folds}", on_step)
+            tuned = _tune(base, machine, seen, settings, work / f"fold{fold}", f"fold {fold + 1} of {scored}", on_step)
             work.mkdir(parents=True, exist_ok=True)
-            np.save(kept, score_exemplars(tuned, held_out, settings))
-        scores[parts == fold] = np.load(kept)
+            np.save(kept, score_exemplars(tuned, mine, settings))
+        held_out += mine
+        scores.append(np.load(kept))
+    out_of_fold = np.concatenate(scores)
     tuned = _tune(base, machine, exemplars.exemplars, settings, work / "all", "all exemplars", on_step)
-    _save(tuned, target)
-    write_out_of_fold(target / OUT_OF_FOLD, exemplars.exemplars, scores)
+    _save(tuned, base.name, target)
+    write_out_of_fold(target / OUT_OF_FOLD, held_out, out_of_fold)
     manifest = AdapterManifest(
         name=name,
         base=base.name,
         base_sha256=base.source_sha256,
         exemplars_sha256=exemplars.sha256,
         prompt_sha256=prompt_sha256(),
-        settings=dataclasses.asdict(settings) | {"folds": folds},
-        figures=_figures(scores, exemplars.exemplars),
+        settings=dataclasses.asdict(settings) | {"folds": folds, "scored": scored},
+        figures=_figures(out_of_fold, held_out),
         files={},
     )
     write_manifest(target, manifest)
@@ -123,11 +128,12 @@ def _tune(
     return tuned
 
 
-def _save(tuned: Tuned, target: Path) -> None:
+def _save(tuned: Tuned, base: str, target: Path) -> None:
     import torch
     from safetensors.torch import save_file
 
     shutil.rmtree(target, ignore_errors=True)
+    tuned.model.peft_config["default"].base_model_name_or_path = base  # a name, not a path of this machine
     tuned.model.to(torch.bfloat16).save_pretrained(str(target), safe_serialization=True)
     (target / "README.md").unlink(missing_ok=True)  # peft's template model card says nothing
     relevance, category = tuned.heads["relevance"], tuned.heads["category"]

@@ -33,7 +33,8 @@ def open_index(exemplars: ExemplarSet, embedder: Embedder, folder: Path) -> Inde
         folder: where indexes are kept; a file is named by the hash of everything that it depends on.
     """
     faiss = load_faiss()
-    key = hashlib.sha256(f"{exemplars.sha256} {embedder.sha256} {embedder.arithmetic} {prompt_sha256()}".encode()).hexdigest()
+    parts = (exemplars.sha256, embedder.sha256, embedder.arithmetic, prompt_sha256())
+    key = hashlib.sha256(" ".join(parts).encode()).hexdigest()
     path = folder / f"{key[:24]}.faiss"
     if path.is_file():
         return Index(exemplars, faiss.read_index(str(path)))

@@ -3,17 +3,20 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from aitrade.errors import BadInputError, ModelError, UsageError
 from aitrade.paths import weights_folder
 from aitrade.weights.convert import library_versions
-from aitrade.weights.installed import Installed, record_files, verify, write_record
+from aitrade.weights.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
 from aitrade.weights.manifest import load_manifests
 
 # Formats that run code when they are opened, and code itself.
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
 NEEDED = ("config.json", "tokenizer_config.json")
+# Our own notes too: through a hard link, writing ours would overwrite those of another weights folder.
+_LEFT_OUT = shutil.ignore_patterns(".git", ".cache", RECORD, CHECKED)
 
 
 def add_folder(source: Path, name: str, licence: str) -> Installed:
@@ -37,33 +40,44 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         raise BadInputError("there is no such folder", where=str(source), mend="give a Hugging Face model folder")
     _refuse_unsafe(source)
     _require(source)
-    target = weights_folder() / name
-    shutil.copytree(source, target, copy_function=_link_or_copy, ignore=shutil.ignore_patterns(".git", ".cache"))
-    model = Installed(
+    work = weights_folder() / ".work" / name
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(source, work, copy_function=_link_or_copy, ignore=_LEFT_OUT)
+    _refuse_unsafe(work)  # again: linked folders are looked into only now
+    made = Installed(
         name=name,
         kind="embedder" if (source / "modules.json").is_file() else "llm",
-        parameters=count_parameters(target),
+        parameters=count_parameters(work),
         licence=licence,
         source_sha256="",
-        files=record_files(target),
+        files=record_files(work),
         made_with=library_versions(),
-        folder=target,
+        folder=work,
     )
-    write_record(model)
+    made = replace(made, source_sha256=made.sha256)
+    write_record(made)
+    model = replace(made, folder=work.rename(weights_folder() / name))
     verify(model)
     return model
 
 
 def count_parameters(folder: Path) -> int:
-    """Number of weights in a folder's safetensors files, read from their headers."""
+    """Number of weights in a folder's safetensors files, read from their headers.
+
+    Raises:
+        ModelError: a file is damaged or cut off.
+    """
     from math import prod
 
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
 
     total = 0
     for path in sorted(folder.rglob("*.safetensors")):
-        with safe_open(path, framework="np") as tensors:
-            total += sum(prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
+        try:
+            with safe_open(path, framework="np") as tensors:
+                total += sum(prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
+        except SafetensorError as error:
+            raise ModelError(f"not readable as safetensors: {error}", where=str(path), mend="copy it again") from error
     return total
 
 
@@ -106,6 +120,6 @@ def _require(source: Path) -> None:
 def _link_or_copy(source: str, target: str) -> None:
     """Hard-link where the disk allows it, so that a 70B model is not there twice."""
     try:
-        Path(target).hardlink_to(source)
+        Path(target).hardlink_to(Path(source).resolve())  # a Hugging Face cache holds relative links to its files
     except OSError:
         shutil.copy2(source, target)

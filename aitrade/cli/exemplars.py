@@ -1,0 +1,59 @@
+"""``aitrade exemplars``: check the set, and suggest what to label next."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import emit, say, state
+from aitrade.errors import BadInputError
+
+group = typer.Typer(no_args_is_help=True, help="The hand-labelled exemplars.")
+app.add_typer(group, name="exemplars")
+
+
+@group.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="Exemplar CSV; the shipped set by default.")] = None,
+) -> None:
+    """Check the set: twins that contradict each other, headings and categories without exemplars, rationales."""
+    from aitrade.exemplar_checks import check_exemplars
+    from aitrade.exemplars import load_exemplars
+
+    exemplars = load_exemplars(file)
+    findings = check_exemplars(exemplars.exemplars)
+    for finding in findings:
+        emit(f"{finding.check}: {finding.about}: {finding.found}")
+    if findings:
+        raise BadInputError(
+            f"{len(findings)} findings in {len(exemplars):,} exemplars", mend="relabel or add exemplars"
+        )
+    say(f"{len(exemplars):,} exemplars, nothing to mend")
+
+
+@group.command()
+def suggest(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Option(help="Run; the latest finished one by default.")] = None,
+    count: Annotated[int, typer.Option("-n", min=1, help="How many codes.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the codes whose labelling by hand would pay most: uncertain, and large in trade where trade is known.
+
+    The order is by uncertainty (1 less the largest probability) times the square root of trade value.
+    """
+    from aitrade.store import open_workspace
+    from aitrade.store.predictions import suggest_codes
+    from aitrade.trade.chosen_run import choose_run
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        rows = suggest_codes(con, choose_run(con, run, "imports").run, count)
+    if as_json:
+        emit(json.dumps(rows, indent=1))
+        return
+    for row in rows:
+        emit(
+            f"{row['hs10']}\t{row['flow']}\t{row['relevance']}\t{row['uncertainty']:.3f}\t{row['value_B']:.3f}\t{row['description']}"
+        )

@@ -1,0 +1,72 @@
+"""``aitrade explain``."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import FlowOption, emit, say, state
+
+if TYPE_CHECKING:
+    from aitrade.explain import Explanation
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    hs10: Annotated[str, typer.Argument(help="Ten-digit code, with or without dots.", metavar="HS10")],
+    flow: Annotated[FlowOption, typer.Option(help="Import (HTS) or export (Schedule B) code.")] = FlowOption.imports,
+    run: Annotated[str | None, typer.Option(help="Run; the latest finished one by default.")] = None,
+    write: Annotated[str | None, typer.Option(metavar="MODEL", help="Have this model write a short rationale.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show why a code got its label: probabilities, what the model said, the nearest exemplars and their reasons.
+
+    Example: aitrade explain 8471.50.01.50
+    """
+    from aitrade.codes import parse_hs10
+    from aitrade.exemplars import load_exemplars
+    from aitrade.explain import explain as explain_code
+    from aitrade.explain import write_rationale
+    from aitrade.store import open_workspace
+    from aitrade.trade.chosen_run import choose_run
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        chosen = choose_run(con, run, flow.value)
+        found = explain_code(con, parse_hs10(hs10), flow.value, chosen.run, load_exemplars())
+    written = None
+    if write:
+        from aitrade.llm.engine import load_engine
+        from aitrade.llm.machine import choose_machine
+        from aitrade.weights.installed import locate
+
+        say(f"{write} is writing")
+        written = write_rationale(load_engine(str(locate(write).folder), choose_machine()), found)
+    emit(json.dumps(found.as_dict() | {"written": written}, indent=1) if as_json else _text(found, written))
+
+
+def _text(found: "Explanation", written: str | None) -> str:
+    high, medium, low = found.probabilities
+    lines = [
+        f"{found.code.hs10} ({found.code.flow}): {found.code.description}",
+        f"{found.relevance}, {found.category}    run {found.run}, decided by {found.source}",
+        f"High {high:.1%}, Medium {medium:.1%}, Low {low:.1%}" if high is not None else "no probabilities",
+    ]
+    if found.rationale:
+        lines.append(f"labelled by hand: {found.rationale}")
+    if found.llm:
+        scores = ", ".join(
+            f"{name} {score:.2f}" for name, score in zip(("High", "Medium", "Low"), found.llm, strict=True)
+        )
+        mass = "" if found.label_mass is None else f"; {found.label_mass:.0%} of its answer is a label"
+        lines.append(f"the LLM's scores: {scores}{mass}")
+    if found.neighbours:
+        lines.append("nearest exemplars:")
+    for exemplar, similarity in found.neighbours:
+        lines.append(f"  {similarity:.2f}  {exemplar.code.hs10}  {exemplar.relevance:6} {exemplar.category}")
+        lines.append(f"        {exemplar.code.description}")
+        lines.append(f"        {exemplar.rationale}")
+    if written:
+        lines += ["", f"written by the model: {written}"]
+    return "\n".join(lines)

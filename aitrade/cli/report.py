@@ -1,0 +1,54 @@
+"""``aitrade report``: the report as one HTML file, and its tables and figures for a paper."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import say, state
+
+
+@app.command("report")
+def report_command(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="The page.")] = Path(
+        "report.html"
+    ),
+    run: Annotated[
+        str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write tables and figures there too, as files for a paper.")
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Labels that the run is measured against; the latest imported by default."),
+    ] = None,
+    base_year: Annotated[
+        int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")
+    ] = 2023,
+) -> None:
+    """Write the report: one HTML file that needs no network, no server and no other file.
+
+    It can be mailed, opened in a room without a network, and printed. What the workspace lacks is said on its first
+    page, with the command that brings it. --tables writes every table as LaTeX (booktabs) and CSV, all of them as one
+    Excel workbook, and every figure as SVG, PDF and PNG.
+
+    Example: aitrade report -o ai-trade.html --tables paper/
+    """
+    from aitrade.report.contents import gather
+    from aitrade.report.writing import write_files, write_page
+    from aitrade.store import open_workspace
+    from aitrade.trade.chosen_run import latest_run
+
+    with open_workspace(state(context).workspace, create=False) as con:
+        if run is None:
+            say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        contents = gather(con, run, reference, base_year)
+    for one in contents.missing:
+        say(f"not in the report: {', '.join(one.parts)}: {one.why}" + (f" ({one.mend})" if one.mend else ""))
+    size = write_page(contents, output)
+    say(f"wrote {output} ({size / 1e6:.1f} MB): open it in a browser")
+    if tables is not None:
+        say(f"wrote {len(write_files(contents, tables))} files into {tables}")

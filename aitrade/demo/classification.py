@@ -1,0 +1,79 @@
+"""Classify the sample, with the sample's own codes held out of the exemplars."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aitrade.classifier import Classifier
+from aitrade.classify import classify, read_codes
+from aitrade.codes import FLOWS, Code
+from aitrade.errors import ModelError, StoppedError
+from aitrade.exemplars import ExemplarSet
+from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
+from aitrade.retrieval.index import Index, load_faiss
+from aitrade.store.runs import Run
+from aitrade.weights.listing import require_installed
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def require_models(model: str) -> None:
+    """Check that the embedder and the base of a model are installed, before anything is done.
+
+    Raises:
+        ModelError: one is not, or neither; the mend installs what is missing.
+    """
+    missing: list[ModelError] = []
+    names: list[str] = []
+    for name in (DEFAULT_EMBEDDER, model.partition("+")[0]):
+        try:
+            require_installed(name)
+        except ModelError as error:
+            missing.append(error)
+            names.append(name)
+    if missing:
+        what = "not installed: " + ", ".join(names)
+        raise ModelError(what, where=missing[0].where, mend=f"aitrade models install {' '.join(names)}")
+
+
+def hold_out(classifier: Classifier, codes: Iterable[Code]) -> Classifier:
+    """A classifier that retrieves none of these codes, so that it has to ask the LLM about each of them.
+
+    The smaller set of exemplars is part of the fingerprint, as any is. Calibration and adapter stay what they are.
+    """
+    hs10 = {code.hs10 for code in codes}
+    exemplars = classifier.index.exemplars.exemplars
+    places = [place for place, exemplar in enumerate(exemplars) if exemplar.code.hs10 not in hs10]
+    vectors = classifier.index.vectors
+    kept = load_faiss().IndexFlatIP(vectors.shape[1])
+    kept.add(vectors[places])
+    return replace(classifier, index=Index(ExemplarSet(tuple(exemplars[place] for place in places)), kept))
+
+
+def classify_sample(
+    con: "DuckDBPyConnection",
+    classifier: Classifier,
+    codes: Iterable[Code],
+    on_batch: Callable[[int, int], None],
+    again: str = "aitrade demo",
+) -> Run:
+    """Classify the sample's codes of both flows, going on where an earlier demo stopped.
+
+    Args:
+        con: a workspace that holds the sample.
+        classifier: what judges.
+        codes: the sample's codes.
+        on_batch: told (codes done, codes) after each commit.
+        again: the command line that goes on after a stop.
+
+    Raises:
+        StoppedError: the user stopped it; every committed batch is kept.
+    """
+    wanted = {(code.flow, code.hs10) for code in codes}
+    chosen = [code for code in read_codes(con, FLOWS) if (code.flow, code.hs10) in wanted]
+    try:
+        return classify(con, classifier, chosen, on_batch)
+    except StoppedError as error:
+        # `runs resume` would load all exemplars, and the run was begun with some held out.
+        raise StoppedError(error.what, mend=again) from error

@@ -1,0 +1,98 @@
+"""The summary of a run beside the published figures: published, computed, difference."""
+
+from typing import TYPE_CHECKING
+
+from aitrade.trade.figures import load_figures
+from aitrade.trade.options import Options
+from aitrade.trade.table import Column, Table, Value
+from aitrade.trade.tables import table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+YEARS = (2023, 2024, 2025)
+Line = tuple[str, str | None]  # relevance ("All" for every code), category
+Values = dict[tuple[Line, int], float]  # by line and year
+SHARE: Line = ("High share", None)
+ORDER = ("High", "Low", "All", SHARE[0])
+
+
+def beside_published(con: "DuckDBPyConnection", run: str, flow: str) -> Table:
+    """Value of the lines of the summary that the paper gives, by year, in billion dollars, and the share of High.
+
+    Args:
+        con: a workspace that holds the sample.
+        run: the run whose labels are used.
+        flow: imports or exports.
+
+    Returns:
+        One row for each line; for each year the columns ``published_YYYY``, ``computed_YYYY`` and
+        ``difference_YYYY`` (computed less published), the first and last empty where nothing was published.
+    """
+    published = published_values(flow)
+    computed = _computed(con, run, flow)
+    lines = sorted(dict.fromkeys(line for line, _ in published), key=lambda line: ORDER.index(line[0]))
+    rows = [(_name(line), *_cells(published, computed, line)) for line in lines]
+    return Table(
+        "published",
+        f"US {flow}, billion dollars: published, computed from the labels of run {run}, difference",
+        (
+            Column("line", "Relevance, category"),
+            *(
+                Column(f"{name}_{year}", f"{year}" if name == "published" else title, "billions")
+                for year in YEARS
+                for name, title in (("published", ""), ("computed", "computed"), ("difference", "off by"))
+            ),
+        ),
+        tuple(rows),
+    )
+
+
+def published_values(flow: str) -> Values:
+    """Published figure of a (line, year): billion dollars, and for the line ``High share`` percent."""
+    found: Values = {}
+    for figure in load_figures().figures:
+        if figure.options.flow != flow:
+            continue
+        name, _, last = figure.id.removeprefix(f"{flow}.").partition(".")
+        if not last.isdecimal():
+            continue
+        if figure.table == "summary" and figure.unit == "billion dollars":
+            found[(str(figure.row["relevance"]), _category(figure.row.get("category"))), int(last)] = figure.published
+        elif name == "high_share":
+            found[SHARE, int(last)] = figure.published
+    return found
+
+
+def _computed(con: "DuckDBPyConnection", run: str, flow: str) -> Values:
+    records = table(con, "summary", Options(flow=flow, run=run, years=YEARS)).records()
+    found: Values = {}
+    for record in records:
+        for year in YEARS:
+            value = record[f"value_{year}"]
+            if isinstance(value, int | float):
+                found[(str(record["relevance"]), _category(record["category"])), year] = value
+    for year in YEARS:
+        everything = found.get((("All", None), year))
+        if everything:
+            found[SHARE, year] = 100 * found.get((("High", None), year), 0.0) / everything
+    return found
+
+
+def _cells(published: Values, computed: Values, line: Line) -> list[Value]:
+    cells: list[Value] = []
+    for year in YEARS:
+        there = published.get((line, year))
+        # A line that the run's labels leave empty has no row in the summary: nothing was found in it.
+        here = computed.get((line, year), 0.0)
+        cells += [there, here, None if there is None else here - there]
+    return cells
+
+
+def _name(line: Line) -> str:
+    relevance, category = line
+    return "High, percent of all" if line == SHARE else f"  {category}" if category else relevance
+
+
+def _category(value: Value) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,121 @@
+"""Why a code got its label: the prediction, the neighbours with their reasons, and what each evidence said."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aitrade.codes import Code
+from aitrade.errors import BadInputError
+from aitrade.exemplars import Exemplar, ExemplarSet
+from aitrade.llm.prompt import describe
+from aitrade.rubric import RELEVANCES, load_rubric
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from aitrade.llm.engine import Engine
+
+RATIONALE_TOKENS = 80
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A prediction with what is behind it.
+
+    Attributes:
+        code: the code.
+        run: the run that judged it.
+        relevance, category, source: the prediction.
+        probabilities: calibrated, of High, Medium, Low.
+        llm: the LLM's scores of High, Medium, Low; None where it was not asked.
+        label_mass: probability that the LLM's answer is a label at all; None where labels were not scored.
+        neighbours: exemplars that the evidence lists, with their similarity, nearest first.
+        rationale: the reason given by hand, for an exemplar.
+    """
+
+    code: Code
+    run: str
+    relevance: str
+    category: str
+    source: str
+    probabilities: tuple[float, float, float]
+    llm: tuple[float, ...] | None
+    label_mass: float | None
+    neighbours: tuple[tuple[Exemplar, float], ...]
+    rationale: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "hs10": self.code.hs10,
+            "flow": self.code.flow,
+            "description": self.code.description,
+            "run": self.run,
+            "relevance": self.relevance,
+            "category": self.category,
+            "source": self.source,
+            "probabilities": dict(zip(RELEVANCES, self.probabilities, strict=True)),
+            "llm": dict(zip(RELEVANCES, self.llm, strict=True)) if self.llm else None,
+            "label_mass": self.label_mass,
+            "rationale": self.rationale,
+            "neighbours": [
+                {
+                    "hs10": e.code.hs10,
+                    "similarity": similarity,
+                    "description": e.code.description,
+                    "relevance": e.relevance,
+                    "category": e.category,
+                    "rationale": e.rationale,
+                }
+                for e, similarity in self.neighbours
+            ],
+        }
+
+
+def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars: ExemplarSet) -> Explanation:
+    """Read a prediction and what is behind it.
+
+    Raises:
+        BadInputError: the run has no prediction of the code.
+    """
+    row = con.execute(
+        "SELECT description, relevance, category, source, p_high, p_medium, p_low, evidence "
+        "FROM predictions WHERE run = ? AND flow = ? AND hs10 = ?",
+        [run, flow, hs10],
+    ).fetchone()
+    if row is None:
+        raise BadInputError(f"run {run} says nothing of {flow} code {hs10}", mend="choose another --run or --flow")
+    description, relevance, category, source, *probabilities, raw = row
+    evidence = json.loads(raw) if raw else {}
+    listed = [(exemplars.by_code.get((n["flow"], n["hs10"])), n["similarity"]) for n in evidence.get("neighbours", [])]
+    return Explanation(
+        code=Code(hs10, flow, description or ""),
+        run=run,
+        relevance=relevance,
+        category=category,
+        source=source,
+        probabilities=tuple(probabilities),
+        llm=tuple(evidence["llm"]) if evidence.get("llm") else None,
+        label_mass=evidence.get("label_mass"),
+        neighbours=tuple((exemplar, similarity) for exemplar, similarity in listed if exemplar is not None),
+        rationale=evidence.get("rationale"),
+    )
+
+
+def write_rationale(engine: "Engine", explanation: Explanation) -> str:
+    """Have the local model write one or two sentences on the use that the label rests on; greedy, so repeatable."""
+    import torch
+
+    rubric = load_rubric()
+    question = (
+        f"Product: {describe(explanation.code)}\n"
+        f"It was judged {explanation.relevance} ({explanation.category}) for {rubric.subject}.\n"
+        "In one or two sentences, name the specific use, or say why there is none."
+    )
+    messages = [{"role": "user", "content": question}]
+    text = engine.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    tokens = engine.tokenizer(text, add_special_tokens=False, return_tensors="pt").to(engine.machine.device)
+    with torch.inference_mode():
+        output = engine.model.generate(**tokens, max_new_tokens=RATIONALE_TOKENS, do_sample=False)
+    written: str = engine.tokenizer.decode(output[0, tokens["input_ids"].shape[1] :], skip_special_tokens=True)
+    return written.strip()

@@ -1,0 +1,126 @@
+"""Everything that a report shows, gathered from a workspace: tables, figures, classification, provenance."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aitrade.errors import AitradeError, BadInputError
+from aitrade.report import figures
+from aitrade.report.classification import Classification, classification
+from aitrade.report.figure import Figure
+from aitrade.report.headlines import Headline, headlines
+from aitrade.report.missing import Missing, gathered, lacking
+from aitrade.report.partial import describe, held_years, mark_partial, partial_years
+from aitrade.report.provenance import Provenance, provenance
+from aitrade.report.sureness import Sureness, sureness
+from aitrade.store.runs import Run, get_run
+from aitrade.trade.chosen_run import latest_run
+from aitrade.trade.options import FLOWS, Options
+from aitrade.trade.table import Table
+from aitrade.trade.tables import table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+INTERVAL = 90.0
+Key = tuple[str, str, str]  # name, flow, period: ("share", "imports", "year")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a report shows. Whatever could not be computed is in ``missing``."""
+
+    run: Run
+    headlines: tuple[Headline, ...]
+    tables: dict[Key, Table]
+    figures: dict[str, Figure]
+    sureness: Sureness | None
+    classification: Classification
+    provenance: Provenance
+    coverage: tuple[str, ...]
+    missing: tuple[Missing, ...]
+
+
+def gather(
+    con: "DuckDBPyConnection", run: str | None = None, reference: str | None = None, base_year: int = 2023
+) -> Contents:
+    """Gather a report.
+
+    Args:
+        con: a workspace.
+        run: whose labels are shown; None: the latest finished one.
+        reference: the run of labels that the run is measured against; None: the latest imported one.
+        base_year: where indices, changes and the counterfactual start.
+
+    Raises:
+        BadInputError: the workspace holds no finished run, or not the one that is asked for.
+    """
+    chosen = get_run(con, run or latest_run(con))
+    options = Options(run=chosen.run, base_year=base_year)
+    missing: list[Missing] = []
+    tables = dict(_tables(con, options, missing))
+    held = {flow: held_years(con, flow) for flow in FLOWS}
+    partial = partial_years(held)
+    sure, lacks = sureness(con, chosen.run, reference)
+    missing += lacks
+    drawn = [mark_partial(figure, partial) for figure in _figures(tables)] + list(sure.figures if sure else ())
+    return Contents(
+        run=chosen,
+        headlines=headlines(tables, held, chosen),
+        tables=tables,
+        figures={figure.id: figure for figure in drawn},
+        sureness=sure,
+        classification=classification(con, chosen.run),
+        provenance=provenance(con, chosen),
+        coverage=tuple(describe(flow, years) for flow, years in held.items()),
+        missing=gathered(missing),
+    )
+
+
+def _requests(options: Options) -> Iterator[tuple[Key, str, Options]]:
+    """Every table of the report: its key, what it is called where it is missing, its options."""
+    for flow in FLOWS:
+        of_flow = replace(options, flow=flow)
+        for name in ("summary", "top", "share", "index", "countries", "country-categories", "growth"):
+            top = 25 if name == "top" else None
+            yield (name, flow, "year"), f"{name} of {flow}", replace(of_flow, top=top)
+        yield ("share", flow, "month"), f"share of {flow} by month", replace(of_flow, by="month")
+    yield ("tariffs", "imports", "year"), "tariffs", options
+    yield ("tariffs", "imports", "month"), "tariffs by month", replace(options, by="month")
+    yield ("exemptions", "imports", "year"), "exemptions", options
+    yield ("counterfactual", "both", "year"), "counterfactual", options
+    yield ("counterfactual", "both", "month"), "counterfactual by month", replace(options, by="month")
+
+
+def _tables(con: "DuckDBPyConnection", options: Options, missing: list[Missing]) -> Iterator[tuple[Key, Table]]:
+    for key, called, asked in _requests(options):
+        try:
+            computed = table(con, key[0], asked)
+        except BadInputError as error:
+            missing.append(lacking(called, error))
+            continue
+        if key[0] == "summary":
+            try:
+                computed = table(con, key[0], replace(asked, interval=INTERVAL))
+            except AitradeError as error:
+                missing.append(lacking(f"intervals on the {called}", error))
+        by_month = key[2] == "month"
+        yield key, replace(computed, title=f"{computed.title}, by month") if by_month else computed
+
+
+def _figures(tables: dict[Key, Table]) -> list[Figure]:
+    def flows(name: str, period: str = "year") -> dict[str, Table]:
+        return {flow: found for (is_name, flow, by), found in tables.items() if (is_name, by) == (name, period)}
+
+    drawn = [
+        figures.index(flows("index"), tables.get(("tariffs", "imports", "month"))),
+        figures.share(flows("share"), flows("summary")),
+        figures.share(flows("share", "month")),
+        figures.summary(flows("summary")),
+        figures.top(flows("top")),
+        figures.countries(flows("countries"), flows("country-categories")),
+        figures.growth(flows("growth")),
+        *(figures.BUILDERS[name](flows(name)) for name in ("tariffs", "exemptions", "counterfactual") if flows(name)),
+        *(figures.counterfactual(found) for found in [flows("counterfactual", "month")] if found),
+    ]
+    return [figure for figure in drawn if figure is not None]

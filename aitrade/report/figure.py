@@ -1,0 +1,120 @@
+"""A figure as data: points, and what can be chosen of them. Drawing is another module's work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aitrade.trade.table import Column, Kind, Table
+
+Point = dict[str, str | float | None]
+Shape = Literal["months", "years", "bars", "curve"]
+
+UNITS: dict[str, str] = {
+    "Index": "base year's monthly average = 100",
+    "Billion dollars": "billion US dollars",
+    "Tariff rate": "duty over customs value, percent",
+    "Share": "percent",
+    "Growth": "percent over the year before",
+    "Change": "percent",
+}
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something to choose: key in the points, label for people, options in their order."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure.
+
+    Args:
+        id: file name and anchor.
+        title: what it shows.
+        about: the same for those who can't see it; says where the figures are.
+        shape: ``months`` (lines over time), ``years`` (columns), ``bars`` (by name), ``curve`` (lines over numbers).
+        x_title: what x is.
+        unit: of the values where ``measure`` is no control.
+        controls: what can be chosen; every point has a value for each.
+        series: names in their order.
+        points: each with x, series, value, lower and upper (None where there is no interval), and the controls.
+    """
+
+    id: str
+    title: str
+    about: str
+    shape: Shape
+    x_title: str
+    unit: str
+    controls: tuple[Control, ...]
+    series: tuple[str, ...]
+    points: tuple[Point, ...]
+
+    def chosen(self, wanted: Mapping[str, str] | None = None) -> dict[str, str]:
+        """A choice that has points: what is wanted where that can be, else the first option that goes with the rest."""
+        choice: dict[str, str] = {}
+        for control in self.controls:
+            there = [option for option in control.options if self.shown(choice | {control.name: option})]
+            option = (wanted or {}).get(control.name)
+            choice[control.name] = option if option in there else there[0]
+        return choice
+
+    def shown(self, choice: dict[str, str]) -> tuple[Point, ...]:
+        """The points of a choice."""
+        return tuple(point for point in self.points if all(point[name] == value for name, value in choice.items()))
+
+    def columns(self) -> tuple[str, ...]:
+        """The names of what a point holds, in order."""
+        interval = any(point["lower"] is not None for point in self.points)
+        return (*(c.name for c in self.controls), "x", "series", "value", *(("lower", "upper") if interval else ()))
+
+    def table(self) -> Table:
+        """Its points as a table."""
+        kinds: dict[str, Kind] = {"value": "number", "lower": "number", "upper": "number"}
+        columns = tuple(Column(name, name.capitalize(), kinds.get(name, "text")) for name in self.columns())
+        rows = tuple(tuple(point[column.name] for column in columns) for point in self.points)
+        return Table(self.id, self.title, columns, rows)
+
+
+def figure(
+    id_: str,
+    title: str,
+    about: str,
+    points: list[Point],
+    *,
+    shape: Shape,
+    x_title: str,
+    unit: str = "",
+    controls: tuple[tuple[str, str], ...] = (),
+) -> Figure | None:
+    """A figure of points, its options and series in the order of their first appearance; None without points."""
+    if not points:
+        return None
+
+    def seen(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(point[name]) for point in points))
+
+    made = tuple(Control(name, label, seen(name)) for name, label in controls)
+    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points))
+
+
+def point(
+    x: str | float, series: str, value: object, lower: object = None, upper: object = None, **chosen: str
+) -> Point:
+    """A point; the figures are rounded to what a reader can use (the tables keep every digit)."""
+    return {
+        **chosen,
+        "x": x,
+        "series": series,
+        "value": _number(value),
+        "lower": _number(lower),
+        "upper": _number(upper),
+    }
+
+
+def _number(value: object) -> float | None:
+    return round(float(value), 4) if isinstance(value, int | float) else None

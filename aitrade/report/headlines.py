@@ -1,0 +1,109 @@
+"""The figures that a report opens with, taken from its tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aitrade.store.runs import Run
+from aitrade.trade.coverage import Year
+from aitrade.trade.table import Table, Value
+
+Row = Mapping[str, Value]
+FEW = 100  # partner countries; the United States trades with some 230
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure with what it is, and what has to be said beside it."""
+
+    value: str
+    what: str
+    beside: tuple[str, ...] = ()
+
+
+def headlines(
+    tables: Mapping[tuple[str, str, str], Table], held: Mapping[str, tuple[Year, ...]], run: Run
+) -> tuple[Headline, ...]:
+    """The headline figures that the tables allow, each for the latest complete year."""
+    found = [_trade(tables, flow, held[flow]) for flow in ("imports", "exports")]
+    found += [_tariff(tables), _exempt(tables), _balance(tables), _codes(tables, run)]
+    return tuple(headline for headline in found if headline)
+
+
+def _trade(tables: Mapping[tuple[str, str, str], Table], flow: str, held: tuple[Year, ...]) -> Headline | None:
+    table = tables.get(("summary", flow, "year"))
+    if table is None:
+        return None
+    years = [c.name.removeprefix("value_") for c in table.columns if c.name.removeprefix("value_").isdecimal()]
+    partial = {str(year.year) for year in held if not year.complete}
+    year = max(years, key=lambda year: (year not in partial, year))
+    high, everything = _row(table, relevance="High", category=None), _row(table, relevance="All", category=None)
+    if not high or not everything:
+        return None
+    value, whole = _float(high[f"value_{year}"]), _float(everything[f"value_{year}"])
+    beside = []
+    lower, upper = high.get(f"value_{year}_lower"), high.get(f"value_{year}_upper")
+    if lower is not None and upper is not None:
+        beside.append(f"labels could put it between {_float(lower):,.1f} and {_float(upper):,.1f} (90%)")
+    if whole:
+        beside.append(f"{100 * value / whole:.1f}% of all {flow}")
+    change = next((column for column in table.columns if column.name == "change_pct"), None)
+    if change and high["change_pct"] is not None:
+        beside.append(f"{change.title.removesuffix(', %').replace('Change ', '')}: {_float(high['change_pct']):+.0f}%")
+    partners = next(found.countries for found in held if str(found.year) == year)
+    if partners < FEW:
+        beside.append(f"the data hold only {partners} partner countries")
+    part = " (part of the year)" if year in partial else ""
+    return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{part}", tuple(beside))
+
+
+def _tariff(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
+    table = tables.get(("tariffs", "imports", "year"))
+    rows = [row for row in table.records() if row["category"] is None and row["cty_code"] is None] if table else []
+    periods = sorted(str(row["period"]) for row in rows if row["relevance"] == "High" and row["tariff_pct"] is not None)
+    if not periods:
+        return None
+    rates = {row["relevance"]: row["tariff_pct"] for row in rows if row["period"] == periods[-1]}
+    beside = [f"{_float(rates[name]):.2f}% on {name}" for name in ("Low", "All") if rates.get(name) is not None]
+    return Headline(f"{_float(rates['High']):.2f}%", f"tariff on High imports in {periods[-1]}", tuple(beside))
+
+
+def _exempt(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
+    table = tables.get(("exemptions", "imports", "year"))
+    row = _row(table, list="any", relevance="High", category=None) if table else None
+    names = [column.name for column in table.columns if column.name.startswith("covered_pct_")] if table else []
+    if not row or not names or row[names[-1]] is None:
+        return None
+    year = names[-1].removeprefix("covered_pct_")
+    low = _row(table, list="any", relevance="Low", category=None) if table else None
+    beside = (f"{_float(low[names[-1]]):.1f}% of Low",) if low and low[names[-1]] is not None else ()
+    return Headline(f"{_float(row[names[-1]]):.1f}%", f"of High imports in {year} on an exemption list", beside)
+
+
+def _balance(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
+    table = tables.get(("counterfactual", "both", "year"))
+    rows = [row for row in table.records() if row["net_effect"] is not None] if table else []
+    if not rows:
+        return None
+    row = rows[-1]
+    beside = [f"balance {_float(row['balance']):,.1f}, without the boom {_float(row['counterfactual_balance']):,.1f}"]
+    return Headline(
+        f"${_float(row['net_effect']):,.1f} bn", f"of the {row['period']} deficit is the boom", tuple(beside)
+    )
+
+
+def _codes(tables: Mapping[tuple[str, str, str], Table], run: Run) -> Headline:
+    counts = []
+    for flow in ("imports", "exports"):
+        table = tables.get(("summary", flow, "year"))
+        high = _row(table, relevance="High", category=None) if table else None
+        if high:
+            counts.append(f"{_float(high['codes']):,.0f} High among traded {flow} codes")
+    return Headline(f"{run.predictions:,}", "codes classified", tuple(counts))
+
+
+def _row(table: Table, **values: Value) -> Row | None:
+    return next((row for row in table.records() if all(row[name] == value for name, value in values.items())), None)
+
+
+def _float(value: Value) -> float:
+    return float(value or 0)

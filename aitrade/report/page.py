@@ -1,0 +1,140 @@
+"""Write a report as one HTML file that asks nothing of a network and says so to the browser."""
+
+import base64
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aitrade import __version__
+from aitrade.render.figures import figure as as_text
+from aitrade.render.figures import is_numeric
+from aitrade.report.drawing import chart, javascript, specification, subtitle, to_svg
+from aitrade.report.figure import UNITS, Figure
+from aitrade.report.palette import dark_style, inks, swatches
+from aitrade.report.sections import SECTIONS
+from aitrade.trade.table import Table
+
+if TYPE_CHECKING:
+    from aitrade.report.contents import Contents, Key
+
+_FOLDER = Path(__file__).parent / "page"
+SCRIPTS = ("data.js", "charts.js", "tables.js", "codes.js", "start.js")
+_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def page(contents: "Contents", made_at: str) -> str:
+    """The report as HTML.
+
+    Args:
+        contents: what it shows.
+        made_at: when it was made, for people.
+    """
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    scripts = [javascript_safe(), "\n".join(_text(name) for name in SCRIPTS)]
+    specs = {id_: specification(chart(figure)) for id_, figure in contents.figures.items()}
+    untitled = {id_: {key: part for key, part in spec.items() if key != "title"} for id_, spec in specs.items()}
+    return environment.get_template("page.html.j2").render(
+        contents=contents,
+        made_at=made_at,
+        version=__version__,
+        sections=SECTIONS,
+        tables={table_id(key): table for key, table in contents.tables.items()},
+        table_ids=_table_ids(contents),
+        drawings={id_: to_svg(spec) for id_, spec in untitled.items()},
+        subtitle=lambda figure: subtitle(figure, figure.chosen()),
+        text=as_text,
+        is_numeric=is_numeric,
+        scripts=scripts,
+        policy=policy(scripts),
+        style=_text("page.css") + swatches(":root", dark=False) + _dark(),
+        data=_json(
+            {
+                "figures": {id_: _figure(figure, specs[id_]) for id_, figure in contents.figures.items()},
+                "tables": _tables(contents),
+            }
+        ),
+        codes=contents.classification.packed(),
+    )
+
+
+def policy(scripts: list[str]) -> str:
+    """A Content-Security-Policy under which the page can load nothing and run only these scripts."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "connect-src 'none'; form-action 'none'; base-uri 'none'"
+    )
+
+
+def table_id(key: "Key") -> str:
+    """Name of a table in the page and of its files: ``share-imports``, ``share-imports-by-month``."""
+    name, flow, period = key
+    stem = name if flow == "both" else f"{name}-{flow}"
+    return f"{stem}-by-month" if period == "month" else stem
+
+
+@cache
+def javascript_safe() -> str:
+    """The drawing libraries, with nothing in them that would end their script element."""
+    return javascript().replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _table_ids(contents: "Contents") -> dict[tuple[str, str], list[str]]:
+    ids: dict[tuple[str, str], list[str]] = {}
+    for key in contents.tables:
+        ids.setdefault((key[0], key[2]), []).append(table_id(key))
+    return ids
+
+
+def _figure(figure: Figure, spec: dict[str, Any]) -> dict[str, Any]:
+    columns = figure.columns()
+    found = inks(figure.series)
+    return {
+        "title": figure.title,
+        "unit": figure.unit,
+        "units": UNITS,
+        "controls": [{"name": c.name, "label": c.label, "options": c.options} for c in figure.controls],
+        "series": [{"name": name, "colour": found[name].light, "dash": found[name].dash} for name in figure.series],
+        "lines": figure.shape in ("months", "curve"),
+        "bars": figure.shape == "bars",
+        "columns": columns,
+        "rows": [[point[name] for name in columns] for point in figure.points],
+        "spec": {key: part for key, part in spec.items() if key not in ("data", "datasets")},
+    }
+
+
+def _tables(contents: "Contents") -> dict[str, Any]:
+    return {table_id(key): _table(table) for key, table in contents.tables.items()}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {"columns": [column.name for column in table.columns], "rows": table.rows}
+
+
+def _json(value: object) -> str:
+    """JSON that can stand inside a script element whatever texts it holds."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return "".join(_UNSAFE.get(letter, letter) for letter in text)
+
+
+def _dark() -> str:
+    return "\n".join(
+        f"@media {media} {{\n{dark_style(root)}\n}}"
+        for media, root in (
+            ("screen and (prefers-color-scheme: dark)", ':root:not([data-theme="light"])'),
+            ("screen", ':root[data-theme="dark"]'),
+        )
+    )
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")

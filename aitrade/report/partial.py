@@ -1,0 +1,66 @@
+"""Years that the data hold only in part: said wherever they stand, and never what is shown first."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aitrade.report.figure import Control, Figure, Point
+from aitrade.trade.coverage import Year, ranges, years_in_data
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Partial = Mapping[str, frozenset[str]]
+
+
+def held_years(con: "DuckDBPyConnection", flow: str) -> tuple[Year, ...]:
+    """The years of a flow in the data; none where there is no trade."""
+    there = con.execute("SELECT 1 FROM flows WHERE flow = $1 LIMIT 1", [flow]).fetchone()
+    return years_in_data(con, flow, ()) if there else ()
+
+
+def partial_years(years: Mapping[str, tuple[Year, ...]]) -> Partial:
+    """The incomplete years of each flow, such as ``2026``."""
+    return {flow: frozenset(str(year.year) for year in held if not year.complete) for flow, held in years.items()}
+
+
+def describe(flow: str, held: tuple[Year, ...]) -> str:
+    """What the data hold of a flow: ``imports: 2024 as a whole; 237 partner countries``."""
+    if not held:
+        return f"{flow}: none"
+
+    def extent(year: Year) -> str:
+        if year.complete:
+            return "as a whole" if year.whole else "month by month"
+        return f"only months {ranges(year.months)}"
+
+    years = [f"{year.year} {extent(year)}" for year in held]
+    most = max(year.countries for year in held)
+    return f"{flow}: {', '.join(years)}; {most} partner {'country' if most == 1 else 'countries'}"
+
+
+def mark_partial(figure: Figure, partial: Partial) -> Figure:
+    """The figure with its incomplete years called ``2026, part`` and put behind the others where years are chosen."""
+    either = frozenset().union(*partial.values())
+
+    def mark(year: str, flow: object) -> str:
+        return f"{year}, part" if year in partial.get(str(flow).lower(), either) else year
+
+    def marked(point: Point) -> Point:
+        flow = point.get("flow", point["series"])
+        if "year" in point:
+            return point | {"year": mark(str(point["year"]), flow)}
+        return point | {"x": mark(str(point["x"]), None)} if figure.shape == "years" else point
+
+    points = tuple(marked(point) for point in figure.points)
+    controls = tuple(_with_part_last(control, points) for control in figure.controls)
+    return replace(figure, points=points, controls=controls)
+
+
+def _with_part_last(control: Control, points: tuple[Point, ...]) -> Control:
+    if control.name != "year":
+        return control
+    options = sorted(
+        {str(point["year"]) for point in points}, key=lambda year: ("part" not in year, year), reverse=True
+    )
+    return replace(control, options=tuple(options))

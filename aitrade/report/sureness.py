@@ -1,0 +1,111 @@
+"""How sure a classification is: do its probabilities hold, and what if only the surest labels counted?"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aitrade.report.figure import Figure, figure, point
+from aitrade.report.missing import Missing
+from aitrade.report.query import fetch
+from aitrade.store.runs import get_run, list_runs
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_MEND = "import labels made by hand to measure against: aitrade labels import FILE --name NAME"
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """What is known of a run's certainty.
+
+    Attributes:
+        judged: predictions that are no hand labels.
+        sure: those whose label has a probability of 0.9 or more.
+        unsure: those whose label has less than 0.6.
+        reference: the run measured against, and agreement with it: codes in both, share labelled alike, F1 of High;
+            None where there is none.
+        figures: calibration plot and risk-coverage curve, where they can be drawn.
+    """
+
+    judged: int
+    sure: int
+    unsure: int
+    reference: "Agreement | None"
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Agreement of two runs on the codes that both label."""
+
+    run: str
+    codes: int
+    alike: float
+    high_f1: float | None
+
+
+def sureness(
+    con: "DuckDBPyConnection", run: str, reference: str | None = None
+) -> tuple[Sureness | None, tuple[Missing, ...]]:
+    """How sure a run is, and what can't be said of it.
+
+    Raises:
+        BadInputError: the reference that is asked for is not there.
+    """
+    against = get_run(con, reference).run if reference else _latest_labels(con, run)
+    judged, known, sure, unsure = fetch(con, "certainty", {"run": run})[0]
+    if not known:
+        why = f"run {run} has no probabilities"
+        return None, (Missing(("how sure we are",), why, "use a run that aitrade classify made"),)
+    both = {"run": run, "reference": against or ""}
+    agreement = _agreement(con, both)
+    missing = (
+        ()
+        if agreement
+        else (Missing(("calibration plot, observed risk",), "there are no labels by hand to measure against", _MEND),)
+    )
+    drawn = (_calibration(con, both) if agreement else None, _risk(con, both))
+    return Sureness(judged, sure, unsure, agreement, tuple(one for one in drawn if one)), missing
+
+
+def _latest_labels(con: "DuckDBPyConnection", run: str) -> str | None:
+    """The imported labels taken in last, other than the run itself."""
+    others = [other.run for other in list_runs(con) if other.kind == "labels" and other.run != run]
+    return others[-1] if others else None
+
+
+def _agreement(con: "DuckDBPyConnection", both: dict[str, str]) -> Agreement | None:
+    codes, alike, both_high, predicted, labelled = fetch(con, "agreement", both)[0]
+    if not codes:
+        return None
+    f1 = 2 * both_high / (predicted + labelled) if predicted + labelled else None
+    return Agreement(both["reference"], codes, alike / codes, f1)
+
+
+def _calibration(con: "DuckDBPyConnection", both: dict[str, str]) -> Figure | None:
+    bins = fetch(con, "calibration", both)
+    points = [point(end, "Perfect", end) for end in (0.0, 1.0)]
+    points += [point(round(p, 4), "Observed", high / n, *wilson(high, n)) for _, p, high, n in bins]
+    return figure(
+        "calibration", "Do the probabilities hold?",
+        "Share of codes that the reference labels High, by the probability of High; whiskers hold 95 percent.", points,
+        shape="curve", x_title="Probability of High", unit="share labelled High by the reference",
+    )  # fmt: skip
+
+
+def _risk(con: "DuckDBPyConnection", both: dict[str, str]) -> Figure | None:
+    points = [point(round(coverage, 4), series, risk) for series, coverage, risk in fetch(con, "risk", both)]
+    return figure(
+        "risk-coverage", "What if only the surest labels counted?",
+        "Share of wrong labels among the surest ones, by how many are kept.", points,
+        shape="curve", x_title="Share of codes kept, surest first", unit="share labelled wrong",
+    )  # fmt: skip
+
+
+def wilson(hits: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+    """Interval of a proportion (Wilson 1927, score interval); z = 1.96 holds 95 percent."""
+    share, square = hits / trials, z * z
+    middle = (share + square / (2 * trials)) / (1 + square / trials)
+    half = z * math.sqrt(share * (1 - share) / trials + square / (4 * trials * trials)) / (1 + square / trials)
+    return max(middle - half, 0.0), min(middle + half, 1.0)

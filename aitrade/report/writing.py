@@ -1,0 +1,62 @@
+"""Write reports: the page, and tables and figures as files for a paper."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.render import render
+from aitrade.report.drawing import chart, specification, to_pdf, to_png, to_svg
+from aitrade.report.figure import Figure
+from aitrade.report.page import page, table_id
+from aitrade.report.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from aitrade.report.contents import Contents
+
+WORKBOOK = "tables.xlsx"
+_SPREAD = ("flow", "measure")  # controls of which every option gets a drawing of its own
+
+
+def write_page(contents: "Contents", path: Path) -> int:
+    """Write the page; returns its size in bytes."""
+    made_at = datetime.now().astimezone().strftime("%Y-%m-%d")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.write_bytes(page(contents, made_at).encode())
+
+
+def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
+    """Write every table as LaTeX and CSV and all in one workbook, every figure as SVG, PDF and PNG.
+
+    Returns:
+        The files, in the order of writing; those of their names are replaced.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {table_id(key): table for key, table in contents.tables.items()}
+    written = []
+    for name, table in tables.items():
+        for format_name, ending in (("latex", "tex"), ("csv", "csv")):
+            path = folder / f"{name}.{ending}"
+            path.write_text(render(table, format_name), "utf-8")
+            written.append(path)
+    write_workbook(tables, folder / WORKBOOK)
+    written.append(folder / WORKBOOK)
+    for name, figure, choice in drawings(contents):
+        spec = specification(chart(figure, choice))
+        for ending, content in (("svg", to_svg(spec).encode()), ("pdf", to_pdf(spec)), ("png", to_png(spec))):
+            path = folder / f"figure-{name}.{ending}"
+            path.write_bytes(content)
+            written.append(path)
+    return tuple(written)
+
+
+def drawings(contents: "Contents") -> Iterator[tuple[str, Figure, dict[str, str]]]:
+    """Every figure as it is drawn for a paper: name, figure, choice; one for each flow and measure that it has."""
+    for figure in contents.figures.values():
+        spread = [control for control in figure.controls if control.name in _SPREAD]
+        for options in product(*(control.options for control in spread)):
+            wanted = {control.name: option for control, option in zip(spread, options, strict=True)}
+            choice = figure.chosen(wanted)
+            if all(choice[name] == option for name, option in wanted.items()):
+                yield "-".join([figure.id, *(option.lower().replace(" ", "-") for option in options)]), figure, choice

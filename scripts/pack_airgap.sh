@@ -1,0 +1,29 @@
+#!/bin/sh
+# Pack everything for a room without a network: aitrade, its libraries and the models, for this platform and Python.
+#   scripts/pack_airgap.sh DIR [MODEL...]      (models: the embedder and the 0.5B LLM by default)
+# There: sh DIR/install.sh
+set -eu
+target=${1:?usage: scripts/pack_airgap.sh DIR [MODEL...]}
+shift
+[ $# -gt 0 ] || set -- all-minilm-l6-v2 qwen2.5-coder-0.5b-instruct
+cd "$(dirname "$0")/.."
+mkdir -p "$target/libraries"
+echo "== aitrade and its libraries"
+.venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$target/libraries" .
+.venv/bin/python -m pip download --quiet --constraint constraints.txt --dest "$target/libraries" "$target"/libraries/aitrade-*.whl
+echo "== models"
+options=""
+for model in "$@"; do options="$options --model $model"; done
+# shellcheck disable=SC2086
+.venv/bin/aitrade models pack "$target/models" $options
+cat > "$target/install.sh" <<EOF
+#!/bin/sh
+# Install aitrade and its models from this folder into ./aitrade-venv; nothing is fetched.
+set -eu
+here=\$(cd "\$(dirname "\$0")" && pwd)
+python3 -m venv aitrade-venv
+aitrade-venv/bin/python -m pip install --no-index --find-links "\$here/libraries" aitrade
+aitrade-venv/bin/aitrade models install $* --no-index --find-links "\$here/models/wheels"
+echo "ready: aitrade-venv/bin/aitrade --help"
+EOF
+echo "packed in $target; there: sh install.sh"
