@@ -1,0 +1,111 @@
+"""Fixtures for every test: toy models that nothing has to be downloaded for, and workspaces with a few codes."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import toys
+
+# Before any Hugging Face library is imported: no test may reach a network.
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
+# Before torch is: threads would spend more time waiting for each other than toy matrices take.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+if TYPE_CHECKING:
+    from aitrade.classifier import Classifier
+    from aitrade.exemplars import ExemplarSet
+
+MODEL = "toy-llama"
+
+
+@pytest.fixture(scope="session")
+def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights folder with a toy LLM and, under the default embedder's name, a toy embedder."""
+    from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
+    from aitrade.weights.add import add_folder
+
+    folder = tmp_path_factory.mktemp("weights")
+    source = toys.save_llm(tmp_path_factory.mktemp("source") / "llama")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AITRADE_MODELS", str(folder))
+        add_folder(source, MODEL, "none")
+        toys.register(toys.save_embedder(folder / DEFAULT_EMBEDDER), DEFAULT_EMBEDDER, "embedder")
+    return folder
+
+
+@pytest.fixture
+def models(toy_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have the product find the toy models, and nothing else."""
+    monkeypatch.setenv("AITRADE_MODELS", str(toy_weights))
+    return toy_weights
+
+
+@pytest.fixture
+def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty weights folder."""
+    folder = tmp_path / "weights"
+    monkeypatch.setenv("AITRADE_MODELS", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exemplar_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy exemplars as a CSV file."""
+    return toys.write_exemplars(tmp_path_factory.mktemp("exemplars") / "exemplars.csv")
+
+
+@pytest.fixture(scope="session")
+def exemplars(exemplar_file: Path) -> "ExemplarSet":
+    """The toy exemplars."""
+    from aitrade.exemplars import load_exemplars
+
+    return load_exemplars(exemplar_file)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace that holds the toy codes."""
+    return fill(tmp_path / "workspace")
+
+
+def fill(folder: Path) -> Path:
+    """Put the toy codes into a workspace."""
+    from aitrade.store import open_workspace
+
+    with open_workspace(folder) as con:
+        con.executemany(
+            "INSERT INTO codes VALUES (?, ?, ?, ?, ?)",
+            [[c.flow, c.hs10, c.description, c.naics, c.naics_description] for c in toys.toy_codes()],
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toy_classifier(
+    toy_weights: Path, exemplars: "ExemplarSet", tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., "Classifier"]:
+    """Load the toy classifier; keyword arguments replace parts of it."""
+    import dataclasses
+
+    from aitrade.classifier import load_classifier
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AITRADE_MODELS", str(toy_weights))
+        loaded = load_classifier(MODEL, "cpu", tmp_path_factory.mktemp("kept"), exemplars=exemplars)
+    return lambda **parts: dataclasses.replace(loaded, **parts)
+
+
+@pytest.fixture
+def opened(workspace: Path) -> Callable[[], AbstractContextManager[Any]]:
+    """Open the workspace."""
+    from aitrade.store import open_workspace
+
+    @contextmanager
+    def connect() -> Iterator[Any]:
+        with open_workspace(workspace, create=False) as con:
+            yield con
+
+    return connect

@@ -1,0 +1,187 @@
+"""Calibration: weights that give the world's base rate, folds that keep subheadings whole, and a file that comes back."""
+
+import dataclasses
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toys
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aitrade.calibrate import (
+    WEIGHT_LIMIT,
+    Calibration,
+    Training,
+    fit,
+    load_calibration,
+    population_weights,
+    save_calibration,
+    subheading_folds,
+)
+from aitrade.codes import Code
+from aitrade.errors import ModelError
+from aitrade.evidence import FEATURES
+from aitrade.exemplars import Exemplar, ExemplarSet
+from aitrade.llm.prompt import related_categories
+from aitrade.retrieval.neighbours import Neighbour
+from aitrade.rubric import NOT_RELATED, RELEVANCES
+
+CATEGORIES = related_categories()
+
+
+def code(hs10: str) -> Code:
+    return Code(hs10, "imports", "x")
+
+
+def exemplar(hs10: str, relevance: str = "Low") -> Exemplar:
+    return Exemplar(code(hs10), relevance, NOT_RELATED if relevance == "Low" else "Cooling_HVAC", "because")
+
+
+def test_population_weights_by_hand() -> None:
+    exemplars = [exemplar("8471000001"), exemplar("8471000002"), exemplar("8517000001"), exemplar("0101000001")]
+    nomenclature = [code(f"8471{i:06}") for i in range(6)]  # 6 codes for two exemplars
+    nomenclature += [code("8517000001")]  # 1 code for one
+    nomenclature += [code(f"8501{i:06}") for i in range(3)]  # a heading without: shared by the three of chapter 85 and 84
+    nomenclature += [code(f"0102{i:06}") for i in range(50)] + [code("0101000001")]  # 50 more of chapter 01
+    nomenclature += [code("9900000000")]  # a chapter without exemplars: nobody stands for it
+    found = population_weights(exemplars, nomenclature)
+    assert found.tolist() == [3.0, 3.0, 1.0 + 3.0, WEIGHT_LIMIT]
+
+
+def test_an_exemplar_that_stands_for_nothing_still_counts_a_little() -> None:
+    assert population_weights([exemplar("8471000001")], [code("0101000001")]).tolist() == [0.1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.from_regex(r"0[12]0[12][0-9]{6}", fullmatch=True), min_size=1, max_size=30, unique=True), st.data())
+def test_weights_add_up_to_the_codes_of_the_chapters_that_have_exemplars(codes: list[str], data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
+    weights = population_weights([exemplar(c) for c in chosen], [code(c) for c in codes])
+    chapters = {c[:2] for c in chosen}
+    if weights.max() < WEIGHT_LIMIT and weights.min() > 0.1:
+        assert weights.sum() == pytest.approx(sum(c[:2] in chapters for c in codes))
+
+
+def test_subheadings_are_never_split_over_folds() -> None:
+    codes = [code(f"{n:06}{end}") for n in range(840000, 840400) for end in ("0000", "0010", "9999")]
+    folds = subheading_folds(codes, 5)
+    assert (folds.reshape(-1, 3) == folds[::3, None]).all()
+    assert min(Counter(folds.tolist()).values()) > 0.7 * len(codes) / 5
+    assert folds[:3].tolist() == subheading_folds(codes[:1], 5).tolist() * 3  # whoever else is there
+
+
+def made_up_training(count: int = 400, seed: int = 1) -> Training:
+    """Exemplars whose LLM scores tell the relevance with some noise, and whose neighbours say nothing."""
+    random = np.random.default_rng(seed)
+    levels = random.choice(3, count, p=[0.4, 0.3, 0.3])
+    exemplars = []
+    for i, level in enumerate(levels):
+        category = NOT_RELATED if level == 2 else CATEGORIES[random.integers(len(CATEGORIES))]
+        exemplars.append(Exemplar(code(f"{i:06}0000"), RELEVANCES[level], category, "because"))
+    llm = np.eye(3)[levels] * 2 + random.gumbel(size=(count, 3))
+    category = random.normal(size=(count, len(CATEGORIES)))
+    for row, e in enumerate(exemplars):
+        if e.category in CATEGORIES:
+            category[row, CATEGORIES.index(e.category)] += 3
+    vectors = random.normal(size=(count, 4)).astype(np.float32)
+    weights = np.where(levels == 2, 5.0, 0.5)  # in the world most codes are Low
+    return Training(exemplars, vectors, np.arange(count), [()] * count, llm, category, weights)
+
+
+@pytest.fixture(scope="module")
+def training() -> Training:
+    return made_up_training()
+
+
+@pytest.fixture(scope="module")
+def calibration(training: Training) -> Calibration:
+    return fit(training, "toy", {"model_sha256": "1"})
+
+
+def test_mean_probabilities_are_the_weighted_shares(training: Training, calibration: Calibration) -> None:
+    """What calibration is for: exemplars are chosen, the base rate is the world's."""
+    found = calibration.relevance(training.llm, training.vectors, training.neighbours)
+    share = training.weights / training.weights.sum()
+    expected = [share[training.targets == level].sum() for level in range(3)]
+    assert (share[:, None] * found).sum(0) == pytest.approx(expected, abs=0.01)
+    assert found.sum(1) == pytest.approx(np.ones(len(found)))
+
+
+def test_the_fit_learns_from_the_llm_and_says_so(training: Training, calibration: Calibration) -> None:
+    low_share = 1 - calibration.figures["high_share"] - calibration.figures["medium_share"]
+    assert calibration.figures["accuracy"] > low_share + 0.05
+    assert calibration.figures["category_accuracy"] > 0.7
+    fresh = made_up_training(seed=2)
+    found = calibration.relevance(fresh.llm, fresh.vectors, fresh.neighbours)
+    hit = (fresh.weights * (found.argmax(1) == fresh.targets)).sum() / fresh.weights.sum()
+    assert hit == pytest.approx(calibration.figures["accuracy"], abs=0.06)  # figures are of codes not learnt from
+
+
+def test_figures_are_out_of_fold() -> None:
+    """Labels made at random, an embedding that names each exemplar: a fit that saw them would look good."""
+    made = made_up_training(60)
+    random = np.random.default_rng(0)
+    blind = dataclasses.replace(
+        made, vectors=np.eye(60, dtype=np.float32), llm=random.normal(size=(60, 3)), weights=np.ones(60)
+    )
+    assert fit(blind, "toy", {}, probe_ridge=1e-3).figures["accuracy"] < 0.6
+
+
+def test_a_calibration_comes_back_from_its_file_as_it_was(calibration: Calibration, tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "toy.json"
+    save_calibration(calibration, path)
+    back = load_calibration(path)
+    assert back == calibration
+    assert back.sha256 == calibration.sha256
+
+
+def test_fitting_again_gives_the_same_calibration(training: Training, calibration: Calibration) -> None:
+    assert fit(training, "toy", {"model_sha256": "1"}).sha256 == calibration.sha256
+
+
+def test_the_llm_may_be_asked_about_some_exemplars_only(training: Training, calibration: Calibration) -> None:
+    rows = np.arange(0, len(training.exemplars), 2)
+    part = dataclasses.replace(
+        training,
+        rows=rows,
+        neighbours=[training.neighbours[i] for i in rows],
+        llm=training.llm[rows],
+        llm_category=training.llm_category[rows],
+        weights=training.weights[rows],
+    )
+    found = fit(part, "toy", {})
+    assert found.figures["exemplars"] == len(rows)
+    assert found.probe == calibration.probe  # the probe costs nothing, so it learns from all
+    assert found.weights != calibration.weights
+
+
+@pytest.mark.parametrize("field", ["bias", "weights", "center", "scale", "category_weights", "inputs", "model"])
+def test_the_hash_changes_with_every_number(calibration: Calibration, field: str) -> None:
+    other: object = {"model_sha256": "2"} if field == "inputs" else "another" if field == "model" else [0.5]
+    assert dataclasses.replace(calibration, **{field: other}).sha256 != calibration.sha256
+
+
+def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tmp_path: Path) -> None:
+    path = tmp_path / "toy.json"
+    save_calibration(calibration, path)
+    raw = json.loads(path.read_text("utf-8"))
+    assert raw["features"] == list(FEATURES)
+    path.write_text(json.dumps(raw | {"features": raw["features"][1:]}), "utf-8")
+    with pytest.raises(ModelError, match="another version.*aitrade calibrate") as caught:
+        load_calibration(path)
+    assert caught.value.where == str(path)
+
+
+def test_categories_follow_the_llm_and_the_neighbours(calibration: Calibration, exemplars: ExemplarSet) -> None:
+    rows = len(CATEGORIES)
+    said = np.full((rows, rows), -5.0) + 4.5 * np.eye(rows)
+    assert calibration.category(said, [()] * rows).argmax(1).tolist() == list(range(rows))
+    weights = dataclasses.replace(calibration, category_weights=[0.0, 1.0])  # the neighbours alone
+    related = [e for e in exemplars.exemplars if e.category != NOT_RELATED]
+    near = [(Neighbour(e, 0.9, True, True),) for e in related]
+    found = weights.category(np.zeros((len(related), rows)), near)
+    assert [CATEGORIES[i] for i in found.argmax(1)] == [e.category for e in related]
+    assert len(related) == sum(row[4] != "Low" for row in toys.LABELLED)

@@ -1,0 +1,262 @@
+"""Classifying into a run: every code predicted once, exemplars by hand, and stops that change nothing."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toys
+from conftest import fill
+
+from aitrade import classifier as classifier_module
+from aitrade import classify as classify_module
+from aitrade.classifier import Classifier
+from aitrade.classify import classify, planned_codes, read_codes
+from aitrade.codes import Code
+from aitrade.errors import BadInputError, StoppedError
+from aitrade.exemplars import ExemplarSet
+from aitrade.retrieval.index import open_index
+from aitrade.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric
+from aitrade.store import open_workspace
+from aitrade.store.predictions import EXPORT_COLUMNS, export_csv
+from aitrade.store.runs import Run, get_run, list_runs
+
+Load = Callable[..., Classifier]
+BOTH = ("imports", "exports")
+BATCH = 6
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_batches() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier_module, "CODES_PER_BATCH", BATCH)
+        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
+        yield
+
+
+def run_all(folder: Path, classifier: Classifier, on_batch: Callable[[int, int], None] = lambda *_: None) -> Run:
+    with open_workspace(folder) as con:
+        return classify(con, classifier, read_codes(con, BOTH), on_batch)
+
+
+def rows(folder: Path, sql: str = "SELECT * EXCLUDE run FROM predictions ORDER BY flow, hs10") -> list[tuple[Any, ...]]:
+    with open_workspace(folder) as con:
+        return con.execute(sql).fetchall()
+
+
+@contextmanager
+def stop_after(batches: int) -> Iterator[Callable[[int, int], None]]:
+    """Press Ctrl-C when so many batches are done."""
+    calls = 0
+
+    def on_batch(done: int, total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == batches + 1:  # the first call says where it begins
+            raise KeyboardInterrupt
+
+    with pytest.raises(StoppedError):
+        yield on_batch
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, small_batches: None, toy_classifier: Load) -> Path:
+    """A workspace with a run that nothing stopped."""
+    folder = fill(tmp_path_factory.mktemp("whole") / "workspace")
+    run_all(folder, toy_classifier())
+    return folder
+
+
+@pytest.fixture
+def whole(finished: Path) -> list[tuple[Any, ...]]:
+    """Its predictions."""
+    return rows(finished)
+
+
+def test_codes_are_read_imports_first_by_code(workspace: Path) -> None:
+    with open_workspace(workspace) as con:
+        assert read_codes(con, BOTH) == toys.toy_codes()
+        assert {c.flow for c in read_codes(con, ("exports",))} == {"exports"}
+        assert [c.hs10 for c in read_codes(con, BOTH, only=["8471500150"])] == ["8471500150"] * 2
+        few = read_codes(con, BOTH, limit=5)
+        assert few == [toys.toy_codes()[i * len(toys.toy_codes()) // 5] for i in range(5)]
+        assert read_codes(con, BOTH, limit=1000) == toys.toy_codes()
+        with pytest.raises(BadInputError, match="code 1111111111 is not in the workspace"):
+            read_codes(con, BOTH, only=["1111111111", "8471500150"])
+
+
+def test_an_empty_workspace_says_what_to_import(tmp_path: Path) -> None:
+    with open_workspace(tmp_path) as con, pytest.raises(BadInputError, match=r"holds no codes.*codes import"):
+        read_codes(con, ("exports",))
+
+
+def test_every_code_has_one_prediction_that_holds_together(workspace: Path, toy_classifier: Load) -> None:
+    told: list[tuple[int, int]] = []
+    run = run_all(workspace, toy_classifier(), lambda done, total: told.append((done, total)))
+    total = len(toys.toy_codes())
+    assert told == [(done, total) for done in [*range(0, total, BATCH), total]]
+    assert (run.finished, run.predictions, run.codes) == (True, total, total)
+    found = rows(workspace)
+    assert [(r[0], r[1], r[2]) for r in found] == sorted((c.flow, c.hs10, c.description) for c in toys.toy_codes())
+    for _, _, _, relevance, category, high, medium, low, source, evidence in found:
+        assert check_label(relevance, category, load_rubric()) is None
+        assert high + medium + low == pytest.approx(1.0)
+        assert relevance == RELEVANCES[[high, medium, low].index(max(high, medium, low))]
+        if source == "llm":
+            said = json.loads(evidence)
+            assert 0 < said["label_mass"] < 1
+            assert len(said["neighbours"]) == 8
+            assert (said["category_llm"] is None) == (category == NOT_RELATED)
+    assert {r[3] for r in found} == set(RELEVANCES)
+
+
+def test_exemplars_are_predicted_by_hand_and_only_they(finished: Path) -> None:
+    expected = {(flow, hs10): (relevance, category) for flow, hs10, _, _, relevance, category in toys.LABELLED}
+    found = rows(finished, "SELECT flow, hs10, relevance, category FROM predictions WHERE source = 'exemplar'")
+    assert {(flow, hs10): (relevance, category) for flow, hs10, relevance, category in found} == expected
+    sure = rows(finished, "SELECT count(*) FROM predictions WHERE greatest(p_high, p_medium, p_low) = 1")
+    assert sure == [(len(expected),)]
+
+
+def test_no_neighbour_of_a_prediction_is_the_code_itself(finished: Path) -> None:
+    for flow, hs10, evidence in rows(finished, "SELECT flow, hs10, evidence FROM predictions WHERE source = 'llm'"):
+        assert (flow, hs10) not in [(n["flow"], n["hs10"]) for n in json.loads(evidence)["neighbours"]]
+
+
+def test_two_runs_give_the_same_predictions(workspace: Path, toy_classifier: Load, whole: list[Any]) -> None:
+    run_all(workspace, toy_classifier())
+    assert rows(workspace) == whole
+
+
+@pytest.mark.parametrize("batches", [0, 1, 8])
+def test_a_stopped_run_goes_on_and_gives_what_a_whole_one_does(
+    workspace: Path, toy_classifier: Load, whole: list[Any], batches: int
+) -> None:
+    with stop_after(batches) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    assert len(rows(workspace)) == min(batches * BATCH, len(whole))
+    started: list[int] = []
+    run = run_all(workspace, toy_classifier(), lambda done, _: started.append(done))
+    assert started[0] == min(batches * BATCH, len(whole)), "kept work was done again"
+    assert run.finished
+    assert rows(workspace) == whole
+    assert len(rows(workspace, "SELECT * FROM runs")) == 1
+
+
+def test_a_stop_says_how_to_go_on(workspace: Path, toy_classifier: Load) -> None:
+    with open_workspace(workspace) as con, pytest.raises(StoppedError) as caught:
+
+        def on_batch(done: int, total: int) -> None:
+            if done:
+                raise KeyboardInterrupt
+
+        classify(con, toy_classifier(), read_codes(con, BOTH), on_batch)
+    assert caught.value.exit_code == 5
+    assert f"{BATCH} of {len(toys.toy_codes())} codes, all kept" in str(caught.value)
+    (run,) = (r for (r,) in rows(workspace, "SELECT run FROM runs"))
+    assert caught.value.mend == f"aitrade runs resume {run}"
+
+
+def test_a_batch_is_kept_whole_or_not_at_all(
+    workspace: Path, toy_classifier: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = classify_module.insert_predictions
+
+    def torn(con: Any, run: str, predictions: Any) -> None:
+        kept(con, run, predictions[:2])
+        raise OSError("disk full")
+
+    monkeypatch.setattr(classify_module, "insert_predictions", torn)
+    with pytest.raises(OSError, match="disk full"):
+        run_all(workspace, toy_classifier())
+    assert rows(workspace) == []
+
+
+def test_a_finished_run_is_not_done_again(finished: Path, toy_classifier: Load) -> None:
+    class Idle:
+        sha256 = toy_classifier().judge.sha256  # and nothing that could judge
+
+    with open_workspace(finished) as con:
+        (before,) = list_runs(con)
+    assert run_all(finished, toy_classifier(judge=Idle())) == before  # with the time that it was finished at
+
+
+def changed_exemplars(loaded: Classifier, exemplars: ExemplarSet, folder: Path) -> Any:
+    fewer = ExemplarSet(exemplars.exemplars[1:])
+    return open_index(fewer, loaded.embedder, folder)
+
+
+def test_changed_exemplars_refuse_to_resume_and_begin_a_new_run(
+    workspace: Path, toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path
+) -> None:
+    with stop_after(2) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    changed = toy_classifier(index=changed_exemplars(toy_classifier(), exemplars, tmp_path))
+    with open_workspace(workspace) as con:
+        (stopped,) = list_runs(con)
+        with pytest.raises(BadInputError, match=r"cannot go on: changed since it began: exemplars_sha256.*aitrade clas"):
+            planned_codes(con, stopped, changed)
+    fresh = run_all(workspace, changed)
+    assert fresh.run != stopped.run
+    with open_workspace(workspace) as con:
+        assert not get_run(con, stopped.run).finished
+        assert get_run(con, stopped.run).predictions == 2 * BATCH
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM codes WHERE hs10 = '8471702000'",
+        "UPDATE codes SET description = 'ELSE' WHERE hs10 = '8471702000'",
+        "UPDATE codes SET naics_description = 'ELSE' WHERE hs10 = '8471702000'",
+    ],
+)
+def test_changed_codes_refuse_to_resume(workspace: Path, toy_classifier: Load, change: str) -> None:
+    with stop_after(1) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    with open_workspace(workspace) as con:
+        (stopped,) = list_runs(con)
+        assert planned_codes(con, stopped, toy_classifier()) == toys.toy_codes()
+        con.execute(change)
+        with pytest.raises(BadInputError, match="changed since it began: codes"):
+            planned_codes(con, stopped, toy_classifier())
+
+
+def test_resuming_keeps_to_the_codes_that_the_run_was_begun_with(workspace: Path, toy_classifier: Load) -> None:
+    """Codes that were imported since are another run's."""
+    with stop_after(1) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    with open_workspace(workspace) as con:
+        con.execute("INSERT INTO codes VALUES ('imports', '0000000001', 'NEW', NULL, NULL)")
+        (stopped,) = list_runs(con)
+        codes = planned_codes(con, stopped, toy_classifier())
+        run = classify(con, toy_classifier(), codes, lambda *_: None)
+    assert (run.run, run.finished, run.predictions) == (stopped.run, True, len(toys.toy_codes()))
+
+
+def test_export_writes_the_contracts_columns(finished: Path, tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "run.csv"
+    with open_workspace(finished) as con:
+        (run,) = list_runs(con)
+        assert export_csv(con, run.run, path) == len(toys.toy_codes())
+    with path.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert tuple(found[0]) == EXPORT_COLUMNS
+    assert [(r["flow"], r["hs10"]) for r in found] == [(c.flow, c.hs10) for c in toys.toy_codes()]
+    assert all(sum(float(r[p]) for p in ("p_high", "p_medium", "p_low")) == pytest.approx(1, abs=2e-6) for r in found)
+    assert len({r["source"] for r in found}) == 2
+
+
+def test_predictions_do_not_hang_on_what_else_is_classified(toy_classifier: Load) -> None:
+    """Neighbours are shared within a heading, so a whole heading is judged as it is in a whole run."""
+    codes = [c for c in toys.toy_codes() if c.hs4 == "8471" and toy_classifier().exemplar_prediction(c) is None]
+    imports = [c for c in codes if c.flow == "imports"]
+    alone = toy_classifier().predict(imports)
+    others = [Code("0101299999", "imports", "HORSES NESOI"), Code("9999999999", "imports", "THINGS")]
+    together = toy_classifier().predict([others[0], *imports, others[1]])[1:-1]
+    assert [p.hs10 for p in alone] == [p.hs10 for p in together]
+    for one, other in zip(alone, together, strict=True):
+        assert (one.p_high, one.p_medium) == pytest.approx((other.p_high, other.p_medium), abs=0.05)

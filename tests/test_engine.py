@@ -1,0 +1,140 @@
+"""Scores and hidden states of packed prefix trees equal those of each sequence alone, whatever the architecture."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from toys import ARCHITECTURES, toy_model
+
+from aitrade.llm import engine as engine_module
+from aitrade.llm.engine import Engine
+from aitrade.llm.labels import last_hidden, score_labels
+from aitrade.llm.machine import Machine
+from aitrade.llm.tree import Tokens
+
+RANDOM = np.random.default_rng(5)
+
+
+def tokens(length: int) -> Tokens:
+    return tuple(RANDOM.integers(3, 700, length).tolist())
+
+
+PREAMBLE = tokens(30)  # longer than the toy windows of 12
+SHARED = tokens(9)
+PROMPTS = [PREAMBLE + SHARED + tokens(n) for n in (1, 5, 14)] + [PREAMBLE + tokens(4), PREAMBLE + SHARED]
+LABELS = [(3,), (4, 5), (4, 6, 7), (8, *tokens(4))]
+
+
+def new_engine(architecture: str) -> Engine:
+    return Engine(toy_model(architecture), None, Machine("cpu", "float32"))
+
+
+@pytest.fixture(scope="module", params=ARCHITECTURES)
+def architecture(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def model(architecture: str) -> Any:
+    return toy_model(architecture)
+
+
+@pytest.fixture(scope="module")
+def reference(model: Any) -> np.ndarray:
+    """Label scores by the plain way: one sequence at a time, no cache, no mask, softmax over the whole vocabulary."""
+    return np.array([[alone(model, prompt, label) for label in LABELS] for prompt in PROMPTS])
+
+
+def alone(model: Any, prompt: Tokens, label: Tokens) -> float:
+    with torch.no_grad():
+        logits = model(torch.tensor([prompt + label])).logits[0].log_softmax(-1)
+    return sum(logits[len(prompt) + i - 1, token].item() for i, token in enumerate(label))
+
+
+@pytest.fixture
+def engine(model: Any) -> Engine:
+    return Engine(model, None, Machine("cpu", "float32"))
+
+
+@pytest.mark.parametrize("remembered", [(), PREAMBLE, PREAMBLE[:7]], ids=["nothing", "preamble", "part"])
+@pytest.mark.parametrize("nodes", [4096, 60], ids=["one pack", "some packs"])
+def test_label_scores_are_those_of_each_sequence_alone(
+    engine: Engine, reference: np.ndarray, remembered: Tokens, nodes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", nodes)
+    engine.remember(remembered)
+    scores = score_labels(engine, PROMPTS, LABELS)
+    assert np.abs(scores.logprobs - reference).max() < 1e-4
+    assert np.ptp(reference) > 1, "the toy model tells nothing apart, so nothing was tested"
+
+
+@pytest.mark.parametrize("remembered", [(), PREAMBLE], ids=["nothing", "preamble"])
+def test_last_hidden_states_are_those_of_each_sequence_alone(engine: Engine, model: Any, remembered: Tokens) -> None:
+    engine.remember(remembered)
+    with torch.no_grad():
+        expected = [model.base_model(torch.tensor([p])).last_hidden_state[0, -1] for p in PROMPTS]
+    assert torch.allclose(last_hidden(engine, PROMPTS), torch.stack(expected), atol=1e-4)
+
+
+def test_a_prompt_scores_the_same_in_any_company(engine: Engine, reference: np.ndarray) -> None:
+    engine.remember(PREAMBLE)
+    together = score_labels(engine, PROMPTS[::-1], LABELS).logprobs[::-1]
+    for row, prompt in enumerate(PROMPTS):
+        single = score_labels(engine, [prompt], LABELS).logprobs[0]
+        assert np.abs(single - together[row]).max() < 1e-4
+
+
+def test_a_remembered_preamble_survives_use_and_gives_way_to_another(engine: Engine, reference: np.ndarray) -> None:
+    engine.remember(PREAMBLE)
+    first = score_labels(engine, PROMPTS, LABELS).logprobs
+    assert np.array_equal(first, score_labels(engine, PROMPTS, LABELS).logprobs)
+    engine.remember(PREAMBLE[:20])
+    assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
+
+
+def test_prompts_that_do_not_begin_with_the_preamble_are_scored_all_the_same(engine: Engine, model: Any) -> None:
+    engine.remember(PREAMBLE)
+    prompts = [PROMPTS[0], tokens(8), PREAMBLE[:10], PREAMBLE]
+    expected = [[alone(model, p, label) for label in LABELS] for p in prompts]
+    assert np.abs(score_labels(engine, prompts, LABELS).logprobs - expected).max() < 1e-4
+
+
+def test_sharing_computes_each_distinct_beginning_once() -> None:
+    engine = new_engine("llama")
+    engine.remember(PREAMBLE)
+    score_labels(engine, PROMPTS, LABELS)
+    sequences = [p + label for p in PROMPTS for label in LABELS]
+    distinct = {s[:n] for s in sequences for n in range(len(PREAMBLE) + 1, len(s) + 1)}
+    assert engine.computed == len(PREAMBLE) + len(distinct)
+    assert engine.asked == sum(len(s) for s in sequences)
+
+
+def test_mass_and_probabilities() -> None:
+    scores = score_labels(new_engine("llama"), PROMPTS, LABELS)
+    expected = np.exp(scores.logprobs)
+    assert np.allclose(scores.mass, expected.sum(1))
+    assert (scores.mass < 1).all()
+    assert np.allclose(scores.probabilities, expected / expected.sum(1, keepdims=True))
+
+
+def test_the_mass_of_all_next_tokens_is_one() -> None:
+    assert score_labels(new_engine("gemma3"), PROMPTS[:1], [(t,) for t in range(700)]).mass == pytest.approx([1.0], abs=1e-4)
+
+
+@pytest.mark.parametrize("labels", [[(3,), (3, 4)], [(3, 4), (5,), (3, 4)], [(), (3,)]], ids=["beginning", "twice", "empty"])
+def test_labels_that_overlap_are_refused(labels: Sequence[Tokens]) -> None:
+    """Their probabilities would be counted twice."""
+    with pytest.raises(ValueError, match="begin another"):
+        score_labels(new_engine("llama"), PROMPTS[:1], labels)
+    same = (3, 4)
+    with pytest.raises(ValueError, match="begin another"):
+        score_labels(new_engine("llama"), PROMPTS[:1], [same, same])
+
+
+def test_bfloat16_ranks_labels_as_float32_does_where_they_are_apart() -> None:
+    exact = score_labels(new_engine("llama"), PROMPTS, LABELS).logprobs
+    coarse = score_labels(Engine(toy_model("llama").bfloat16(), None, Machine("cpu", "bfloat16")), PROMPTS, LABELS)
+    assert np.abs(coarse.logprobs - exact).max() < 1.0
+    assert (coarse.logprobs.argmax(1) == exact.argmax(1)).mean() >= 0.8

@@ -1,0 +1,128 @@
+"""A run's fingerprint: changed by everything that determines predictions, and by nothing else."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toys
+
+from aitrade import classifier as classifier_module
+from aitrade.calibrate import Calibration
+from aitrade.classifier import Classifier, fingerprint, load_classifier
+from aitrade.codes import Code
+from aitrade.exemplars import ExemplarSet
+from aitrade.llm import prompt
+from aitrade.llm.machine import Machine
+from aitrade.paths import shipped
+
+Load = Callable[..., Classifier]
+CODES = toys.toy_codes()
+CALIBRATION = Calibration(
+    model="toy-llama",
+    inputs={},
+    probe={"weights": [[0.0] * 3] * 16, "bias": [0.0] * 3},
+    center=[0.0] * 12,
+    scale=[1.0] * 12,
+    weights=[[0.0] * 3] * 12,
+    bias=[0.0, 0.0, 1.0],
+    category_weights=[1.0, 0.0],
+    figures={},
+)
+
+
+def of(classifier: Classifier) -> str:
+    return fingerprint(classifier.settings, CODES)
+
+
+def other_exemplars(c: Classifier) -> Classifier:
+    return dataclasses.replace(c, index=dataclasses.replace(c.index, exemplars=fewer(c.index.exemplars)))
+
+
+def fewer(exemplars: ExemplarSet) -> ExemplarSet:
+    return ExemplarSet(exemplars.exemplars[1:])
+
+
+def other_weights(c: Classifier) -> Classifier:
+    judge: Any = type(c.judge)(c.judge.engine, "f" * 64)
+    return dataclasses.replace(c, judge=judge)
+
+
+CHANGES: dict[str, Callable[[Classifier], Classifier]] = {
+    "model": lambda c: dataclasses.replace(c, model="another"),
+    "model weights": other_weights,
+    "embedder weights": lambda c: dataclasses.replace(c, embedder=dataclasses.replace(c.embedder, sha256="f" * 64)),
+    "embedder": lambda c: dataclasses.replace(c, embedder=dataclasses.replace(c.embedder, name="another")),
+    "exemplars": other_exemplars,
+    "calibration": lambda c: dataclasses.replace(c, calibration=CALIBRATION),
+    "calibration number": lambda c: dataclasses.replace(
+        c, calibration=dataclasses.replace(CALIBRATION, bias=[0.0, 0.0, 1.1])
+    ),
+    "device": lambda c: dataclasses.replace(c, machine=Machine("cuda", c.machine.dtype_name)),
+    "arithmetic": lambda c: dataclasses.replace(c, machine=Machine("cpu", "another")),
+}
+
+
+def test_every_change_of_the_classifier_changes_the_fingerprint(toy_classifier: Load) -> None:
+    found = {name: of(change(toy_classifier())) for name, change in CHANGES.items()}
+    assert len({of(toy_classifier()), *found.values()}) == len(CHANGES) + 1
+
+
+@pytest.mark.parametrize("text", ["data/prompts.toml", "data/rubric.toml", "data/shorthand.csv", "data/titles.csv"])
+def test_every_text_that_prompts_are_made_of_changes_the_fingerprint(
+    toy_classifier: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    changed = tmp_path / "changed"
+    changed.write_bytes(shipped(text).read_bytes() + b"\n")
+    before = of(toy_classifier())
+    monkeypatch.setattr(prompt, "shipped", lambda name: changed if name == text else shipped(name))
+    prompt.prompt_sha256.cache_clear()
+    after = of(toy_classifier())
+    monkeypatch.undo()
+    prompt.prompt_sha256.cache_clear()
+    assert after != before
+    assert of(toy_classifier()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CODES_PER_BATCH", 7), ("NEIGHBOURS", 5), ("__version__", "9.9"), ("RELEVANCES", ("High", "Low"))],
+)
+def test_every_constant_changes_the_fingerprint(
+    toy_classifier: Load, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    before = of(toy_classifier())
+    monkeypatch.setattr(classifier_module, name, value)
+    assert of(toy_classifier()) != before
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        CODES[1:],
+        CODES[::-1],
+        [dataclasses.replace(CODES[0], description="ELSE"), *CODES[1:]],
+        [dataclasses.replace(CODES[0], naics_description="ELSE"), *CODES[1:]],
+        [dataclasses.replace(CODES[0], flow="exports"), *CODES[1:]],
+        [Code("9999999999", "imports", CODES[0].description), *CODES[1:]],
+    ],
+    ids=["one fewer", "another order", "description", "industry", "flow", "code"],
+)
+def test_every_change_of_the_codes_changes_the_fingerprint(toy_classifier: Load, codes: list[Code]) -> None:
+    settings = toy_classifier().settings
+    assert fingerprint(settings, codes) != fingerprint(settings, CODES)
+
+
+def test_nothing_else_does(toy_classifier: Load, models: Path, exemplars: ExemplarSet, tmp_path: Path) -> None:
+    """Loaded again, for another workspace, with codes read again: the same fingerprint, so that a run goes on."""
+    again = load_classifier("toy-llama", "cpu", tmp_path, exemplars=exemplars)
+    assert fingerprint(again.settings, toys.toy_codes()) == of(toy_classifier())
+
+
+def test_settings_can_be_read_by_people(toy_classifier: Load) -> None:
+    settings = toy_classifier().settings
+    assert settings["model"] == "toy-llama"
+    assert settings["calibration_sha256"] is None
+    assert settings["labels"][:3] == ["High", "Medium", "Low"]
+    assert [k for k, v in settings.items() if k.endswith("_sha256") and v is not None and len(v) != 64] == []

