@@ -46,7 +46,12 @@ lint: $(INSTALLED)
 fast-test: $(INSTALLED)
 	@$(BIN)/pytest -m "not real and not browser"
 
-test: models-test lint
+# axe-core checks the report's accessibility; without npm those few tests say so and skip.
+tests/browser/node_modules: tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then echo "== axe-core"; npm ci --silent --prefix tests/browser && touch $@; \
+		else echo "== no npm: the accessibility checks will be skipped"; fi
+
+test: models-test lint tests/browser/node_modules
 	@echo "== tests"
 	@$(BIN)/pytest
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 5  # parts of the subheadings, each held out in turn
-WEIGHT_LIMIT = 20.0  # one exemplar stands for at most this many codes, so that no single label decides
+WEIGHT_LIMIT = 4.0  # no exemplar weighs more than this many times the mean, so that no single label decides
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> 
     weights = [
         covered[e.code.hs4] / per_heading[e.code.hs4] + rest[e.code.hs2] / per_chapter[e.code.hs2] for e in exemplars
     ]
-    clipped: NDArray[np.float64] = np.clip(np.array(weights), 0.1, WEIGHT_LIMIT)
+    clipped: NDArray[np.float64] = np.clip(np.array(weights), 0.1, WEIGHT_LIMIT * float(np.mean(weights)))
     return clipped
 
 

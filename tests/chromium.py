@@ -5,6 +5,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,7 +17,15 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-pipe",
     "--hide-scrollbars",
 )  # fmt: skip
-PATIENCE = 120.0
+PATIENCE = 60.0
+
+# The protocol's pipe is file descriptors 3 and 4; the ones that we have may be any, even these two the other way round.
+_ON_PIPES = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+os.dup2(ends[0], 3), os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Chromium:
@@ -26,9 +35,8 @@ class Chromium:
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
         command = [PROGRAM, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-        shell = f'exec "$@" 3<&{to_read} 4>&{to_write}'
         self._process = subprocess.Popen(
-            ["sh", "-c", shell, "sh", *command], pass_fds=(to_read, to_write),
+            [sys.executable, "-c", _ON_PIPES, str(to_read), str(to_write), *command], pass_fds=(to_read, to_write),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(to_read)
@@ -73,7 +81,10 @@ class Chromium:
         while b"\0" not in self._buffer:
             if not select.select([self._read], [], [], max(seconds, 0))[0]:
                 raise TimeoutError("Chromium does not answer")
-            self._buffer += os.read(self._read, 1 << 20)
+            read = os.read(self._read, 1 << 20)
+            if not read:
+                raise RuntimeError(f"Chromium has ended, with status {self._process.wait(PATIENCE)}")
+            self._buffer += read
         message, self._buffer = self._buffer.split(b"\0", 1)
         return json.loads(message)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,3 +110,36 @@ def opened(workspace: Path) -> Callable[[], AbstractContextManager[Any]]:
             yield con
 
     return connect
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line left: its exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def aitrade(
+    workspace: Path, exemplars: "ExemplarSet", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Outcome]:
+    """Run ``aitrade --workspace WORKSPACE ...`` in this process, with the toy exemplars and batches of 6 codes."""
+    from aitrade import classifier, classify
+    from aitrade.cli import main
+
+    for module in (classifier, classify):
+        monkeypatch.setattr(module, "CODES_PER_BATCH", 6)
+    monkeypatch.setattr(classifier, "load_exemplars", lambda: exemplars)
+
+    def run(*arguments: str | Path) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["aitrade", "--workspace", str(workspace), *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        assert code is None or isinstance(code, int)
+        return Outcome(code or 0, *capsys.readouterr())
+
+    return run

@@ -197,7 +197,9 @@ def test_changed_exemplars_refuse_to_resume_and_begin_a_new_run(
     changed = toy_classifier(index=changed_exemplars(toy_classifier(), exemplars, tmp_path))
     with open_workspace(workspace) as con:
         (stopped,) = list_runs(con)
-        with pytest.raises(BadInputError, match=r"cannot go on: changed since it began: exemplars_sha256.*aitrade clas"):
+        with pytest.raises(
+            BadInputError, match=r"cannot go on: changed since it began: exemplars_sha256.*aitrade clas"
+        ):
             planned_codes(con, stopped, changed)
     fresh = run_all(workspace, changed)
     assert fresh.run != stopped.run

@@ -1,15 +1,18 @@
 """Scores and hidden states of packed prefix trees equal those of each sequence alone, whatever the architecture."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from toys import ARCHITECTURES, toy_model
+from safetensors.torch import load_file, save_file
+from toys import ARCHITECTURES, save_llm, toy_model
 
+from aitrade.errors import ModelError
 from aitrade.llm import engine as engine_module
-from aitrade.llm.engine import Engine
+from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
 from aitrade.llm.machine import Machine
 from aitrade.llm.tree import Tokens
@@ -120,10 +123,14 @@ def test_mass_and_probabilities() -> None:
 
 
 def test_the_mass_of_all_next_tokens_is_one() -> None:
-    assert score_labels(new_engine("gemma3"), PROMPTS[:1], [(t,) for t in range(700)]).mass == pytest.approx([1.0], abs=1e-4)
+    assert score_labels(new_engine("gemma3"), PROMPTS[:1], [(t,) for t in range(700)]).mass == pytest.approx(
+        [1.0], abs=1e-4
+    )
 
 
-@pytest.mark.parametrize("labels", [[(3,), (3, 4)], [(3, 4), (5,), (3, 4)], [(), (3,)]], ids=["beginning", "twice", "empty"])
+@pytest.mark.parametrize(
+    "labels", [[(3,), (3, 4)], [(3, 4), (5,), (3, 4)], [(), (3,)]], ids=["beginning", "twice", "empty"]
+)
 def test_labels_that_overlap_are_refused(labels: Sequence[Tokens]) -> None:
     """Their probabilities would be counted twice."""
     with pytest.raises(ValueError, match="begin another"):
@@ -131,6 +138,30 @@ def test_labels_that_overlap_are_refused(labels: Sequence[Tokens]) -> None:
     same = (3, 4)
     with pytest.raises(ValueError, match="begin another"):
         score_labels(new_engine("llama"), PROMPTS[:1], [same, same])
+
+
+def test_a_saved_model_is_loaded_as_it_was(tmp_path: Path) -> None:
+    expected = score_labels(new_engine("gemma3"), PROMPTS, LABELS).logprobs
+    loaded = load_engine(str(save_llm(tmp_path, "gemma3")), Machine("cpu", "float32"))
+    assert not loaded.model.training
+    assert np.abs(score_labels(loaded, PROMPTS, LABELS).logprobs - expected).max() < 1e-4
+
+
+def test_a_model_that_lacks_weights_is_refused(tmp_path: Path) -> None:
+    """What is missing would be filled with random numbers, and every run give other predictions."""
+    path = save_llm(tmp_path) / "model.safetensors"
+    tensors = load_file(path)
+    del tensors["model.layers.1.mlp.up_proj.weight"]
+    save_file(tensors, path, {"format": "pt"})
+    with pytest.raises(ModelError, match=r"lack model\.layers\.1\.mlp\.up_proj\.weight"):
+        load_engine(str(tmp_path), Machine("cpu", "float32"))
+
+
+def test_layers_that_cannot_read_prefix_trees_are_refused(tmp_path: Path) -> None:
+    path = save_llm(tmp_path, "qwen2") / "config.json"
+    path.write_text(path.read_text().replace('"full_attention"', '"chunked_attention"', 1))
+    with pytest.raises(ModelError, match="kind chunked_attention cannot be used"):
+        load_engine(str(tmp_path), Machine("cpu", "float32"))
 
 
 def test_bfloat16_ranks_labels_as_float32_does_where_they_are_apart() -> None:

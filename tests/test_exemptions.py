@@ -1,10 +1,10 @@
 """Exemption lists: what is read, what is refused, what is kept."""
 
 import pytest
+from trade_fixtures import workspace
 
 from aitrade.errors import BadInputError, UsageError
 from aitrade.trade.exemptions import heading_of, import_list, known_lists, read_list
-from tests.trade_fixtures import workspace
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import random
 
 import numpy as np
 import pytest
+from trade_fixtures import IMPORT_LABELS, labels, made_up, workspace
 
 from aitrade.errors import BadInputError
 from aitrade.rubric import RELEVANCES
 from aitrade.trade.options import Options
 from aitrade.trade.simulation import DRAWS, Label, draw, likely_categories
 from aitrade.trade.tables import table
-from tests.trade_fixtures import IMPORT_LABELS, labels, made_up, workspace
 
 ROWS = made_up()
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from trade_fixtures import SHARED, made_up, workspace
 
 from aitrade.trade.figures import load_figures
 from aitrade.trade.replicate import replicate
 from aitrade.trade.tables import table
-from tests.trade_fixtures import SHARED, made_up, workspace
 
 
 def test_every_figure_names_a_column_of_its_table():

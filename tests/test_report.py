@@ -139,6 +139,7 @@ def test_figures_are_those_of_the_tables(tmp_path: Path, contents: Contents, par
     high = summary.records()[0]
     assert high["relevance"] == "High"
     assert f"${high['value_2024']:,.1f} bn" == contents.headlines[0].value  # 2025 holds half a year
+    assert all("2025" not in headline.what for headline in contents.headlines)
     assert f"{high['value_2024']:,.2f}" in parsed.cells
     drawn = contents.figures["categories"].shown({"flow": "imports", "relevance": "High", "year": "2024"})
     assert sum(float(p["value"] or 0) for p in drawn) == pytest.approx(high["value_2024"], abs=1e-3)

@@ -121,9 +121,7 @@ CHANGES: dict[str, Callable[[Exemplar], Exemplar]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_index_is_built_again_when_an_exemplar_changes(
-    exemplars: ExemplarSet, tmp_path: Path, change: str
-) -> None:
+def test_the_index_is_built_again_when_an_exemplar_changes(exemplars: ExemplarSet, tmp_path: Path, change: str) -> None:
     embedder = counting()
     open_index(exemplars, embedder, tmp_path)
     changed = ExemplarSet((CHANGES[change](exemplars.exemplars[0]), *exemplars.exemplars[1:]))

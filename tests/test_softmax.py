@@ -55,7 +55,7 @@ def test_without_features_the_fit_is_the_weighted_share_of_each_class() -> None:
 def test_doubling_every_weight_changes_nothing_and_weight_two_is_a_row_twice() -> None:
     features, targets, _ = made_up(4)
     ones = np.ones(len(targets))
-    w, b = fit_softmax(features, targets, ones, 3.0, 3)
+    w, _ = fit_softmax(features, targets, ones, 3.0, 3)
     assert fit_softmax(features, targets, 2 * ones, 3.0, 3)[0] == pytest.approx(w, abs=1e-4)
     weights = np.where(np.arange(len(targets)) < 60, 2.0, 1.0)
     twice = np.concatenate([np.arange(60), np.arange(len(targets))])

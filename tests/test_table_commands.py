@@ -6,12 +6,12 @@ import json
 import sys
 
 import pytest
+from trade_fixtures import COUNTRIES, add_flows, add_run, labels, made_up
 
 from aitrade.cli import main
 from aitrade.render import FORMATS
 from aitrade.store import open_workspace
 from aitrade.trade.specs import SPECS
-from tests.trade_fixtures import COUNTRIES, add_flows, add_run, labels, made_up
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """Tables on real data: US imports of 2024 by HS10 and country, and the paper's own labels for half of the codes."""
 
 import pytest
+from trade_fixtures import SHARED, workspace
 
 from aitrade.trade.exemptions import import_list, read_list, shipped_lists
 from aitrade.trade.options import Options
 from aitrade.trade.replicate import replicate
 from aitrade.trade.tables import table
-from tests.trade_fixtures import SHARED, workspace
 
 TRADE = SHARED / "trade" / "imports_2024_hs10_country.parquet"
 LISTS = SHARED / "exemptions"

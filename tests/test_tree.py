@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from aitrade.llm.tree import Pack, common_prefix, pack
 
 # Few tokens and short sequences, so that beginnings are shared often.
-SEQUENCES = st.lists(
-    st.lists(st.integers(0, 2), min_size=1, max_size=7).map(tuple), min_size=1, max_size=14
-)
+SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=7).map(tuple), min_size=1, max_size=14)
 LIMITS = st.integers(1, 30)
 
 
@@ -85,9 +83,7 @@ def test_nothing_to_pack() -> None:
 def test_common_prefix_is_the_longest_that_leaves_every_sequence_a_token(sequences: list[tuple[int, ...]]) -> None:
     """Something must be left to compute after a preamble, even where one sequence is all preamble."""
     found = common_prefix(sequences)
-    shared = [
-        n for n in range(8) if all(len(s) > n for s in sequences) and len({s[:n] for s in sequences}) == 1
-    ]
+    shared = [n for n in range(8) if all(len(s) > n for s in sequences) and len({s[:n] for s in sequences}) == 1]
     assert len(found) == max(shared, default=0)
     assert all(s[: len(found)] == found for s in sequences)
 

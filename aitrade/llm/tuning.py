@@ -134,7 +134,7 @@ def _save(tuned: Tuned, base: str, target: Path) -> None:
 
     shutil.rmtree(target, ignore_errors=True)
     tuned.model.peft_config["default"].base_model_name_or_path = base  # a name, not a path of this machine
-    tuned.model.to(torch.bfloat16).save_pretrained(str(target), safe_serialization=True)
+    tuned.model.to(torch.bfloat16).save_pretrained(str(target), safe_serialization=True, save_embedding_layers=False)
     (target / "README.md").unlink(missing_ok=True)  # peft's template model card says nothing
     relevance, category = tuned.heads["relevance"], tuned.heads["category"]
     tensors = {

@@ -25,7 +25,8 @@ def headlines(
 ) -> tuple[Headline, ...]:
     """The headline figures that the tables allow, each for the latest complete year."""
     found = [_trade(tables, flow, held[flow]) for flow in ("imports", "exports")]
-    found += [_tariff(tables), _exempt(tables), _balance(tables), _codes(tables, run)]
+    partial = {str(year.year) for years in held.values() for year in years if not year.complete}
+    found += [_tariff(tables, partial), _exempt(tables), _balance(tables, partial), _codes(tables, run)]
     return tuple(headline for headline in found if headline)
 
 
@@ -52,19 +53,21 @@ def _trade(tables: Mapping[tuple[str, str, str], Table], flow: str, held: tuple[
     partners = next(found.countries for found in held if str(found.year) == year)
     if partners < FEW:
         beside.append(f"the data hold only {partners} partner countries")
-    part = " (part of the year)" if year in partial else ""
-    return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{part}", tuple(beside))
+    return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{_part(year, partial)}", tuple(beside))
 
 
-def _tariff(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
+def _tariff(tables: Mapping[tuple[str, str, str], Table], partial: set[str]) -> Headline | None:
     table = tables.get(("tariffs", "imports", "year"))
     rows = [row for row in table.records() if row["category"] is None and row["cty_code"] is None] if table else []
-    periods = sorted(str(row["period"]) for row in rows if row["relevance"] == "High" and row["tariff_pct"] is not None)
+    periods = [str(row["period"]) for row in rows if row["relevance"] == "High" and row["tariff_pct"] is not None]
     if not periods:
         return None
-    rates = {row["relevance"]: row["tariff_pct"] for row in rows if row["period"] == periods[-1]}
+    year = max(periods, key=lambda period: (period not in partial, period))
+    rates = {row["relevance"]: row["tariff_pct"] for row in rows if row["period"] == year}
     beside = [f"{_float(rates[name]):.2f}% on {name}" for name in ("Low", "All") if rates.get(name) is not None]
-    return Headline(f"{_float(rates['High']):.2f}%", f"tariff on High imports in {periods[-1]}", tuple(beside))
+    return Headline(
+        f"{_float(rates['High']):.2f}%", f"tariff on High imports in {year}{_part(year, partial)}", tuple(beside)
+    )
 
 
 def _exempt(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
@@ -79,16 +82,16 @@ def _exempt(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
     return Headline(f"{_float(row[names[-1]]):.1f}%", f"of High imports in {year} on an exemption list", beside)
 
 
-def _balance(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
+def _balance(tables: Mapping[tuple[str, str, str], Table], partial: set[str]) -> Headline | None:
     table = tables.get(("counterfactual", "both", "year"))
     rows = [row for row in table.records() if row["net_effect"] is not None] if table else []
     if not rows:
         return None
-    row = rows[-1]
+    row = max(rows, key=lambda row: (row["period"] not in partial, str(row["period"])))
+    year, effect = str(row["period"]), _float(row["net_effect"])
     beside = [f"balance {_float(row['balance']):,.1f}, without the boom {_float(row['counterfactual_balance']):,.1f}"]
-    return Headline(
-        f"${_float(row['net_effect']):,.1f} bn", f"of the {row['period']} deficit is the boom", tuple(beside)
-    )
+    what = f"{'larger' if effect >= 0 else 'smaller'} deficit through the boom in {year}{_part(year, partial)}"
+    return Headline(f"${abs(effect):,.1f} bn", what, tuple(beside))
 
 
 def _codes(tables: Mapping[tuple[str, str, str], Table], run: Run) -> Headline:
@@ -103,6 +106,10 @@ def _codes(tables: Mapping[tuple[str, str, str], Table], run: Run) -> Headline:
 
 def _row(table: Table, **values: Value) -> Row | None:
     return next((row for row in table.records() if all(row[name] == value for name, value in values.items())), None)
+
+
+def _part(year: str, partial: set[str]) -> str:
+    return " (part of the year)" if year in partial else ""
 
 
 def _float(value: Value) -> float:

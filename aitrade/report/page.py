@@ -47,7 +47,7 @@ def page(contents: "Contents", made_at: str) -> str:
         sections=SECTIONS,
         tables={table_id(key): table for key, table in contents.tables.items()},
         table_ids=_table_ids(contents),
-        drawings={id_: to_svg(spec) for id_, spec in untitled.items()},
+        drawings={id_: _hidden(to_svg(spec)) for id_, spec in untitled.items()},
         subtitle=lambda figure: subtitle(figure, figure.chosen()),
         text=as_text,
         is_numeric=is_numeric,
@@ -86,6 +86,11 @@ def table_id(key: "Key") -> str:
 def javascript_safe() -> str:
     """The drawing libraries, with nothing in them that would end their script element."""
     return javascript().replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _hidden(svg: str) -> str:
+    """A drawing that screen readers pass over: its frame says what it shows, and the tables hold its figures."""
+    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 def _table_ids(contents: "Contents") -> dict[tuple[str, str], list[str]]:

@@ -85,8 +85,8 @@ def _agreement(con: "DuckDBPyConnection", both: dict[str, str]) -> Agreement | N
 
 def _calibration(con: "DuckDBPyConnection", both: dict[str, str]) -> Figure | None:
     bins = fetch(con, "calibration", both)
-    points = [point(end, "Perfect", end) for end in (0.0, 1.0)]
-    points += [point(round(p, 4), "Observed", high / n, *wilson(high, n)) for _, p, high, n in bins]
+    points = [point(round(p, 4), "Observed", high / n, *wilson(high, n)) for _, p, high, n in bins]
+    points += [point(end, "Perfect", end) for end in (0.0, 1.0)]
     return figure(
         "calibration", "Do the probabilities hold?",
         "Share of codes that the reference labels High, by the probability of High; whiskers hold 95 percent.", points,

@@ -49,14 +49,13 @@ def open_index(exemplars: ExemplarSet, embedder: Embedder, folder: Path) -> Inde
 
 
 def load_faiss() -> Any:
-    """Import faiss without the deprecation warnings of its SWIG wrapper, on one thread.
+    """Import faiss without the deprecation warnings of its SWIG wrapper.
 
-    A flat index over some thousand exemplars takes milliseconds; a second OpenMP pool beside torch's would cost more.
+    Its number of threads is left alone: faiss and torch share one OpenMP, and setting it would bind torch as well.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", message=r"builtin type (swigvarlink|SwigPyObject|SwigPyPacked)", category=DeprecationWarning
         )
         import faiss
-    faiss.omp_set_num_threads(1)
     return faiss

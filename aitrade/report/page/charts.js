@@ -72,11 +72,12 @@ function startChart(place) {
   let [choice, offered] = settle(figure, {});
   let width = 0;
 
-  function draw() {
+  async function draw() {
     width = drawing.clientWidth;
     place.querySelector(".unit").textContent = subtitle(figure, choice);
     drawing.classList.add("drawn");
-    return vegaEmbed(drawing, specification(figure, choice, hidden, false), embedding);
+    await vegaEmbed(drawing, specification(figure, choice, hidden, false), embedding);
+    drawing.querySelector("svg").setAttribute("aria-hidden", "true"); // its frame says what it shows
   }
   function choose(name, value) {
     [choice, offered] = settle(figure, { ...choice, [name]: value });

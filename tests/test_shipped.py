@@ -1,0 +1,46 @@
+"""What ships together fits together: calibrations and adapters are of the exemplars, prompts and models beside them."""
+
+import json
+
+import pytest
+
+from aitrade.calibrate import load_calibration
+from aitrade.defaults import DEFAULT_MODEL, DEMO_MODEL
+from aitrade.exemplars import load_exemplars
+from aitrade.llm.adapter import adapters_folder, find_adapter, read_manifest
+from aitrade.llm.prompt import prompt_sha256
+from aitrade.paths import shipped
+from aitrade.weights.manifest import load_manifests
+
+CALIBRATIONS = sorted(shipped("data/calibration").glob("*.json"))
+ADAPTERS = sorted(path.parent for path in adapters_folder().glob("*/aitrade.json"))
+
+
+@pytest.mark.parametrize("path", CALIBRATIONS, ids=lambda path: path.stem)
+def test_a_shipped_calibration_is_of_the_shipped_exemplars_and_prompts(path) -> None:
+    """Else every run of the model would be refused; the mend is ``aitrade calibrate --model MODEL -o``."""
+    calibration = load_calibration(path)
+    assert calibration.model == path.stem
+    assert calibration.inputs["exemplars_sha256"] == load_exemplars().sha256
+    assert calibration.inputs["prompt_sha256"] == prompt_sha256()
+    assert calibration.figures["accuracy"] > 0.8
+    base, _, adapter = calibration.model.partition("+")
+    assert base in load_manifests()
+    assert not adapter or find_adapter(adapter).is_dir()
+
+
+@pytest.mark.parametrize("folder", ADAPTERS, ids=lambda folder: folder.name)
+def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder) -> None:
+    manifest = read_manifest(find_adapter(folder.name))  # which checks the hash of every file
+    assert manifest.base_sha256 == load_manifests()[manifest.base].files[0].sha256
+    config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
+    assert config["base_model_name_or_path"] == manifest.base  # a name, not a path of the machine it was made on
+    assert not list(folder.glob("*.bin"))
+
+
+@pytest.mark.parametrize("model", [DEFAULT_MODEL, DEMO_MODEL])
+def test_the_default_models_can_be_installed_and_are_calibrated(model: str) -> None:
+    base, _, adapter = model.partition("+")
+    assert base in load_manifests()
+    assert not adapter or find_adapter(adapter)
+    assert shipped(f"data/calibration/{model}.json").is_file()

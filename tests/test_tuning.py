@@ -1,0 +1,167 @@
+"""Adapters: tuned the same way every time, stopped or not, and read alike by trees and by plain forward passes."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import toys
+from conftest import MODEL, Outcome
+
+from aitrade.errors import ModelError
+from aitrade.exemplars import ExemplarSet
+from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
+from aitrade.llm.judge import load_judge
+from aitrade.llm.machine import Machine
+from aitrade.llm.prompt import related_categories, short_text
+from aitrade.llm.tune import TuneSettings
+from aitrade.llm.tuning import make_adapter, read_out_of_fold
+from aitrade.weights.add import add_folder
+from aitrade.weights.installed import locate
+
+CPU = Machine("cpu", "float32")
+SETTINGS = TuneSettings(rank=2, epochs=3, batch=4, learning_rate=2e-2, head_rate=5e-2, dropout=0.05)
+STEPS = len(toys.LABELLED) // SETTINGS.batch  # of an epoch
+FOLDS = 2
+
+
+def tune(
+    exemplars: ExemplarSet, parent: Path, on_step: Callable[[str, int, int, float], None] = lambda *_: None
+) -> AdapterManifest:
+    work = parent / ".own"
+    return make_adapter("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS, FOLDS, parent / "own", work, on_step)
+
+
+@pytest.fixture(scope="module")
+def adapters(toy_weights: Path, exemplars: ExemplarSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an adapter ``own`` that was tuned without a stop."""
+    parent = tmp_path_factory.mktemp("adapters")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AITRADE_MODELS", str(toy_weights))
+        tune(exemplars, parent)
+    return parent
+
+
+def test_an_adapter_says_what_made_it_and_leaves_no_work_behind(
+    adapters: Path, exemplars: ExemplarSet, models: Path
+) -> None:
+    manifest = read_manifest(find_adapter("own", adapters))
+    assert (manifest.base, manifest.base_sha256) == (MODEL, locate(MODEL).source_sha256)
+    assert manifest.exemplars_sha256 == exemplars.sha256
+    assert manifest.settings["rank"] == 2
+    assert {"adapter_model.safetensors", HEADS, OUT_OF_FOLD} <= set(manifest.files)
+    assert [p.name for p in adapters.iterdir()] == ["own"]
+
+
+def test_every_exemplar_has_scores_of_a_model_that_did_not_see_it(adapters: Path, exemplars: ExemplarSet) -> None:
+    kept = read_out_of_fold(adapters / "own" / OUT_OF_FOLD)
+    assert set(kept) == {(e.code.flow, e.code.hs10) for e in exemplars.exemplars}
+    assert {len(row) for row in kept.values()} == {3 + len(related_categories())}
+    categories = np.exp([row[3:] for row in kept.values()])
+    assert categories.sum(1) == pytest.approx(np.ones(len(kept)), abs=1e-3)
+    with (adapters / "own" / OUT_OF_FOLD).open(encoding="utf-8", newline="") as file:
+        assert next(csv.reader(file))[:3] == ["flow", "hs10", "High"]
+
+
+@pytest.mark.parametrize(
+    "stop_at", [("fold 2 of 2", 2), ("all exemplars", STEPS + 2)], ids=["in a fold", "in the last"]
+)
+def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
+    adapters: Path, exemplars: ExemplarSet, models: Path, tmp_path: Path, stop_at: tuple[str, int]
+) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def on_step(stage: str, step: int, *_: Any) -> None:
+        seen.append((stage, step))
+        if (stage, step) == stop_at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tune(exemplars, tmp_path, on_step)
+    again: list[tuple[str, int]] = []
+    tune(exemplars, tmp_path, lambda stage, step, *_: again.append((stage, step)))
+    assert again[0][0] == stop_at[0], "what was tuned before the stop was tuned again"
+    if stop_at[0] == "all exemplars":
+        assert again[0][1] == STEPS + 1, "the first epoch was not kept"
+    assert read_manifest(tmp_path / "own") == read_manifest(adapters / "own")  # the hash of every file too
+
+
+@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # peft asks transformers for it
+def test_the_tuned_judge_says_what_plain_forward_passes_say(
+    adapters: Path, exemplars: ExemplarSet, models: Path
+) -> None:
+    import torch
+    from peft import PeftModel
+    from safetensors.torch import load_file
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    codes = toys.toy_codes()
+    judge = load_judge(f"{MODEL}+own", CPU, adapters)
+    found = judge.relevance(codes, [()] * len(codes))
+    base = AutoModelForCausalLM.from_pretrained(models / MODEL)
+    plain = PeftModel.from_pretrained(base, str(adapters / "own")).eval()
+    tokenizer, heads = AutoTokenizer.from_pretrained(models / MODEL), load_file(adapters / "own" / HEADS)
+    for row, code in enumerate(codes):
+        tokens = torch.tensor([tokenizer(short_text(code), add_special_tokens=False)["input_ids"]])
+        with torch.no_grad():
+            last = plain.base_model.model.model(tokens).last_hidden_state[0, -1]
+        relevance = heads["relevance"] @ last + heads["relevance_bias"]
+        category = torch.log_softmax(heads["category"] @ last + heads["category_bias"], 0)
+        assert found.relevance[row] == pytest.approx(relevance.numpy(), abs=1e-3)
+        assert found.category is not None
+        assert found.category[row] == pytest.approx(category.numpy(), abs=1e-3)
+    assert found.mass is None
+    assert np.ptp(found.relevance, axis=0).min() > 0.1
+
+
+def test_tuning_learns_its_exemplars(adapters: Path, exemplars: ExemplarSet, models: Path) -> None:
+    codes = [e.code for e in exemplars.exemplars]
+    found = load_judge(f"{MODEL}+own", CPU, adapters).relevance(codes, [()] * len(codes)).relevance
+    levels = [("High", "Medium", "Low")[i] for i in found.argmax(1)]
+    hits = sum(level == e.relevance for level, e in zip(levels, exemplars.exemplars, strict=True))
+    assert hits > len(codes) / 2
+
+
+def test_the_judges_hash_is_of_base_and_adapter(adapters: Path, models: Path, tmp_path: Path) -> None:
+    plain, tuned = load_judge(MODEL, CPU), load_judge(f"{MODEL}+own", CPU, adapters)
+    assert plain.sha256 == locate(MODEL).sha256
+    assert tuned.sha256 not in (plain.sha256, read_manifest(adapters / "own").base_sha256)
+    copied = shutil.copytree(adapters / "own", tmp_path / "twin")
+    assert load_judge(f"{MODEL}+twin", CPU, copied.parent).sha256 == tuned.sha256  # a name is not what it says
+
+
+def test_an_altered_or_missing_adapter_is_refused(adapters: Path, models: Path, tmp_path: Path) -> None:
+    shutil.copytree(adapters / "own", tmp_path / "own")
+    path = tmp_path / "own" / HEADS
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(ModelError, match="missing or altered") as caught:
+        load_judge(f"{MODEL}+own", CPU, tmp_path)
+    assert caught.value.where == str(path)
+    with pytest.raises(ModelError, match="no adapter other"):
+        load_judge(f"{MODEL}+other", CPU, tmp_path)
+
+
+def test_an_adapter_fits_the_base_that_it_was_tuned_on_only(
+    adapters: Path, toy_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AITRADE_MODELS", str(tmp_path / "weights"))
+    add_folder(toys.save_llm(tmp_path / "other", "qwen2"), "toy-qwen", "none")
+    with pytest.raises(ModelError, match=rf"tuned on another model than toy-qwen.*--model {MODEL}\+own"):
+        load_judge("toy-qwen+own", CPU, adapters)
+
+
+def test_a_tuned_model_calibrates_and_classifies(
+    aitrade: Callable[..., Outcome], adapters: Path, models: Path, workspace: Path
+) -> None:
+    """From ``calibrate`` to predictions, with the scores that tuning kept."""
+    shutil.copytree(adapters, workspace / "adapters")
+    found = aitrade("calibrate", "--model", f"{MODEL}+own", "--device", "cpu")
+    assert found.code == 0, found.err
+    assert (workspace / "calibration" / f"{MODEL}+own.json").is_file()
+    found = aitrade("classify", "--model", f"{MODEL}+own", "--device", "cpu", "--flow", "all")
+    assert found.code == 0
+    assert "not be calibrated" not in found.err
+    assert f"{len(toys.toy_codes())} predictions" in found.err
