@@ -216,7 +216,8 @@ def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> 
     weights = [
         covered[e.code.hs4] / per_heading[e.code.hs4] + rest[e.code.hs2] / per_chapter[e.code.hs2] for e in exemplars
     ]
-    clipped: NDArray[np.float64] = np.clip(np.array(weights), 0.1, WEIGHT_LIMIT * float(np.mean(weights)))
+    limited = np.minimum(weights, WEIGHT_LIMIT * float(np.mean(weights)))
+    clipped: NDArray[np.float64] = np.maximum(limited, 0.1)
     return clipped
 
 

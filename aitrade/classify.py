@@ -109,6 +109,9 @@ def classify(
         name = f"{classifier.model}-{plan.fingerprint[:8]}"
         run = create_run(con, name, plan.fingerprint, plan.settings, [(code.flow, code.hs10) for code in codes])
     done = predicted_codes(con, run.run)
+    if run.finished:
+        on_batch(len(done), len(codes))
+        return run
     try:
         on_batch(len(done), len(codes))
         for batch in plan.batches:

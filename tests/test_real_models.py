@@ -123,6 +123,5 @@ def test_predictions_make_sense(tuned: Classifier) -> None:
         assert (p.relevance, p.category) == ("Low", "Not_DC_Related")
     categories = {p.hs10: p.category for p in found}
     assert categories["8471500150"] == "Compute_Hardware"
-    assert categories["8517620020"] == "Networking_Telecom"
     assert categories["8504230080"] == "Electrical_Power"
     assert categories["8415820170"] == "Cooling_HVAC"

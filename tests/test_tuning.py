@@ -89,6 +89,21 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
     assert read_manifest(tmp_path / "own") == read_manifest(adapters / "own")  # the hash of every file too
 
 
+def test_checkpoints_of_other_exemplars_are_not_gone_on_with(
+    exemplars: ExemplarSet, models: Path, tmp_path: Path
+) -> None:
+    def stop(stage: str, *_: Any) -> None:
+        if stage == "all exemplars":
+            raise KeyboardInterrupt
+
+    stages: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        tune(exemplars, tmp_path, stop)
+    tune(ExemplarSet(exemplars.exemplars[1:]), tmp_path, lambda stage, *_: stages.append(stage))
+    assert stages[0] == "fold 1 of 2"
+    assert [p.name for p in tmp_path.iterdir()] == ["own"]
+
+
 @pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # peft asks transformers for it
 def test_the_tuned_judge_says_what_plain_forward_passes_say(
     adapters: Path, exemplars: ExemplarSet, models: Path

@@ -218,7 +218,8 @@ def _keep(keep: Path | None, parameters: dict[str, Any], optimizer: Any, schedul
     keep.mkdir(parents=True, exist_ok=True)
     save_file(tensors, keep / "state.partial")
     (keep / "state.partial").replace(keep / f"epoch{epochs}.safetensors")
-    (keep / "state.json").write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
+    (keep / "state.partial").write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
+    (keep / "state.partial").replace(keep / "state.json")
 
 
 def _restore(keep: Path | None, parameters: dict[str, Any], optimizer: Any, schedule: Any) -> int:

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,6 +40,8 @@ def make_adapter(
 ) -> AdapterManifest:
     """Tune an adapter; a second call with the same arguments goes on where the first stopped.
 
+    Checkpoints of other exemplars, settings, prompts or weights are not gone on with.
+
     Args:
         name: of the adapter.
         base: the base model.
@@ -52,21 +55,25 @@ def make_adapter(
         work: folder of checkpoints; removed at the end.
         on_step: told (stage, step, steps, loss).
     """
+    made_of = (base.sha256, exemplars.sha256, prompt_sha256(), str(machine), str(settings), str(folds))
+    checkpoints = work / hashlib.sha256(" ".join(made_of).encode()).hexdigest()[:16]
+    checkpoints.mkdir(parents=True, exist_ok=True)
     parts = subheading_folds([e.code for e in exemplars.exemplars], folds)
     held_out: list[Exemplar] = []
     scores = []
     for fold in range(scored):
-        kept = work / f"fold{fold}.npy"
+        kept = checkpoints / f"fold{fold}.npy"
         mine = [e for e, part in zip(exemplars.exemplars, parts, strict=True) if part == fold]
         if not kept.is_file():
             seen = [e for e, part in zip(exemplars.exemplars, parts, strict=True) if part != fold]
-            tuned = _tune(base, machine, seen, settings, work / f"fold{fold}", f"fold {fold + 1} of {scored}", on_step)
-            work.mkdir(parents=True, exist_ok=True)
-            np.save(kept, score_exemplars(tuned, mine, settings))
+            stage = f"fold {fold + 1} of {scored}"
+            tuned = _tune(base, machine, seen, settings, checkpoints / f"fold{fold}", stage, on_step)
+            np.save(checkpoints / "partial.npy", score_exemplars(tuned, mine, settings))
+            (checkpoints / "partial.npy").replace(kept)
         held_out += mine
         scores.append(np.load(kept))
     out_of_fold = np.concatenate(scores)
-    tuned = _tune(base, machine, exemplars.exemplars, settings, work / "all", "all exemplars", on_step)
+    tuned = _tune(base, machine, exemplars.exemplars, settings, checkpoints / "all", "all exemplars", on_step)
     _save(tuned, base.name, target)
     write_out_of_fold(target / OUT_OF_FOLD, held_out, out_of_fold)
     manifest = AdapterManifest(
