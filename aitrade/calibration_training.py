@@ -84,10 +84,10 @@ def _ask(
     on_step: Callable[[int, int], None],
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
     relevance = []
+    codes = [e.code for e in exemplars]
     category = np.full((len(exemplars), len(related_categories())), np.nan)  # a Low exemplar has none to learn from
     for start in range(0, len(exemplars), BATCH):
         rows = range(start, min(start + BATCH, len(exemplars)))
-        codes = [e.code for e in exemplars]
         relevance.append(classifier.judge.relevance([codes[i] for i in rows], [neighbours[i] for i in rows]).relevance)
         related = [i for i in rows if exemplars[i].relevance != "Low"]
         if related:

@@ -45,6 +45,8 @@ class Chromium:
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.downloads = downloads
+        self._names: dict[str, str] = {}  # of downloads, by Chromium's number for them
+        self._finished: set[str] = set()
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -52,7 +54,7 @@ class Chromium:
         self.call(
             "Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1
         )
-        self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(downloads))
+        self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(downloads), eventsEnabled=True)
 
     def close(self) -> None:
         """End the browser."""
@@ -103,6 +105,10 @@ class Chromium:
             self.complaints.append(
                 " ".join(str(part.get("value", part.get("description"))) for part in parameters["args"])
             )
+        elif method == "Browser.downloadWillBegin":
+            self._names[parameters["guid"]] = parameters["suggestedFilename"]
+        elif method == "Browser.downloadProgress" and parameters["state"] == "completed":
+            self._finished.add(self._names[parameters["guid"]])
         elif method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
             self.complaints.append(parameters["entry"]["text"])
 
@@ -137,13 +143,15 @@ class Chromium:
             self._pause()
 
     def downloaded(self, name: str) -> Path:
-        """The file that a click has downloaded."""
-        path, until = self.downloads / name, time.monotonic() + PATIENCE
-        while not path.exists():
-            if time.monotonic() > until:
-                raise TimeoutError(f"no download {name}; there is {[p.name for p in self.downloads.iterdir()]}")
-            self._pause()
-        return path
+        """The file that a click has downloaded, once Chromium says that it is whole.
+
+        That the file is there says nothing: Chromium makes it empty first.
+        """
+        until = time.monotonic() + PATIENCE
+        while name not in self._finished:
+            self._note(self._receive(until - time.monotonic()))
+        self._finished.remove(name)
+        return self.downloads / name
 
     def screenshot(self, *, full: bool = False) -> bytes:
         """PNG of the page."""

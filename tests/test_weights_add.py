@@ -12,8 +12,8 @@ from aitrade.errors import AitradeError, BadInputError, ModelError, UsageError
 from aitrade.weights import manifest as manifest_module
 from aitrade.weights.add import add_folder
 from aitrade.weights.install import install
-from aitrade.weights.installed import RECORD, list_installed, locate, verify
-from aitrade.weights.listing import list_rows, require_installed
+from aitrade.weights.installed import RECORD, list_installed, locate, require_installed, verify
+from aitrade.weights.listing import list_rows
 from aitrade.weights.manifest import load_manifests
 from aitrade.weights.pack import pack_models
 

@@ -12,7 +12,7 @@ from aitrade.exemplars import ExemplarSet
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
 from aitrade.retrieval.index import Index, load_faiss
 from aitrade.store.runs import Run
-from aitrade.weights.listing import require_installed
+from aitrade.weights.installed import require_installed
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

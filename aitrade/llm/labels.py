@@ -11,6 +11,7 @@ import numpy as np
 
 from aitrade.llm.engine import Engine
 from aitrade.llm.tree import Pack, Tokens
+from aitrade.softmax import softmax
 
 if TYPE_CHECKING:
     import torch
@@ -38,9 +39,7 @@ class LabelScores:
     @property
     def probabilities(self) -> "NDArray[np.float64]":
         """Probabilities among the labels, shape (n, k)."""
-        shifted = np.exp(self.logprobs - self.logprobs.max(1, keepdims=True))
-        shares: NDArray[np.float64] = shifted / shifted.sum(1, keepdims=True)
-        return shares
+        return softmax(self.logprobs)
 
 
 def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tokens]) -> LabelScores:

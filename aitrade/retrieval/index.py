@@ -3,12 +3,17 @@
 import hashlib
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aitrade.exemplars import ExemplarSet
 from aitrade.llm.prompt import describe, prompt_sha256
 from aitrade.retrieval.embedder import Embedder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -18,10 +23,20 @@ class Index:
     exemplars: ExemplarSet
     faiss_index: Any
 
-    @property
+    @cached_property
     def vectors(self) -> Any:
         """The exemplars' embeddings, shape (exemplars, dimensions)."""
         return self.faiss_index.reconstruct_n(0, self.faiss_index.ntotal)
+
+    @cached_property
+    def families(self) -> "dict[str, NDArray[np.int64]]":
+        """Places of the exemplars of each heading."""
+        import numpy as np
+
+        families: dict[str, list[int]] = {}
+        for place, exemplar in enumerate(self.exemplars.exemplars):
+            families.setdefault(exemplar.code.hs4, []).append(place)
+        return {heading: np.array(places, np.int64) for heading, places in families.items()}
 
 
 def open_index(exemplars: ExemplarSet, embedder: Embedder, folder: Path) -> Index:

@@ -55,11 +55,10 @@ def find_neighbours(
         count: how many neighbours.
     """
     stored = index.vectors
-    families = _families(index)
     _, places = index.faiss_index.search(vectors, min(count + 1, index.faiss_index.ntotal))
     found = []
     for code, vector, nearest in zip(codes, vectors, places, strict=True):
-        looked_at = np.union1d(nearest, families.get(code.hs10[:4], _NONE)).astype(np.int64)
+        looked_at = np.union1d(nearest, index.families.get(code.hs4, _NONE)).astype(np.int64)
         similarities = (stored[looked_at] @ vector).tolist()
         neighbours = [_neighbour(index, code, s, int(place)) for s, place in zip(similarities, looked_at, strict=True)]
         others = [n for n in neighbours if (n.exemplar.code.flow, n.exemplar.code.hs10) != (code.flow, code.hs10)]
@@ -69,14 +68,6 @@ def find_neighbours(
 
 
 _NONE = np.empty(0, np.int64)
-
-
-def _families(index: Index) -> dict[str, "NDArray[np.int64]"]:
-    """Places of the exemplars of each heading."""
-    families: dict[str, list[int]] = {}
-    for place, exemplar in enumerate(index.exemplars.exemplars):
-        families.setdefault(exemplar.code.hs10[:4], []).append(place)
-    return {heading: np.array(places, np.int64) for heading, places in families.items()}
 
 
 def _neighbour(index: Index, code: Code, similarity: float, place: int) -> Neighbour:

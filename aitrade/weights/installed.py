@@ -88,15 +88,25 @@ def locate(name: str) -> Installed:
     Raises:
         ModelError: it is not installed, or a file is missing or altered.
     """
-    folder = weights_folder() / name
-    if not (folder / RECORD).is_file():
-        raise ModelError(f"model {name} is not installed", where=str(folder), mend=_mend(name))
+    folder = require_installed(name)
     model = read_record(folder)
     stamp = json.dumps(_stamp(model))
     checked = folder / CHECKED
     if not checked.is_file() or checked.read_text("utf-8") != stamp:
         verify(model)
     return model
+
+
+def require_installed(name: str) -> Path:
+    """Folder of an installed model.
+
+    Raises:
+        ModelError: it is not installed.
+    """
+    folder = weights_folder() / name
+    if not (folder / RECORD).is_file():
+        raise ModelError(f"model {name} is not installed", where=str(folder), mend=_mend(name))
+    return folder
 
 
 def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) -> None:

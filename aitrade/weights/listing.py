@@ -1,11 +1,8 @@
 """What can be installed and what is."""
 
-from pathlib import Path
 from typing import Any
 
-from aitrade.errors import ModelError
-from aitrade.paths import weights_folder
-from aitrade.weights.installed import RECORD, list_installed
+from aitrade.weights.installed import list_installed
 from aitrade.weights.manifest import load_manifests
 
 
@@ -39,15 +36,3 @@ def list_rows() -> list[dict[str, Any]]:
         if m.name not in manifests
     ]
     return rows
-
-
-def require_installed(name: str) -> Path:
-    """Folder of an installed model.
-
-    Raises:
-        ModelError: it is not installed.
-    """
-    folder = weights_folder() / name
-    if not (folder / RECORD).is_file():
-        raise ModelError(f"model {name} is not installed", where=str(folder), mend=f"aitrade models install {name}")
-    return folder
