@@ -13,8 +13,8 @@ from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import Exemplar
 from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter
+from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories
-from aitrade.llm.tuning import read_out_of_fold
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import RELEVANCES
 

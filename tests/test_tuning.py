@@ -4,7 +4,6 @@ import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +13,14 @@ from conftest import MODEL, Outcome
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
+from aitrade.llm.engine import load_engine
 from aitrade.llm.judge import load_judge
+from aitrade.llm.lower import first_tuned, lower_states
 from aitrade.llm.machine import Machine
+from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories, short_text
-from aitrade.llm.tune import TuneSettings
-from aitrade.llm.tuning import make_adapter, read_out_of_fold
+from aitrade.llm.tune import TuneSettings, example, new_tuned, score
+from aitrade.llm.tuning import make_adapter
 from aitrade.weights.add import add_folder
 from aitrade.weights.installed import locate
 
@@ -29,8 +31,12 @@ FOLDS = 2
 
 
 def tune(
-    exemplars: ExemplarSet, parent: Path, on_step: Callable[[str, int, int, float], None] = lambda *_: None
+    exemplars: ExemplarSet, parent: Path, on_learnt: Callable[[str, int], None] = lambda *_: None
 ) -> AdapterManifest:
+    def on_step(stage: str, step: int, steps: int, loss: float | None) -> None:
+        if loss is not None:
+            on_learnt(stage, step)
+
     work = parent / ".own"
     return make_adapter("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS, FOLDS, parent / "own", work, on_step)
 
@@ -74,15 +80,15 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
 ) -> None:
     seen: list[tuple[str, int]] = []
 
-    def on_step(stage: str, step: int, *_: Any) -> None:
+    def on_learnt(stage: str, step: int) -> None:
         seen.append((stage, step))
         if (stage, step) == stop_at:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tune(exemplars, tmp_path, on_step)
+        tune(exemplars, tmp_path, on_learnt)
     again: list[tuple[str, int]] = []
-    tune(exemplars, tmp_path, lambda stage, step, *_: again.append((stage, step)))
+    tune(exemplars, tmp_path, lambda stage, step: again.append((stage, step)))
     assert again[0][0] == stop_at[0], "what was tuned before the stop was tuned again"
     if stop_at[0] == "all exemplars":
         assert again[0][1] == STEPS + 1, "the first epoch was not kept"
@@ -92,14 +98,14 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
 def test_checkpoints_of_other_exemplars_are_not_gone_on_with(
     exemplars: ExemplarSet, models: Path, tmp_path: Path
 ) -> None:
-    def stop(stage: str, *_: Any) -> None:
+    def stop(stage: str, step: int) -> None:
         if stage == "all exemplars":
             raise KeyboardInterrupt
 
     stages: list[str] = []
     with pytest.raises(KeyboardInterrupt):
         tune(exemplars, tmp_path, stop)
-    tune(ExemplarSet(exemplars.exemplars[1:]), tmp_path, lambda stage, *_: stages.append(stage))
+    tune(ExemplarSet(exemplars.exemplars[1:]), tmp_path, lambda stage, step: stages.append(stage))
     assert stages[0] == "fold 1 of 2"
     assert [p.name for p in tmp_path.iterdir()] == ["own"]
 
@@ -180,3 +186,21 @@ def test_a_tuned_model_calibrates_and_classifies(
     assert found.code == 0
     assert "not be calibrated" not in found.err
     assert f"{len(toys.toy_codes())} predictions" in found.err
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_layers_that_stay_and_tuned_ones_make_the_whole(exemplars: ExemplarSet, models: Path, share: float) -> None:
+    import torch
+
+    engine = load_engine(str(locate(MODEL).folder), CPU)
+    texts = [engine.tokenizer(short_text(e.code))["input_ids"] for e in exemplars.exemplars]
+    states = lower_states(engine.model, texts, first_tuned(engine.model, share), lambda *_: None)
+    tuned = new_tuned(engine.model, TuneSettings(rank=2, share=share))
+    touched = {name.split(".layers.")[1][0] for name, p in tuned.model.named_parameters() if p.requires_grad}
+    assert len(touched) == round(share * engine.model.config.num_hidden_layers)
+    found = score(tuned, [example(e, s) for e, s in zip(exemplars.exemplars, states, strict=True)], batch=5)
+    for row, text in zip(found, texts, strict=True):
+        with torch.no_grad():
+            last = tuned.model.base_model.model.model(torch.tensor([text])).last_hidden_state[0, -1]
+            relevance = tuned.heads["relevance"](last)
+        assert row[:3] == pytest.approx(relevance.numpy(), abs=1e-4)

@@ -155,10 +155,10 @@ def tune(
     with progress(f"tuning {name}") as show:
         stages: list[str] = []
 
-        def on_step(stage: str, step: int, steps: int, loss: float) -> None:
+        def on_step(stage: str, step: int, steps: int, loss: float | None) -> None:
             if stage not in stages:
                 stages.append(stage)
-                say(f"{stage}: first loss {loss:.3f}")
+                say(stage if loss is None else f"{stage}: first loss {loss:.3f}")
             show(step, steps)
 
         made = make_adapter(

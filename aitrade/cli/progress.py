@@ -41,12 +41,13 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 def _lines(what: str, screen: Any) -> Callable[[int, int], None]:
     import time
 
-    start, said = time.monotonic(), -1
-    first: int | None = None
+    start, first, last, said = 0.0, 0, -1, -1
 
     def show(done: int, total: int) -> None:
-        nonlocal said, first
-        first = done if first is None else first
+        nonlocal start, first, last, said
+        if last < 0 or done < last:  # it begins, or a new stage of it does
+            start, first, said = time.monotonic(), done, -1
+        last = done
         tenth = 10 * done // max(total, 1)
         if tenth == said:
             return

@@ -1,19 +1,23 @@
-"""Tune an adapter on exemplars: LoRA on all linear layers, two linear heads on the last token."""
+"""Tune an adapter on exemplars: LoRA on the linear layers of the upper layers, two linear heads on the last token."""
 
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from aitrade.exemplars import Exemplar
 from aitrade.llm.adapter import without_peft_warnings
-from aitrade.llm.prompt import related_categories, short_text
+from aitrade.llm.checkpoint import keep, restore
+from aitrade.llm.lower import first_tuned, padded, section
+from aitrade.llm.prompt import related_categories
 from aitrade.rubric import RELEVANCES
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
 NONE = -100  # a Low exemplar has no category to learn; cross entropy leaves this target out
 
@@ -23,6 +27,7 @@ class TuneSettings:
     """How an adapter is tuned.
 
     Attributes:
+        share: share of the layers that is tuned, from the top; the others run once.
         rank: of the LoRA matrices; their scale (alpha) is twice the rank.
         epochs: passes over the exemplars.
         batch: exemplars in a step.
@@ -34,6 +39,7 @@ class TuneSettings:
         seed: of everything random.
     """
 
+    share: float = 0.5
     rank: int = 16
     epochs: int = 2
     batch: int = 8
@@ -45,47 +51,60 @@ class TuneSettings:
     seed: int = 2026
 
 
+@dataclass(frozen=True)
+class Example:
+    """An exemplar as the upper layers read it: the states (tokens, width) that the lower ones give them.
+
+    Attributes:
+        states: of each token.
+        relevance: its place in High, Medium, Low.
+        category: its place among the related categories, or :data:`NONE`.
+    """
+
+    states: "torch.Tensor"
+    relevance: int
+    category: int
+
+
 @dataclass
 class Tuned:
-    """A model with LoRA layers, and its heads."""
+    """A model with LoRA on its upper layers, those layers as a stack of their own, and the heads."""
 
     model: Any
-    tokenizer: Any
+    upper: Any
     heads: Any
 
-    def logits(self, batch: "Batch") -> tuple["torch.Tensor", "torch.Tensor"]:
-        """Relevance logits (b, 3) and category logits (b, categories), in float32."""
+    def logits(self, examples: Sequence[Example]) -> tuple["torch.Tensor", "torch.Tensor"]:
+        """Relevance logits (n, 3) and category logits (n, categories), in float32."""
         import torch
 
-        with torch.autocast("cpu" if batch.tokens.device.type == "cpu" else "cuda", dtype=torch.bfloat16):
-            hidden = self.model.base_model.model.base_model(
-                input_ids=batch.tokens, attention_mask=batch.mask
-            ).last_hidden_state
-        last = hidden[torch.arange(len(hidden)), batch.mask.sum(1) - 1].float()
+        states, mask = padded([e.states for e in examples])
+        with torch.autocast(states.device.type, dtype=torch.bfloat16, enabled=states.dtype == torch.bfloat16):
+            hidden = self.upper(inputs_embeds=states, attention_mask=mask, use_cache=False).last_hidden_state
+        last = hidden[torch.arange(len(hidden)), mask.sum(1) - 1].float()
         return self.heads["relevance"](last), self.heads["category"](last)
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Padded token rows (b, longest), their mask, and the targets (b,)."""
-
-    tokens: "torch.Tensor"
-    mask: "torch.Tensor"
-    relevance: "torch.Tensor"
-    category: "torch.Tensor"
+def example(exemplar: Exemplar, states: "torch.Tensor") -> Example:
+    """An exemplar and the states of its text."""
+    category = related_categories().index(exemplar.category) if exemplar.relevance != "Low" else NONE
+    return Example(states, RELEVANCES.index(exemplar.relevance), category)
 
 
-def new_tuned(model: Any, tokenizer: Any, settings: TuneSettings) -> Tuned:
-    """Put fresh LoRA layers and heads on a loaded causal LM."""
+def new_tuned(model: Any, settings: TuneSettings) -> Tuned:
+    """Put fresh LoRA matrices and heads on a loaded causal LM."""
     import torch
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(settings.seed)
+    first, stack = first_tuned(model, settings.share), model.base_model
+    linear = {n.rpartition(".")[2] for n, part in stack.layers.named_modules() if isinstance(part, torch.nn.Linear)}
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=2 * settings.rank,
         lora_dropout=settings.dropout,
-        target_modules="all-linear",
+        target_modules=sorted(linear),
+        layers_to_transform=list(range(first, len(stack.layers))),
         bias="none",
     )
     width = model.config.hidden_size
@@ -97,24 +116,24 @@ def new_tuned(model: Any, tokenizer: Any, settings: TuneSettings) -> Tuned:
     )
     with without_peft_warnings():
         wrapped = get_peft_model(model, config)
-    return Tuned(wrapped, tokenizer, heads.to(next(model.parameters()).device))
+    return Tuned(wrapped, section(stack, first, None), heads.to(model.device))
 
 
 def train(
     tuned: Tuned,
-    exemplars: Sequence[Exemplar],
+    examples: Sequence[Example],
     settings: TuneSettings,
     on_step: Callable[[int, int, float], None],
-    keep: Path | None = None,
+    folder: Path,
 ) -> None:
-    """Train on exemplars; where a ``keep`` folder is given, go on from the epoch that it holds.
+    """Train on examples, going on from the epoch that the folder of checkpoints holds.
 
     Args:
-        tuned: fresh layers; trained in place.
-        exemplars: what to learn.
+        tuned: fresh matrices and heads; trained in place.
+        examples: what to learn.
         settings: how.
         on_step: told (step, steps, loss).
-        keep: folder of the checkpoint, rewritten after each epoch.
+        folder: of the checkpoint, rewritten after each epoch.
     """
     import torch
 
@@ -124,69 +143,58 @@ def train(
     optimizer = torch.optim.AdamW(
         [{"params": lora, "lr": settings.learning_rate}, {"params": heads, "lr": settings.head_rate}], weight_decay=0.01
     )
-    per_epoch = math.ceil(len(exemplars) / settings.batch)
+    per_epoch = math.ceil(len(examples) / settings.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _cosine(per_epoch * settings.epochs))
-    first = _restore(keep, parameters, optimizer, schedule)
+    first = restore(folder, parameters, optimizer, schedule)
     tuned.model.train()
     for epoch in range(first, settings.epochs):
         torch.manual_seed(settings.seed + epoch)
-        for number, batch in enumerate(batches(tuned, exemplars, settings, epoch)):
-            loss = _loss(tuned, batch, settings)
+        for number, rows in enumerate(_shuffled([len(e.states) for e in examples], settings, epoch)):
+            loss = _loss(tuned, [examples[row] for row in rows], settings)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(lora + heads, 1.0)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad(set_to_none=True)
             on_step(epoch * per_epoch + number + 1, per_epoch * settings.epochs, loss.item())
-        _keep(keep, parameters, optimizer, schedule, epoch + 1)
+        keep(folder, parameters, optimizer, schedule, epoch + 1)
     tuned.model.eval()
 
 
-def batches(tuned: Tuned, exemplars: Sequence[Exemplar], settings: TuneSettings, epoch: int | None) -> Iterator[Batch]:
-    """Batches of similar length, shuffled by the epoch; in the given order where the epoch is None."""
+def score(tuned: Tuned, examples: Sequence[Example], batch: int) -> "NDArray[np.float64]":
+    """Logits of relevance and log-probabilities of category, shape (n, 3 + categories), in the examples' order."""
     import torch
 
-    rows = [
-        tuned.tokenizer(short_text(e.code), add_special_tokens=False)["input_ids"][: settings.max_tokens]
-        for e in exemplars
-    ]
-    order = list(range(len(rows)))
-    if epoch is not None:
-        generator = torch.Generator().manual_seed(settings.seed * 1000 + epoch)
-        order = torch.randperm(len(rows), generator=generator).tolist()
-        block = settings.batch * 16  # within a block by length, so that little is padding
-        order = [
-            i for at in range(0, len(order), block) for i in sorted(order[at : at + block], key=lambda i: len(rows[i]))
-        ]
+    rows = []
+    with torch.inference_mode():
+        for at in range(0, len(examples), batch):
+            relevance, category = tuned.logits(examples[at : at + batch])
+            rows.append(torch.cat([relevance, torch.log_softmax(category, -1)], 1).double().cpu().numpy())
+    return np.concatenate(rows)
+
+
+def _shuffled(lengths: Sequence[int], settings: TuneSettings, epoch: int) -> Iterator[list[int]]:
+    """Rows of each batch: shuffled by the epoch, those of a batch of similar length, so that little is padding."""
+    import torch
+
+    generator = torch.Generator().manual_seed(settings.seed * 1000 + epoch)
+    order = torch.randperm(len(lengths), generator=generator).tolist()
+    block = settings.batch * 16
+    order = [i for at in range(0, len(order), block) for i in sorted(order[at : at + block], key=lengths.__getitem__)]
     groups = [order[at : at + settings.batch] for at in range(0, len(order), settings.batch)]
-    if epoch is not None:
-        groups = [groups[i] for i in torch.randperm(len(groups), generator=generator).tolist()]
-    for group in groups:
-        yield _batch([rows[i] for i in group], [exemplars[i] for i in group], next(tuned.model.parameters()).device)
+    for place in torch.randperm(len(groups), generator=generator).tolist():
+        yield groups[place]
 
 
-def _batch(rows: list[list[int]], exemplars: list[Exemplar], device: Any) -> Batch:
+def _loss(tuned: Tuned, examples: Sequence[Example], settings: TuneSettings) -> "torch.Tensor":
     import torch
-
-    longest = max(len(row) for row in rows)
-    categories = related_categories()
-    return Batch(
-        tokens=torch.tensor([row + [0] * (longest - len(row)) for row in rows], device=device),
-        mask=torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=device),
-        relevance=torch.tensor([RELEVANCES.index(e.relevance) for e in exemplars], device=device),
-        category=torch.tensor(
-            [categories.index(e.category) if e.relevance != "Low" else NONE for e in exemplars], device=device
-        ),
-    )
-
-
-def _loss(tuned: Tuned, batch: Batch, settings: TuneSettings) -> "torch.Tensor":
     from torch.nn.functional import cross_entropy
 
-    relevance, category = tuned.logits(batch)
-    loss = cross_entropy(relevance, batch.relevance)
-    if bool((batch.category != NONE).any()):
-        loss = loss + settings.category_weight * cross_entropy(category, batch.category, ignore_index=NONE)
+    relevance, category = tuned.logits(examples)
+    loss = cross_entropy(relevance, torch.tensor([e.relevance for e in examples], device=relevance.device))
+    if any(e.category != NONE for e in examples):
+        targets = torch.tensor([e.category for e in examples], device=category.device)
+        loss = loss + settings.category_weight * cross_entropy(category, targets, ignore_index=NONE)
     return loss
 
 
@@ -204,42 +212,3 @@ def _cosine(steps: int) -> Callable[[int], float]:
 def _trainable(tuned: Tuned) -> dict[str, "torch.nn.Parameter"]:
     named = {f"lora.{n}": p for n, p in tuned.model.named_parameters() if p.requires_grad}
     return named | {f"heads.{n}": p for n, p in tuned.heads.named_parameters()}
-
-
-def _keep(keep: Path | None, parameters: dict[str, Any], optimizer: Any, schedule: Any, epochs: int) -> None:
-    if keep is None:
-        return
-    from safetensors.torch import save_file
-
-    tensors = {name: p.detach() for name, p in parameters.items()}
-    for name, p in parameters.items():
-        for moment in ("exp_avg", "exp_avg_sq"):
-            tensors[f"{moment}:{name}"] = optimizer.state[p][moment]
-    keep.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, keep / "state.partial")
-    (keep / "state.partial").replace(keep / f"epoch{epochs}.safetensors")
-    (keep / "state.partial").write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
-    (keep / "state.partial").replace(keep / "state.json")
-
-
-def _restore(keep: Path | None, parameters: dict[str, Any], optimizer: Any, schedule: Any) -> int:
-    import torch
-    from safetensors.torch import load_file
-
-    if keep is None or not (keep / "state.json").is_file():
-        return 0
-    state = json.loads((keep / "state.json").read_text("utf-8"))
-    tensors = load_file(keep / f"epoch{state['epochs']}.safetensors")
-    with torch.no_grad():
-        for name, p in parameters.items():
-            p.copy_(tensors[name])
-            optimizer.state[p] = {
-                "step": torch.tensor(float(state["steps"])),
-                "exp_avg": tensors[f"exp_avg:{name}"],
-                "exp_avg_sq": tensors[f"exp_avg_sq:{name}"],
-            }
-    schedule.last_epoch = state["steps"]
-    for group, rate in zip(optimizer.param_groups, schedule.base_lrs, strict=True):
-        group["lr"] = rate * schedule.lr_lambdas[0](state["steps"])
-    epochs: int = state["epochs"]
-    return epochs

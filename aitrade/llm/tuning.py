@@ -1,6 +1,5 @@
 """Make an adapter: out-of-fold scores of exemplars first, then the adapter tuned on all of them."""
 
-import csv
 import dataclasses
 import hashlib
 import shutil
@@ -14,16 +13,18 @@ from aitrade.calibrate import subheading_folds
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
 from aitrade.llm.engine import load_engine
+from aitrade.llm.lower import first_tuned, lower_states
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import prompt_sha256, related_categories
-from aitrade.llm.tune import Tuned, TuneSettings, batches, new_tuned, train
+from aitrade.llm.out_of_fold import write_out_of_fold
+from aitrade.llm.prompt import prompt_sha256, short_text
+from aitrade.llm.tune import Example, Tuned, TuneSettings, example, new_tuned, score, train
 from aitrade.rubric import RELEVANCES
 from aitrade.weights.installed import Installed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-OnStep = Callable[[str, int, int, float], None]
+OnStep = Callable[[str, int, int, float | None], None]
 
 
 def make_adapter(
@@ -53,27 +54,28 @@ def make_adapter(
             the calibration is fitted on these exemplars. All of them is best; one saves most of the time.
         target: folder of the adapter.
         work: folder of checkpoints; removed at the end.
-        on_step: told (stage, step, steps, loss).
+        on_step: told (stage, step, steps, loss where something is learnt).
     """
     made_of = (base.sha256, exemplars.sha256, prompt_sha256(), str(machine), str(settings), str(folds))
     checkpoints = work / hashlib.sha256(" ".join(made_of).encode()).hexdigest()[:16]
     checkpoints.mkdir(parents=True, exist_ok=True)
+    examples = _examples(base, machine, exemplars.exemplars, settings, on_step)
     parts = subheading_folds([e.code for e in exemplars.exemplars], folds)
     held_out: list[Exemplar] = []
     scores = []
     for fold in range(scored):
         kept = checkpoints / f"fold{fold}.npy"
-        mine = [e for e, part in zip(exemplars.exemplars, parts, strict=True) if part == fold]
+        mine = np.flatnonzero(parts == fold)
         if not kept.is_file():
-            seen = [e for e, part in zip(exemplars.exemplars, parts, strict=True) if part != fold]
+            seen = [examples[i] for i in np.flatnonzero(parts != fold)]
             stage = f"fold {fold + 1} of {scored}"
             tuned = _tune(base, machine, seen, settings, checkpoints / f"fold{fold}", stage, on_step)
-            np.save(checkpoints / "partial.npy", score_exemplars(tuned, mine, settings))
+            np.save(checkpoints / "partial.npy", score(tuned, [examples[i] for i in mine], settings.batch))
             (checkpoints / "partial.npy").replace(kept)
-        held_out += mine
+        held_out += [exemplars.exemplars[i] for i in mine]
         scores.append(np.load(kept))
     out_of_fold = np.concatenate(scores)
-    tuned = _tune(base, machine, exemplars.exemplars, settings, checkpoints / "all", "all exemplars", on_step)
+    tuned = _tune(base, machine, examples, settings, checkpoints / "all", "all exemplars", on_step)
     _save(tuned, base.name, target)
     write_out_of_fold(target / OUT_OF_FOLD, held_out, out_of_fold)
     manifest = AdapterManifest(
@@ -91,47 +93,32 @@ def make_adapter(
     return manifest
 
 
-def score_exemplars(tuned: Tuned, exemplars: Sequence[Exemplar], settings: TuneSettings) -> "NDArray[np.float64]":
-    """Logits of relevance and log-probabilities of category, shape (n, 3 + categories), in the exemplars' order."""
-    import torch
-
-    rows = []
-    with torch.inference_mode():
-        for batch in batches(tuned, exemplars, settings, None):
-            relevance, category = tuned.logits(batch)
-            rows.append(torch.cat([relevance, torch.log_softmax(category, -1)], 1).double().cpu().numpy())
-    return np.concatenate(rows)
-
-
-def write_out_of_fold(path: Path, exemplars: Sequence[Exemplar], scores: "NDArray[np.float64]") -> None:
-    """Write scores beside the codes that they are of."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["flow", "hs10", *RELEVANCES, *related_categories()])
-        for exemplar, row in zip(exemplars, scores, strict=True):
-            writer.writerow([exemplar.code.flow, exemplar.code.hs10, *(f"{value:.4f}" for value in row)])
-
-
-def read_out_of_fold(path: Path) -> dict[tuple[str, str], list[float]]:
-    """Scores by (flow, hs10): logits of relevance, then log-probabilities of the related categories."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        next(rows)
-        return {(row[0], row[1]): [float(value) for value in row[2:]] for row in rows}
+def _examples(
+    base: Installed, machine: Machine, exemplars: Sequence[Exemplar], settings: TuneSettings, on_step: OnStep
+) -> list[Example]:
+    engine = load_engine(str(base.folder), machine)
+    texts = [
+        engine.tokenizer(short_text(e.code), add_special_tokens=False)["input_ids"][: settings.max_tokens]
+        for e in exemplars
+    ]
+    first = first_tuned(engine.model, settings.share)
+    states = lower_states(
+        engine.model, texts, first, lambda step, steps: on_step("layers that stay as they are", step, steps, None)
+    )
+    return [example(e, of_text) for e, of_text in zip(exemplars, states, strict=True)]
 
 
 def _tune(
     base: Installed,
     machine: Machine,
-    exemplars: Sequence[Exemplar],
+    examples: Sequence[Example],
     settings: TuneSettings,
-    keep: Path,
+    checkpoint: Path,
     stage: str,
     on_step: OnStep,
 ) -> Tuned:
-    engine = load_engine(str(base.folder), machine)
-    tuned = new_tuned(engine.model, engine.tokenizer, settings)
-    train(tuned, exemplars, settings, lambda step, steps, loss: on_step(stage, step, steps, loss), keep)
+    tuned = new_tuned(load_engine(str(base.folder), machine).model, settings)
+    train(tuned, examples, settings, lambda step, steps, loss: on_step(stage, step, steps, loss), checkpoint)
     return tuned
 
 

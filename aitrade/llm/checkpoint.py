@@ -1,0 +1,45 @@
+"""Checkpoints of tuning: what was learnt after each whole epoch, so that a stopped run goes on from there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def keep(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any, epochs: int) -> None:
+    """Write parameters and the optimizer's moments after a number of epochs; the last step makes it count."""
+    from safetensors.torch import save_file
+
+    tensors = {name: p.detach() for name, p in parameters.items()}
+    for name, p in parameters.items():
+        for moment in ("exp_avg", "exp_avg_sq"):
+            tensors[f"{moment}:{name}"] = optimizer.state[p][moment]
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / "state.partial"
+    save_file(tensors, partial)
+    partial.replace(folder / f"epoch{epochs}.safetensors")
+    partial.write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
+    partial.replace(folder / "state.json")
+
+
+def restore(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any) -> int:
+    """Read what :func:`keep` wrote into fresh parameters and return how many epochs they have seen; 0 for none."""
+    import torch
+    from safetensors.torch import load_file
+
+    if not (folder / "state.json").is_file():
+        return 0
+    state = json.loads((folder / "state.json").read_text("utf-8"))
+    tensors = load_file(folder / f"epoch{state['epochs']}.safetensors")
+    with torch.no_grad():
+        for name, p in parameters.items():
+            p.copy_(tensors[name])
+            optimizer.state[p] = {
+                "step": torch.tensor(float(state["steps"])),
+                "exp_avg": tensors[f"exp_avg:{name}"].to(p.device),
+                "exp_avg_sq": tensors[f"exp_avg_sq:{name}"].to(p.device),
+            }
+    schedule.last_epoch = state["steps"]
+    for group, rate in zip(optimizer.param_groups, schedule.base_lrs, strict=True):
+        group["lr"] = rate * schedule.lr_lambdas[0](state["steps"])
+    epochs: int = state["epochs"]
+    return epochs

@@ -1,0 +1,71 @@
+"""The layers below the tuned ones: they stay as they are, so that tuning computes each text's way through them once.
+
+Training then runs through the upper layers alone, in every epoch of every fold: with half of the layers tuned, an
+epoch takes half the time.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+TEXTS = 16  # texts in a forward pass
+
+
+def first_tuned(model: Any, share: float) -> int:
+    """Place of the lowest tuned layer, where this share of a causal LM's layers is tuned, from the top."""
+    count = len(model.base_model.layers)
+    return count - max(1, math.ceil(count * share))
+
+
+def section(stack: Any, first: int, last: int | None) -> Any:
+    """Layers ``first`` to ``last`` of a stack, as a stack that shares their weights; the norm stays with the top."""
+    import torch
+
+    made = copy.copy(stack)
+    made._modules = dict(stack._modules)  # a shallow copy has the same dict of modules
+    made._modules["layers"] = torch.nn.ModuleList(list(stack.layers)[first:last])
+    if last is not None:
+        made._modules["norm"] = torch.nn.Identity()
+    return made
+
+
+def lower_states(
+    model: Any, texts: Sequence[Sequence[int]], first: int, on_step: Callable[[int, int], None]
+) -> "list[torch.Tensor]":
+    """What the layers below ``first`` make of texts.
+
+    Args:
+        model: a causal LM.
+        texts: token sequences.
+        first: the lowest layer that is not run.
+        on_step: told (passes done, passes).
+
+    Returns:
+        Of each text the states that layer ``first`` reads, shape (tokens, width), in the model's own dtype.
+    """
+    import torch
+
+    lower = section(model.base_model, 0, first)
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    states: dict[int, torch.Tensor] = {}
+    with torch.no_grad():
+        for at in range(0, len(order), TEXTS):
+            rows = order[at : at + TEXTS]
+            tokens, mask = padded([torch.tensor(texts[i], device=model.device) for i in rows])
+            hidden = lower(input_ids=tokens, attention_mask=mask, use_cache=False).last_hidden_state
+            states |= {i: hidden[place, : len(texts[i])].clone() for place, i in enumerate(rows)}
+            on_step(at // TEXTS + 1, math.ceil(len(order) / TEXTS))
+    return [states[i] for i in range(len(texts))]
+
+
+def padded(rows: "Sequence[torch.Tensor]") -> "tuple[torch.Tensor, torch.Tensor]":
+    """Rows of different lengths as one tensor (rows, longest, …), zeros after their ends, and its mask."""
+    import torch
+
+    lengths = torch.tensor([len(row) for row in rows], device=rows[0].device)
+    mask = torch.arange(int(lengths.max()), device=rows[0].device) < lengths[:, None]
+    return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True), mask.long()
