@@ -2,7 +2,7 @@
 
 from aitrade.trade.table import Kind, Value
 
-DECIMALS: dict[Kind, int] = {"count": 0, "billions": 2, "percent": 2, "index": 1, "number": 2}
+DECIMALS: dict[Kind, int] = {"count": 0, "billions": 2, "percent": 2, "index": 1, "number": 2, "ratio": 3}
 MISSING = "–"
 
 

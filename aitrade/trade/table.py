@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "prose", "count", "billions", "percent", "index", "number"]
+Kind = Literal["text", "prose", "count", "billions", "percent", "index", "number", "ratio"]
 Value = str | int | float | bool | None
 
 
@@ -15,7 +15,7 @@ class Column:
         name: key in JSON and CSV, such as ``value_2024``.
         title: heading for people.
         kind: unit: ``billions`` of US dollars, ``percent``, ``index`` (base year = 100), ``count``, ``number``
-            without a unit, ``text``, or ``prose``, which may be shortened for reading.
+            without a unit, ``ratio`` (of 1), ``text``, or ``prose``, which may be shortened for reading.
     """
 
     name: str

@@ -1,0 +1,70 @@
+"""``aitrade compare``: runs beside a reference."""
+
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.state import FlowsOption, emit, say, state
+from aitrade.cli.table import Format, FormatOption, Output
+from aitrade.errors import UsageError
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="RUN_A", help="Run taken as the reference.")],
+    runs: Annotated[list[str], typer.Argument(metavar="RUN_B", help="Run, or runs, compared with it.")],
+    flow: Annotated[FlowsOption, typer.Option(help="Which codes.")] = FlowsOption.imports,
+    year: Annotated[
+        int | None,
+        typer.Option(help="Year whose trade weighs the codes; the latest full calendar year by default."),
+    ] = None,
+    differences: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Also list the N codes labelled differently with the most trade.")
+    ] = 0,
+    exclude_exemplars: Annotated[
+        bool, typer.Option("--exclude-exemplars", help="Leave out the codes that were labelled by hand as exemplars.")
+    ] = False,
+    same_codes: Annotated[
+        bool, typer.Option("--same-codes", help="Compare several runs over the codes that every one of them labels.")
+    ] = False,
+    format_name: Format = FormatOption.text,
+    output: Output = None,
+) -> None:
+    """Measure how well runs agree with a reference, such as models with labels made by hand.
+
+    Over the codes that both label: accuracy, Cohen's kappa, macro F1, precision, recall and F1 of High, and the share
+    of the same category among what both call High; all of it by code, and by trade value without chapters 27, 71, 98
+    and 99. Two runs have their confusion matrix too; of more, each is compared with RUN_A, the best first.
+
+    Exemplars say nothing of how well a model generalises: leave them out of a figure that you quote.
+
+    CSV and JSON hold one table: a row for each run with every figure, or, with --differences, the codes that differ.
+
+    Example: aitrade compare paper smollm2-135m qwen2.5-0.5b --exclude-exemplars --format latex -o models.tex
+    """
+    from aitrade.compare.comparison import compare as compare_runs
+    from aitrade.compare.comparison_tables import agreement_table, differences_table, reading_tables
+    from aitrade.compare.question import ask
+    from aitrade.exemplars import load_exemplars
+    from aitrade.render import render
+    from aitrade.store import open_workspace
+
+    if differences and len(runs) > 1:
+        raise UsageError("--differences is of two runs", mend="name one run after the reference")
+    exemplars = load_exemplars().by_code if exclude_exemplars else None
+    with open_workspace(state(context).workspace, create=False) as con:
+        question = ask(con, reference, runs, flow.flows, year, exemplars, same_codes=same_codes)
+        found = compare_runs(con, question)
+        whole = agreement_table(question, found)
+        differing = (differences_table(con, question, differences),) if differences else ()
+    if format_name in (FormatOption.csv, FormatOption.json):
+        tables = differing or (whole,)
+        for note in whole.notes:
+            say(f"note: {note}")
+    else:
+        tables = (*reading_tables(question, found), *differing)
+        if question.without_value:
+            say(f"note: {question.without_value}")
+    emit("\n".join(render(table, format_name.value) for table in tables), output)

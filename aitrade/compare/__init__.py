@@ -1,0 +1,1 @@
+"""Runs side by side: how well classifications agree with one of them."""

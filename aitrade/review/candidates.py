@@ -1,0 +1,83 @@
+"""The codes that are given to a reviewer, those whose review pays most first."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.errors import BadInputError
+from aitrade.review.columns import COLUMNS
+from aitrade.store.runs import Run
+from aitrade.trade.coverage import ranges, years_in_data
+from aitrade.trade.full_year import full_year
+from aitrade.trade.options import EXCLUDED_CHAPTERS
+from aitrade.trade.query import install_macros, sql
+from aitrade.trade.table import Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_SQL = Path(__file__).parent / "sql" / "candidates.sql"
+_NO_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a reviewer gets.
+
+    Attributes:
+        table: a row for each code, with empty cells for the reviewer to fill in.
+        of: how many codes there were to choose from.
+    """
+
+    table: Table
+    of: int
+
+
+def candidates(
+    con: "DuckDBPyConnection", run: Run, flows: tuple[str, ...], limit: int = 0, below: float | None = None
+) -> Candidates:
+    """Choose codes of a run for review: uncertain ones with much trade first, exemplars not at all.
+
+    Args:
+        con: the workspace.
+        run: whose labels are reviewed.
+        flows: imports, exports or both.
+        limit: how many codes; 0: all.
+        below: only codes whose largest probability is smaller than this.
+
+    Raises:
+        BadInputError: there is none.
+    """
+    install_macros(con)
+    con.execute(sql("traded"))
+    years = {flow: _years(con, flow) for flow in ("imports", "exports")}
+    parameters = {
+        "run": run.run,
+        "flows": list(flows),
+        "import_years": years["imports"],
+        "export_years": years["exports"],
+        "excluded": list(EXCLUDED_CHAPTERS),
+        "below": below,
+        "number": limit or _NO_LIMIT,
+    }
+    rows = con.execute(_SQL.read_text("utf-8"), parameters).fetchall()
+    if not rows:
+        surer = "" if below is None else f" with a probability below {below:g}"
+        raise BadInputError(
+            f"run {run.run} has no {' or '.join(flows)} code{surer} to review",
+            mend="choose another --run, --flow or --below",
+        )
+    values = [f"{flow} of {ranges(years[flow])}" if years[flow] else f"no {flow} in the workspace" for flow in flows]
+    notes = [f"value_B: billion dollars, {', '.join(values)}, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}"]
+    if not run.finished:
+        notes.append(f"run {run.run} is not finished; finish it before the review is imported")
+    given = tuple((*row[:-1], None, None, None, run.run) for row in rows)
+    return Candidates(Table("review", f"Labels of run {run.run} to review", COLUMNS, given, tuple(notes)), rows[0][-1])
+
+
+def _years(con: "DuckDBPyConnection", flow: str) -> list[int]:
+    """The latest full year of a flow, else every year that there is."""
+    if con.execute("SELECT count(*) FROM flows WHERE flow = ?", [flow]).fetchone() == (0,):
+        return []
+    full = full_year(con, (flow,))
+    return [full] if full else [year.year for year in years_in_data(con, flow, ())]

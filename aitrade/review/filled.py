@@ -1,0 +1,130 @@
+"""A review file that was filled in, read and checked against the rubric."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from aitrade.codes import parse_flow, parse_hs10
+from aitrade.errors import BadInputError, at
+from aitrade.review.columns import NEEDED
+from aitrade.review.sheet import read_sheet
+from aitrade.review.workbook import SHEET
+from aitrade.rubric import NOT_RELATED, RELEVANCES, Rubric, check_label, load_rubric
+from aitrade.textfile import Record, read_bytes, read_records
+
+
+@dataclass(frozen=True)
+class Review:
+    """A reviewed code.
+
+    Attributes:
+        flow, hs10: the code.
+        relevance: what the reviewer says.
+        category: likewise; None: what it was.
+        reason: why; empty where none was given.
+        line: row of the file.
+    """
+
+    flow: str
+    hs10: str
+    relevance: str
+    category: str | None
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled file.
+
+    Attributes:
+        where: file and, of a workbook, sheet.
+        sha256: of the file.
+        run: the run that it reviews.
+        reviews: the rows with a new relevance, in their order.
+        unfinished: rows with a new category or a reason, but no new relevance.
+    """
+
+    where: str
+    sha256: str
+    run: str
+    reviews: tuple[Review, ...]
+    unfinished: tuple[int, ...]
+
+
+def read_filled(path: Path, *, pad: bool = False) -> Filled:
+    """Read a review file, a workbook (.xlsx) or delimited text, and check every new label against the rubric.
+
+    Args:
+        path: the file.
+        pad: put back the leading zero of codes of nine digits.
+
+    Raises:
+        BadInputError: a column is missing, a code, flow or label is wrong, a code is reviewed twice in two ways, the
+            rows are of more than one run, or nothing was filled in.
+    """
+    if path.suffix.lower() == ".xlsx":
+        where, records = read_sheet(path, SHEET, NEEDED)
+    else:
+        where, records = str(path), read_records(path, NEEDED)[1]
+    run = _run(records, where)
+    rubric = load_rubric()
+    reviews: dict[tuple[str, str], Review] = {}
+    for record in records:
+        if record.values["new_relevance"]:
+            review = _review(record, where, rubric, pad=pad)
+            before = reviews.setdefault((review.flow, review.hs10), review)
+            if (before.relevance, before.category) != (review.relevance, review.category):
+                raise BadInputError(
+                    f"code {review.hs10} is reviewed twice, differently (first in row {before.line})",
+                    where=at(where, record.line, "hs10"),
+                    mend="clear new_relevance of one of the two",
+                )
+    unfinished = tuple(
+        record.line
+        for record in records
+        if not record.values["new_relevance"] and (record.values["new_category"] or record.values["reason"])
+    )
+    if not reviews:
+        raise BadInputError(
+            "no row has a new relevance", where=where, mend="fill in new_relevance of the rows that you reviewed"
+        )
+    return Filled(where, hashlib.sha256(read_bytes(path)).hexdigest(), run, tuple(reviews.values()), unfinished)
+
+
+def _run(records: list[Record], where: str) -> str:
+    if not records:
+        raise BadInputError("the file holds no rows", where=where, mend="make one: aitrade review export FILE")
+    run = records[0].values["run"]
+    for record in records:
+        found = record.values["run"]
+        if not found or found != run:
+            raise BadInputError(
+                f"the row is of run {found}, the rows before of run {run}" if found else "the row names no run",
+                where=at(where, record.line, "run"),
+                mend="review one run in a file; the column run names it in every row",
+            )
+    return run
+
+
+def _review(record: Record, where: str, rubric: Rubric, *, pad: bool) -> Review:
+    values, line = record.values, record.line
+    relevance = values["new_relevance"]
+    category = values["new_category"] or (NOT_RELATED if relevance == "Low" else None)
+    known = relevance in RELEVANCES
+    # Where the category is what it was, the run has it; the level can be checked by itself.
+    wrong = check_label(relevance, category or "", rubric) if category or not known else None
+    if wrong:
+        raise BadInputError(
+            wrong,
+            where=at(where, line, "new_category" if known else "new_relevance"),
+            mend="use the names of the rubric, spelled as there",
+        )
+    return Review(
+        flow=parse_flow(values["flow"], where=at(where, line, "flow")),
+        hs10=parse_hs10(values["hs10"], where=at(where, line, "hs10"), pad=pad),
+        relevance=relevance,
+        category=category,
+        reason=values["reason"],
+        line=line,
+    )

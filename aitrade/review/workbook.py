@@ -1,0 +1,70 @@
+"""A review as an Excel workbook: the codes, cells to choose the new labels in, and the rubric beside them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.render.as_cell import to_cell
+from aitrade.review.columns import COLUMNS, FILLED_IN
+from aitrade.rubric import Rubric
+from aitrade.trade.table import Table
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+SHEET, RUBRIC = "review", "rubric"
+_WIDTHS = {"hs10": 13, "description": 60, "category": 24, "new_relevance": 15, "new_category": 24, "reason": 50}
+_YELLOW = "FFF2CC"
+
+
+def write_review(table: Table, rubric: Rubric, path: Path) -> None:
+    """Write a review as .xlsx: sheet ``review`` with frozen header and choices for labels, sheet ``rubric``."""
+    from openpyxl import Workbook
+
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet(SHEET)
+    sheet.freeze_panes = "A2"
+    for column in COLUMNS:
+        sheet.column_dimensions[_letter(column.name)].width = _WIDTHS.get(column.name, 10)
+    last = len(table.rows) + 1
+    levels, categories = len(rubric.relevances), len(rubric.categories)
+    _choices(sheet, "new_relevance", last, 2, levels + 1)
+    _choices(sheet, "new_category", last, levels + 2, levels + categories + 1)
+    sheet.append([to_cell(sheet, column.title, bold=True) for column in COLUMNS])
+    for row in table.rows:
+        cells = [to_cell(sheet, value, column) for value, column in zip(row, COLUMNS, strict=True)]
+        for cell, column in zip(cells, COLUMNS, strict=True):
+            if column in FILLED_IN:
+                _invite(cell)
+        sheet.append(cells)
+    terms = workbook.create_sheet(RUBRIC)
+    terms.freeze_panes = "A2"
+    terms.column_dimensions["A"].width, terms.column_dimensions["B"].width = 24, 120
+    terms.append([to_cell(terms, title, bold=True) for title in ("Label", "Definition")])
+    for term in (*rubric.relevances, *rubric.categories):
+        terms.append([to_cell(terms, term.name), to_cell(terms, term.definition)])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    workbook.save(path)
+
+
+def _choices(sheet: "WriteOnlyWorksheet", name: str, last: int, first_term: int, last_term: int) -> None:
+    """Let the cells of a column be chosen from rows of the rubric, and from nothing else."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    choice = DataValidation("list", formula1=f"{RUBRIC}!$A${first_term}:$A${last_term}", allow_blank=True)
+    choice.showErrorMessage, choice.error = True, f"Choose one of the names in the sheet {RUBRIC}."
+    choice.add(f"{_letter(name)}2:{_letter(name)}{last}")
+    sheet.data_validations.append(choice)
+
+
+def _invite(cell: object) -> None:
+    """Show that a cell is to be filled in; as text, so that a reason that starts with = stays one."""
+    from openpyxl.styles import PatternFill
+
+    cell.number_format = "@"  # type: ignore[attr-defined]
+    cell.fill = PatternFill("solid", fgColor=_YELLOW)  # type: ignore[attr-defined]
+
+
+def _letter(name: str) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter([column.name for column in COLUMNS].index(name) + 1))
