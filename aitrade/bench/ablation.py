@@ -1,0 +1,157 @@
+"""What each kind of evidence adds: the same codes judged with and without the LLM, neighbours and probe.
+
+The strongest rival without an LLM, neighbours and probe joined, is what the LLM has to beat. Codes labelled by hand
+are judged as if they were not: by scores made without their subheading, and without themselves among the neighbours.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.bench.scores import Interval, bootstrap, intervals
+from aitrade.calibration_fit import RIVAL as RIVAL_KINDS
+from aitrade.calibration_fit import Training, fit_joint, fit_probe
+from aitrade.classifier import Classifier
+from aitrade.codes import Code
+from aitrade.errors import BadInputError
+from aitrade.evidence import NEIGHBOURS, relevance_features
+from aitrade.llm.prompt import describe
+from aitrade.retrieval.neighbours import find_neighbours
+from aitrade.rubric import RELEVANCES
+from aitrade.store.runs import Run
+from aitrade.trade.options import EXCLUDED_CHAPTERS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from numpy.typing import NDArray
+
+RIVAL = "neighbours and probe, no LLM"
+VARIANTS = {
+    "neighbours": ("neighbours",),
+    "probe on the embeddings": ("probe",),
+    RIVAL: RIVAL_KINDS,
+    "LLM": ("llm",),
+    "LLM and neighbours": ("llm", "neighbours"),
+    "LLM, neighbours and probe": ("llm", "neighbours", "probe"),
+}
+REPLICATES = 1000
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Judged:
+    """n codes that the reference labels, and the probabilities that each variant gives them.
+
+    Attributes:
+        headings: of each code.
+        targets: place of each label in High, Medium, Low, shape (n,).
+        by_hand: which codes are exemplars, shape (n,).
+        probabilities: of each variant, shape (n, 3).
+    """
+
+    headings: tuple[str, ...]
+    targets: "NDArray[np.int64]"
+    by_hand: "NDArray[np.bool_]"
+    probabilities: "dict[str, NDArray[np.float64]]"
+
+    def only(self, chosen: "NDArray[np.bool_]") -> "Judged":
+        """Some of the codes."""
+        headings = tuple(heading for heading, is_in in zip(self.headings, chosen, strict=True) if is_in)
+        kept = {name: p[chosen] for name, p in self.probabilities.items()}
+        return Judged(headings, self.targets[chosen], self.by_hand[chosen], kept)
+
+
+def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training, run: Run, reference: Run) -> Judged:
+    """Judge the import codes that a reference labels with every variant.
+
+    Args:
+        con: the workspace.
+        classifier: what made the run; its LLM is not asked.
+        training: the exemplars with their evidence.
+        run: holds the LLM's scores of codes that are no exemplars.
+        reference: the labels to measure against.
+
+    Raises:
+        BadInputError: the run and the reference have no such code in common.
+    """
+    rows = con.execute(
+        "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm' "
+        "FROM predictions r JOIN codes c USING (flow, hs10) JOIN predictions p USING (flow, hs10) "
+        "WHERE r.run = ? AND p.run = ? AND flow = 'imports' AND NOT list_contains(?, hs10[:2]) ORDER BY hs10",
+        [reference.run, run.run, list(EXCLUDED_CHAPTERS)],
+    ).fetchall()
+    places = {(e.code.flow, e.code.hs10): place for place, e in enumerate(training.asked)}
+    known = [row for row in rows if (row[1], row[0]) in places]
+    asked = [row for row in rows if (row[1], row[0]) not in places and row[6] is not None]
+    if not asked:
+        raise BadInputError(
+            f"runs {run.run} and {reference.run} have no import code in common that the LLM was asked about",
+            mend="classify with --cascade off, and choose a reference that labels import codes",
+        )
+    codes = [Code(*row[:5]) for row in asked]
+    vectors = classifier.embedder.embed([describe(code) for code in codes])
+    probe = fit_probe(training)
+    features = relevance_features(
+        np.array([json.loads(row[6]) for row in asked]),
+        vectors.astype(np.float64) @ probe.weights + probe.bias,
+        find_neighbours(classifier.index, codes, vectors, NEIGHBOURS),
+    )
+    by_hand = [places[row[1], row[0]] for row in known]
+    probabilities = {}
+    for name, kinds in VARIANTS.items():
+        fitted = fit_joint(training, probe, kinds)
+        probabilities[name] = np.concatenate([fitted.out_of_fold[by_hand], fitted.joint.probabilities(features)])
+    everything = known + asked
+    return Judged(
+        headings=tuple(row[0][:4] for row in everything),
+        targets=np.array([RELEVANCES.index(row[5]) for row in everything]),
+        by_hand=np.arange(len(everything)) < len(known),
+        probabilities=probabilities,
+    )
+
+
+@dataclass(frozen=True)
+class Ablated:
+    """Figures of every variant over some codes.
+
+    Attributes:
+        codes: how many codes.
+        high: how many of them the reference calls High.
+        figures: of each variant, in the order of ``FIGURES``.
+        differences: of each variant, from the rival without an LLM, paired.
+    """
+
+    codes: int
+    high: int
+    figures: dict[str, list[Interval]]
+    differences: dict[str, list[Interval]]
+
+
+def ablate(judged: Judged, on_step: Callable[[int, int], None]) -> dict[str, Ablated]:
+    """Figures over ``all`` codes, exemplars judged out of fold, and over the ``unlabelled``, which are no exemplars.
+
+    Args:
+        judged: the codes.
+        on_step: told (replicates done, replicates).
+    """
+    populations = {"all": judged, "unlabelled": judged.only(~judged.by_hand)}
+    steps, done = 2 * len(populations) * len(VARIANTS) * REPLICATES, 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        on_step(done, steps)
+
+    found = {}
+    for name, one in populations.items():
+        times, rival = bootstrap(one.headings, REPLICATES, SEED), one.probabilities[RIVAL]
+        found[name] = Ablated(
+            codes=len(one.targets),
+            high=int((one.targets == 0).sum()),
+            figures={v: intervals(p, None, one.targets, times, step) for v, p in one.probabilities.items()},
+            differences={v: intervals(p, rival, one.targets, times, step) for v, p in one.probabilities.items()},
+        )
+    return found

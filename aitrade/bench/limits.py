@@ -1,0 +1,55 @@
+"""What the machine can do at most, measured here and now, and how much memory was taken of it."""
+
+import sys
+import time
+
+from aitrade.llm.machine import Machine
+
+SIDE = {"cpu": 4096, "cuda": 8192}  # of the square matrices
+REPEATS = 5
+
+
+def matmul_peak(machine: Machine) -> float:
+    """Floating-point operations a second of a large product of square matrices: the best of some.
+
+    It is the product that a model's linear layers are made of, in the arithmetic that the model computes in.
+    """
+    import torch
+
+    side = SIDE[machine.device]
+    left, right = (torch.randn(side, side, device=machine.device).to(machine.dtype) for _ in range(2))
+    best = float("inf")
+    with torch.inference_mode():
+        for _ in range(REPEATS + 1):  # the first one only warms up, and is never the best
+            _wait(machine)
+            started = time.perf_counter()
+            torch.nn.functional.linear(left, right)
+            _wait(machine)
+            best = min(best, time.perf_counter() - started)
+    return 2 * side**3 / best
+
+
+def peak_memory() -> int | None:
+    """Most bytes of memory that this process has held so far; None on a system that does not tell (Windows)."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def peak_gpu_memory(machine: Machine) -> int | None:
+    """Most bytes of GPU memory that tensors have held so far; None without a GPU."""
+    if machine.device != "cuda":
+        return None
+    import torch
+
+    return torch.cuda.max_memory_allocated()
+
+
+def _wait(machine: Machine) -> None:
+    if machine.device == "cuda":
+        import torch
+
+        torch.cuda.synchronize()

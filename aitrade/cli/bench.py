@@ -1,0 +1,104 @@
+"""``aitrade bench``: measure this machine and the methods; no prediction is kept."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from aitrade.cli.app import app
+from aitrade.cli.classify import DeviceOption, ModelOption
+from aitrade.cli.progress import progress
+from aitrade.cli.state import FlowsOption, emit, say, state
+from aitrade.cli.table import Format, FormatOption, Output
+
+group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
+app.add_typer(group, name="bench")
+
+
+@group.command()
+def speed(
+    context: typer.Context,
+    model: ModelOption = "",
+    codes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many codes, rounded up to whole batches of 128.")
+    ] = 1024,
+    flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
+    device: DeviceOption = "auto",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object, in bytes, seconds and FLOP/s.")
+    ] = False,
+) -> None:
+    """Time the classification of some codes, and compare with the most that this machine can do.
+
+    The codes are whole batches picked evenly over the nomenclature, so that they share prompts as in a run over all
+    of it. Each is asked of the LLM, exemplars too. The arithmetic is compared with a large matrix product measured in
+    the same run. Let nothing else run meanwhile.
+
+    Example: aitrade bench speed --model qwen2.5-coder-0.5b-instruct --codes 512
+    """
+    from aitrade.bench.speed import measure
+    from aitrade.bench.speed_text import NOTES, lines
+    from aitrade.classifier import load_classifier
+    from aitrade.classify import read_codes
+    from aitrade.defaults import DEFAULT_MODEL
+    from aitrade.store import open_workspace
+
+    model = model or DEFAULT_MODEL
+    workspace = state(context).workspace
+    with open_workspace(workspace, create=False) as con:
+        everything = read_codes(con, flow.flows)
+    say(f"loading {model}")
+    with progress("classifying") as on_batch:
+        found = measure(lambda: load_classifier(model, device, workspace), everything, codes, on_batch)
+    for note in NOTES:
+        say(f"note: {note}")
+    if as_json:
+        emit(json.dumps(found.record(), indent=1))
+        return
+    table = lines(found)
+    width = max(len(name) for name, _ in table)
+    for name, figures in table:
+        emit(f"{name:{width}}  {figures}")
+
+
+@group.command()
+def ablation(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Run whose LLM scores are used.", metavar="RUN")],
+    reference: Annotated[str, typer.Option(help="Run of labels to measure against.", metavar="RUN")],
+    sample: Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")] = 400,
+    device: DeviceOption = "auto",
+    format_name: Format = FormatOption.text,
+    output: Output = None,
+) -> None:
+    """Measure what each kind of evidence adds: neighbours, probe and LLM, alone and joined, against labels.
+
+    Exemplars are judged out of fold: by scores made without their subheading, and never by their own label. A second
+    table holds only the codes that are no exemplars. Intervals come from a bootstrap over whole headings; the tables
+    of differences are paired, each variant against the strongest evidence without an LLM.
+
+    Example: aitrade bench ablation RUN --reference paper-dev --format markdown
+    """
+    from aitrade.bench.ablation import ablate, judge
+    from aitrade.bench.ablation_tables import data_table, reading_tables
+    from aitrade.calibration_training import gather
+    from aitrade.classifier import load_classifier
+    from aitrade.classify import read_codes
+    from aitrade.render import render
+    from aitrade.store import open_workspace
+    from aitrade.store.runs import get_run
+
+    workspace = state(context).workspace
+    with open_workspace(workspace, create=False) as con:
+        made, against = get_run(con, run), get_run(con, reference)
+        nomenclature = read_codes(con, ("imports",))
+        classifier = load_classifier(made.settings["model"], device, workspace, calibrated=False)
+        with progress("scoring exemplars") as on_step:
+            training = gather(classifier, nomenclature, workspace / "adapters", sample, on_step)
+        say("judging the codes of the reference")
+        judged = judge(con, classifier, training, made, against)
+    with progress("drawing headings again") as on_step:
+        found = ablate(judged, on_step)
+    plain = format_name in (FormatOption.csv, FormatOption.json)
+    tables = (data_table(found),) if plain else reading_tables(found)
+    emit("\n".join(render(table, format_name.value) for table in tables), output)

@@ -1,0 +1,227 @@
+"""``aitrade bench speed``: what it counts is what was computed, and it changes and keeps nothing. No time is tested."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import torch
+import toys
+from conftest import MODEL, Outcome
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aitrade import classify as classify_module
+from aitrade.bench import limits
+from aitrade.bench.blocks import whole_batches
+from aitrade.bench.layers import LayersTimer, weights_per_token
+from aitrade.bench.speed import Speed, measure
+from aitrade.bench.stages import STAGES, Stopwatch, timed
+from aitrade.classifier import CODES_PER_BATCH, Classifier
+from aitrade.codes import Code
+from aitrade.evidence import NEIGHBOURS
+from aitrade.llm import engine as engine_module
+from aitrade.llm.engine import Engine
+from aitrade.llm.judge import heading_neighbours
+from aitrade.llm.machine import Machine
+from aitrade.llm.prompt import describe
+from aitrade.llm.tree import Tokens
+from aitrade.retrieval.neighbours import find_neighbours
+
+CODES = toys.toy_codes()
+BATCH = 6
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SIDE", {"cpu": 64})
+    monkeypatch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
+
+
+def measured(classifier: Classifier, count: int) -> Speed:
+    return measure(lambda: classifier, CODES, count, lambda *_: None)
+
+
+def questions(classifier: Classifier, batch: tuple[Code, ...]) -> list[list[Tokens]]:
+    """What each question about a batch puts to the LLM: every label after every prompt, but its last token."""
+    vectors = classifier.embedder.embed([describe(code) for code in batch])
+    near = find_neighbours(classifier.index, batch, vectors, NEIGHBOURS)
+    prompter = classifier.judge.prompter
+
+    def prompts(rows: Sequence[int]) -> list[Tokens]:
+        codes = [batch[row] for row in rows]
+        shared = heading_neighbours(codes, [near[row] for row in rows])
+        return [prompter.prompt(code, [n.exemplar for n in ns]) for code, ns in zip(codes, shared, strict=True)]
+
+    first = [p + label[:-1] for p in prompts(range(len(batch))) for label in prompter.relevance_labels]
+    relevances = [prediction.relevance for prediction in classifier.predict(batch)]
+    related = [row for row, relevance in enumerate(relevances) if relevance != "Low"]
+    second = [
+        prompter.category_prompt(p, relevances[row]) + label[:-1]
+        for p, row in zip(prompts(related), related, strict=True)
+        for label in prompter.category_labels
+    ]
+    return [first, second]
+
+
+def test_tokens_are_those_of_an_independent_count(
+    toy_classifier: Callable[..., Classifier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 10**6)  # one pack a question, so that nothing is cut
+    classifier = toy_classifier()
+    preamble = len(classifier.judge.prompter.preamble)
+    asked = computed = 0
+    for batch in whole_batches(CODES, 13):
+        for question in questions(classifier, batch):
+            asked += sum(len(s) for s in question)
+            computed += len({s[:n] for s in question for n in range(preamble + 1, len(s) + 1)})
+    found = measured(classifier, 13)
+    assert (found.codes, found.batches) == (18, 3)
+    assert (found.tokens_asked, found.tokens_computed) == (asked, computed)
+    again = measured(classifier, 13)
+    assert (again.tokens_asked, again.tokens_computed) == (asked, computed), "counts of an earlier run leaked in"
+
+
+def test_figures_are_positive_and_fit_together(toy_classifier: Callable[..., Classifier]) -> None:
+    found = measured(toy_classifier(), 10**6)
+    record = json.loads(json.dumps(found.record()))
+    assert (record["codes"], record["all_codes"]) == (len(CODES), len(CODES))
+    assert record["all_codes_seconds"] == pytest.approx(record["seconds"])
+    assert list(record["stage_seconds"]) == list(STAGES)
+    unmeasured = {key for key, value in record.items() if value is None}
+    assert unmeasured == {"gpu_memory"}
+    assert all(v > 0 for v in record.values() if isinstance(v, (int, float)))
+    assert all(v > 0 for v in record["stage_seconds"].values())
+    assert record["layers_seconds"] < record["stage_seconds"]["llm"] < record["seconds"]
+    assert record["tokens_saved"] == record["tokens_asked"] - record["tokens_computed"] > 0
+    assert 0 < record["saved_share"] < 1
+    assert 0 < record["flops"] < record["layers_flops"]
+    assert record["flops"] * record["stage_seconds"]["llm"] == pytest.approx(
+        2 * record["weights"] * record["tokens_computed"]
+    )
+    assert record["memory"] > 50e6, "a process with torch in it holds more"
+
+
+def test_exemplars_are_asked_too(toy_classifier: Callable[..., Classifier], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Code] = []
+    real = Classifier.predict
+    monkeypatch.setattr(Classifier, "predict", lambda self, codes: asked.extend(codes) or real(self, codes))
+    measured(toy_classifier(), 10**6)
+    assert asked == [CODES[0], *CODES]  # the first one warms up
+    assert any((code.flow, code.hs10) == toys.LABELLED[0][:2] for code in asked)
+
+
+def test_timing_changes_no_prediction_and_every_second_is_in_a_stage(
+    toy_classifier: Callable[..., Classifier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(1000))
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))
+    watch = Stopwatch()
+    watch.enter("embedding")
+    found = timed(toy_classifier(), watch).predict(CODES)
+    watch.enter(None)
+    monkeypatch.undo()
+    assert found == toy_classifier().predict(CODES)
+    related = any(p.relevance != "Low" for p in found)
+    assert related, "the category was not asked, so that half of the judge was not timed"
+    assert watch.seconds == {"embedding": 1, "neighbours": 1, "llm": 2, "joining": 2}
+    assert watch.total == 6
+    watch.enter(None)
+    assert watch.total == 6, "time between stages was counted"
+
+
+def test_what_is_done_between_batches_is_not_timed(
+    toy_classifier: Callable[..., Classifier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = 0.0
+
+    def later(seconds: float) -> float:
+        nonlocal clock
+        clock += seconds
+        return clock
+
+    monkeypatch.setattr(time, "perf_counter", lambda: later(1))
+    found = measure(toy_classifier, CODES, 13, lambda *_: later(1000) and None)
+    assert 3 * len(STAGES) <= found.seconds < 1000
+    assert found.load_seconds == found.first_seconds == 1
+
+
+def test_only_the_layers_are_timed_and_only_within_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(toys.toy_model("llama"), None, Machine("cpu", "float32"))
+    ticks = iter(range(1000))
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))
+    layers = LayersTimer(engine)
+    with layers:
+        for _ in range(3):
+            list(engine.run([(5, 6, 7)]))
+    list(engine.run([(5, 6, 7)]))
+    assert layers.seconds == 3
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen2"])  # a head of its own, and one tied to the embeddings
+def test_weights_per_token_are_those_of_the_layers(architecture: str) -> None:
+    model = toys.toy_model(architecture)
+    width, inner, heads = 32, 48, 32 // 4
+    matrices = 2 * (2 * width * width + 2 * width * 2 * heads + 3 * width * inner)
+    norms_and_biases = sum(w.numel() for name, w in model.named_parameters() if w.dim() == 1)
+    assert weights_per_token(model) == matrices + norms_and_biases
+
+
+def test_the_peak_is_operations_over_the_best_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0, 0.001, 10, 12, 20, 20.5, 30, 33, 40, 41, 50, 55])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(moments))
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "REPEATS", 5)
+        assert limits.matmul_peak(Machine("cpu", "bfloat16")) == 2 * 64**3 / 0.001
+
+
+@given(total=st.integers(1, 400), count=st.integers(1, 500))
+def test_blocks_are_whole_batches_spread_evenly(total: int, count: int) -> None:
+    codes = [Code(f"{n:010d}", "imports", "x") for n in range(total)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
+        batches = whole_batches(codes, count)
+    starts = [int(batch[0].hs10) for batch in batches]
+    assert all(start % BATCH == 0 for start in starts)
+    assert all(list(b) == codes[start : start + BATCH] for b, start in zip(batches, starts, strict=True))
+    assert sum(map(len, batches)) >= min(count, total) - (BATCH - 1)  # the last batch of all may be short
+    gaps = [right - left for left, right in pairwise(starts)]
+    assert all(gap > 0 for gap in gaps)
+    assert max(gaps, default=0) - min(gaps, default=0) <= BATCH
+    before, after = starts[0] // BATCH, (total - 1 - starts[-1]) // BATCH
+    assert abs(before - after) <= 1, "the sample leans to one end of the nomenclature"
+
+
+def test_the_command(aitrade: Callable[..., Outcome], models: object, opened: Callable[[], Any]) -> None:
+    command = ("bench", "speed", "--model", MODEL, "--device", "cpu", "--flow", "all", "--codes", "7")
+    found = aitrade(*command)
+    assert found.code == 0, found.err
+    assert [line.split()[0] for line in found.out.splitlines()] == [
+        "model", "codes", "speed", "seconds", "tokens", "arithmetic", "loading", "memory",
+    ]  # fmt: skip
+    assert f"12 of {len(CODES)}, 2 whole batches" in found.out
+    assert "classifying: 12 of 12" in found.err
+    assert "exemplars too" in found.err
+    found = aitrade(*command, "--json")
+    record = json.loads(found.out)
+    assert (record["model"], record["device"], record["codes"]) == (MODEL, "cpu", 12)
+    assert record["threads"] == torch.get_num_threads()
+    with opened() as con:
+        assert con.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+
+
+def test_the_command_without_codes_or_a_workspace(aitrade: Callable[..., Outcome], workspace: Any) -> None:
+    from aitrade.store import open_workspace
+
+    with open_workspace(workspace) as con:
+        con.execute("DELETE FROM codes")
+    assert aitrade("bench", "speed").code == 3
+    (workspace / "aitrade.duckdb").unlink()
+    found = aitrade("bench", "speed")
+    assert (found.code, "there is no workspace here" in found.err) == (3, True)
+
+
+def test_batches_of_the_help_are_those_of_a_run() -> None:
+    assert CODES_PER_BATCH == 128
