@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.llm.engine import Engine
-from aitrade.llm.tree import Pack, Tokens
+from aitrade.llm.tree import Tokens
 from aitrade.softmax import softmax
 
 if TYPE_CHECKING:
@@ -56,11 +56,12 @@ def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tok
     for place, one in enumerate(labels):
         if any(other[: len(one)] == one for other in (*labels[:place], *labels[place + 1 :])):
             raise ValueError("a label's tokens begin another label's, so that their scores would overlap")
-    sequences = [prompt + label for prompt in prompts for label in labels]
+    # A label's last token is only predicted: nothing reads what comes after it, so it is not run.
+    sequences = [prompt + label[:-1] for prompt in prompts for label in labels]
     flat = np.zeros(len(sequences))
-    for tree, hidden, skip in engine.run(sequences):
-        wanted = _transitions(tree, [len(prompts[i // len(labels)]) - skip for i in tree.sequences])
-        scores = _transition_logprobs(engine, hidden, wanted)
+    for tree, hidden, _ in engine.run(sequences):
+        wanted = [_edges(path, labels[i % len(labels)]) for path, i in zip(tree.paths, tree.sequences, strict=True)]
+        scores = _edge_logprobs(engine, hidden, wanted)
         for row, index in enumerate(tree.sequences):
             flat[index] = sum(scores[edge] for edge in wanted[row])
     return LabelScores(flat.reshape(len(prompts), len(labels)))
@@ -77,15 +78,12 @@ def last_hidden(engine: Engine, prompts: Sequence[Tokens]) -> "torch.Tensor":
     return rows
 
 
-def _transitions(tree: Pack, prompt_lengths: Sequence[int]) -> list[list[tuple[int, int]]]:
-    """For each sequence of a pack, the edges (node, next token) that its label is made of."""
-    edges = []
-    for path, length in zip(tree.paths, prompt_lengths, strict=True):
-        edges.append([(path[at - 1], int(tree.tokens[path[at]])) for at in range(length, len(path))])
-    return edges
+def _edges(path: Sequence[int], label: Tokens) -> list[tuple[int, int]]:
+    """The edges (node, next token) that a label is made of, where the path ends before its last token."""
+    return list(zip(path[len(path) - len(label) :], label, strict=True))
 
 
-def _transition_logprobs(
+def _edge_logprobs(
     engine: Engine, hidden: "torch.Tensor", wanted: list[list[tuple[int, int]]]
 ) -> dict[tuple[int, int], float]:
     """Log-probability of each distinct edge; vocabulary logits are computed once for each node that needs them."""
