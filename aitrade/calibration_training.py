@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibrate import Training, population_weights
+from aitrade.calibration_fit import Training, population_weights
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
@@ -64,8 +64,7 @@ def gather(
 
 def _kept_scores(model: str, adapters: Path | None) -> dict[tuple[str, str], list[float]] | None:
     """Scores that tuning kept of an adapter; None for a model as it comes."""
-    adapter = model.partition("+")[2]
-    return read_out_of_fold(find_adapter(adapter, adapters) / OUT_OF_FOLD) if adapter else None
+    return read_out_of_fold(find_adapter(model, adapters) / OUT_OF_FOLD) if "+" in model else None
 
 
 def _asked_about(

@@ -29,8 +29,8 @@ from aitrade.store.predictions import Prediction
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CODES_PER_BATCH = 256  # part of the fingerprint: codes of a batch share prefix trees
-SHOWN_NEIGHBOURS = 8  # how many neighbours a prediction's evidence lists
+CODES_PER_BATCH = 128  # part of the fingerprint: codes of a batch share prefix trees
+SHOWN_NEIGHBOURS = 8  # in a prediction's evidence
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Classifier:
     Attributes:
         model: ``BASE`` or ``BASE+ADAPTER`` as on the command line.
         calibration: how the evidence is joined; None leaves the LLM's own probabilities.
+        machine: device and arithmetic.
+        cascade: whether codes that are Low beyond doubt without the LLM are not put to it.
     """
 
     model: str
@@ -48,6 +50,7 @@ class Classifier:
     index: Index
     calibration: Calibration | None
     machine: Machine
+    cascade: bool = False
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -64,6 +67,7 @@ class Classifier:
             "labels": [*RELEVANCES, *related_categories()],
             "neighbours": NEIGHBOURS,
             "batch": CODES_PER_BATCH,
+            "cascade": self.cascade,
             "device": self.machine.device,
             "arithmetic": self.machine.dtype_name,
         }
@@ -72,6 +76,22 @@ class Classifier:
         """Judge codes that are no exemplars, in the given order; siblings should stand together."""
         vectors = self.embedder.embed([describe(code) for code in codes])
         neighbours = find_neighbours(self.index, codes, vectors, NEIGHBOURS)
+        found: dict[int, Prediction] = {}
+        if self.cascade and self.calibration:
+            rival = self.calibration.without_llm(vectors, neighbours)
+            for row in np.flatnonzero(rival[:, RELEVANCES.index("Low")] >= self.calibration.sure_low).tolist():
+                evidence = {"neighbours": _listed(neighbours[row])}
+                found[row] = _prediction(codes[row], rival[row], NOT_RELATED, "cascade", evidence)
+        rest = [row for row in range(len(codes)) if row not in found]
+        if rest:
+            asked = [codes[row] for row in rest], vectors[rest], [neighbours[row] for row in rest]
+            found.update(zip(rest, self._ask(*asked), strict=True))
+        return [found[row] for row in range(len(codes))]
+
+    def _ask(
+        self, codes: Sequence[Code], vectors: "NDArray[np.float32]", neighbours: Sequence[Sequence[Neighbour]]
+    ) -> list[Prediction]:
+        """Judge codes with the LLM."""
         opinions = self.judge.relevance(codes, neighbours)
         if self.calibration:
             probabilities = self.calibration.relevance(opinions.relevance, vectors, neighbours)
@@ -89,7 +109,7 @@ class Classifier:
                     "llm": _numbers(opinions.relevance[row]),
                     "label_mass": None if opinions.mass is None else round(float(opinions.mass[row]), 6),
                     "category_llm": None if scores[row] is None else _numbers(scores[row]),
-                    "neighbours": [_neighbour(n) for n in neighbours[row][:SHOWN_NEIGHBOURS]],
+                    "neighbours": _listed(neighbours[row]),
                 },
             )
             for row, code in enumerate(codes)
@@ -129,13 +149,22 @@ class Classifier:
 
 
 def load_classifier(
-    model: str, device: str, workspace: Path, *, exemplars: ExemplarSet | None = None, calibrated: bool = True
+    model: str,
+    device: str,
+    workspace: Path,
+    *,
+    arithmetic: str = "auto",
+    cascade: bool = False,
+    exemplars: ExemplarSet | None = None,
+    calibrated: bool = True,
 ) -> Classifier:
     """Load everything for a model.
 
     Args:
         model: ``BASE`` or ``BASE+ADAPTER``.
         device: auto, cpu or cuda.
+        arithmetic: auto, bfloat16 or float32.
+        cascade: do not ask the LLM about codes that are Low beyond doubt without it; needs a calibration.
         workspace: folder where the index is kept, and calibrations and adapters of the user's own.
         exemplars: the shipped set by default.
         calibrated: False leaves the calibration out even where there is one.
@@ -143,13 +172,13 @@ def load_classifier(
     Raises:
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
-    machine = choose_machine(device)
+    machine = choose_machine(device, arithmetic)
     embedder = load_embedder(machine)
     index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
     judge = load_judge(model, machine, workspace / "adapters")
     path = find_calibration(model, workspace) if calibrated else None
     calibration = load_calibration(path) if path else None
-    classifier = Classifier(model, judge, embedder, index, calibration, machine)
+    classifier = Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
     if calibration and path:
         _check_inputs(calibration, calibration_inputs(classifier), path)
     return classifier
@@ -211,11 +240,15 @@ def _numbers(values: "NDArray[np.float64]") -> list[float]:
     return [round(float(value), 4) for value in values]
 
 
-def _neighbour(neighbour: Neighbour) -> dict[str, Any]:
-    return {
-        "flow": neighbour.exemplar.code.flow,
-        "hs10": neighbour.exemplar.code.hs10,
-        "similarity": round(neighbour.similarity, 4),
-        "same_hs4": neighbour.same_hs4,
-        "same_hs6": neighbour.same_hs6,
-    }
+def _listed(neighbours: Sequence[Neighbour]) -> list[dict[str, Any]]:
+    """The nearest neighbours, as a prediction's evidence lists them."""
+    return [
+        {
+            "flow": neighbour.exemplar.code.flow,
+            "hs10": neighbour.exemplar.code.hs10,
+            "similarity": round(neighbour.similarity, 4),
+            "same_hs4": neighbour.same_hs4,
+            "same_hs6": neighbour.same_hs6,
+        }
+        for neighbour in neighbours[:SHOWN_NEIGHBOURS]
+    ]

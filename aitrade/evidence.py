@@ -20,14 +20,17 @@ NEIGHBOURS = 32  # neighbours that vote
 SHARPNESS = 10.0  # a vote falls by a factor e for each 1 / SHARPNESS of closeness
 DOUBT = 0.5  # votes that each level has before any neighbour is heard
 
-FEATURES = (
-    "llm_high", "llm_medium",
-    "probe_high", "probe_medium",
-    "vote_high", "vote_medium",
-    "nearest_high", "nearest_medium",
-    "heading_high", "heading_medium",
-    "subheading_high", "subheading_medium",
-)  # fmt: skip
+KINDS = {
+    "llm": ("llm_high", "llm_medium"),
+    "probe": ("probe_high", "probe_medium"),
+    "neighbours": (
+        "vote_high", "vote_medium",
+        "nearest_high", "nearest_medium",
+        "heading_high", "heading_medium",
+        "subheading_high", "subheading_medium",
+    ),
+}  # fmt: skip
+FEATURES = tuple(name for names in KINDS.values() for name in names)
 
 
 def relevance_features(

@@ -1,16 +1,16 @@
 """An existing classification, from a file into the workspace as a run of kind ``labels``."""
 
 import hashlib
-import json
 import math
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aitrade.codes import parse_flow, parse_hs10
-from aitrade.errors import BadInputError, UsageError, at
+from aitrade.errors import BadInputError, at
 from aitrade.rubric import Rubric, check_label, load_rubric
+from aitrade.store.label_runs import check_name, put_run
 from aitrade.store.rows import offered
 from aitrade.store.workspace import transaction
 from aitrade.textfile import Record, read_bytes, read_records
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PROBABILITIES = ("p_high", "p_medium", "p_low")
 SOURCES = ("llm", "cascade", "exemplar", "human")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -97,30 +96,29 @@ def import_labels(
     *,
     pad: bool = False,
     replace: bool = False,
+    made_by: Mapping[str, Any] | None = None,
 ) -> LabelsReceipt:
     """Import a classification as the run ``name``, in one transaction; its fingerprint is the file's SHA-256.
+
+    Args:
+        con: the workspace.
+        path: the file, see ``read_labels``.
+        name: of the run.
+        flow: the flow of a file that has no flow column.
+        pad: put back the leading zero of codes of nine digits.
+        replace: replace imported labels that have this name.
+        made_by: what is known of how the labels were made; kept in the run's settings.
 
     Raises:
         UsageError: the name has other characters than letters, digits, dot, hyphen and underscore.
         BadInputError: the name is taken and ``replace`` is off, or see ``read_labels``; nothing of the file is kept.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r} cannot name a run", mend="use letters, digits, dot, hyphen and underscore")
-    taken = con.execute("SELECT kind FROM runs WHERE run = ?", [name]).fetchone()
-    if taken and not (replace and taken[0] == "labels"):
-        mend = "choose another --name" + (", or say --replace" if taken[0] == "labels" else "")
-        raise BadInputError(f"there is a run {name} (kind {taken[0]}) already", mend=mend)
+    check_name(con, name, replace=replace)
     labels = read_labels(path, flow, pad=pad)
     sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
-    settings = json.dumps({"file": path.name, "sha256": sha256, "flow": flow})
+    settings = {"file": path.name, "sha256": sha256, "flow": flow, **(made_by or {})}
     with transaction(con):
-        counted = con.execute("SELECT count(*) FROM predictions WHERE run = ?", [name]).fetchone()
-        con.execute("DELETE FROM predictions WHERE run = ?", [name])
-        con.execute("DELETE FROM runs WHERE run = ?", [name])
-        con.execute(
-            "INSERT INTO runs VALUES (?, 'labels', ?, ?, ?, now()::TIMESTAMP, now()::TIMESTAMP)",
-            [name, sha256, settings, len(labels)],
-        )
+        replaced = put_run(con, name, sha256, settings, len(labels))
         fields = tuple(Label.__dataclass_fields__)
         with offered(con, "offered_labels", {field: [getattr(label, field) for label in labels] for field in fields}):
             con.execute(
@@ -133,7 +131,7 @@ def import_labels(
         labels=len(labels),
         by_flow=_count([label.flow for label in labels]),
         by_relevance=_count([label.relevance for label in labels]),
-        replaced=counted[0] if counted else 0,
+        replaced=replaced,
     )
 
 

@@ -249,7 +249,7 @@ def make(flow: str, labels: Iterable[dict[str, str]]) -> list[tuple[str | int, .
         raise SystemExit(f"{flow}: labels have the cells {sorted(members)}, figures {sorted(totals)}")
     out: list[tuple[str | int, ...]] = []
     for cell, dollars in totals.items():
-        rng = random.Random(f"{SEED} {flow} {cell}")  # noqa: S311  (made-up data, no secret)
+        rng = random.Random(f"{SEED} {flow} {cell}")
         codes = sorted(members[cell])
         weights = code_weights(codes, rng)
         by_year = [share_out(total, row) for total, row in zip(dollars, weights, strict=True)]

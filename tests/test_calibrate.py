@@ -11,14 +11,15 @@ import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aitrade.calibrate import (
+from aitrade.calibrate import Calibration, load_calibration, save_calibration
+from aitrade.calibration_fit import (
+    OVERRULED,
     WEIGHT_LIMIT,
-    Calibration,
     Training,
-    fit,
-    load_calibration,
+    fit_calibration,
+    fit_joint,
+    fit_probe,
     population_weights,
-    save_calibration,
     subheading_folds,
 )
 from aitrade.codes import Code
@@ -106,7 +107,7 @@ def training() -> Training:
 
 @pytest.fixture(scope="module")
 def calibration(training: Training) -> Calibration:
-    return fit(training, "toy", {"model_sha256": "1"})
+    return fit_calibration(training, "toy", {"model_sha256": "1"})
 
 
 def test_mean_probabilities_are_the_weighted_shares(training: Training, calibration: Calibration) -> None:
@@ -135,7 +136,8 @@ def test_figures_are_out_of_fold() -> None:
     blind = dataclasses.replace(
         made, vectors=np.eye(60, dtype=np.float32), llm=random.normal(size=(60, 3)), weights=np.ones(60)
     )
-    assert fit(blind, "toy", {}, probe_ridge=1e-3).figures["accuracy"] < 0.6
+    found = fit_joint(blind, fit_probe(blind, 1e-3)).out_of_fold
+    assert (found.argmax(1) == blind.targets).mean() < 0.6
 
 
 def test_a_calibration_comes_back_from_its_file_as_it_was(calibration: Calibration, tmp_path: Path) -> None:
@@ -147,7 +149,7 @@ def test_a_calibration_comes_back_from_its_file_as_it_was(calibration: Calibrati
 
 
 def test_fitting_again_gives_the_same_calibration(training: Training, calibration: Calibration) -> None:
-    assert fit(training, "toy", {"model_sha256": "1"}).sha256 == calibration.sha256
+    assert fit_calibration(training, "toy", {"model_sha256": "1"}).sha256 == calibration.sha256
 
 
 def test_the_llm_may_be_asked_about_some_exemplars_only(training: Training, calibration: Calibration) -> None:
@@ -160,16 +162,40 @@ def test_the_llm_may_be_asked_about_some_exemplars_only(training: Training, cali
         llm_category=training.llm_category[rows],
         weights=training.weights[rows],
     )
-    found = fit(part, "toy", {})
+    found = fit_calibration(part, "toy", {})
     assert found.figures["exemplars"] == len(rows)
     assert found.probe == calibration.probe  # the probe costs nothing, so it learns from all
-    assert found.weights != calibration.weights
+    assert found.joint != calibration.joint
 
 
-@pytest.mark.parametrize("field", ["bias", "weights", "center", "scale", "category_weights", "inputs", "model"])
+@pytest.mark.parametrize("field", ["sure_low", "category_weights", "inputs", "model"])
 def test_the_hash_changes_with_every_number(calibration: Calibration, field: str) -> None:
     other: object = {"model_sha256": "2"} if field == "inputs" else "another" if field == "model" else [0.5]
     assert dataclasses.replace(calibration, **{field: other}).sha256 != calibration.sha256
+
+
+@pytest.mark.parametrize("part", ["joint", "rival"])
+@pytest.mark.parametrize("field", ["bias", "weights", "center", "scale"])
+def test_the_hash_changes_with_what_joins(calibration: Calibration, part: str, field: str) -> None:
+    other = dataclasses.replace(getattr(calibration, part), **{field: [0.5]})
+    assert dataclasses.replace(calibration, **{part: other}).sha256 != calibration.sha256
+
+
+def test_the_cascade_is_trusted_as_far_as_the_llm_seldom_overrules_it(training: Training) -> None:
+    found = fit_calibration(training, "toy", {})
+    probe = fit_probe(training)
+    rival = fit_joint(training, probe, ("neighbours", "probe")).out_of_fold[:, 2]
+    other = fit_joint(training, probe).out_of_fold.argmax(1) != 2
+    share = training.weights / training.weights.sum()
+
+    def overruled(threshold: float) -> float:
+        return float(share[(rival >= threshold) & other].sum())
+
+    assert overruled(found.sure_low) <= OVERRULED
+    lower = sorted({p for p in rival if p < found.sure_low})
+    assert lower, "everything is trusted, so nothing was tested"
+    assert overruled(lower[-1]) > OVERRULED
+    assert found.figures["sure_low_share"] == pytest.approx(float(share[rival >= found.sure_low].sum()))
 
 
 def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import toys
 
 from aitrade import classifier as classifier_module
-from aitrade.calibrate import Calibration
+from aitrade.calibrate import Calibration, Joint
 from aitrade.classifier import Classifier, fingerprint, load_classifier
 from aitrade.codes import Code
 from aitrade.exemplars import ExemplarSet
@@ -19,14 +19,14 @@ from aitrade.paths import shipped
 
 Load = Callable[..., Classifier]
 CODES = toys.toy_codes()
+JOINT = Joint([0.0] * 12, [1.0] * 12, [[0.0] * 3] * 12, [0.0, 0.0, 1.0])
 CALIBRATION = Calibration(
     model="toy-llama",
     inputs={},
     probe={"weights": [[0.0] * 3] * 16, "bias": [0.0] * 3},
-    center=[0.0] * 12,
-    scale=[1.0] * 12,
-    weights=[[0.0] * 3] * 12,
-    bias=[0.0, 0.0, 1.0],
+    joint=JOINT,
+    rival=JOINT,
+    sure_low=0.99,
     category_weights=[1.0, 0.0],
     figures={},
 )
@@ -56,9 +56,8 @@ CHANGES: dict[str, Callable[[Classifier], Classifier]] = {
     "embedder": lambda c: dataclasses.replace(c, embedder=dataclasses.replace(c.embedder, name="another")),
     "exemplars": other_exemplars,
     "calibration": lambda c: dataclasses.replace(c, calibration=CALIBRATION),
-    "calibration number": lambda c: dataclasses.replace(
-        c, calibration=dataclasses.replace(CALIBRATION, bias=[0.0, 0.0, 1.1])
-    ),
+    "calibration number": lambda c: dataclasses.replace(c, calibration=dataclasses.replace(CALIBRATION, sure_low=0.98)),
+    "cascade": lambda c: dataclasses.replace(c, cascade=True),
     "device": lambda c: dataclasses.replace(c, machine=Machine("cuda", c.machine.dtype_name)),
     "arithmetic": lambda c: dataclasses.replace(c, machine=Machine("cpu", "another")),
 }

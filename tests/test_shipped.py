@@ -26,12 +26,13 @@ def test_a_shipped_calibration_is_of_the_shipped_exemplars_and_prompts(path) -> 
     assert calibration.figures["accuracy"] > 0.8
     base, _, adapter = calibration.model.partition("+")
     assert base in load_manifests()
-    assert not adapter or find_adapter(adapter).is_dir()
+    assert not adapter or find_adapter(calibration.model).is_dir()
 
 
 @pytest.mark.parametrize("folder", ADAPTERS, ids=lambda folder: folder.name)
 def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder) -> None:
     manifest = read_manifest(find_adapter(folder.name))  # which checks the hash of every file
+    assert f"{manifest.base}+{manifest.name}" == folder.name
     assert manifest.base_sha256 == load_manifests()[manifest.base].files[0].sha256
     config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
     assert config["base_model_name_or_path"] == manifest.base  # a name, not a path of the machine it was made on
@@ -42,5 +43,5 @@ def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder)
 def test_the_default_models_can_be_installed_and_are_calibrated(model: str) -> None:
     base, _, adapter = model.partition("+")
     assert base in load_manifests()
-    assert not adapter or find_adapter(adapter)
+    assert not adapter or find_adapter(model)
     assert shipped(f"data/calibration/{model}.json").is_file()

@@ -25,6 +25,7 @@ from aitrade.weights.add import add_folder
 from aitrade.weights.installed import locate
 
 CPU = Machine("cpu", "float32")
+TUNED = f"{MODEL}+own"
 SETTINGS = TuneSettings(rank=2, epochs=3, batch=4, learning_rate=2e-2, head_rate=5e-2, dropout=0.05)
 STEPS = len(toys.LABELLED) // SETTINGS.batch  # of an epoch
 FOLDS = 2
@@ -38,7 +39,7 @@ def tune(
             on_learnt(stage, step)
 
     work = parent / ".own"
-    return make_adapter("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS, FOLDS, parent / "own", work, on_step)
+    return make_adapter("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS, FOLDS, parent / TUNED, work, on_step)
 
 
 @pytest.fixture(scope="module")
@@ -54,21 +55,21 @@ def adapters(toy_weights: Path, exemplars: ExemplarSet, tmp_path_factory: pytest
 def test_an_adapter_says_what_made_it_and_leaves_no_work_behind(
     adapters: Path, exemplars: ExemplarSet, models: Path
 ) -> None:
-    manifest = read_manifest(find_adapter("own", adapters))
+    manifest = read_manifest(find_adapter(TUNED, adapters))
     assert (manifest.base, manifest.base_sha256) == (MODEL, locate(MODEL).source_sha256)
     assert manifest.exemplars_sha256 == exemplars.sha256
     assert manifest.settings["rank"] == 2
     assert {"adapter_model.safetensors", HEADS, OUT_OF_FOLD} <= set(manifest.files)
-    assert [p.name for p in adapters.iterdir()] == ["own"]
+    assert [p.name for p in adapters.iterdir()] == [TUNED]
 
 
 def test_every_exemplar_has_scores_of_a_model_that_did_not_see_it(adapters: Path, exemplars: ExemplarSet) -> None:
-    kept = read_out_of_fold(adapters / "own" / OUT_OF_FOLD)
+    kept = read_out_of_fold(adapters / TUNED / OUT_OF_FOLD)
     assert set(kept) == {(e.code.flow, e.code.hs10) for e in exemplars.exemplars}
     assert {len(row) for row in kept.values()} == {3 + len(related_categories())}
     categories = np.exp([row[3:] for row in kept.values()])
     assert categories.sum(1) == pytest.approx(np.ones(len(kept)), abs=1e-3)
-    with (adapters / "own" / OUT_OF_FOLD).open(encoding="utf-8", newline="") as file:
+    with (adapters / TUNED / OUT_OF_FOLD).open(encoding="utf-8", newline="") as file:
         assert next(csv.reader(file))[:3] == ["flow", "hs10", "High"]
 
 
@@ -92,7 +93,7 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
     assert again[0][0] == stop_at[0], "what was tuned before the stop was tuned again"
     if stop_at[0] == "all exemplars":
         assert again[0][1] == STEPS + 1, "the first epoch was not kept"
-    assert read_manifest(tmp_path / "own") == read_manifest(adapters / "own")  # the hash of every file too
+    assert read_manifest(tmp_path / TUNED) == read_manifest(adapters / TUNED)  # the hash of every file too
 
 
 def test_checkpoints_of_other_exemplars_are_not_gone_on_with(
@@ -107,7 +108,7 @@ def test_checkpoints_of_other_exemplars_are_not_gone_on_with(
         tune(exemplars, tmp_path, stop)
     tune(ExemplarSet(exemplars.exemplars[1:]), tmp_path, lambda stage, step: stages.append(stage))
     assert stages[0] == "fold 1 of 2"
-    assert [p.name for p in tmp_path.iterdir()] == ["own"]
+    assert [p.name for p in tmp_path.iterdir()] == [TUNED]
 
 
 @pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # peft asks transformers for it
@@ -120,11 +121,11 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     codes = toys.toy_codes()
-    judge = load_judge(f"{MODEL}+own", CPU, adapters)
+    judge = load_judge(TUNED, CPU, adapters)
     found = judge.relevance(codes, [()] * len(codes))
     base = AutoModelForCausalLM.from_pretrained(models / MODEL)
-    plain = PeftModel.from_pretrained(base, str(adapters / "own")).eval()
-    tokenizer, heads = AutoTokenizer.from_pretrained(models / MODEL), load_file(adapters / "own" / HEADS)
+    plain = PeftModel.from_pretrained(base, str(adapters / TUNED)).eval()
+    tokenizer, heads = AutoTokenizer.from_pretrained(models / MODEL), load_file(adapters / TUNED / HEADS)
     for row, code in enumerate(codes):
         tokens = torch.tensor([tokenizer(short_text(code), add_special_tokens=False)["input_ids"]])
         with torch.no_grad():
@@ -140,26 +141,26 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
 
 def test_tuning_learns_its_exemplars(adapters: Path, exemplars: ExemplarSet, models: Path) -> None:
     codes = [e.code for e in exemplars.exemplars]
-    found = load_judge(f"{MODEL}+own", CPU, adapters).relevance(codes, [()] * len(codes)).relevance
+    found = load_judge(TUNED, CPU, adapters).relevance(codes, [()] * len(codes)).relevance
     levels = [("High", "Medium", "Low")[i] for i in found.argmax(1)]
     hits = sum(level == e.relevance for level, e in zip(levels, exemplars.exemplars, strict=True))
     assert hits > len(codes) / 2
 
 
 def test_the_judges_hash_is_of_base_and_adapter(adapters: Path, models: Path, tmp_path: Path) -> None:
-    plain, tuned = load_judge(MODEL, CPU), load_judge(f"{MODEL}+own", CPU, adapters)
+    plain, tuned = load_judge(MODEL, CPU), load_judge(TUNED, CPU, adapters)
     assert plain.sha256 == locate(MODEL).sha256
-    assert tuned.sha256 not in (plain.sha256, read_manifest(adapters / "own").base_sha256)
-    copied = shutil.copytree(adapters / "own", tmp_path / "twin")
+    assert tuned.sha256 not in (plain.sha256, read_manifest(adapters / TUNED).base_sha256)
+    copied = shutil.copytree(adapters / TUNED, tmp_path / f"{MODEL}+twin")
     assert load_judge(f"{MODEL}+twin", CPU, copied.parent).sha256 == tuned.sha256  # a name is not what it says
 
 
 def test_an_altered_or_missing_adapter_is_refused(adapters: Path, models: Path, tmp_path: Path) -> None:
-    shutil.copytree(adapters / "own", tmp_path / "own")
-    path = tmp_path / "own" / HEADS
+    shutil.copytree(adapters / TUNED, tmp_path / TUNED)
+    path = tmp_path / TUNED / HEADS
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     with pytest.raises(ModelError, match="missing or altered") as caught:
-        load_judge(f"{MODEL}+own", CPU, tmp_path)
+        load_judge(TUNED, CPU, tmp_path)
     assert caught.value.where == str(path)
     with pytest.raises(ModelError, match="no adapter other"):
         load_judge(f"{MODEL}+other", CPU, tmp_path)
@@ -179,10 +180,10 @@ def test_a_tuned_model_calibrates_and_classifies(
 ) -> None:
     """From ``calibrate`` to predictions, with the scores that tuning kept."""
     shutil.copytree(adapters, workspace / "adapters")
-    found = aitrade("calibrate", "--model", f"{MODEL}+own", "--device", "cpu")
+    found = aitrade("calibrate", "--model", TUNED, "--device", "cpu")
     assert found.code == 0, found.err
     assert (workspace / "calibration" / f"{MODEL}+own.json").is_file()
-    found = aitrade("classify", "--model", f"{MODEL}+own", "--device", "cpu", "--flow", "all")
+    found = aitrade("classify", "--model", TUNED, "--device", "cpu", "--flow", "all")
     assert found.code == 0
     assert "not be calibrated" not in found.err
     assert f"{len(toys.toy_codes())} predictions" in found.err

@@ -26,7 +26,8 @@ def calibrate(
 
     Example: aitrade calibrate --model qwen2.5-coder-1.5b-instruct
     """
-    from aitrade.calibrate import fit, save_calibration
+    from aitrade.calibrate import save_calibration
+    from aitrade.calibration_fit import fit_calibration
     from aitrade.calibration_training import gather
     from aitrade.classifier import calibration_inputs, load_classifier
     from aitrade.classify import read_codes
@@ -40,7 +41,7 @@ def calibrate(
     classifier = load_classifier(model, device, workspace, calibrated=False)
     with progress("scoring exemplars") as on_step:
         training = gather(classifier, nomenclature, workspace / "adapters", sample, on_step)
-    made = fit(training, model, calibration_inputs(classifier))
+    made = fit_calibration(training, model, calibration_inputs(classifier))
     path = (output or workspace / "calibration") / f"{model}.json"
     save_calibration(made, path)
     for figure, value in made.figures.items():

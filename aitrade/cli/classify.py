@@ -1,5 +1,6 @@
 """``aitrade classify``."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,16 @@ from aitrade.cli.state import FlowsOption, say, state
 
 ModelOption = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+ArithmeticOption = Annotated[
+    str, typer.Option(help="auto, bfloat16 or float32. float32 is slower and gives every machine the same figures.")
+]
+
+
+class Switch(StrEnum):
+    """On or off."""
+
+    on = "on"
+    off = "off"
 
 
 @app.command()
@@ -22,6 +33,10 @@ def classify(
         Path | None, typer.Option(metavar="FILE", help="Classify only the codes of this file (column hs10).")
     ] = None,
     device: DeviceOption = "auto",
+    arithmetic: ArithmeticOption = "auto",
+    cascade: Annotated[
+        Switch, typer.Option(help="Whether codes that are Low beyond doubt without the LLM are not put to it.")
+    ] = Switch.on,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only this many codes, spread evenly over the nomenclature.")
     ] = None,
@@ -44,7 +59,7 @@ def classify(
     with open_workspace(workspace) as con:
         chosen = read_codes(con, flow.flows, limit, _read_only(codes, pad))
         say(f"loading {model}")
-        classifier = load_classifier(model, device, workspace)
+        classifier = load_classifier(model, device, workspace, arithmetic=arithmetic, cascade=cascade is Switch.on)
         say(f"{len(chosen):,} codes on {classifier.machine.device} in {classifier.machine.dtype_name}")
         if classifier.calibration is None:
             say(

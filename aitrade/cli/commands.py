@@ -3,9 +3,11 @@
 # ruff: noqa: F401  (importing is the use)
 
 from aitrade.cli import (
+    bench,
     calibrate,
     classify,
     codes,
+    compare,
     demo,
     doctor,
     exemplars,
@@ -15,6 +17,7 @@ from aitrade.cli import (
     models,
     replicate,
     report,
+    review,
     runs,
     table,
     trade,

@@ -9,6 +9,7 @@ import typer
 
 from aitrade.cli.app import app
 from aitrade.cli.state import FlowOption, emit, say, state
+from aitrade.errors import UsageError
 
 group = typer.Typer(no_args_is_help=True, help="Existing classifications, as runs beside those made here.")
 app.add_typer(group, name="labels")
@@ -17,8 +18,13 @@ app.add_typer(group, name="labels")
 @group.command("import")
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with hs10, relevance and category.")],
-    name: Annotated[str, typer.Option("--name", help="Name of the run that the labels become.")],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="CSV with hs10, relevance and category.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the run that the labels become.", show_default=False)
+    ] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Take the classification that ships with aitrade; no FILE then.")
+    ] = False,
     flow: Annotated[FlowOption | None, typer.Option(help="The codes' flow, where the file has no flow column.")] = None,
     pad: Annotated[bool, typer.Option("--pad", help="Put back the leading zero of codes of nine digits.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")] = False,
@@ -29,13 +35,23 @@ def import_file(
     Optional columns: flow (import, imports, export, exports), p_high, p_medium, p_low, description, and source
     (llm, cascade, exemplar, human; human if it is not said). What `aitrade runs export` writes is read as it is.
 
+    With --published, all import and export codes as the default model classified them: tables without classifying.
+
     Example: aitrade labels import experts.csv --name experts-2025 --flow imports
     """
     from aitrade.labels import import_labels
+    from aitrade.published import import_published
     from aitrade.store import open_workspace
 
+    if published == (file is not None):
+        raise UsageError("give a FILE, or --published", mend="aitrade labels import --published")
+    if file is not None and name is None:
+        raise UsageError("the labels need a name", mend=f"aitrade labels import {file} --name NAME")
     with open_workspace(state(context).workspace) as con:
-        receipt = import_labels(con, file, name, flow.value if flow else None, pad=pad, replace=replace)
+        if file is None:
+            receipt = import_published(con, name or "published", replace=replace)
+        else:
+            receipt = import_labels(con, file, name or "", flow.value if flow else None, pad=pad, replace=replace)
     say(str(receipt))
     if as_json:
         emit(json.dumps(asdict(receipt), indent=1))

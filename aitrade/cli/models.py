@@ -132,6 +132,9 @@ def tune(
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the exemplars.")] = 2,
     rank: Annotated[int, typer.Option(min=1, help="Rank of the LoRA matrices.")] = 16,
+    share: Annotated[
+        float, typer.Option(min=0.01, max=1.0, help="Share of the layers that is tuned, from the top; less is faster.")
+    ] = 0.5,
     folds: Annotated[int, typer.Option(min=2, help="Parts that the exemplars' subheadings are cut into.")] = 3,
     scored: Annotated[
         int | None, typer.Option(min=1, help="Parts held out in turn, to measure and to calibrate; all by default.")
@@ -140,7 +143,7 @@ def tune(
 ) -> None:
     """Tune a LoRA adapter of a model on the exemplars. Stop with Ctrl-C; the same command goes on after its last epoch.
 
-    Example: aitrade models tune smollm2-135m-instruct --name relevance
+    Example: aitrade models tune qwen2.5-coder-0.5b-instruct --name relevance
     """
     from aitrade.cli.progress import progress
     from aitrade.exemplars import load_exemplars
@@ -150,7 +153,7 @@ def tune(
     from aitrade.weights.installed import locate
 
     folder = output or state(context).workspace / "adapters"
-    settings = TuneSettings(rank=rank, epochs=epochs)
+    settings = TuneSettings(share=share, rank=rank, epochs=epochs)
     installed = locate(base)
     with progress(f"tuning {name}") as show:
         stages: list[str] = []
@@ -169,10 +172,10 @@ def tune(
             settings,
             folds,
             min(scored or folds, folds),
-            folder / name,
-            folder / f".{name}",
+            folder / f"{base}+{name}",
+            folder / f".{base}+{name}",
             on_step,
         )
     for figure, value in made.figures.items():
         say(f"{figure}: {value:.3f}")
-    say(f"adapter in {folder / name}. Next: aitrade calibrate --model {base}+{name}")
+    say(f"adapter in {folder}/{base}+{name}. Next: aitrade calibrate --model {base}+{name}")

@@ -92,7 +92,14 @@ def resume(context: typer.Context, run: RunArgument) -> None:
         if found.finished:
             say(f"run {found.run} is finished: {found.predictions:,} predictions")
             return
-        classifier = load_classifier(found.settings["model"], found.settings["device"], workspace)
+        made_by = found.settings
+        classifier = load_classifier(
+            made_by["model"],
+            made_by["device"],
+            workspace,
+            arithmetic=made_by["arithmetic"],
+            cascade=made_by["cascade"],
+        )
         codes = planned_codes(con, found, classifier)
         with progress("classifying") as on_batch:
             done = classify(con, classifier, codes, on_batch)

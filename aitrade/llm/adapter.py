@@ -72,17 +72,18 @@ def adapters_folder() -> Path:
     return shipped("models/adapters")
 
 
-def find_adapter(name: str, folder: Path | None = None) -> Path:
-    """Folder of an adapter by name, shipped or in the given folder.
+def find_adapter(model: str, folder: Path | None = None) -> Path:
+    """Folder of the adapter of ``BASE+NAME``, in the given folder or shipped; it is called so too.
 
     Raises:
         ModelError: there is none, or a file of it was altered.
     """
     for parent in (folder, adapters_folder()):
-        if parent is not None and (parent / name / MANIFEST).is_file():
-            _check(parent / name)
-            return parent / name
-    raise ModelError(f"there is no adapter {name}", mend=f"aitrade models tune BASE --name {name}")
+        if parent is not None and (parent / model / MANIFEST).is_file():
+            _check(parent / model)
+            return parent / model
+    base, _, name = model.partition("+")
+    raise ModelError(f"{base} has no adapter {name}", mend=f"aitrade models tune {base} --name {name}")
 
 
 def read_manifest(folder: Path) -> AdapterManifest:

@@ -151,7 +151,7 @@ def load_judge(model: str, machine: Machine, adapters: Path | None = None) -> Ju
         raise ModelError(f"{base_name} is not an LLM", mend="choose one: aitrade models list")
     if not adapter_name:
         return LabelJudge(load_engine(str(base.folder), machine), base.sha256)
-    folder = find_adapter(adapter_name, adapters)
+    folder = find_adapter(model, adapters)
     engine = load_engine(str(base.folder), machine)
     heads = apply_adapter(engine, base, folder)
     weights = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibrate import subheading_folds
+from aitrade.calibration_fit import subheading_folds
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
 from aitrade.llm.engine import load_engine

@@ -70,8 +70,12 @@ def sureness(
 
 
 def _latest_labels(con: "DuckDBPyConnection", run: str) -> str | None:
-    """The imported labels taken in last, other than the run itself."""
-    others = [other.run for other in list_runs(con) if other.kind == "labels" and other.run != run]
+    """The labels taken in last, other than the run itself; reviewed and published runs are mostly a model's."""
+    others = [
+        other.run
+        for other in list_runs(con)
+        if other.kind == "labels" and other.run != run and not {"base", "published"} & other.settings.keys()
+    ]
     return others[-1] if others else None
 
 

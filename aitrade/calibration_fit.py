@@ -1,0 +1,239 @@
+"""Fit how the evidence is joined, on the exemplars as each of them looks to a classifier that has never seen it.
+
+Its own label is not among its neighbours, and the LLM and the probe were fitted without its subheading. Exemplars were
+chosen to cover headings, not at random, so each is weighted by how many codes of the nomenclature it stands for
+(post-stratification by heading), which gives the probabilities the world's base rate.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.calibrate import Calibration, Joint
+from aitrade.codes import Code
+from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
+from aitrade.exemplars import Exemplar
+from aitrade.llm.prompt import related_categories
+from aitrade.retrieval.neighbours import Neighbour
+from aitrade.rubric import NOT_RELATED, RELEVANCES
+from aitrade.softmax import fit_softmax, softmax
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FOLDS = 5  # parts of the subheadings, each held out in turn
+RIVAL = ("neighbours", "probe")
+OVERRULED = 0.0025  # half of what the cascade may change (0.5% of the labels), since the threshold is fitted, not known
+LOW = RELEVANCES.index("Low")
+WEIGHT_LIMIT = 4.0  # no exemplar weighs more than this many times the mean, so that no single label decides
+
+
+@dataclass(frozen=True)
+class Training:
+    """The exemplars as a classifier sees codes that it has not been told about.
+
+    Attributes:
+        exemplars: all n exemplars.
+        vectors: their embeddings, shape (n, dimensions).
+        rows: places of the m exemplars that the LLM was asked about, shape (m,); the rest is about these.
+        neighbours: of each, itself left out.
+        llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (m, 3).
+        llm_category: log-probabilities of the related categories, likewise, shape (m, categories); rows of Low
+            exemplars are not used.
+        weights: how many codes of the nomenclature each stands for, shape (m,).
+    """
+
+    exemplars: Sequence[Exemplar]
+    vectors: "NDArray[np.float32]"
+    rows: "NDArray[np.int64]"
+    neighbours: Sequence[Sequence[Neighbour]]
+    llm: "NDArray[np.float64]"
+    llm_category: "NDArray[np.float64]"
+    weights: "NDArray[np.float64]"
+
+    @property
+    def asked(self) -> list[Exemplar]:
+        """The exemplars that the LLM was asked about."""
+        return [self.exemplars[row] for row in self.rows]
+
+    @property
+    def targets(self) -> "NDArray[np.int64]":
+        """Place of their relevances in High, Medium, Low, shape (m,)."""
+        return _levels(self.asked)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A linear probe on the embeddings.
+
+    Attributes:
+        weights, bias: shapes (dimensions, 3) and (3,).
+        held_out: logits of each exemplar by a probe that has not seen its subheading, shape (n, 3).
+    """
+
+    weights: "NDArray[np.float64]"
+    bias: "NDArray[np.float64]"
+    held_out: "NDArray[np.float64]"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How evidence is joined, and what that says of exemplars that it was not fitted on.
+
+    Attributes:
+        joint: fitted on all exemplars asked about.
+        out_of_fold: probabilities of High, Medium, Low of these, each by a fit without its subheading, shape (m, 3).
+    """
+
+    joint: Joint
+    out_of_fold: "NDArray[np.float64]"
+
+
+def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> Calibration:
+    """Fit everything that turns evidence into probabilities.
+
+    The cascade trusts the rival without an LLM from the lowest probability of Low at which, by the exemplars out of
+    fold and weighted to the nomenclature, no more than :data:`OVERRULED` of all codes have another label with the LLM.
+
+    Args:
+        training: the exemplars with their evidence.
+        model: what gave the LLM's scores.
+        inputs: hashes of what the evidence was made with.
+    """
+    probe = fit_probe(training)
+    full, rival = fit_joint(training, probe), fit_joint(training, probe, RIVAL)
+    sure_low, share = _sure_low(rival.out_of_fold[:, LOW], full.out_of_fold.argmax(1) != LOW, training.weights)
+    category_weights, category_accuracy = _fit_category(training)
+    return Calibration(
+        model=model,
+        inputs=inputs,
+        probe={"weights": probe.weights.tolist(), "bias": probe.bias.tolist()},
+        joint=full.joint,
+        rival=rival.joint,
+        sure_low=sure_low,
+        category_weights=category_weights,
+        figures=_figures(full.out_of_fold, training.targets, training.weights)
+        | {"category_accuracy": category_accuracy, "sure_low_share": share},
+    )
+
+
+def fit_joint(training: Training, probe: Probe, kinds: Collection[str] = tuple(KINDS), ridge: float = 3.0) -> Fitted:
+    """Fit how kinds of evidence are joined, on the exemplars that the LLM was asked about.
+
+    Args:
+        training: the exemplars with their evidence.
+        probe: fitted on the same exemplars.
+        kinds: the kinds of evidence to join; the others get a weight of zero.
+        ridge: penalty on the joining weights (see :func:`aitrade.softmax.fit_softmax`).
+    """
+    features = relevance_features(training.llm, probe.held_out[training.rows], training.neighbours)
+    heard = np.isin(FEATURES, [name for kind in kinds for name in KINDS[kind]])
+    center, scale = features.mean(0), np.maximum(features.std(0), 1e-9)
+    scaled = (features - center) / scale * heard
+    targets, weights = training.targets, training.weights
+    folds = subheading_folds([e.code for e in training.asked], FOLDS)
+    out_of_fold = np.zeros((len(targets), len(RELEVANCES)))
+    for fold in range(FOLDS):
+        seen = folds != fold
+        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, len(RELEVANCES))
+        out_of_fold[~seen] = softmax(scaled[~seen] @ w + b)
+    w, b = fit_softmax(scaled, targets, weights, ridge, len(RELEVANCES))
+    return Fitted(Joint(center.tolist(), scale.tolist(), w.tolist(), b.tolist()), out_of_fold)
+
+
+def _sure_low(
+    probability: "NDArray[np.float64]", overruled: "NDArray[np.bool_]", weights: "NDArray[np.float64]"
+) -> tuple[float, float]:
+    """The threshold, and the share of codes at or above it; 1 and above where not even the surest may be trusted."""
+    order = np.argsort(-probability, kind="stable")
+    wrong = np.cumsum((weights * overruled)[order]) / weights.sum()
+    trusted = int(np.searchsorted(wrong, OVERRULED, side="right"))
+    trusted = min(trusted, int((probability > 0.5).sum()))  # below it, Low is not even the likeliest
+    # Equal probabilities are trusted together or not at all.
+    while 0 < trusted < len(order) and probability[order[trusted]] == probability[order[trusted - 1]]:
+        trusted -= 1
+    if not trusted:
+        return 2.0, 0.0
+    return float(probability[order[trusted - 1]]), float(weights[order[:trusted]].sum() / weights.sum())
+
+
+def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
+    """Fit the probe on all exemplars, and likewise without each part of their subheadings.
+
+    Args:
+        training: the exemplars; what the LLM said is not looked at.
+        ridge: penalty on the weights (see :func:`aitrade.softmax.fit_softmax`).
+    """
+    vectors, targets = training.vectors.astype(np.float64), _levels(training.exemplars)
+    alike = np.ones(len(targets))
+    folds = subheading_folds([e.code for e in training.exemplars], FOLDS)
+    held_out = np.zeros((len(targets), len(RELEVANCES)))
+    for fold in range(FOLDS):
+        seen = folds != fold
+        w, b = fit_softmax(vectors[seen], targets[seen], alike[seen], ridge, len(RELEVANCES))
+        held_out[~seen] = vectors[~seen] @ w + b
+    w, b = fit_softmax(vectors, targets, alike, ridge, len(RELEVANCES))
+    return Probe(np.round(w, 6), np.round(b, 6), held_out)
+
+
+def _levels(exemplars: Sequence[Exemplar]) -> "NDArray[np.int64]":
+    return np.array([RELEVANCES.index(e.relevance) for e in exemplars])
+
+
+def _fit_category(training: Training) -> tuple[list[float], float]:
+    """Weights of the two kinds of evidence on categories, by conditional logistic regression, and their accuracy."""
+    from scipy.optimize import minimize
+
+    asked, names = training.asked, related_categories()
+    rows = [i for i, e in enumerate(asked) if e.category != NOT_RELATED]
+    targets = np.array([names.index(asked[i].category) for i in rows])
+    features = category_features(training.llm_category[rows], [training.neighbours[i] for i in rows])
+
+    def loss(w: "NDArray[np.float64]") -> float:
+        return -float(np.log(softmax(features @ w)[np.arange(len(rows)), targets]).mean()) + 1e-3 * float((w**2).sum())
+
+    best = minimize(loss, np.array([0.5, 0.5]), method="Nelder-Mead").x
+    return best.tolist(), float(((features @ best).argmax(1) == targets).mean())
+
+
+def subheading_folds(codes: Sequence[Code], count: int) -> "NDArray[np.int64]":
+    """Fold of each code, shape (n,): codes of one subheading are in one fold, by a hash that never changes."""
+    return np.array([int(hashlib.sha256(code.hs6.encode()).hexdigest(), 16) % count for code in codes])
+
+
+def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> "NDArray[np.float64]":
+    """How many codes of the nomenclature each exemplar stands for, shape (n,).
+
+    The codes of a heading are shared by its exemplars; those of a heading without any by the chapter's exemplars.
+    """
+    per_heading = Counter(e.code.hs4 for e in exemplars)
+    per_chapter = Counter(e.code.hs2 for e in exemplars)
+    covered = Counter(code.hs4 for code in codes if code.hs4 in per_heading)
+    rest = Counter(code.hs2 for code in codes if code.hs4 not in per_heading)
+    weights = [
+        covered[e.code.hs4] / per_heading[e.code.hs4] + rest[e.code.hs2] / per_chapter[e.code.hs2] for e in exemplars
+    ]
+    limited = np.minimum(weights, WEIGHT_LIMIT * float(np.mean(weights)))
+    clipped: NDArray[np.float64] = np.maximum(limited, 0.1)
+    return clipped
+
+
+def _figures(
+    probabilities: "NDArray[np.float64]", targets: "NDArray[np.int64]", weights: "NDArray[np.float64]"
+) -> dict[str, float]:
+    share = weights / weights.sum()
+    predicted = probabilities.argmax(1)
+    hit = float(share[(predicted == 0) & (targets == 0)].sum())
+    both = float(share[predicted == 0].sum() + share[targets == 0].sum())
+    return {
+        "exemplars": float(len(targets)),
+        "accuracy": float(share[predicted == targets].sum()),
+        "high_f1": 2 * hit / both if both else 0.0,
+        "log_loss": -float((share * np.log(probabilities[np.arange(len(targets)), targets])).sum()),
+        "high_share": float(share[targets == 0].sum()),
+        "medium_share": float(share[targets == 1].sum()),
+    }

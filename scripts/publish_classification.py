@@ -1,0 +1,66 @@
+"""Write the published classification, data/classification, from a finished run over all codes.
+
+    aitrade classify --flow all --arithmetic float32
+    python scripts/publish_classification.py RUN --workspace DIR
+
+It takes float32, since in it every machine gives the same probabilities. Beside the classification, as `aitrade runs
+export` writes it, go a manifest with everything that made it, and a seeded sample of codes as the classifier read
+them, by which a test checks that the machine at hand gives the published probabilities.
+"""
+
+import argparse
+import csv
+import json
+import random
+import sys
+from pathlib import Path
+
+from aitrade.published import CLASSIFICATION, MANIFEST, SAMPLE
+from aitrade.store import open_workspace
+from aitrade.store.predictions import export_csv
+from aitrade.store.runs import get_run
+from aitrade.weights.installed import sha256_of
+
+FOLDER = Path(__file__).resolve().parent.parent / "data" / "classification"
+SEED, SAMPLED = 20261122, 60
+COLUMNS = ("flow", "hs10", "description", "naics", "naics_description")
+COUNTS = "SELECT flow, relevance, count(*) FROM predictions WHERE run = ? GROUP BY ALL ORDER BY flow DESC, relevance"
+SOURCES = "SELECT source, count(*) FROM predictions WHERE run = ? GROUP BY ALL ORDER BY source"
+JUDGED = (
+    "SELECT c.flow, c.hs10, c.description, c.naics, c.naics_description FROM codes c JOIN predictions p "
+    "USING (flow, hs10) WHERE p.run = ? AND p.source = 'llm' ORDER BY c.flow DESC, c.hs10"
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run")
+    parser.add_argument("--workspace", type=Path, default=Path("workspace"))
+    parser.add_argument("--output", type=Path, default=FOLDER)
+    options = parser.parse_args()
+    with open_workspace(options.workspace, create=False) as con:
+        run = get_run(con, options.run)
+        if not run.finished or run.settings.get("arithmetic") != "float32":
+            sys.exit(f"publish: {run.run} is not a finished run in float32")
+        export_csv(con, run.run, options.output / CLASSIFICATION)
+        judged = con.execute(JUDGED, [run.run]).fetchall()
+        counts = con.execute(COUNTS, [run.run]).fetchall()
+        sources = dict(con.execute(SOURCES, [run.run]).fetchall())
+    sample = sorted(random.Random(SEED).sample(judged, SAMPLED), key=lambda row: (row[0] == "exports", row[1]))
+    with (options.output / SAMPLE).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sample])
+    manifest = {
+        "fingerprint": run.fingerprint,
+        "date": f"{run.finished_at:%Y-%m-%d}",
+        "settings": run.settings,
+        "codes": run.codes,
+        "relevance": {flow: {level: n for f, level, n in counts if f == flow} for flow in ("imports", "exports")},
+        "sources": sources,
+        "files": {name: sha256_of(options.output / name) for name in (CLASSIFICATION, SAMPLE)},
+    }
+    (options.output / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
+    print(f"wrote {options.output}: {run.codes:,} codes, run {run.run}")
+
+
+if __name__ == "__main__":
+    main()
