@@ -38,5 +38,5 @@ def import_published(con: "DuckDBPyConnection", name: str, *, replace: bool = Fa
     manifest, path = read_manifest(), published_folder() / CLASSIFICATION
     if sha256_of(path) != manifest["files"][CLASSIFICATION]:
         raise ModelError("the published classification was altered", where=str(path), mend="install aitrade again")
-    made_by = {"published": manifest["date"], "fingerprint": manifest["fingerprint"], **manifest["settings"]}
+    made_by = {"published": manifest["date"], "run_fingerprint": manifest["fingerprint"], **manifest["settings"]}
     return import_labels(con, path, name, replace=replace, made_by=made_by)

@@ -78,7 +78,7 @@ def test_it_becomes_a_run(aitrade: Callable[..., Outcome]) -> None:
     assert found.code == 0, found.err
     assert "24,117 labels as run published (4,693 exports, 19,424 imports" in found.err
     run = json.loads(aitrade("runs", "show", "published").out)
-    assert run["settings"]["fingerprint"] == read_manifest()["fingerprint"]
+    assert run["settings"]["run_fingerprint"] == read_manifest()["fingerprint"]
     assert run["settings"]["model"] == DEFAULT_MODEL
     assert aitrade("labels", "import", "--published").code == 3  # it is there
     assert aitrade("labels", "import", "--published", "--replace").code == 0
