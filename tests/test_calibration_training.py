@@ -184,7 +184,7 @@ def test_cascade_on_the_command_line(aitrade: Callable[..., Outcome], models: Pa
     raw["rival"]["bias"] = [-9.0, -9.0, 9.0]
     path.write_text(json.dumps(raw | {"sure_low": 0.5}), "utf-8")
     found = aitrade("classify", "--model", MODEL, "--device", "cpu")
-    run = found.err.split("run ")[-1].split(":")[0]
+    run = found.err.strip().split()[-1]  # it ends with the next command
     assert sources(aitrade, run, workspace) == {"exemplar", "cascade"}
     aitrade("classify", "--model", MODEL, "--device", "cpu", "--cascade", "off")
     other = next(r["run"] for r in json.loads(aitrade("runs", "list", "--json").out) if r["run"] != run)
