@@ -234,3 +234,21 @@ def test_perfect_labels_are_said_to_be_so(filled, capsys):
     with open_workspace(filled[0]) as con:
         print_results(con, HAND_LABELS)
     assert "Every code stands in its line" in capsys.readouterr().out
+
+
+def test_whatever_shows_the_samples_trade_says_that_it_is_made_up(tmp_path):
+    from aitrade.report.contents import gather
+    from aitrade.report.page import page
+    from aitrade.trade.options import Options
+    from aitrade.trade.specs import SPECS
+    from aitrade.trade.tables import table
+
+    with open_workspace(tmp_path) as con:
+        import_sample(con, FOLDER)
+        for name in SPECS:
+            notes = table(con, name, Options(run=HAND_LABELS)).notes
+            assert any("are made up" in note for note in notes), name
+        contents = gather(con, HAND_LABELS)
+        assert "are made up" in page(contents, "2026-01-01").split("<nav")[0]
+        con.execute("UPDATE trade_imports SET receipt = json_merge_patch(receipt, '{\"remark\": null}')")
+        assert not any("made up" in note for note in table(con, "summary", Options(run=HAND_LABELS)).notes)

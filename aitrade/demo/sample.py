@@ -22,7 +22,7 @@ HAND_LABELS = "hand-labels"  # the run that the sample's labels become
 CODES, LABELS = "codes.csv", "labels.csv"
 TRADE = {"imports": "trade_imports.csv", "exports": "trade_exports.csv"}
 MADE_UP = (
-    "The sample's yearly totals by relevance and category are the published ones when every label is right.\n"
+    "The sample's yearly totals by relevance and category are the published ones when every label is right. "
     "Its months, and how much of a total falls on which code and country, are made up."
 )
 
@@ -49,7 +49,7 @@ def import_sample(con: "DuckDBPyConnection", folder: Path, report: Callable[[str
         report(str(codes))
     for flow, name in TRADE.items():
         if not _is_there(con, flow, hashes[flow]):
-            for line in lines(import_trade(con, folder / name, ImportOptions(flow=flow))):
+            for line in lines(import_trade(con, folder / name, ImportOptions(flow=flow, remark=MADE_UP))):
                 report(line)
     if not con.execute(
         "SELECT 1 FROM runs WHERE run = ? AND fingerprint = ?", [HAND_LABELS, _sha256(folder / LABELS)]

@@ -16,6 +16,7 @@ from aitrade.report.sureness import Sureness, sureness
 from aitrade.store.runs import Run, get_run
 from aitrade.trade.chosen_run import latest_run
 from aitrade.trade.options import FLOWS, Options
+from aitrade.trade.remarks import remarks
 from aitrade.trade.table import Table
 from aitrade.trade.tables import table
 
@@ -38,6 +39,7 @@ class Contents:
     classification: Classification
     provenance: Provenance
     coverage: tuple[str, ...]
+    remarks: tuple[str, ...]
     missing: tuple[Missing, ...]
 
 
@@ -72,6 +74,7 @@ def gather(
         sureness=sure,
         classification=classification(con, chosen.run),
         provenance=provenance(con, chosen),
+        remarks=remarks(con, FLOWS),
         coverage=tuple(describe(flow, years) for flow, years in held.items()),
         missing=gathered(missing),
     )

@@ -54,7 +54,7 @@ def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) 
     with _settings(con):
         reader = options.reader or detect(path)
         staged = READERS[reader](con, path, options)
-        receipt = Receipt(None, str(path), _sha256(path), reader, staged.flow, staged.rows_read)
+        receipt = Receipt(None, str(path), _sha256(path), reader, staged.flow, staged.rows_read, remark=options.remark)
         with transaction(con):
             return _import_staged(con, staged, receipt, replace_others=options.replace)
 

@@ -61,6 +61,7 @@ class Receipt:
         jumps: months of the file where the workspace's total is far from the months around.
         replaced: what the import took the place of, in the tables flows and group_flows; None where nothing.
         notes: what else the user should know.
+        remark: what every table and report on this trade has to say.
     """
 
     import_id: int | None
@@ -83,6 +84,7 @@ class Receipt:
     replaced: Replacement | None = None
     groups_replaced: Replacement | None = None
     notes: list[str] = field(default_factory=list)
+    remark: str | None = None
 
 
 def lines(receipt: Receipt) -> list[str]:

@@ -12,6 +12,7 @@ from aitrade.trade.coverage import Span, choose_span, require_base_year, years_i
 from aitrade.trade.exemptions import choose_lists
 from aitrade.trade.figures import load_figures
 from aitrade.trade.options import Options
+from aitrade.trade.remarks import remarks
 from aitrade.trade.specs import Spec
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
         "top": top or _NO_LIMIT,
         "lists": list(choose_lists(con, options.lists)) if spec.has_lists else [],
     }
-    return Setting(options, span, parameters, (*missing, *caveats(spec, options, run, data, span)))
+    said = remarks(con, ("imports", "exports") if spec.both_flows else (options.flow,))
+    return Setting(options, span, parameters, (*said, *missing, *caveats(spec, options, run, data, span)))
 
 
 def _with_flows(con: "DuckDBPyConnection", spec: Spec, options: Options) -> tuple[Options, list[str]]:

@@ -19,6 +19,7 @@ class ImportOptions:
         columns: role to column name, for files whose columns are not known.
         pad: put back leading zeros that a spreadsheet dropped.
         replace: whole-year rows may take the place of monthly ones, and the other way round.
+        remark: what every table and report on this trade has to say, such as that it is made up.
     """
 
     flow: str | None = None
@@ -26,6 +27,7 @@ class ImportOptions:
     columns: Mapping[str, str] = field(default_factory=dict)
     pad: bool = False
     replace: bool = False
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
