@@ -100,7 +100,7 @@ def _codes(tables: Mapping[tuple[str, str, str], Table], run: Run) -> Headline:
         table = tables.get(("summary", flow, "year"))
         high = _row(table, relevance="High", category=None) if table else None
         if high:
-            counts.append(f"{_float(high['codes']):,.0f} High among traded {flow} codes")
+            counts.append(f"{_float(high['codes']):,.0f} High among traded {flow.removesuffix('s')} codes")
     return Headline(f"{run.predictions:,}", "codes classified", tuple(counts))
 
 
