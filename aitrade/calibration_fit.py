@@ -65,6 +65,10 @@ class Training:
         """Place of their relevances in High, Medium, Low, shape (m,)."""
         return _levels(self.asked)
 
+    def features(self, probe: "Probe") -> "NDArray[np.float64]":
+        """All evidence on the exemplars asked about, shape (m, features), the probe's made without their subheading."""
+        return relevance_features(self.llm, probe.held_out[self.rows], self.neighbours)
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -105,7 +109,8 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
         inputs: hashes of what the evidence was made with.
     """
     probe = fit_probe(training)
-    full, rival = fit_joint(training, probe), fit_joint(training, probe, RIVAL)
+    features = training.features(probe)
+    full, rival = fit_joint(training, features), fit_joint(training, features, RIVAL)
     sure_low, share = _sure_low(rival.out_of_fold[:, LOW], full.out_of_fold.argmax(1) != LOW, training.weights)
     category_weights, category_accuracy = _fit_category(training)
     return Calibration(
@@ -121,16 +126,17 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
     )
 
 
-def fit_joint(training: Training, probe: Probe, kinds: Collection[str] = tuple(KINDS), ridge: float = 3.0) -> Fitted:
+def fit_joint(
+    training: Training, features: "NDArray[np.float64]", kinds: Collection[str] = tuple(KINDS), ridge: float = 3.0
+) -> Fitted:
     """Fit how kinds of evidence are joined, on the exemplars that the LLM was asked about.
 
     Args:
         training: the exemplars with their evidence.
-        probe: fitted on the same exemplars.
+        features: what the training says of them with a probe, shape (m, features).
         kinds: the kinds of evidence to join; the others get a weight of zero.
         ridge: penalty on the joining weights (see :func:`aitrade.softmax.fit_softmax`).
     """
-    features = relevance_features(training.llm, probe.held_out[training.rows], training.neighbours)
     heard = np.isin(FEATURES, [name for kind in kinds for name in KINDS[kind]])
     center, scale = features.mean(0), np.maximum(features.std(0), 1e-9)
     scaled = (features - center) / scale * heard

@@ -1,11 +1,14 @@
 """Fixtures for every test: toy models that nothing has to be downloaded for, and workspaces with a few codes."""
 
+import importlib.util
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import toys
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from aitrade.exemplars import ExemplarSet
 
 MODEL = "toy-llama"
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +116,7 @@ def opened(workspace: Path) -> Callable[[], AbstractContextManager[Any]]:
     return connect
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a command line left: its exit code, standard output and standard error."""
 
     code: int
@@ -122,18 +125,11 @@ class Outcome:
 
 
 @pytest.fixture
-def aitrade(
-    workspace: Path, exemplars: "ExemplarSet", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Outcome]:
-    """Run ``aitrade --workspace WORKSPACE ...`` in this process, with the toy exemplars and batches of 6 codes."""
-    from aitrade import classifier, classify
+def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run ``aitrade --workspace WORKSPACE ...`` in this process: called with the workspace and the arguments."""
     from aitrade.cli import main
 
-    for module in (classifier, classify):
-        monkeypatch.setattr(module, "CODES_PER_BATCH", 6)
-    monkeypatch.setattr(classifier, "load_exemplars", lambda: exemplars)
-
-    def run(*arguments: str | Path) -> Outcome:
+    def run(workspace: Path, *arguments: str | Path) -> Outcome:
         monkeypatch.setattr("sys.argv", ["aitrade", "--workspace", str(workspace), *map(str, arguments)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
@@ -143,3 +139,34 @@ def aitrade(
         return Outcome(code or 0, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def aitrade(
+    workspace: Path,
+    exemplars: "ExemplarSet",
+    monkeypatch: pytest.MonkeyPatch,
+    command_line: Callable[..., Outcome],
+) -> Callable[..., Outcome]:
+    """The command line on the toy workspace, with the toy exemplars and batches of 6 codes."""
+    from aitrade import classifier, classify
+
+    for module in (classifier, classify):
+        monkeypatch.setattr(module, "CODES_PER_BATCH", 6)
+    monkeypatch.setattr(classifier, "load_exemplars", lambda: exemplars)
+    return partial(command_line, workspace)
+
+
+@contextmanager
+def loaded_script(name: str) -> Iterator[ModuleType]:
+    """A program of ``scripts/``, as a module."""
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    try:
+        yield module
+    finally:
+        del sys.modules[name]

@@ -1,6 +1,5 @@
 """The script that times other ways, on toy models: the ways are what they say. No time is tested."""
 
-import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -10,21 +9,15 @@ from typing import Any
 
 import pytest
 import toys
-from conftest import MODEL
+from conftest import MODEL, loaded_script
 
 from aitrade.codes import Code
-
-SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "bench_peers.py"
 
 
 @pytest.fixture(scope="module")
 def script() -> Iterator[ModuleType]:
-    spec = importlib.util.spec_from_file_location("bench_peers", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["bench_peers"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["bench_peers"]
+    with loaded_script("bench_peers") as module:
+        yield module
 
 
 @pytest.fixture

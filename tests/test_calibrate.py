@@ -136,7 +136,7 @@ def test_figures_are_out_of_fold() -> None:
     blind = dataclasses.replace(
         made, vectors=np.eye(60, dtype=np.float32), llm=random.normal(size=(60, 3)), weights=np.ones(60)
     )
-    found = fit_joint(blind, fit_probe(blind, 1e-3)).out_of_fold
+    found = fit_joint(blind, blind.features(fit_probe(blind, 1e-3))).out_of_fold
     assert (found.argmax(1) == blind.targets).mean() < 0.6
 
 
@@ -183,9 +183,9 @@ def test_the_hash_changes_with_what_joins(calibration: Calibration, part: str, f
 
 def test_the_cascade_is_trusted_as_far_as_the_llm_seldom_overrules_it(training: Training) -> None:
     found = fit_calibration(training, "toy", {})
-    probe = fit_probe(training)
-    rival = fit_joint(training, probe, ("neighbours", "probe")).out_of_fold[:, 2]
-    other = fit_joint(training, probe).out_of_fold.argmax(1) != 2
+    features = training.features(fit_probe(training))
+    rival = fit_joint(training, features, ("neighbours", "probe")).out_of_fold[:, 2]
+    other = fit_joint(training, features).out_of_fold.argmax(1) != 2
     share = training.weights / training.weights.sum()
 
     def overruled(threshold: float) -> float:

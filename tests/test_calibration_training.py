@@ -113,13 +113,15 @@ def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: 
 def test_evidence_that_is_left_out_weighs_nothing(toy_classifier: Load) -> None:
     training = gather(toy_classifier(), toys.toy_codes(), None, None, lambda *_: None)
     probe = fit_probe(training)
-    rival = fit_joint(training, probe, ("neighbours", "probe"))
+    rival = fit_joint(training, training.features(probe), ("neighbours", "probe"))
     weights = dict(zip(FEATURES, rival.joint.weights, strict=True))
     assert weights["llm_high"] == weights["llm_medium"] == [0.0] * 3
     assert all(any(weights[name]) for name in KINDS["neighbours"] + KINDS["probe"] if name in weights)
     loud = dataclasses.replace(training, llm=training.llm * 100)
-    assert fit_joint(loud, probe, ("neighbours", "probe")).out_of_fold == pytest.approx(rival.out_of_fold)
-    assert fit_joint(loud, probe).out_of_fold != pytest.approx(rival.out_of_fold)
+    assert fit_joint(loud, loud.features(probe), ("neighbours", "probe")).out_of_fold == pytest.approx(
+        rival.out_of_fold
+    )
+    assert fit_joint(loud, loud.features(probe)).out_of_fold != pytest.approx(rival.out_of_fold)
 
 
 def test_ablation_on_the_command_line(

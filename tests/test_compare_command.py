@@ -3,13 +3,12 @@
 import csv
 import io
 import json
-import sys
+from functools import partial
 
 import pytest
 from label_sets import CODES, RELATED, labelled, predictions, trade
 from trade_fixtures import add_flows, add_run
 
-from aitrade.cli import main
 from aitrade.render import FORMATS
 from aitrade.store import open_workspace
 
@@ -37,15 +36,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def aitrade(folder, monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["aitrade", "--workspace", str(folder), *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return run
+def aitrade(folder, command_line):
+    return partial(command_line, folder)
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

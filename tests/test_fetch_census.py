@@ -1,6 +1,5 @@
 """The fetching script against a local server that misbehaves in every way seen in the wild."""
 
-import importlib.util
 import io
 import json
 import threading
@@ -11,23 +10,17 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from conftest import loaded_script
 
 from tests.trade_files import SERVERS, facts, take, workspace
 
-SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "fetch_census.py"
 KEY = "a-secret-key"
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("fetch_census", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules["fetch_census"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["fetch_census"]
+    with loaded_script("fetch_census") as module:
+        yield module
 
 
 def reply(value: int, time: str) -> bytes:

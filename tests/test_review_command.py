@@ -2,14 +2,13 @@
 
 import csv
 import json
-import sys
+from functools import partial
 
 import openpyxl
 import pytest
 from review_files import BASE, CHIPS, HEADER, HORSES, SERVERS, filled, held
 from trade_fixtures import add_run, labels, made_up, workspace
 
-from aitrade.cli import main
 from aitrade.exemplars import ExemplarSet
 from aitrade.explain import explain
 from aitrade.report.sureness import sureness
@@ -44,15 +43,8 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def aitrade(folder, monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["aitrade", "--workspace", str(folder), *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return run
+def aitrade(folder, command_line):
+    return partial(command_line, folder)
 
 
 def fill_in(file, hs10, **values):

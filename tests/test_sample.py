@@ -1,7 +1,6 @@
 """The bundled sample: real codes, hand labels, and trade whose yearly totals are the published ones."""
 
 import csv
-import importlib.util
 import json
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from conftest import loaded_script
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -173,10 +173,8 @@ def test_trade_is_monthly_by_country_with_plausible_duties():
 
 @cache
 def load_script():
-    spec = importlib.util.spec_from_file_location("make_sample_trade", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with loaded_script("make_sample_trade") as module:
+        return module
 
 
 @settings(max_examples=60)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aitrade.bench.scores import FIGURES, average_precision, bootstrap, calibration_error, intervals, scores
+from aitrade.bench.scores import FIGURES, average_precision, bootstrap, calibration_error, intervals, replicate, scores
 
 
 def random_case(seed: int, codes: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -69,7 +69,7 @@ def test_intervals_are_wider_where_headings_are_right_or_wrong_as_a_whole() -> N
     p = np.where(by_heading[:, None], [[0.9, 0.1, 0.0]], [[0.1, 0.9, 0.0]])
     together = bootstrap([f"{i // 20:04}" for i in range(400)], 500, seed=2)
     alone = bootstrap([f"{i:04}" for i in range(400)], 500, seed=2)
-    wide, narrow = (intervals(p, None, targets, times)[0] for times in (together, alone))
+    wide, narrow = (intervals(replicate(p, targets, times))[0] for times in (together, alone))
     assert wide.figure == narrow.figure == pytest.approx(by_heading.mean())
     assert wide.high - wide.low > 3 * (narrow.high - narrow.low)
 
@@ -78,8 +78,9 @@ def test_a_difference_from_itself_is_nothing_and_from_worse_is_above() -> None:
     probabilities, targets, _ = random_case(3, 300)
     perfect = np.eye(3)[targets]
     times = bootstrap([f"{i // 3:04}" for i in range(300)], 100, seed=3)
-    assert all(one.low == one.figure == one.high == 0 for one in intervals(perfect, perfect, targets, times))
-    better = dict(zip(FIGURES, intervals(perfect, probabilities, targets, times), strict=True))
+    best, worse = replicate(perfect, targets, times), replicate(probabilities, targets, times)
+    assert all(one.low == one.figure == one.high == 0 for one in intervals(best - best))
+    better = dict(zip(FIGURES, intervals(best - worse), strict=True))
     assert better["kappa"].low > 0
     assert better["high_average_precision"].low > 0
     assert better["calibration_error"].high < 0  # less error

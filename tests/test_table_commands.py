@@ -3,12 +3,10 @@
 import csv
 import io
 import json
-import sys
 
 import pytest
 from trade_fixtures import COUNTRIES, add_flows, add_run, labels, made_up
 
-from aitrade.cli import main
 from aitrade.render import FORMATS
 from aitrade.store import open_workspace
 from aitrade.trade.specs import SPECS
@@ -25,15 +23,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def aitrade(folder, monkeypatch, capsys):
-    def run(*arguments, workspace=folder):
-        monkeypatch.setattr(sys, "argv", ["aitrade", "--workspace", str(workspace), *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return run
+def aitrade(folder, command_line):
+    return lambda *arguments, workspace=folder: command_line(workspace, *arguments)
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.bench.scores import Interval, bootstrap, intervals
+from aitrade.bench.scores import Interval, bootstrap, intervals, replicate
 from aitrade.calibration_fit import RIVAL as RIVAL_KINDS
 from aitrade.calibration_fit import Training, fit_joint, fit_probe
 from aitrade.classifier import Classifier
@@ -100,9 +100,10 @@ def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training,
         find_neighbours(classifier.index, codes, vectors, NEIGHBOURS),
     )
     by_hand = [places[row[1], row[0]] for row in known]
+    of_exemplars = training.features(probe)
     probabilities = {}
     for name, kinds in VARIANTS.items():
-        fitted = fit_joint(training, probe, kinds)
+        fitted = fit_joint(training, of_exemplars, kinds)
         probabilities[name] = np.concatenate([fitted.out_of_fold[by_hand], fitted.joint.probabilities(features)])
     everything = known + asked
     return Judged(
@@ -138,7 +139,7 @@ def ablate(judged: Judged, on_step: Callable[[int, int], None]) -> dict[str, Abl
         on_step: told (replicates done, replicates).
     """
     populations = {"all": judged, "unlabelled": judged.only(~judged.by_hand)}
-    steps, done = 2 * len(populations) * len(VARIANTS) * REPLICATES, 0
+    steps, done = len(populations) * len(VARIANTS) * REPLICATES, 0
 
     def step() -> None:
         nonlocal done
@@ -147,11 +148,12 @@ def ablate(judged: Judged, on_step: Callable[[int, int], None]) -> dict[str, Abl
 
     found = {}
     for name, one in populations.items():
-        times, rival = bootstrap(one.headings, REPLICATES, SEED), one.probabilities[RIVAL]
+        times = bootstrap(one.headings, REPLICATES, SEED)
+        drawn = {v: replicate(p, one.targets, times, step) for v, p in one.probabilities.items()}
         found[name] = Ablated(
             codes=len(one.targets),
             high=int((one.targets == 0).sum()),
-            figures={v: intervals(p, None, one.targets, times, step) for v, p in one.probabilities.items()},
-            differences={v: intervals(p, rival, one.targets, times, step) for v, p in one.probabilities.items()},
+            figures={v: intervals(values) for v, values in drawn.items()},
+            differences={v: intervals(values - drawn[RIVAL]) for v, values in drawn.items()},
         )
     return found

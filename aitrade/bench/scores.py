@@ -87,23 +87,24 @@ def bootstrap(headings: Sequence[str], replicates: int, seed: int) -> "NDArray[n
     return times
 
 
-def intervals(
-    one: "NDArray[np.float64]",
-    other: "NDArray[np.float64] | None",
+def replicate(
+    probabilities: "NDArray[np.float64]",
     targets: "NDArray[np.int64]",
     times: "NDArray[np.int64]",
     on_step: Callable[[], None] = lambda: None,
-) -> list[Interval]:
-    """Figures of probabilities with their intervals; of the differences ``one - other`` where there is another."""
+) -> "NDArray[np.float64]":
+    """Figures of all codes, then of each replicate, shape (1 + replicates, figures).
 
-    def figures(drawn: "NDArray[np.int64]") -> "NDArray[np.float64]":
-        mine = scores(one, targets, drawn)
-        return mine if other is None else mine - scores(other, targets, drawn)
-
-    whole = figures(np.ones(len(targets), int))
-    replicates = []
+    Two of them over the same replicates can be subtracted: the figures of a paired difference.
+    """
+    found = [scores(probabilities, targets, np.ones(len(targets), int))]
     for drawn in times:
-        replicates.append(figures(drawn))
+        found.append(scores(probabilities, targets, drawn))
         on_step()
-    low, high = np.percentile(replicates, [2.5, 97.5], axis=0)
-    return [Interval(*map(float, values)) for values in zip(whole, low, high, strict=True)]
+    return np.array(found)
+
+
+def intervals(replicated: "NDArray[np.float64]") -> list[Interval]:
+    """Each figure, or difference of two, of :func:`replicate`, with its interval."""
+    low, high = np.percentile(replicated[1:], [2.5, 97.5], axis=0)
+    return [Interval(*map(float, values)) for values in zip(replicated[0], low, high, strict=True)]
