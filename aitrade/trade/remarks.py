@@ -9,13 +9,14 @@ if TYPE_CHECKING:
 
 def remarks(con: "DuckDBPyConnection", flows: Sequence[str]) -> tuple[str, ...]:
     """Remarks on the trade of these flows that the workspace holds, each once."""
-    rows = con.execute(
-        """
-        SELECT DISTINCT receipt->>'remark' AS remark FROM trade_imports
-        WHERE remark IS NOT NULL
-          AND import_id IN (SELECT import_id FROM flows WHERE list_contains($1, flow))
-        ORDER BY remark
-        """,
+    said = con.execute(
+        "SELECT import_id, receipt->>'remark' FROM trade_imports "
+        "WHERE receipt->>'remark' IS NOT NULL AND list_contains($1, flow)",
         [list(flows)],
     ).fetchall()
-    return tuple(remark for (remark,) in rows)
+    if not said:  # as nearly always: the flows, which may be tens of millions of rows, are not looked at
+        return ()
+    asked = [import_id for import_id, _ in said]
+    rows = con.execute("SELECT DISTINCT import_id FROM flows WHERE list_contains($1, import_id)", [asked]).fetchall()
+    held = {import_id for (import_id,) in rows}
+    return tuple(sorted({remark for import_id, remark in said if import_id in held}))
