@@ -5,7 +5,6 @@ chosen to cover headings, not at random, so each is weighted by how many codes o
 (post-stratification by heading), which gives the probabilities the world's base rate.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from aitrade.calibrate import Calibration, Joint
 from aitrade.codes import Code
 from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
 from aitrade.exemplars import Exemplar
+from aitrade.folds import subheading_folds
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import NOT_RELATED, RELEVANCES
@@ -33,12 +33,26 @@ WEIGHT_LIMIT = 4.0  # no exemplar weighs more than this many times the mean, so 
 
 
 @dataclass(frozen=True)
+class View:
+    """All n exemplars, embedded without anything having been learnt from some of them.
+
+    Attributes:
+        held_out: which, whole subheadings together, shape (n,).
+        vectors: embeddings of all, shape (n, dimensions).
+    """
+
+    held_out: "NDArray[np.bool_]"
+    vectors: "NDArray[np.float32]"
+
+
+@dataclass(frozen=True)
 class Training:
     """The exemplars as a classifier sees codes that it has not been told about.
 
     Attributes:
         exemplars: all n exemplars.
         vectors: their embeddings, shape (n, dimensions).
+        views: parts of them, all n together, each embedded without having been learnt from.
         rows: places of the m exemplars that the LLM was asked about, shape (m,); the rest is about these.
         neighbours: of each, itself left out.
         llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (m, 3).
@@ -49,6 +63,7 @@ class Training:
 
     exemplars: Sequence[Exemplar]
     vectors: "NDArray[np.float32]"
+    views: Sequence["View"]
     rows: "NDArray[np.int64]"
     neighbours: Sequence[Sequence[Neighbour]]
     llm: "NDArray[np.float64]"
@@ -168,21 +183,20 @@ def _sure_low(
 
 
 def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
-    """Fit the probe on all exemplars, and likewise without each part of their subheadings.
+    """Fit the probe on all exemplars, and likewise without those that each view holds out.
 
     Args:
         training: the exemplars; what the LLM said is not looked at.
         ridge: penalty on the weights (see :func:`aitrade.softmax.fit_softmax`).
     """
-    vectors, targets = training.vectors.astype(np.float64), _levels(training.exemplars)
+    targets = _levels(training.exemplars)
     alike = np.ones(len(targets))
-    folds = subheading_folds([e.code for e in training.exemplars], FOLDS)
     held_out = np.zeros((len(targets), len(RELEVANCES)))
-    for fold in range(FOLDS):
-        seen = folds != fold
+    for view in training.views:
+        vectors, seen = view.vectors.astype(np.float64), ~view.held_out
         w, b = fit_softmax(vectors[seen], targets[seen], alike[seen], ridge, len(RELEVANCES))
         held_out[~seen] = vectors[~seen] @ w + b
-    w, b = fit_softmax(vectors, targets, alike, ridge, len(RELEVANCES))
+    w, b = fit_softmax(training.vectors.astype(np.float64), targets, alike, ridge, len(RELEVANCES))
     return Probe(np.round(w, 6), np.round(b, 6), held_out)
 
 
@@ -204,11 +218,6 @@ def _fit_category(training: Training) -> tuple[list[float], float]:
 
     best = minimize(loss, np.array([0.5, 0.5]), method="Nelder-Mead").x
     return best.tolist(), float(((features @ best).argmax(1) == targets).mean())
-
-
-def subheading_folds(codes: Sequence[Code], count: int) -> "NDArray[np.int64]":
-    """Fold of each code, shape (n,): codes of one subheading are in one fold, by a hash that never changes."""
-    return np.array([int(hashlib.sha256(code.hs6.encode()).hexdigest(), 16) % count for code in codes])
 
 
 def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> "NDArray[np.float64]":

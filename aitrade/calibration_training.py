@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibration_fit import Training, population_weights
+from aitrade.calibration_fit import FOLDS, Training, View, population_weights
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import Exemplar
-from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter
+from aitrade.folds import subheading_folds
+from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter, read_manifest
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories
+from aitrade.retrieval.embedder import load_embedder
+from aitrade.retrieval.index import Index, open_index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import RELEVANCES
 
@@ -27,19 +30,20 @@ BATCH = 64
 def gather(
     classifier: Classifier,
     nomenclature: Sequence[Code],
-    adapters: Path | None,
+    workspace: Path,
     sample: int | None,
     on_step: Callable[[int, int], None],
 ) -> Training:
     """The exemplars with the evidence about each of them, made without its own label.
 
     A tuned model's scores are the ones kept from tuning, made without the exemplar's subheading; a model as it comes
-    is asked now, with prompts whose neighbours leave the exemplar out.
+    is asked now, with prompts whose neighbours leave the exemplar out. A tuned embedder sees each exemplar as the one
+    that was tuned without its subheading does.
 
     Args:
         classifier: model, embedder and exemplars; its calibration is not used.
         nomenclature: all codes of the exemplars' flow, for the weights.
-        adapters: folder of the user's own adapters.
+        workspace: folder of the user's own adapters, and where indexes are kept.
         sample: ask a model as it comes about this many exemplars only, spread evenly; None for all.
         on_step: told (exemplars scored, exemplars).
 
@@ -49,20 +53,52 @@ def gather(
     if not nomenclature:
         raise BadInputError("calibration needs the whole nomenclature", mend="aitrade codes import FILE")
     exemplars = classifier.index.exemplars.exemplars
-    vectors = classifier.index.vectors
-    kept = _kept_scores(classifier.model, adapters)
+    kept = _kept_scores(classifier.model, workspace / "adapters")
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
-    neighbours = find_neighbours(classifier.index, [e.code for e in chosen], vectors[rows], NEIGHBOURS)
+    folds = _held_out(classifier, workspace)
+    neighbours = _neighbours(folds, exemplars, rows)
     if kept is None:
         llm, category = _ask(classifier, chosen, neighbours, on_step)
     else:
         scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
-    return Training(exemplars, vectors, rows, neighbours, llm, category, population_weights(chosen, nomenclature))
+    views = [View(held_out, index.vectors) for held_out, index in folds]
+    weights = population_weights(chosen, nomenclature)
+    return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, category, weights)
 
 
-def _kept_scores(model: str, adapters: Path | None) -> dict[tuple[str, str], list[float]] | None:
+Fold = tuple["NDArray[np.bool_]", Index]  # which exemplars are held out, and all of them embedded without
+
+
+def _held_out(classifier: Classifier, workspace: Path) -> list[Fold]:
+    index, embedder = classifier.index, classifier.embedder
+    tuned = "+" in embedder.name
+    manifest = read_manifest(find_adapter(embedder.name, workspace / "adapters")) if tuned else None
+    count = manifest.settings["folds"] if manifest else FOLDS
+    parts = subheading_folds([e.code for e in index.exemplars.exemplars], count)
+    if not tuned:
+        return [(parts == fold, index) for fold in range(count)]
+    folds = []
+    for fold in range(count):
+        one = load_embedder(classifier.machine, embedder.name, workspace / "adapters", fold)
+        folds.append((parts == fold, open_index(index.exemplars, one, workspace / "index")))
+    return folds
+
+
+def _neighbours(
+    folds: Sequence[Fold], exemplars: Sequence[Exemplar], rows: "NDArray[np.int64]"
+) -> list[tuple[Neighbour, ...]]:
+    """Neighbours of the exemplars in ``rows``, each found by the fold that holds it out."""
+    found: dict[int, tuple[Neighbour, ...]] = {}
+    for held_out, index in folds:
+        mine = rows[held_out[rows]]
+        near = find_neighbours(index, [exemplars[i].code for i in mine], index.vectors[mine], NEIGHBOURS)
+        found.update(zip(mine.tolist(), near, strict=True))
+    return [found[row] for row in rows.tolist()]
+
+
+def _kept_scores(model: str, adapters: Path) -> dict[tuple[str, str], list[float]] | None:
     """Scores that tuning kept of an adapter; None for a model as it comes."""
     return read_out_of_fold(find_adapter(model, adapters) / OUT_OF_FOLD) if "+" in model else None
 

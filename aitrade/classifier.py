@@ -19,7 +19,7 @@ from aitrade.llm.judge import Judge, load_judge
 from aitrade.llm.machine import Machine, choose_machine
 from aitrade.llm.prompt import describe, prompt_sha256, related_categories
 from aitrade.paths import shipped
-from aitrade.retrieval.embedder import Embedder, load_embedder
+from aitrade.retrieval.embedder import Embedder, embedder_of, load_embedder
 from aitrade.retrieval.index import Index, open_index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import NOT_RELATED, RELEVANCES
@@ -173,7 +173,7 @@ def load_classifier(
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
     machine = choose_machine(device, arithmetic)
-    embedder = load_embedder(machine)
+    embedder = load_embedder(machine, embedder_of(model), workspace / "adapters")
     index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
     judge = load_judge(model, machine, workspace / "adapters")
     path = find_calibration(model, workspace) if calibrated else None

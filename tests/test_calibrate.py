@@ -16,16 +16,17 @@ from aitrade.calibration_fit import (
     OVERRULED,
     WEIGHT_LIMIT,
     Training,
+    View,
     fit_calibration,
     fit_joint,
     fit_probe,
     population_weights,
-    subheading_folds,
 )
 from aitrade.codes import Code
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES
 from aitrade.exemplars import Exemplar, ExemplarSet
+from aitrade.folds import subheading_folds
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import NOT_RELATED, RELEVANCES
@@ -82,6 +83,12 @@ def test_subheadings_are_never_split_over_folds() -> None:
     assert folds[:3].tolist() == subheading_folds(codes[:1], 5).tolist() * 3  # whoever else is there
 
 
+def views(exemplars: list[Exemplar], vectors: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> list[View]:
+    """Five parts of the subheadings, held out of nothing but the probe."""
+    parts = subheading_folds([e.code for e in exemplars], 5)
+    return [View(parts == fold, vectors) for fold in range(5)]
+
+
 def made_up_training(count: int = 400, seed: int = 1) -> Training:
     """Exemplars whose LLM scores tell the relevance with some noise, and whose neighbours say nothing."""
     random = np.random.default_rng(seed)
@@ -97,7 +104,9 @@ def made_up_training(count: int = 400, seed: int = 1) -> Training:
             category[row, CATEGORIES.index(e.category)] += 3
     vectors = random.normal(size=(count, 4)).astype(np.float32)
     weights = np.where(levels == 2, 5.0, 0.5)  # in the world most codes are Low
-    return Training(exemplars, vectors, np.arange(count), [()] * count, llm, category, weights)
+    return Training(
+        exemplars, vectors, views(exemplars, vectors), np.arange(count), [()] * count, llm, category, weights
+    )
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +142,13 @@ def test_figures_are_out_of_fold() -> None:
     """Labels made at random, an embedding that names each exemplar: a fit that saw them would look good."""
     made = made_up_training(60)
     random = np.random.default_rng(0)
+    names = np.eye(60, dtype=np.float32)
     blind = dataclasses.replace(
-        made, vectors=np.eye(60, dtype=np.float32), llm=random.normal(size=(60, 3)), weights=np.ones(60)
+        made,
+        vectors=names,
+        views=views(list(made.exemplars), names),
+        llm=random.normal(size=(60, 3)),
+        weights=np.ones(60),
     )
     found = fit_joint(blind, blind.features(fit_probe(blind, 1e-3))).out_of_fold
     assert (found.argmax(1) == blind.targets).mean() < 0.6

@@ -30,9 +30,11 @@ Load = Callable[..., Classifier]
 IMPORTS = [code for code in toys.toy_codes() if code.flow == "imports"]
 
 
-def test_exemplars_are_scored_as_codes_that_nobody_labelled(toy_classifier: Load, exemplars: ExemplarSet) -> None:
+def test_exemplars_are_scored_as_codes_that_nobody_labelled(
+    toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path
+) -> None:
     steps: list[tuple[int, int]] = []
-    found = gather(toy_classifier(), toys.toy_codes(), None, None, lambda *step: steps.append(step))
+    found = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *step: steps.append(step))
     count = len(exemplars)
     assert found.asked == list(exemplars.exemplars)
     assert steps[-1] == (count, count)
@@ -45,24 +47,24 @@ def test_exemplars_are_scored_as_codes_that_nobody_labelled(toy_classifier: Load
     assert np.isnan(found.llm_category[low]).all()  # Low has no category to learn from
 
 
-def test_a_sample_is_spread_over_the_exemplars(toy_classifier: Load, exemplars: ExemplarSet) -> None:
-    found = gather(toy_classifier(), toys.toy_codes(), None, 6, lambda *_: None)
+def test_a_sample_is_spread_over_the_exemplars(toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path) -> None:
+    found = gather(toy_classifier(), toys.toy_codes(), tmp_path, 6, lambda *_: None)
     assert found.rows.tolist() == [0, 4, 8, 12, 16, 20]
     assert found.llm.shape == (6, 3)
     assert found.llm_category.shape == (6, len(related_categories()))
     assert len(found.exemplars) == len(exemplars)  # the probe learns from all
 
 
-def test_without_a_nomenclature_there_is_no_base_rate(toy_classifier: Load) -> None:
+def test_without_a_nomenclature_there_is_no_base_rate(toy_classifier: Load, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"whole nomenclature.*codes import"):
-        gather(toy_classifier(), [], None, None, lambda *_: None)
+        gather(toy_classifier(), [], tmp_path, None, lambda *_: None)
 
 
 @pytest.fixture
 def calibrated(toy_classifier: Load, models: Path, exemplars: ExemplarSet, tmp_path: Path) -> Path:
     """A workspace with a calibration of the toy model."""
     classifier = toy_classifier()
-    training = gather(classifier, toys.toy_codes(), None, None, lambda *_: None)
+    training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
     made = fit_calibration(training, MODEL, calibration_inputs(classifier))
     save_calibration(made, tmp_path / "calibration" / f"{MODEL}.json")
     return tmp_path
@@ -110,8 +112,8 @@ def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: 
     assert "calibrated" not in aitrade("classify", "--model", MODEL, "--device", "cpu", "--limit", "3").err
 
 
-def test_evidence_that_is_left_out_weighs_nothing(toy_classifier: Load) -> None:
-    training = gather(toy_classifier(), toys.toy_codes(), None, None, lambda *_: None)
+def test_evidence_that_is_left_out_weighs_nothing(toy_classifier: Load, tmp_path: Path) -> None:
+    training = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
     probe = fit_probe(training)
     rival = fit_joint(training, training.features(probe), ("neighbours", "probe"))
     weights = dict(zip(FEATURES, rival.joint.weights, strict=True))

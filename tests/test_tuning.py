@@ -1,6 +1,7 @@
 """Adapters: tuned the same way every time, stopped or not, and read alike by trees and by plain forward passes."""
 
 import csv
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,12 +22,14 @@ from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories, short_text
 from aitrade.llm.tune import TuneSettings, example, new_tuned, score
 from aitrade.llm.tuning import make_adapter
+from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
+from aitrade.retrieval.tuning import make_embedder_adapter
 from aitrade.weights.add import add_folder
 from aitrade.weights.installed import locate
 
 CPU = Machine("cpu", "float32")
 TUNED = f"{MODEL}+own"
-SETTINGS = TuneSettings(rank=2, epochs=3, batch=4, learning_rate=2e-2, head_rate=5e-2, dropout=0.05)
+SETTINGS = TuneSettings(rank=2, epochs=3, batch=4, learning_rate=2e-2, head_rate=5e-2)
 STEPS = len(toys.LABELLED) // SETTINGS.batch  # of an epoch
 FOLDS = 2
 
@@ -179,10 +182,15 @@ def test_an_adapter_fits_the_base_that_it_was_tuned_on_only(
 
 
 def test_a_tuned_model_calibrates_and_classifies(
-    aitrade: Callable[..., Outcome], adapters: Path, models: Path, workspace: Path
+    aitrade: Callable[..., Outcome], adapters: Path, exemplars: ExemplarSet, models: Path, workspace: Path
 ) -> None:
-    """From ``calibrate`` to predictions, with the scores that tuning kept."""
-    shutil.copytree(adapters, workspace / "adapters")
+    """From ``calibrate`` to predictions, with the scores that tuning kept and the embedder tuned alike."""
+    own = workspace / "adapters"
+    shutil.copytree(adapters, own)
+    make_embedder_adapter(
+        "relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS, own / TUNED_EMBEDDER, own / ".work",
+        lambda *_: None,
+    )  # fmt: skip
     found = aitrade("calibrate", "--model", TUNED, "--device", "cpu")
     assert found.code == 0, found.err
     assert (workspace / "calibration" / f"{MODEL}+own.json").is_file()
@@ -190,6 +198,8 @@ def test_a_tuned_model_calibrates_and_classifies(
     assert found.code == 0
     assert "not be calibrated" not in found.err
     assert f"{len(toys.toy_codes())} predictions" in found.err
+    run = json.loads(aitrade("runs", "list", "--json").out)[0]["run"]
+    assert TUNED_EMBEDDER in aitrade("runs", "show", run).out
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])

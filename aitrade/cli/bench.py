@@ -94,7 +94,7 @@ def ablation(
         nomenclature = read_codes(con, ("imports",))
         classifier = load_classifier(made.settings["model"], device, workspace, calibrated=False)
         with progress("scoring exemplars") as on_step:
-            training = gather(classifier, nomenclature, workspace / "adapters", sample, on_step)
+            training = gather(classifier, nomenclature, workspace, sample, on_step)
         say("judging the codes of the reference")
         judged = judge(con, classifier, training, made, against)
     with progress("drawing headings again") as on_step:

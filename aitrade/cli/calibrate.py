@@ -40,7 +40,7 @@ def calibrate(
         nomenclature = read_codes(con, ("imports",))
     classifier = load_classifier(model, device, workspace, calibrated=False)
     with progress("scoring exemplars") as on_step:
-        training = gather(classifier, nomenclature, workspace / "adapters", sample, on_step)
+        training = gather(classifier, nomenclature, workspace, sample, on_step)
     made = fit_calibration(training, model, calibration_inputs(classifier))
     path = (output or workspace / "calibration") / f"{model}.json"
     save_calibration(made, path)

@@ -1,5 +1,6 @@
-"""``aitrade models``: list, install, verify, add, pack."""
+"""``aitrade models``: list, install, verify, add, pack, tune."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -125,36 +126,49 @@ def pack(
 @group.command()
 def tune(
     context: typer.Context,
-    base: Annotated[str, typer.Argument(help="Installed model to tune.", metavar="BASE")],
+    base: Annotated[str, typer.Argument(help="Installed LLM or embedder to tune.", metavar="BASE")],
     name: Annotated[str, typer.Option(help="Name of the adapter, used as --model BASE+NAME.")],
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where adapters go; the workspace by default.")
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the exemplars.")] = 2,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the exemplars; 2 for an LLM, 4 for an embedder by default.")
+    ] = None,
     rank: Annotated[int, typer.Option(min=1, help="Rank of the LoRA matrices.")] = 16,
     share: Annotated[
-        float, typer.Option(min=0.01, max=1.0, help="Share of the layers that is tuned, from the top; less is faster.")
+        float,
+        typer.Option(min=0.01, max=1.0, help="Share of an LLM's layers that is tuned, from the top; less is faster."),
     ] = 0.5,
     folds: Annotated[int, typer.Option(min=2, help="Parts that the exemplars' subheadings are cut into.")] = 3,
     scored: Annotated[
-        int | None, typer.Option(min=1, help="Parts held out in turn, to measure and to calibrate; all by default.")
+        int | None,
+        typer.Option(min=1, help="Parts held out in turn of an LLM, to measure and to calibrate; all by default."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
 ) -> None:
     """Tune a LoRA adapter of a model on the exemplars. Stop with Ctrl-C; the same command goes on after its last epoch.
 
+    An LLM's adapter is used as --model BASE+NAME. The adapter "relevance" of the embedder all-minilm-l6-v2 goes with
+    every tuned LLM; one in the workspace comes before the shipped one.
+
     Example: aitrade models tune qwen2.5-coder-0.5b-instruct --name relevance
+    Example: aitrade models tune all-minilm-l6-v2 --name relevance
     """
     from aitrade.cli.progress import progress
     from aitrade.exemplars import load_exemplars
     from aitrade.llm.machine import choose_machine
     from aitrade.llm.tune import TuneSettings
     from aitrade.llm.tuning import make_adapter
+    from aitrade.retrieval.tuning import EMBEDDER_SETTINGS, make_embedder_adapter
     from aitrade.weights.installed import locate
 
     folder = output or state(context).workspace / "adapters"
-    settings = TuneSettings(share=share, rank=rank, epochs=epochs)
     installed = locate(base)
+    is_llm = installed.kind == "llm"
+    usual = TuneSettings(share=share) if is_llm else EMBEDDER_SETTINGS
+    settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
+    target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
+    exemplars, machine = load_exemplars(), choose_machine(device)
     with progress(f"tuning {name}") as show:
         stages: list[str] = []
 
@@ -164,18 +178,11 @@ def tune(
                 say(stage if loss is None else f"{stage}: first loss {loss:.3f}")
             show(step, steps)
 
-        made = make_adapter(
-            name,
-            installed,
-            load_exemplars(),
-            choose_machine(device),
-            settings,
-            folds,
-            min(scored or folds, folds),
-            folder / f"{base}+{name}",
-            folder / f".{base}+{name}",
-            on_step,
-        )
+        if is_llm:
+            held_out = min(scored or folds, folds)
+            made = make_adapter(name, installed, exemplars, machine, settings, folds, held_out, target, work, on_step)
+        else:
+            made = make_embedder_adapter(name, installed, exemplars, machine, settings, folds, target, work, on_step)
     for figure, value in made.figures.items():
         say(f"{figure}: {value:.3f}")
-    say(f"adapter in {folder}/{base}+{name}. Next: aitrade calibrate --model {base}+{name}")
+    say(f"adapter in {target}. Next: aitrade calibrate --model {f'{base}+{name}' if is_llm else 'LLM+ADAPTER'}")

@@ -1,7 +1,8 @@
-"""Adapters: a LoRA of a base model with two heads on the last token, tuned on the exemplars.
+"""Adapters: a LoRA of a base model, tuned on the exemplars.
 
-The heads read the hidden state of a code's last token: one gives logits of High, Medium and Low, the other logits of
-the categories that a High or Medium code may have.
+An LLM's has two heads that read the hidden state of a code's last token: one gives logits of High, Medium and Low, the
+other logits of the categories that a High or Medium code may have. An embedder's has none, but comes with a fold's
+LoRA for each part of the subheadings, tuned without it, by which calibrations see exemplars as if they were new.
 """
 
 import json
@@ -98,25 +99,46 @@ def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
     (folder / MANIFEST).write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
 
 
-def apply_adapter(engine: Engine, base: Installed, folder: Path) -> Heads:
-    """Merge an adapter into the engine's model and return its heads.
+def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path:
+    """Like :func:`find_adapter`, and checked to have been tuned on this base model.
 
     Raises:
-        ModelError: it was tuned on another base model.
+        ModelError: there is none, a file of it was altered, or it was tuned on another base model.
     """
-    from peft import PeftModel
-    from safetensors.torch import load_file
-
-    manifest = read_manifest(folder)
+    found = find_adapter(model, folder)
+    manifest = read_manifest(found)
     if manifest.base_sha256 != base.source_sha256:
         raise ModelError(
             f"adapter {manifest.name} was tuned on another model than {base.name}",
-            where=str(folder),
+            where=str(found),
             mend=f"use --model {manifest.base}+{manifest.name}",
         )
-    with without_peft_warnings():
-        engine.model = PeftModel.from_pretrained(engine.model, str(folder)).merge_and_unload().eval()
+    return found
+
+
+def apply_adapter(engine: Engine, folder: Path) -> Heads:
+    """Merge an LLM's adapter into the engine's model and return its heads."""
+    from safetensors.torch import load_file
+
+    engine.model = merge_lora(engine.model, folder)
     return Heads(**load_file(folder / HEADS))
+
+
+def merge_lora(model: Any, folder: Path) -> Any:
+    """A model with the LoRA of a folder merged into its weights."""
+    from peft import PeftModel
+
+    with without_peft_warnings():
+        return PeftModel.from_pretrained(model, str(folder)).merge_and_unload().eval()
+
+
+def save_lora(model: Any, base: str, folder: Path) -> None:
+    """Write the LoRA of a model wrapped by peft, in bfloat16; ``base`` is the name of its base model."""
+    import torch
+
+    model.peft_config["default"].base_model_name_or_path = base  # a name, not a path of this machine
+    model.to(torch.bfloat16).save_pretrained(str(folder), safe_serialization=True, save_embedding_layers=False)
+    (folder / "README.md").unlink(missing_ok=True)  # peft's template model card says nothing
 
 
 @contextmanager

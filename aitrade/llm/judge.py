@@ -11,7 +11,7 @@ import numpy as np
 
 from aitrade.codes import Code
 from aitrade.errors import ModelError
-from aitrade.llm.adapter import Heads, apply_adapter, find_adapter, read_manifest
+from aitrade.llm.adapter import Heads, apply_adapter, own_adapter, read_manifest
 from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
 from aitrade.llm.machine import Machine
@@ -151,8 +151,8 @@ def load_judge(model: str, machine: Machine, adapters: Path | None = None) -> Ju
         raise ModelError(f"{base_name} is not an LLM", mend="choose one: aitrade models list")
     if not adapter_name:
         return LabelJudge(load_engine(str(base.folder), machine), base.sha256)
-    folder = find_adapter(model, adapters)
+    folder = own_adapter(model, base, adapters)
     engine = load_engine(str(base.folder), machine)
-    heads = apply_adapter(engine, base, folder)
+    heads = apply_adapter(engine, folder)
     weights = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))
     return TunedJudge(engine, heads, hashlib.sha256(f"{base.sha256}\n{weights}".encode()).hexdigest())

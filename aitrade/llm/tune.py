@@ -1,10 +1,14 @@
-"""Tune an adapter on exemplars: LoRA on the linear layers of the upper layers, two linear heads on the last token."""
+"""Tune on exemplars: LoRA on linear layers, and two linear heads that learn relevance and category.
+
+For an LLM the heads read the last token and the LoRA is on the upper layers; aitrade/retrieval/tuning.py has the
+same learnt by an embedder.
+"""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -34,7 +38,6 @@ class TuneSettings:
         learning_rate: peak, after a warm-up over a twentieth of the steps; then a cosine to zero.
         head_rate: learning rate of the heads.
         category_weight: weight of the category's loss beside the relevance's.
-        dropout: on the LoRA inputs; drawing the random numbers takes a CPU as long as the step itself.
         max_tokens: longer texts lose their end.
         seed: of everything random.
     """
@@ -46,17 +49,16 @@ class TuneSettings:
     learning_rate: float = 3e-4
     head_rate: float = 1e-3
     category_weight: float = 0.5
-    dropout: float = 0.0
     max_tokens: int = 160
     seed: int = 2026
 
 
 @dataclass(frozen=True)
 class Example:
-    """An exemplar as the upper layers read it: the states (tokens, width) that the lower ones give them.
+    """An exemplar as what learns reads it.
 
     Attributes:
-        states: of each token.
+        states: of each token: its id, shape (tokens,), or what layers that stay as they are make of it (tokens, width).
         relevance: its place in High, Medium, Low.
         category: its place among the related categories, or :data:`NONE`.
     """
@@ -64,6 +66,19 @@ class Example:
     states: "torch.Tensor"
     relevance: int
     category: int
+
+
+class Learner(Protocol):
+    """A model wrapped by peft, and two heads, ``relevance`` and ``category``, by which it gives examples logits.
+
+    It learns without dropout: drawing the random numbers takes a CPU as long as the step itself.
+    """
+
+    model: Any
+    heads: Any
+
+    def logits(self, examples: "Sequence[Example]") -> tuple["torch.Tensor", "torch.Tensor"]:
+        """Relevance logits (n, 3) and category logits (n, categories), in float32."""
 
 
 @dataclass
@@ -102,7 +117,6 @@ def new_tuned(model: Any, settings: TuneSettings) -> Tuned:
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=2 * settings.rank,
-        lora_dropout=settings.dropout,
         target_modules=sorted(linear),
         layers_to_transform=list(range(first, len(stack.layers))),
         bias="none",
@@ -120,7 +134,7 @@ def new_tuned(model: Any, settings: TuneSettings) -> Tuned:
 
 
 def train(
-    tuned: Tuned,
+    tuned: Learner,
     examples: Sequence[Example],
     settings: TuneSettings,
     on_step: Callable[[int, int, float], None],
@@ -146,7 +160,6 @@ def train(
     per_epoch = math.ceil(len(examples) / settings.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _cosine(per_epoch * settings.epochs))
     first = restore(folder, parameters, optimizer, schedule)
-    tuned.model.train()
     for epoch in range(first, settings.epochs):
         torch.manual_seed(settings.seed + epoch)
         for number, rows in enumerate(_shuffled([len(e.states) for e in examples], settings, epoch)):
@@ -158,10 +171,9 @@ def train(
             optimizer.zero_grad(set_to_none=True)
             on_step(epoch * per_epoch + number + 1, per_epoch * settings.epochs, loss.item())
         keep(folder, parameters, optimizer, schedule, epoch + 1)
-    tuned.model.eval()
 
 
-def score(tuned: Tuned, examples: Sequence[Example], batch: int) -> "NDArray[np.float64]":
+def score(tuned: Learner, examples: Sequence[Example], batch: int) -> "NDArray[np.float64]":
     """Logits of relevance and log-probabilities of category, shape (n, 3 + categories), in the examples' order."""
     import torch
 
@@ -186,7 +198,7 @@ def _shuffled(lengths: Sequence[int], settings: TuneSettings, epoch: int) -> Ite
         yield groups[place]
 
 
-def _loss(tuned: Tuned, examples: Sequence[Example], settings: TuneSettings) -> "torch.Tensor":
+def _loss(tuned: Learner, examples: Sequence[Example], settings: TuneSettings) -> "torch.Tensor":
     import torch
     from torch.nn.functional import cross_entropy
 
@@ -209,6 +221,6 @@ def _cosine(steps: int) -> Callable[[int], float]:
     return factor
 
 
-def _trainable(tuned: Tuned) -> dict[str, "torch.nn.Parameter"]:
+def _trainable(tuned: Learner) -> dict[str, "torch.nn.Parameter"]:
     named = {f"lora.{n}": p for n, p in tuned.model.named_parameters() if p.requires_grad}
     return named | {f"heads.{n}": p for n, p in tuned.heads.named_parameters()}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibration_fit import subheading_folds
 from aitrade.exemplars import Exemplar, ExemplarSet
-from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
+from aitrade.folds import subheading_folds
+from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, save_lora, write_manifest
 from aitrade.llm.engine import load_engine
 from aitrade.llm.lower import first_tuned, lower_states
 from aitrade.llm.machine import Machine
@@ -85,7 +85,7 @@ def make_adapter(
         exemplars_sha256=exemplars.sha256,
         prompt_sha256=prompt_sha256(),
         settings=dataclasses.asdict(settings) | {"folds": folds, "scored": scored},
-        figures=_figures(out_of_fold, held_out),
+        figures=held_out_figures(out_of_fold, held_out),
         files={},
     )
     write_manifest(target, manifest)
@@ -123,13 +123,10 @@ def _tune(
 
 
 def _save(tuned: Tuned, base: str, target: Path) -> None:
-    import torch
     from safetensors.torch import save_file
 
     shutil.rmtree(target, ignore_errors=True)
-    tuned.model.peft_config["default"].base_model_name_or_path = base  # a name, not a path of this machine
-    tuned.model.to(torch.bfloat16).save_pretrained(str(target), safe_serialization=True, save_embedding_layers=False)
-    (target / "README.md").unlink(missing_ok=True)  # peft's template model card says nothing
+    save_lora(tuned.model, base, target)
     relevance, category = tuned.heads["relevance"], tuned.heads["category"]
     tensors = {
         "relevance": relevance.weight,
@@ -140,7 +137,8 @@ def _save(tuned: Tuned, base: str, target: Path) -> None:
     save_file({key: value.detach().float().cpu().contiguous() for key, value in tensors.items()}, target / HEADS)
 
 
-def _figures(scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar]) -> dict[str, float]:
+def held_out_figures(scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar]) -> dict[str, float]:
+    """Accuracy and F1 of High, by scores (n, 3 or more) of n exemplars that were made without their subheading."""
     targets = np.array([RELEVANCES.index(e.relevance) for e in exemplars])
     predicted = scores[:, : len(RELEVANCES)].argmax(1)
     hit = float(((predicted == 0) & (targets == 0)).sum())

@@ -1,19 +1,23 @@
-"""Sentence embeddings of codes."""
+"""Sentence embeddings of codes, by an embedder as it comes or tuned on the exemplars."""
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
+from aitrade.llm.adapter import merge_lora, own_adapter
 from aitrade.llm.machine import Machine
-from aitrade.weights.installed import locate
+from aitrade.weights.installed import Installed, locate
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 DEFAULT_EMBEDDER = "all-minilm-l6-v2"
+TUNED_EMBEDDER = "all-minilm-l6-v2+relevance"
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Embedder:
     """A sentence-transformers model.
 
     Attributes:
-        name: its name among the installed models.
+        name: ``BASE``, a name among the installed models, or ``BASE+ADAPTER``.
         sha256: hash of its files, for fingerprints and the index.
         arithmetic: what it computes in; vectors of one arithmetic are compared with each other only.
         model: the loaded model.
@@ -42,22 +46,50 @@ class Embedder:
         return normalised
 
 
-def load_embedder(machine: Machine, name: str = DEFAULT_EMBEDDER) -> Embedder:
-    """Load an installed embedder, in the machine's arithmetic.
+def embedder_of(model: str) -> str:
+    """The embedder that goes with an LLM: a tuned one with a tuned one, as it comes with a model as it comes."""
+    return TUNED_EMBEDDER if "+" in model else DEFAULT_EMBEDDER
+
+
+def load_embedder(
+    machine: Machine, name: str = DEFAULT_EMBEDDER, adapters: Path | None = None, fold: int | None = None
+) -> Embedder:
+    """Load ``BASE`` or ``BASE+ADAPTER``, in the machine's arithmetic.
+
+    Args:
+        machine: device and arithmetic.
+        name: of the embedder.
+        adapters: folder of the user's own adapters.
+        fold: load the one that was tuned without this part of the subheadings.
 
     Raises:
-        ModelError: it is not installed, altered, or not an embedder.
+        ModelError: it is not installed, altered, or not an embedder, or the adapter belongs to another one.
     """
-    installed = locate(name)
-    if installed.kind != "embedder":
-        raise ModelError(f"{name} is not an embedder", mend=f"use {DEFAULT_EMBEDDER}")
+    base_name, _, adapter = name.partition("+")
+    base = locate(base_name)
+    if base.kind != "embedder":
+        raise ModelError(f"{base_name} is not an embedder", mend=f"use {DEFAULT_EMBEDDER}")
+    model, sha256 = load_sentence_transformer(base, machine), base.sha256
+    if adapter:
+        folder = own_adapter(name, base, adapters)
+        folder = folder if fold is None else folder / fold_name(fold)
+        model[0].model = merge_lora(model[0].model, folder)
+        lora = (folder / "adapter_model.safetensors").read_bytes()
+        sha256 = hashlib.sha256(f"{base.sha256}\n{hashlib.sha256(lora).hexdigest()}".encode()).hexdigest()
+    return Embedder(name, sha256, machine.dtype_name, model.to(machine.dtype))
+
+
+def fold_name(fold: int) -> str:
+    """Folder, inside an adapter's, of the one tuned without a part of the subheadings."""
+    return f"fold{fold}"
+
+
+def load_sentence_transformer(base: Installed, machine: Machine) -> Any:
+    """Load an installed embedder as sentence-transformers knows it, in float32."""
     # Tokenizers' own threads would fight with torch's for the same cores.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    model = SentenceTransformer(
-        str(installed.folder), device=machine.device, local_files_only=True, trust_remote_code=False
-    ).to(machine.dtype)
-    return Embedder(name, installed.sha256, machine.dtype_name, model)
+    return SentenceTransformer(str(base.folder), device=machine.device, local_files_only=True, trust_remote_code=False)

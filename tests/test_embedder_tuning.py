@@ -1,0 +1,156 @@
+"""A tuned embedder: brings together what is used alike, and shows calibrations exemplars that it has not learnt."""
+
+import dataclasses
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toys
+
+from aitrade.calibration_fit import fit_probe
+from aitrade.calibration_training import gather
+from aitrade.classifier import Classifier
+from aitrade.errors import ModelError
+from aitrade.evidence import NEIGHBOURS
+from aitrade.exemplars import ExemplarSet
+from aitrade.folds import subheading_folds
+from aitrade.llm.adapter import AdapterManifest, read_manifest
+from aitrade.llm.machine import Machine
+from aitrade.llm.prompt import describe
+from aitrade.llm.tune import TuneSettings
+from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER, load_embedder
+from aitrade.retrieval.index import open_index
+from aitrade.retrieval.neighbours import find_neighbours
+from aitrade.retrieval.tuning import make_embedder_adapter
+from aitrade.rubric import RELEVANCES
+from aitrade.weights.installed import locate
+
+CPU = Machine("cpu", "float32")
+SETTINGS = TuneSettings(rank=4, epochs=20, batch=8, learning_rate=3e-2, head_rate=5e-2)
+FOLDS = 2
+
+
+def tune(
+    exemplars: ExemplarSet, parent: Path, on_step: Callable[[str, int, int, float | None], None] = lambda *_: None
+) -> AdapterManifest:
+    target, work = parent / TUNED_EMBEDDER, parent / ".work"
+    return make_embedder_adapter(
+        "relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS, target, work, on_step
+    )
+
+
+@pytest.fixture(scope="module")
+def workspace_with_adapter(toy_weights: Path, exemplars: ExemplarSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose own tuned embedder was tuned without a stop."""
+    folder = tmp_path_factory.mktemp("tuned")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AITRADE_MODELS", str(toy_weights))
+        tune(exemplars, folder / "adapters")
+    return folder
+
+
+@pytest.fixture
+def adapters(workspace_with_adapter: Path, models: Path) -> Path:
+    return workspace_with_adapter / "adapters"
+
+
+@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # peft asks transformers for it
+def test_the_embeddings_are_those_of_the_encoder_with_its_lora(adapters: Path, models: Path) -> None:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModel, AutoTokenizer
+
+    texts = [describe(code) for code in toys.toy_codes()]
+    found = load_embedder(CPU, TUNED_EMBEDDER, adapters).embed(texts)
+    plain = AutoModel.from_pretrained(models / DEFAULT_EMBEDDER)
+    tuned = PeftModel.from_pretrained(plain, str(adapters / TUNED_EMBEDDER)).eval()
+    tokenizer = AutoTokenizer.from_pretrained(models / DEFAULT_EMBEDDER)
+    for row, text in enumerate(texts):
+        with torch.no_grad():
+            mean = tuned(**tokenizer(text, return_tensors="pt")).last_hidden_state[0].mean(0)
+        assert found[row] == pytest.approx((mean / mean.norm()).numpy(), abs=1e-4)
+
+
+def test_what_is_used_alike_comes_nearer_than_it_reads(adapters: Path, exemplars: ExemplarSet) -> None:
+    texts = [describe(e.code) for e in exemplars.exemplars]
+    levels = np.array([RELEVANCES.index(e.relevance) for e in exemplars.exemplars])
+    alike = levels[:, None] == levels
+
+    def contrast(embed: Callable[[list[str]], "np.ndarray[tuple[int, ...], np.dtype[np.float32]]"]) -> float:
+        vectors = embed(texts)
+        similar = vectors @ vectors.T
+        return float(similar[alike].mean() - similar[~alike].mean())
+
+    before, after = (load_embedder(CPU, name, adapters).embed for name in (DEFAULT_EMBEDDER, TUNED_EMBEDDER))
+    assert contrast(after) > contrast(before) + 0.2
+
+
+def test_a_fold_learns_nothing_from_what_it_holds_out(adapters: Path, exemplars: ExemplarSet, tmp_path: Path) -> None:
+    parts = subheading_folds([e.code for e in exemplars.exemplars], FOLDS)
+    place = int(np.flatnonzero(parts == 0)[0])
+    changed = list(exemplars.exemplars)
+    low = changed[place].relevance == "Low"
+    changed[place] = dataclasses.replace(
+        changed[place],
+        relevance="High" if low else "Low",
+        category="Compute_Hardware" if low else "Not_DC_Related",
+    )
+    tune(ExemplarSet(tuple(changed)), tmp_path)
+    files = read_manifest(tmp_path / TUNED_EMBEDDER).files
+    kept = read_manifest(adapters / TUNED_EMBEDDER).files
+    same = {name for name in kept if name.endswith(".safetensors") and kept[name] == files[name]}
+    assert same == {"fold0/adapter_model.safetensors"}
+
+
+def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
+    adapters: Path, exemplars: ExemplarSet, tmp_path: Path
+) -> None:
+    def stop(stage: str, step: int, steps: int, loss: float | None) -> None:
+        if (stage, step) == ("fold1", 5):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tune(exemplars, tmp_path, stop)
+    again: list[str] = []
+    tune(exemplars, tmp_path, lambda stage, *_: again.append(stage))
+    assert again[0] == "fold1", "what was tuned before the stop was tuned again"
+    assert read_manifest(tmp_path / TUNED_EMBEDDER) == read_manifest(adapters / TUNED_EMBEDDER)
+    assert [p.name for p in tmp_path.iterdir()] == [TUNED_EMBEDDER]
+
+
+def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
+    workspace_with_adapter: Path, adapters: Path, exemplars: ExemplarSet, toy_classifier: Callable[..., Classifier]
+) -> None:
+    embedder = load_embedder(CPU, TUNED_EMBEDDER, adapters)
+    index = open_index(exemplars, embedder, workspace_with_adapter / "index")
+    classifier = toy_classifier(embedder=embedder, index=index)
+    training = gather(classifier, toys.toy_codes(), workspace_with_adapter, None, lambda *_: None)
+    codes = [e.code for e in exemplars.exemplars]
+    parts = subheading_folds(codes, FOLDS)
+    assert np.array_equal(training.vectors, index.vectors)
+    assert sum(view.held_out.astype(int) for view in training.views).tolist() == [1] * len(codes)
+    for fold in range(FOLDS):
+        unseen = load_embedder(CPU, TUNED_EMBEDDER, adapters, fold)
+        seen_so = open_index(exemplars, unseen, workspace_with_adapter / "index")
+        near = find_neighbours(seen_so, codes, seen_so.vectors, NEIGHBOURS)
+        for row in np.flatnonzero(parts == fold):
+            found, expected = training.neighbours[row], near[row]
+            assert [n.exemplar for n in found] == [n.exemplar for n in expected]
+            assert [n.similarity for n in found] == pytest.approx([n.similarity for n in expected], abs=1e-5)
+    naive = dataclasses.replace(
+        training, views=[dataclasses.replace(view, vectors=training.vectors) for view in training.views]
+    )
+    levels = training.targets
+    right, flattered = (float((fit_probe(t).held_out.argmax(1) == levels).mean()) for t in (training, naive))
+    assert flattered > right, "the probe is measured on embeddings that were learnt from the very labels"
+
+
+def test_an_adapter_fits_the_embedder_that_it_was_tuned_on_only(adapters: Path, tmp_path: Path) -> None:
+    shutil.copytree(adapters / TUNED_EMBEDDER, tmp_path / TUNED_EMBEDDER)
+    manifest = tmp_path / TUNED_EMBEDDER / "aitrade.json"
+    own = locate(DEFAULT_EMBEDDER).source_sha256
+    manifest.write_text(manifest.read_text("utf-8").replace(own, "0" * 64), "utf-8")
+    with pytest.raises(ModelError, match="tuned on another model"):
+        load_embedder(CPU, TUNED_EMBEDDER, tmp_path)
