@@ -122,13 +122,12 @@ def _ask(
     codes = [e.code for e in exemplars]
     category = np.full((len(exemplars), len(related_categories())), np.nan)  # a Low exemplar has none to learn from
     for start in range(0, len(exemplars), BATCH):
-        rows = range(start, min(start + BATCH, len(exemplars)))
-        relevance.append(classifier.judge.relevance([codes[i] for i in rows], [neighbours[i] for i in rows]).relevance)
-        related = [i for i in rows if exemplars[i].relevance != "Low"]
+        stop = min(start + BATCH, len(exemplars))
+        asked = codes[start:stop], neighbours[start:stop]
+        relevance.append(classifier.judge.relevance(*asked).relevance)
+        levels = enumerate(e.relevance for e in exemplars[start:stop])
+        related = {row: level for row, level in levels if level != "Low"}
         if related:
-            levels = [exemplars[i].relevance for i in related]
-            category[related] = classifier.judge.category(
-                [codes[i] for i in related], [neighbours[i] for i in related], levels
-            )
-        on_step(rows.stop, len(exemplars))
+            category[[start + row for row in related]] = classifier.judge.category(*asked, related)
+        on_step(stop, len(exemplars))
     return np.concatenate(relevance), category

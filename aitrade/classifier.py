@@ -128,11 +128,11 @@ class Classifier:
         scores: list[Any] = [None] * len(codes)
         if not rows:
             return categories, scores
-        asked = [neighbours[row] for row in rows]
         if known is None:
-            llm = self.judge.category([codes[row] for row in rows], asked, [RELEVANCES[levels[row]] for row in rows])
+            llm = self.judge.category(codes, neighbours, {row: RELEVANCES[levels[row]] for row in rows})
         else:
             llm = known[rows]
+        asked = [neighbours[row] for row in rows]
         joined = self.calibration.category(llm, asked) if self.calibration else softmax(llm)
         for place, row in enumerate(rows):
             categories[row] = related_categories()[int(joined[place].argmax())]

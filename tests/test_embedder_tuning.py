@@ -125,7 +125,7 @@ def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
 ) -> None:
     embedder = load_embedder(CPU, TUNED_EMBEDDER, adapters)
     index = open_index(exemplars, embedder, workspace_with_adapter / "index")
-    classifier = toy_classifier(embedder=embedder, index=index)
+    classifier = toy_classifier(embedder=embedder, index=index, machine=CPU)
     training = gather(classifier, toys.toy_codes(), workspace_with_adapter, None, lambda *_: None)
     codes = [e.code for e in exemplars.exemplars]
     parts = subheading_folds(codes, FOLDS)

@@ -89,6 +89,34 @@ def test_a_prompt_scores_the_same_in_any_company(engine: Engine, reference: np.n
         assert np.abs(single - together[row]).max() < 1e-4
 
 
+def test_a_second_question_goes_on_where_the_first_ended(
+    engine: Engine, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read for the first is not computed again, in however many packs, and is there as it was."""
+    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 11)
+    engine.remember(PREAMBLE)
+    engine.forget()  # of a batch before
+    score_labels(engine, PROMPTS, LABELS)
+    before = engine.computed
+    second = [prompt + (9, 10) for prompt in PROMPTS]
+    found = score_labels(engine, second, LABELS).logprobs
+    expected = [[alone(model, prompt, label) for label in LABELS] for prompt in second]
+    assert np.abs(found - expected).max() < 1e-4
+    first = {(p + label[:-1])[:n] for p in PROMPTS for label in LABELS for n in range(len(p + label))}
+    new = {(p + label[:-1])[:n] for p in second for label in LABELS for n in range(len(p + label))} - first
+    assert engine.computed == before + len(new)
+
+
+def test_what_is_forgotten_is_computed_again_and_memory_is_used_again(engine: Engine, reference: np.ndarray) -> None:
+    engine.remember(PREAMBLE)
+    score_labels(engine, [p[:-1] + (11,) for p in PROMPTS[::-1]], LABELS)
+    engine.forget()
+    before = engine.computed
+    assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
+    sequences = {(p + label[:-1])[:n] for p in PROMPTS for label in LABELS for n in range(len(p + label))}
+    assert engine.computed - before == len({s for s in sequences if len(s) > len(PREAMBLE)})
+
+
 def test_a_remembered_preamble_survives_use_and_gives_way_to_another(engine: Engine, reference: np.ndarray) -> None:
     engine.remember(PREAMBLE)
     first = score_labels(engine, PROMPTS, LABELS).logprobs

@@ -1,10 +1,11 @@
 """Prefix trees: whatever is shared, every sequence keeps its tokens, its positions and its own past."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aitrade.llm.tree import Pack, common_prefix, pack
+from aitrade.llm.tree import ROOT, Tree, common_prefix
 
 # Few tokens and short sequences, so that beginnings are shared often.
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=7).map(tuple), min_size=1, max_size=14)
@@ -15,10 +16,10 @@ def distinct_prefixes(sequences: list[tuple[int, ...]]) -> int:
     return len({s[:n] for s in sequences for n in range(1, len(s) + 1)})
 
 
-def ancestors(tree: Pack) -> dict[int, set[int]]:
+def ancestors(paths: list[list[int]]) -> dict[int, set[int]]:
     """Every node's ancestors and itself, read off the paths alone."""
     found: dict[int, set[int]] = {}
-    for path in tree.paths:
+    for path in paths:
         for place, node in enumerate(path):
             past = set(path[: place + 1])
             assert found.setdefault(node, past) == past, "one node has two pasts"
@@ -26,56 +27,82 @@ def ancestors(tree: Pack) -> dict[int, set[int]]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(SEQUENCES, LIMITS)
-def test_packs_hold_every_sequence_once_and_spell_it(sequences: list[tuple[int, ...]], limit: int) -> None:
-    packs = pack(sequences, limit)
-    assert sorted(i for tree in packs for i in tree.sequences) == list(range(len(sequences)))
-    for tree in packs:
-        for index, path in zip(tree.sequences, tree.paths, strict=True):
-            assert tuple(tree.tokens[list(path)].tolist()) == sequences[index]
-            assert tree.depth[list(path)].tolist() == list(range(len(path)))
+@given(SEQUENCES, SEQUENCES)
+def test_a_tree_spells_every_sequence_and_holds_what_they_share_once(
+    first: list[tuple[int, ...]], later: list[tuple[int, ...]]
+) -> None:
+    tree = Tree()
+    paths = tree.add(first) + tree.add(later)
+    for sequence, path in zip(first + later, paths, strict=True):
+        assert tuple(tree.tokens[node] for node in path) == sequence
+        assert [tree.depth[node] for node in path] == list(range(len(path)))
+        assert [tree.parents[node] for node in path] == [ROOT, *path[:-1]]
+    assert len(tree) == distinct_prefixes(first + later)
 
 
 @settings(max_examples=200, deadline=None)
-@given(SEQUENCES, LIMITS)
-def test_masks_let_a_node_see_its_ancestors_and_itself_only(sequences: list[tuple[int, ...]], limit: int) -> None:
-    for tree in pack(sequences, limit):
-        past = ancestors(tree)
-        assert set(past) == set(range(len(tree.tokens))), "a node belongs to no sequence"
-        expected = [[other in past[node] for other in sorted(past)] for node in sorted(past)]
-        assert tree.mask().tolist() == expected
-
-
-@settings(max_examples=200, deadline=None)
-@given(SEQUENCES, LIMITS)
-def test_packs_stay_within_the_limit_and_share_all_that_they_can(sequences: list[tuple[int, ...]], limit: int) -> None:
-    for tree in pack(sequences, limit):
-        held = [sequences[i] for i in tree.sequences]
-        assert len(tree.tokens) == distinct_prefixes(held)
-        assert len(tree.tokens) <= limit or len(held) == 1
+@given(SEQUENCES, SEQUENCES, LIMITS)
+def test_packs_cut_what_is_new_and_let_a_node_see_its_ancestors_and_itself_only(
+    first: list[tuple[int, ...]], later: list[tuple[int, ...]], limit: int
+) -> None:
+    tree = Tree()
+    before = tree.add(first)
+    known = len(tree)
+    past = ancestors(before + tree.add(later))
+    packs = tree.packs(known, limit)
+    assert [node for pack in packs for node in range(pack.start, pack.stop)] == list(range(known, len(tree)))
+    for pack in packs:
+        assert pack.stop - pack.start <= limit
+        assert all(pack.past < pack.start)
+        columns = [*pack.past.tolist(), *range(pack.start, pack.stop)]
+        expected = [[column in past[node] for column in columns] for node in range(pack.start, pack.stop)]
+        assert pack.mask.tolist() == expected
+        for row, node in enumerate(range(pack.start, pack.stop)):
+            assert past[node] == {columns[place] for place in np.flatnonzero(pack.mask[row])}, "an ancestor is missing"
 
 
 @settings(max_examples=100, deadline=None)
-@given(SEQUENCES, LIMITS, st.randoms(use_true_random=False))
-def test_packs_are_the_same_in_whatever_order_sequences_come(sequences, limit, random) -> None:
+@given(SEQUENCES, st.randoms(use_true_random=False))
+def test_a_tree_is_the_same_in_whatever_order_sequences_come(sequences, random) -> None:
     """What is computed together must not hang on the order of the codes."""
     shuffled = list(sequences)
     random.shuffle(shuffled)
-    first, second = pack(sequences, limit), pack(shuffled, limit)
-    assert [tree.tokens.tolist() for tree in first] == [tree.tokens.tolist() for tree in second]
-    assert [tree.paths for tree in first] == [tree.paths for tree in second]
+    first, second = Tree(), Tree()
+    first.add(sequences)
+    second.add(shuffled)
+    assert (first.tokens, first.parents) == (second.tokens, second.parents)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEQUENCES, SEQUENCES)
+def test_what_is_forgotten_leaves_no_trace(first: list[tuple[int, ...]], later: list[tuple[int, ...]]) -> None:
+    tree, fresh = Tree(), Tree()
+    tree.add(first)
+    kept = len(tree)
+    tree.add([(9, *s) for s in first])
+    tree.forget(kept)
+    assert len(tree) == kept
+    fresh.add(first)
+    assert tree.add(later) == fresh.add(later)
+    assert (tree.tokens, tree.parents, tree.depth) == (fresh.tokens, fresh.parents, fresh.depth)
 
 
 def test_a_tree_by_hand() -> None:
-    (tree,) = pack([(5, 6, 8), (5, 6), (5, 7), (5, 6, 8)], 10)
-    assert tree.tokens.tolist() == [5, 6, 8, 7]
-    assert tree.depth.tolist() == [0, 1, 2, 1]
-    assert dict(zip(tree.sequences, tree.paths, strict=True)) == {1: (0, 1), 0: (0, 1, 2), 3: (0, 1, 2), 2: (0, 3)}
-    assert tree.mask().astype(int).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
+    tree = Tree()
+    assert tree.add([(5, 6, 8), (5, 6), (5, 7), (5, 6, 8)]) == [[0, 1, 2], [0, 1], [0, 3], [0, 1, 2]]
+    assert tree.tokens == [5, 6, 8, 7]
+    (whole,) = tree.packs(0, 10)
+    assert whole.past.tolist() == []
+    assert whole.mask.astype(int).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
+    _, second = tree.packs(0, 2)
+    assert second.past.tolist() == [0, 1]
+    assert second.mask.astype(int).tolist() == [[1, 1, 1, 0], [1, 0, 0, 1]]
 
 
-def test_nothing_to_pack() -> None:
-    assert pack([], 8) == []
+def test_nothing_to_add() -> None:
+    tree = Tree()
+    assert tree.add([]) == []
+    assert tree.packs(0, 8) == []
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,7 +1,7 @@
 """Where the time of a classification goes, taken from outside: the classifier itself holds no timers."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
@@ -80,10 +80,10 @@ class TimedJudge(Judge):
         return opinions
 
     def category(
-        self, codes: Sequence[Code], neighbours: Neighbourhoods, relevances: Sequence[str]
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
         """See :class:`Judge`."""
         self.watch.enter(LLM)
-        scores = self.judge.category(codes, neighbours, relevances)
+        scores = self.judge.category(codes, neighbours, related)
         self.watch.enter(JOINING)
         return scores

@@ -1,12 +1,13 @@
-"""A loaded causal LLM that reads packed prefix trees."""
+"""A loaded causal LLM that reads prefix trees, and computes each token once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
 from aitrade.llm.machine import Machine
-from aitrade.llm.tree import Pack, Tokens, pack
+from aitrade.llm.memory import Memory
+from aitrade.llm.tree import Pack, Tokens, Tree
 
 if TYPE_CHECKING:
     import torch
@@ -20,7 +21,7 @@ _LAYERS = {"full_attention", "sliding_attention"}
 
 @dataclass
 class Engine:
-    """A model, its tokenizer and the keys and values of the preamble that its prompts share.
+    """A model, its tokenizer, and what it has computed of the sequences that it was asked to read.
 
     Attributes:
         model: the causal LM, in evaluation mode on the machine's device.
@@ -35,45 +36,37 @@ class Engine:
     machine: Machine
     computed: int = 0
     asked: int = 0
-    _preamble: Tokens = ()
-    _cache: Any = field(default=None, repr=False)
+    _tree: Tree = field(default_factory=Tree, repr=False)
+    _memory: Memory = field(default_factory=Memory, repr=False)
+    _preamble: int = 0
 
     def remember(self, preamble: Tokens) -> None:
-        """Compute the keys and values of a preamble once; later sequences that begin with it start after it."""
-        import torch
+        """Forget everything but a preamble that many sequences will begin with."""
+        self._tree.forget(0)
+        self._compute([preamble])
+        self._preamble = len(self._tree)
 
-        if preamble == self._preamble:
-            return
-        self._preamble, self._cache = preamble, None
-        if not preamble:
-            return
-        with torch.inference_mode():
-            tokens = torch.tensor([preamble], device=self.machine.device)
-            output = self.model.base_model(input_ids=tokens, use_cache=True, past_key_values=_new_cache())
-        self._cache = output.past_key_values
-        self.computed += len(preamble)
+    def forget(self) -> None:
+        """Forget what was read since the preamble: memory grows with every token read, and is used again."""
+        self._tree.forget(self._preamble)
 
-    def run(self, sequences: Sequence[Tokens]) -> Iterator[tuple[Pack, "torch.Tensor", int]]:
-        """Push sequences through the model.
+    def read(self, sequences: Sequence[Tokens]) -> list[list[int]]:
+        """Push what is new of some sequences through the model.
 
         Args:
-            sequences: token sequences, each longer than the remembered preamble where it begins with it.
+            sequences: token sequences; what they share with each other, or with any read before, is computed once.
 
-        Yields:
-            A pack, the hidden states of its nodes after the last norm, shape (nodes, width), and how many tokens
-            of each sequence the preamble took (its paths start after them).
+        Returns:
+            The nodes of each sequence, one for each token, for :meth:`hidden`.
         """
+        self.asked += sum(map(len, sequences))
+        return self._compute(sequences)
+
+    def hidden(self, nodes: Sequence[int]) -> "torch.Tensor":
+        """Hidden states of nodes after the last norm, shape (nodes, width)."""
         import torch
 
-        skip = len(self._preamble)
-        shared = all(len(s) > skip and s[:skip] == self._preamble for s in sequences)
-        if not shared:
-            skip = 0
-        with torch.inference_mode():
-            for tree in pack([s[skip:] for s in sequences], PACK_NODES[self.machine.device]):
-                self.computed += len(tree.tokens)
-                self.asked += sum(len(path) + skip for path in tree.paths)
-                yield tree, self._forward(tree, skip), skip
+        return self._memory.hidden.read(torch.tensor(nodes, device=self.machine.device))
 
     def token_logprobs(self, hidden: "torch.Tensor", rows: "torch.Tensor", tokens: "torch.Tensor") -> "torch.Tensor":
         """Log-probabilities of next tokens.
@@ -101,26 +94,34 @@ class Engine:
         cap = getattr(self.model.config, "final_logit_softcapping", None)
         return logits if cap is None else cap * (logits / cap).tanh()
 
-    def _forward(self, tree: Pack, skip: int) -> "torch.Tensor":
+    def _compute(self, sequences: Sequence[Tokens]) -> list[list[int]]:
         import torch
 
-        device = self.machine.device
-        tokens = torch.from_numpy(tree.tokens).to(device)[None]
-        positions = torch.from_numpy(tree.depth).to(device)[None] + skip
-        own = torch.from_numpy(tree.mask()).to(device)
-        before = torch.ones((len(tree.tokens), skip), dtype=torch.bool, device=device)
-        mask = torch.cat([before, own], 1)[None, None]
+        known = len(self._tree)
+        paths = self._tree.add(sequences)
+        with torch.inference_mode():
+            for pack in self._tree.packs(known, PACK_NODES[self.machine.device]):
+                self._forward(pack)
+        self.computed += len(self._tree) - known
+        return paths
+
+    def _forward(self, pack: Pack) -> None:
+        import torch
+
+        device, nodes = self.machine.device, slice(pack.start, pack.stop)
+        past = torch.from_numpy(pack.past).to(device)
+        positions = torch.tensor(self._tree.depth[nodes], device=device)
+        before = torch.tensor([self._tree.depth[node] for node in pack.past.tolist()], dtype=torch.long, device=device)
         output = self.model.base_model(
-            input_ids=tokens,
-            position_ids=positions,
-            attention_mask=self._masks(mask, positions[0], skip),
-            past_key_values=_frozen(self._cache) if skip else None,
+            input_ids=torch.tensor([self._tree.tokens[nodes]], device=device),
+            position_ids=positions[None],
+            attention_mask=self._masks(torch.from_numpy(pack.mask).to(device)[None, None], before, positions),
+            past_key_values=self._memory.cache(past, pack.start),
             use_cache=False,
         )
-        hidden: torch.Tensor = output.last_hidden_state[0]
-        return hidden
+        self._memory.hidden.write(pack.start, output.last_hidden_state[0])
 
-    def _masks(self, mask: "torch.Tensor", positions: "torch.Tensor", skip: int) -> Any:
+    def _masks(self, mask: "torch.Tensor", before: "torch.Tensor", positions: "torch.Tensor") -> Any:
         """The mask as the model wants it: one for each kind of layer where it has layers with a sliding window."""
         import torch
 
@@ -129,7 +130,7 @@ class Engine:
         window: Any = getattr(config, "sliding_window", None)
         if "sliding_attention" not in kinds and (kinds or window is None):
             return mask
-        keys = torch.cat([torch.arange(skip, device=positions.device), positions])
+        keys = torch.cat([before, positions])
         near = mask & (positions[:, None] - keys[None, :] < window)
         # A model that does not tell its layers apart (Mistral) has the window in all of them.
         return {"full_attention": mask, "sliding_attention": near} if kinds else near
@@ -164,24 +165,3 @@ def load_engine(folder: str, machine: Machine) -> Engine:
             mend="choose a model with full or sliding-window attention",
         )
     return Engine(model.to(machine.device).eval(), tokenizer, machine)
-
-
-def _new_cache() -> Any:
-    # Without a config every layer keeps all keys, those with a sliding window too: the masks do the sliding.
-    from transformers import DynamicCache
-
-    return DynamicCache()
-
-
-def _frozen(cache: Any) -> Any:
-    """A view of a cache that hands out its keys and values before the new ones, and keeps nothing."""
-    from transformers import DynamicCache
-
-    class Frozen(DynamicCache):  # type: ignore[misc]  # transformers is not typed
-        def update(self, key_states: Any, value_states: Any, layer_idx: int, *_: Any, **__: Any) -> Any:
-            import torch
-
-            layer = cache.layers[layer_idx]
-            return torch.cat([layer.keys, key_states], -2), torch.cat([layer.values, value_states], -2)
-
-    return Frozen()

@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,9 +55,15 @@ class Judge(ABC):
 
     @abstractmethod
     def category(
-        self, codes: Sequence[Code], neighbours: Neighbourhoods, relevances: Sequence[str]
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
-        """Log-probabilities of the related categories given each code's relevance, shape (n, categories)."""
+        """Log-probabilities of the related categories of some codes, shape (related, categories).
+
+        Args:
+            codes: the codes that were asked about last.
+            neighbours: of each.
+            related: relevance of each code to ask about, by its place among them.
+        """
 
 
 class LabelJudge(Judge):
@@ -70,15 +76,16 @@ class LabelJudge(Judge):
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
         """See :class:`Judge`."""
+        self.engine.forget()
         scores = score_labels(self.engine, self._prompts(codes, neighbours), self.prompter.relevance_labels)
         return Opinions(scores.logprobs, None, scores.mass)
 
     def category(
-        self, codes: Sequence[Code], neighbours: Neighbourhoods, relevances: Sequence[str]
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
-        """See :class:`Judge`."""
+        """See :class:`Judge`; the prompts go on where those of :meth:`relevance` ended, which the engine has read."""
         prompts = self._prompts(codes, neighbours)
-        asked = [self.prompter.category_prompt(p, r) for p, r in zip(prompts, relevances, strict=True)]
+        asked = [self.prompter.category_prompt(prompts[row], relevance) for row, relevance in related.items()]
         return np.log(score_labels(self.engine, asked, self.prompter.category_labels).probabilities)
 
     def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[Tokens]:
@@ -98,21 +105,19 @@ class TunedJudge(Judge):
         """See :class:`Judge`; the neighbours are not looked at."""
         import torch
 
+        self.engine.forget()
         texts = [self.engine.tokenizer(short_text(code), add_special_tokens=False)["input_ids"] for code in codes]
         relevance, category = self.heads.logits(last_hidden(self.engine, [tuple(tokens) for tokens in texts]))
         return Opinions(relevance.double().numpy(), torch.log_softmax(category, -1).double().numpy(), None)
 
     def category(
-        self,
-        codes: Sequence[Code],
-        neighbours: Neighbourhoods,
-        relevances: Sequence[str],  # noqa: ARG002
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
         """See :class:`Judge`."""
         known = self.relevance(codes, neighbours).category
         if known is None:
             raise RuntimeError("an adapter's heads always score categories")
-        return known
+        return known[list(related)]
 
 
 def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods) -> list[list[Neighbour]]:

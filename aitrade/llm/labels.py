@@ -58,24 +58,16 @@ def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tok
             raise ValueError("a label's tokens begin another label's, so that their scores would overlap")
     # A label's last token is only predicted: nothing reads what comes after it, so it is not run.
     sequences = [prompt + label[:-1] for prompt in prompts for label in labels]
-    flat = np.zeros(len(sequences))
-    for tree, hidden, _ in engine.run(sequences):
-        wanted = [_edges(path, labels[i % len(labels)]) for path, i in zip(tree.paths, tree.sequences, strict=True)]
-        scores = _edge_logprobs(engine, hidden, wanted)
-        for row, index in enumerate(tree.sequences):
-            flat[index] = sum(scores[edge] for edge in wanted[row])
+    wanted = [_edges(path, labels[i % len(labels)]) for i, path in enumerate(engine.read(sequences))]
+    scores = _edge_logprobs(engine, wanted)
+    flat = np.array([sum(scores[edge] for edge in edges) for edges in wanted])
     return LabelScores(flat.reshape(len(prompts), len(labels)))
 
 
 def last_hidden(engine: Engine, prompts: Sequence[Tokens]) -> "torch.Tensor":
     """Hidden state of each prompt's last token, in float32 on the CPU, shape (n, width)."""
-    import torch
-
-    rows = torch.zeros(len(prompts), engine.model.config.hidden_size)
-    for tree, hidden, _ in engine.run(prompts):
-        last = torch.tensor([path[-1] for path in tree.paths])
-        rows[torch.tensor(tree.sequences)] = hidden[last.to(hidden.device)].float().cpu()
-    return rows
+    nodes = [path[-1] for path in engine.read(prompts)]
+    return engine.hidden(nodes).float().cpu()
 
 
 def _edges(path: Sequence[int], label: Tokens) -> list[tuple[int, int]]:
@@ -83,24 +75,21 @@ def _edges(path: Sequence[int], label: Tokens) -> list[tuple[int, int]]:
     return list(zip(path[len(path) - len(label) :], label, strict=True))
 
 
-def _edge_logprobs(
-    engine: Engine, hidden: "torch.Tensor", wanted: list[list[tuple[int, int]]]
-) -> dict[tuple[int, int], float]:
+def _edge_logprobs(engine: Engine, wanted: list[list[tuple[int, int]]]) -> dict[tuple[int, int], float]:
     """Log-probability of each distinct edge; vocabulary logits are computed once for each node that needs them."""
     import torch
 
-    edges = sorted({edge for row in wanted for edge in row})
-    nodes = sorted({node for node, _ in edges})
+    tokens_after: dict[int, set[int]] = {}
+    for node, token in (edge for edges in wanted for edge in edges):
+        tokens_after.setdefault(node, set()).add(token)
+    nodes = sorted(tokens_after)
     found: dict[tuple[int, int], float] = {}
     for start in range(0, len(nodes), _ROWS):
         chunk = nodes[start : start + _ROWS]
-        place = {node: row for row, node in enumerate(chunk)}
-        mine = [edge for edge in edges if edge[0] in place]
-
-        def index(values: list[int]) -> "torch.Tensor":
-            return torch.tensor(values, device=hidden.device)
-
-        rows, tokens = index([place[node] for node, _ in mine]), index([token for _, token in mine])
-        logprobs = engine.token_logprobs(hidden[index(chunk)], rows, tokens)
-        found.update(zip(mine, logprobs.tolist(), strict=True))
+        edges = [(row, token) for row, node in enumerate(chunk) for token in sorted(tokens_after[node])]
+        rows, tokens = torch.tensor(edges, device=engine.machine.device).T
+        logprobs = engine.token_logprobs(engine.hidden(chunk), rows, tokens)
+        found.update(
+            ((chunk[row], token), logprob) for (row, token), logprob in zip(edges, logprobs.tolist(), strict=True)
+        )
     return found

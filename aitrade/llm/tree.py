@@ -1,7 +1,8 @@
-"""Prefix trees: token sequences that share a beginning are computed once where they share it.
+"""A prefix tree of token sequences: what several begin with is in it once, and computed once.
 
-A pack is the tree of several sequences, its nodes in depth-first order. A node attends to its ancestors and itself
-only, so every sequence sees exactly what it would see alone; only the order of floating point sums differs.
+Sequences are added in sorted order and nodes are numbered as they come, so that any run of consecutive nodes is a pack
+that can be computed when all nodes before it are. A node attends to its ancestors and itself only, so every sequence
+sees exactly what it would see alone; only the order of floating point sums differs.
 """
 
 from collections.abc import Sequence
@@ -14,30 +15,95 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Tokens = tuple[int, ...]
+ROOT = -1
 
 
 @dataclass(frozen=True)
 class Pack:
-    """The prefix tree of some sequences.
+    """Consecutive nodes of a tree, to be computed together.
 
     Attributes:
-        tokens: token of each node, shape (nodes,), depth-first order.
-        depth: number of ancestors of each node, shape (nodes,): its position.
-        end: one past the last descendant of each node, shape (nodes,).
-        sequences: indices of the sequences that the pack holds.
-        paths: for each of them, its nodes from the root on.
+        start, stop: the nodes, from ``start`` to before ``stop``.
+        past: earlier nodes that any of them descends from, ascending, shape (past,).
+        mask: who attends to whom, shape (stop - start, past + stop - start): a row is true at its node's ancestors,
+            and at itself.
     """
 
-    tokens: "NDArray[np.int64]"
-    depth: "NDArray[np.int64]"
-    end: "NDArray[np.int64]"
-    sequences: tuple[int, ...]
-    paths: tuple[tuple[int, ...], ...]
+    start: int
+    stop: int
+    past: "NDArray[np.int64]"
+    mask: "NDArray[np.bool_]"
 
-    def mask(self) -> "NDArray[np.bool_]":
-        """Who attends to whom, shape (nodes, nodes): row i is true at i and at the ancestors of i."""
-        index = np.arange(len(self.tokens))
-        return (index[None, :] <= index[:, None]) & (index[:, None] < self.end[None, :])
+
+class Tree:
+    """A prefix tree that grows.
+
+    Attributes:
+        tokens: token of each node.
+        parents: node before each node, :data:`ROOT` for the first of a sequence.
+        depth: number of ancestors of each node: its position.
+    """
+
+    def __init__(self) -> None:
+        self.tokens: list[int] = []
+        self.parents: list[int] = []
+        self.depth: list[int] = []
+        self._children: dict[tuple[int, int], int] = {}
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def add(self, sequences: Sequence[Tokens]) -> list[list[int]]:
+        """Add sequences and return the nodes of each; whatever order they come in, the tree is the same."""
+        paths: list[list[int]] = [[] for _ in sequences]
+        for place in sorted(range(len(sequences)), key=lambda i: sequences[i]):
+            paths[place] = self._add(sequences[place])
+        return paths
+
+    def forget(self, count: int) -> None:
+        """Keep the first ``count`` nodes only."""
+        for node in range(count, len(self)):
+            del self._children[self.parents[node], self.tokens[node]]
+        del self.tokens[count:], self.parents[count:], self.depth[count:]
+
+    def packs(self, start: int, limit: int) -> list[Pack]:
+        """Cut the nodes from ``start`` on into packs of at most ``limit``."""
+        return [self._pack(at, min(at + limit, len(self))) for at in range(start, len(self), limit)]
+
+    def _add(self, sequence: Tokens) -> list[int]:
+        path, node = [], ROOT
+        for depth, token in enumerate(sequence):
+            child = self._children.get((node, token))
+            if child is None:
+                child = self._children[node, token] = len(self)
+                self.tokens.append(token)
+                self.parents.append(node)
+                self.depth.append(depth)
+            path.append(child)
+            node = child
+        return path
+
+    def _pack(self, start: int, stop: int) -> Pack:
+        outer = {self.parents[node] for node in range(start, stop)} - {ROOT}
+        lines = {node: self._line(node) for node in outer if node < start}
+        past = np.array(sorted(set().union(*lines.values())), np.int64)
+        mask = np.zeros((stop - start, len(past) + stop - start), bool)
+        for row in range(stop - start):
+            parent = self.parents[start + row]
+            if parent >= start:
+                mask[row] = mask[parent - start]
+            elif parent != ROOT:
+                mask[row, np.searchsorted(past, lines[parent])] = True
+            mask[row, len(past) + row] = True
+        return Pack(start, stop, past, mask)
+
+    def _line(self, node: int) -> list[int]:
+        """A node and its ancestors."""
+        line = []
+        while node != ROOT:
+            line.append(node)
+            node = self.parents[node]
+        return line
 
 
 def common_prefix(sequences: Sequence[Tokens]) -> Tokens:
@@ -50,66 +116,3 @@ def common_prefix(sequences: Sequence[Tokens]) -> Tokens:
     while length < limit and first[length] == last[length]:
         length += 1
     return first[:length]
-
-
-def pack(sequences: Sequence[Tokens], limit: int) -> list[Pack]:
-    """Sort the sequences and pack them into trees of at most ``limit`` nodes each (a longer sequence stands alone).
-
-    Args:
-        sequences: token sequences, none empty; equal ones share all their nodes.
-        limit: nodes in a pack, at most.
-
-    Returns:
-        Packs that together hold every sequence once. The same sequences always give the same packs.
-    """
-    order = sorted(range(len(sequences)), key=lambda i: (sequences[i], i))
-    packs: list[Pack] = []
-    builder = _Builder()
-    for index in order:
-        if builder.sequences and builder.size_with(sequences[index]) > limit:
-            packs.append(builder.build())
-            builder = _Builder()
-        builder.add(index, sequences[index])
-    if builder.sequences:
-        packs.append(builder.build())
-    return packs
-
-
-class _Builder:
-    """Grows a tree by sequences in lexicographic order, so that new nodes always come last."""
-
-    def __init__(self) -> None:
-        self.tokens: list[int] = []
-        self.depth: list[int] = []
-        self.end: list[int] = []
-        self.sequences: list[int] = []
-        self.paths: list[tuple[int, ...]] = []
-
-    def _shared(self, sequence: Tokens) -> int:
-        path = self.paths[-1] if self.paths else ()
-        shared = 0
-        while shared < min(len(path), len(sequence)) and self.tokens[path[shared]] == sequence[shared]:
-            shared += 1
-        return shared
-
-    def size_with(self, sequence: Tokens) -> int:
-        return len(self.tokens) + len(sequence) - self._shared(sequence)
-
-    def add(self, index: int, sequence: Tokens) -> None:
-        shared = self._shared(sequence)
-        path = list(self.paths[-1][:shared]) if self.paths else []
-        for depth in range(shared, len(sequence)):
-            path.append(len(self.tokens))
-            self.tokens.append(sequence[depth])
-            self.depth.append(depth)
-            self.end.append(0)
-        for node in path:
-            self.end[node] = len(self.tokens)
-        self.sequences.append(index)
-        self.paths.append(tuple(path))
-
-    def build(self) -> Pack:
-        def column(values: list[int]) -> "NDArray[np.int64]":
-            return np.array(values, np.int64)
-
-        return Pack(column(self.tokens), column(self.depth), column(self.end), tuple(self.sequences), tuple(self.paths))
