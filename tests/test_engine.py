@@ -98,7 +98,7 @@ def test_a_second_question_goes_on_where_the_first_ended(
     engine.forget()  # of a batch before
     score_labels(engine, PROMPTS, LABELS)
     before = engine.computed
-    second = [prompt + (9, 10) for prompt in PROMPTS]
+    second = [(*prompt, 9, 10) for prompt in PROMPTS]
     found = score_labels(engine, second, LABELS).logprobs
     expected = [[alone(model, prompt, label) for label in LABELS] for prompt in second]
     assert np.abs(found - expected).max() < 1e-4
@@ -109,7 +109,7 @@ def test_a_second_question_goes_on_where_the_first_ended(
 
 def test_what_is_forgotten_is_computed_again_and_memory_is_used_again(engine: Engine, reference: np.ndarray) -> None:
     engine.remember(PREAMBLE)
-    score_labels(engine, [p[:-1] + (11,) for p in PROMPTS[::-1]], LABELS)
+    score_labels(engine, [(*p[:-1], 11) for p in PROMPTS[::-1]], LABELS)
     engine.forget()
     before = engine.computed
     assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
