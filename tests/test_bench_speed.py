@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aitrade import classify as classify_module
-from aitrade.bench import limits
+from aitrade.bench import limits, operations
 from aitrade.bench.blocks import whole_batches
 from aitrade.bench.layers import LayersTimer, weights_per_token
+from aitrade.bench.operations import ELEMENTWISE, KINDS, OUTSIDE, operation_seconds
 from aitrade.bench.speed import Speed, measure
 from aitrade.bench.stages import STAGES, Stopwatch, timed
 from aitrade.classifier import CODES_PER_BATCH, Classifier
@@ -156,6 +157,28 @@ def test_only_the_layers_are_timed_and_only_within_the_block(monkeypatch: pytest
             engine.forget()
     engine.read([(5, 6, 7)])
     assert layers.seconds == 3
+
+
+def test_every_second_of_the_llm_is_of_some_kind_of_operation(toy_classifier: Callable[..., Classifier]) -> None:
+    started = time.perf_counter()
+    found = operation_seconds(toy_classifier(), CODES, 13)
+    wall = time.perf_counter() - started
+    assert list(found) == [*KINDS, ELEMENTWISE, OUTSIDE]
+    assert all(seconds > 0 for seconds in found.values())
+    assert sum(found.values()) < wall
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [
+        ("aten::addmm", "matrix products"),
+        ("aten::_scaled_dot_product_flash_attention_for_cpu", "attention"),
+        ("aten::index_select", "moving keys, values and masks"),
+        ("aten::rsqrt", ELEMENTWISE),
+    ],
+)
+def test_kinds_of_operation(operation: str, kind: str) -> None:
+    assert operations._kind(operation) == kind
 
 
 @pytest.mark.parametrize("architecture", ["llama", "qwen2"])  # a head of its own, and one tied to the embeddings

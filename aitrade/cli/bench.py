@@ -62,6 +62,39 @@ def speed(
 
 
 @group.command()
+def operations(
+    context: typer.Context,
+    model: ModelOption = "",
+    codes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many codes, rounded up to whole batches of 128.")
+    ] = 256,
+    device: DeviceOption = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,
+) -> None:
+    """Show where the LLM's time goes: matrix products, attention, moving of data, the rest.
+
+    Example: aitrade bench operations --model smollm2-135m-instruct+relevance
+    """
+    from aitrade.bench.operations import operation_seconds
+    from aitrade.classifier import load_classifier
+    from aitrade.classify import read_codes
+    from aitrade.defaults import DEFAULT_MODEL
+    from aitrade.store import open_workspace
+
+    workspace = state(context).workspace
+    with open_workspace(workspace, create=False) as con:
+        everything = read_codes(con, ("imports",))
+    classifier = load_classifier(model or DEFAULT_MODEL, device, workspace, calibrated=False)
+    found = operation_seconds(classifier, everything, codes)
+    if as_json:
+        emit(json.dumps(found, indent=1))
+        return
+    width, total = max(map(len, found)), sum(found.values())
+    for kind, seconds in found.items():
+        emit(f"{kind:{width}}  {seconds:8.2f} s  {seconds / total:6.1%}")
+
+
+@group.command()
 def ablation(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="Run whose LLM scores are used.", metavar="RUN")],

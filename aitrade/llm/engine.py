@@ -66,7 +66,7 @@ class Engine:
         """Hidden states of nodes after the last norm, shape (nodes, width)."""
         import torch
 
-        return self._memory.hidden.read(torch.tensor(nodes, device=self.machine.device))
+        return self._memory.hidden.read(torch.tensor(nodes, dtype=torch.long, device=self.machine.device))
 
     def token_logprobs(self, hidden: "torch.Tensor", rows: "torch.Tensor", tokens: "torch.Tensor") -> "torch.Tensor":
         """Log-probabilities of next tokens.
