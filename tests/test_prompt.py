@@ -14,7 +14,7 @@ from aitrade.llm.judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
 from aitrade.llm.prompt import Prompter, describe, related_categories, short_text
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import RELEVANCES, load_rubric
-from aitrade.text import expand
+from aitrade.text import expand, title
 
 SERVER = Code("8471500150", "imports", "PROCESSING UNITS NESOI", None, "COMPUTERS")
 
@@ -53,10 +53,19 @@ def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
     for e in (second, first):  # the nearest last
         parts += [f"Product: {expand(e.code.description)}", f"\nRelevance: {e.relevance}\n\n"]
     place = 0
-    for part in [*parts, f"Product: {describe(SERVER)}"]:
+    # What siblings share comes before what tells them apart, so that it is computed once.
+    for part in [*parts, f"Heading: {title('8471')}\nIndustry: computers\nProduct: {expand(SERVER.description)}"]:
         place = text.index(part, place) + len(part)
     assert text.endswith("Relevance:")
     assert ("<|im_start|>assistant" in text) == bool(prompter.tokenizer.chat_template)
+
+
+def test_a_code_without_heading_or_industry_has_no_empty_lines_for_them(prompter: Prompter) -> None:
+    bare = Code("0000000000", "imports", "ZINC")
+    text = text_of(prompter, prompter.prompt(bare, []))
+    assert "Product: zinc" in text
+    assert "Heading:" not in text
+    assert "Industry:" not in text
 
 
 def test_the_category_is_asked_after_the_relevance(prompter: Prompter) -> None:

@@ -28,7 +28,7 @@ class Prompter:
     def prompt(self, code: Code, neighbours: Sequence[Exemplar]) -> Tokens:
         """Tokens up to where the relevance label follows; the nearest neighbour comes last."""
         parts = prompt_texts()["rubric"]
-        rubric = load_rubric()
+        rubric, heading = load_rubric(), title(code.hs10[:4])
         user = parts["user"].format(
             question=rubric.question,
             levels="".join(
@@ -38,7 +38,9 @@ class Prompter:
                 parts["neighbour"].format(product=expand(e.code.description), relevance=e.relevance)
                 for e in reversed(neighbours)
             ),
-            product=describe(code),
+            heading=parts["heading"].format(title=heading) if heading else "",
+            industry=parts["industry"].format(name=code.naics_description.lower()) if code.naics_description else "",
+            product=expand(code.description),
         )
         return self._tokens(self._chat(parts["system"], user.strip()) + parts["answer"])
 
@@ -63,7 +65,11 @@ class Prompter:
     @property
     def preamble(self) -> Tokens:
         """The tokens that every prompt begins with."""
-        probes = [Code(hs10="0" * 10, flow="imports", description=text) for text in ("a", "Zinc", "9 rods")]
+        probes = [
+            Code(hs10="0" * 10, flow="imports", description="a"),  # without a heading's title
+            Code(hs10="0" * 10, flow="imports", description="a", naics_description="computers"),
+            Code(hs10="8471" + "0" * 6, flow="imports", description="a"),
+        ]
         return common_prefix([self.prompt(code, ()) for code in probes] + [self.prompt(probes[0], (_PROBE,))])
 
     def _chat(self, system: str, user: str) -> str:
