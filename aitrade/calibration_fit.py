@@ -63,7 +63,7 @@ class Training:
 
     exemplars: Sequence[Exemplar]
     vectors: "NDArray[np.float32]"
-    views: Sequence["View"]
+    views: Sequence[View]
     rows: "NDArray[np.int64]"
     neighbours: Sequence[Sequence[Neighbour]]
     llm: "NDArray[np.float64]"

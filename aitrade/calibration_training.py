@@ -1,6 +1,7 @@
 """Gather what a calibration is fitted from: the exemplars as a classifier sees codes that it was not told about."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,13 +43,14 @@ def gather(
 
     Args:
         classifier: model, embedder and exemplars; its calibration is not used.
-        nomenclature: all codes of the exemplars' flow, for the weights.
+        nomenclature: all import codes, for the weights.
         workspace: folder of the user's own adapters, and where indexes are kept.
         sample: ask a model as it comes about this many exemplars only, spread evenly; None for all.
         on_step: told (exemplars scored, exemplars).
 
     Raises:
         BadInputError: the nomenclature is empty.
+        ModelError: an adapter is missing or altered, or was tuned on another model.
     """
     if not nomenclature:
         raise BadInputError("calibration needs the whole nomenclature", mend="aitrade codes import FILE")
@@ -56,44 +58,49 @@ def gather(
     kept = _kept_scores(classifier.model, workspace / "adapters")
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
-    folds = _held_out(classifier, workspace)
+    folds = _folds(classifier, workspace)
     neighbours = _neighbours(folds, exemplars, rows)
     if kept is None:
         llm, category = _ask(classifier, chosen, neighbours, on_step)
     else:
         scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
-    views = [View(held_out, index.vectors) for held_out, index in folds]
+    views = [View(fold.held_out, fold.index.vectors) for fold in folds]
     weights = population_weights(chosen, nomenclature)
     return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, category, weights)
 
 
-Fold = tuple["NDArray[np.bool_]", Index]  # which exemplars are held out, and all of them embedded without
+@dataclass(frozen=True)
+class _Fold:
+    """Some exemplars, and all of them embedded without having learnt from these."""
+
+    held_out: "NDArray[np.bool_]"
+    index: Index
 
 
-def _held_out(classifier: Classifier, workspace: Path) -> list[Fold]:
+def _folds(classifier: Classifier, workspace: Path) -> list[_Fold]:
     index, embedder = classifier.index, classifier.embedder
     tuned = "+" in embedder.name
     manifest = read_manifest(find_adapter(embedder.name, workspace / "adapters")) if tuned else None
     count = manifest.settings["folds"] if manifest else FOLDS
     parts = subheading_folds([e.code for e in index.exemplars.exemplars], count)
     if not tuned:
-        return [(parts == fold, index) for fold in range(count)]
+        return [_Fold(parts == fold, index) for fold in range(count)]
     folds = []
     for fold in range(count):
         one = load_embedder(classifier.machine, embedder.name, workspace / "adapters", fold)
-        folds.append((parts == fold, open_index(index.exemplars, one, workspace / "index")))
+        folds.append(_Fold(parts == fold, open_index(index.exemplars, one, workspace / "index")))
     return folds
 
 
 def _neighbours(
-    folds: Sequence[Fold], exemplars: Sequence[Exemplar], rows: "NDArray[np.int64]"
+    folds: Sequence[_Fold], exemplars: Sequence[Exemplar], rows: "NDArray[np.int64]"
 ) -> list[tuple[Neighbour, ...]]:
     """Neighbours of the exemplars in ``rows``, each found by the fold that holds it out."""
     found: dict[int, tuple[Neighbour, ...]] = {}
-    for held_out, index in folds:
-        mine = rows[held_out[rows]]
-        near = find_neighbours(index, [exemplars[i].code for i in mine], index.vectors[mine], NEIGHBOURS)
+    for fold in folds:
+        mine = rows[fold.held_out[rows]]
+        near = find_neighbours(fold.index, [exemplars[i].code for i in mine], fold.index.vectors[mine], NEIGHBOURS)
         found.update(zip(mine.tolist(), near, strict=True))
     return [found[row] for row in rows.tolist()]
 

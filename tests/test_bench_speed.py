@@ -233,6 +233,15 @@ def test_the_command(aitrade: Callable[..., Outcome], models: object, opened: Ca
         assert con.execute("SELECT count(*) FROM runs").fetchone() == (0,)
 
 
+def test_the_command_that_shows_operations(aitrade: Callable[..., Outcome], models: object) -> None:
+    command = ("bench", "operations", "--model", MODEL, "--device", "cpu", "--codes", "7")
+    lines = aitrade(*command).out.splitlines()
+    assert [line.rsplit("  ", 3)[0].rstrip() for line in lines] == [*KINDS, ELEMENTWISE, OUTSIDE]
+    shares = [float(line.rsplit(maxsplit=1)[1].rstrip("%")) for line in lines]
+    assert sum(shares) == pytest.approx(100, abs=0.5)
+    assert list(json.loads(aitrade(*command, "--json").out)) == [*KINDS, ELEMENTWISE, OUTSIDE]
+
+
 def test_the_command_without_codes_or_a_workspace(aitrade: Callable[..., Outcome], workspace: Any) -> None:
     from aitrade.store import open_workspace
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import toys
+from conftest import MODEL, Outcome
 
 from aitrade.calibration_fit import fit_probe
 from aitrade.calibration_training import gather
@@ -25,6 +26,7 @@ from aitrade.retrieval.index import open_index
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.retrieval.tuning import make_embedder_adapter
 from aitrade.rubric import RELEVANCES
+from aitrade.softmax import softmax
 from aitrade.weights.installed import locate
 
 CPU = Machine("cpu", "float32")
@@ -142,8 +144,8 @@ def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
     naive = dataclasses.replace(
         training, views=[dataclasses.replace(view, vectors=training.vectors) for view in training.views]
     )
-    levels = training.targets
-    right, flattered = (float((fit_probe(t).held_out.argmax(1) == levels).mean()) for t in (training, naive))
+    rows = np.arange(len(codes)), training.targets
+    right, flattered = (float(softmax(fit_probe(t).held_out)[rows].mean()) for t in (training, naive))
     assert flattered > right, "the probe is measured on embeddings that were learnt from the very labels"
 
 
@@ -154,3 +156,20 @@ def test_an_adapter_fits_the_embedder_that_it_was_tuned_on_only(adapters: Path, 
     manifest.write_text(manifest.read_text("utf-8").replace(own, "0" * 64), "utf-8")
     with pytest.raises(ModelError, match="tuned on another model"):
         load_embedder(CPU, TUNED_EMBEDDER, tmp_path)
+
+
+def test_llm_and_embedder_are_tuned_by_one_command(
+    aitrade: Callable[..., Outcome],
+    models: Path,
+    exemplars: ExemplarSet,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aitrade.exemplars.load_exemplars", lambda: exemplars)
+    for base, epochs, use in ((DEFAULT_EMBEDDER, 4, "LLM+ADAPTER"), (MODEL, 2, f"{MODEL}+relevance")):
+        found = aitrade("models", "tune", base, "--name", "relevance", "--folds", "2", "--rank", "2", "--device", "cpu")
+        assert found.code == 0, found.err
+        assert f"Next: aitrade calibrate --model {use}" in found.err
+        settings = read_manifest(workspace / "adapters" / f"{base}+relevance").settings
+        assert (settings["epochs"], settings["rank"], settings["folds"]) == (epochs, 2, 2)
+    assert aitrade("calibrate", "--model", f"{MODEL}+relevance", "--device", "cpu").code == 0

@@ -15,7 +15,7 @@ from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
 from aitrade.llm.machine import Machine
-from aitrade.llm.tree import Tokens
+from aitrade.llm.tree import Pack, Tokens
 
 RANDOM = np.random.default_rng(5)
 
@@ -105,6 +105,36 @@ def test_a_second_question_goes_on_where_the_first_ended(
     first = {(p + label[:-1])[:n] for p in PROMPTS for label in LABELS for n in range(len(p + label))}
     new = {(p + label[:-1])[:n] for p in second for label in LABELS for n in range(len(p + label))} - first
     assert engine.computed == before + len(new)
+
+
+def test_what_a_failed_pass_left_behind_is_not_taken_for_computed(
+    engine: Engine, reference: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 20)
+    engine.remember(PREAMBLE)
+    engine.forget()
+    passes: list[Pack] = []
+    real = Engine._forward
+
+    def fail_at_the_second(self: Engine, pack: Pack) -> None:
+        passes.append(pack)
+        if len(passes) == 2:
+            raise KeyboardInterrupt
+        real(self, pack)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "_forward", fail_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            score_labels(engine, PROMPTS, LABELS)
+    assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
+
+
+def test_no_graph_is_kept(engine: Engine) -> None:
+    (path,) = engine.read([PROMPTS[0]])
+    hidden = engine.hidden(path)
+    rows = torch.tensor([len(path) - 1])
+    assert not engine.token_logprobs(hidden, rows, torch.tensor([3])).requires_grad
+    assert not last_hidden(engine, PROMPTS).requires_grad
 
 
 def test_what_is_forgotten_is_computed_again_and_memory_is_used_again(engine: Engine, reference: np.ndarray) -> None:

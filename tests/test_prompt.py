@@ -149,4 +149,4 @@ def test_no_code_finds_its_own_label_in_its_prompt(exemplars: ExemplarSet) -> No
 
     judge = LabelJudge.__new__(LabelJudge)
     judge.prompter = Noted(None)
-    assert judge._prompts(codes, lists) == [(1,)] * len(codes)
+    assert judge._prompts(codes, lists, range(len(codes))) == [(1,)] * len(codes)

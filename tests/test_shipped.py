@@ -7,9 +7,10 @@ import pytest
 from aitrade.calibrate import load_calibration
 from aitrade.defaults import DEFAULT_MODEL, DEMO_MODEL
 from aitrade.exemplars import load_exemplars
-from aitrade.llm.adapter import adapters_folder, find_adapter, read_manifest
+from aitrade.llm.adapter import LORA_FILES, adapters_folder, find_adapter, read_manifest
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.paths import shipped
+from aitrade.retrieval.embedder import TUNED_EMBEDDER, fold_name
 from aitrade.weights.manifest import load_manifests
 
 CALIBRATIONS = sorted(shipped("data/calibration").glob("*.json"))
@@ -37,6 +38,14 @@ def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder)
     config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
     assert config["base_model_name_or_path"] == manifest.base  # a name, not a path of the machine it was made on
     assert not list(folder.glob("*.bin"))
+
+
+def test_the_shipped_embedder_has_a_fold_for_each_part_that_calibrations_hold_out() -> None:
+    folder = find_adapter(TUNED_EMBEDDER)
+    folds = read_manifest(folder).settings["folds"]
+    assert folds > 1
+    assert sorted(path.name for path in folder.glob("fold*")) == [fold_name(fold) for fold in range(folds)]
+    assert all((folder / fold_name(fold) / name).is_file() for fold in range(folds) for name in LORA_FILES)
 
 
 @pytest.mark.parametrize("model", [DEFAULT_MODEL, DEMO_MODEL])

@@ -177,7 +177,7 @@ def test_an_adapter_fits_the_base_that_it_was_tuned_on_only(
     with pytest.raises(ModelError, match=r"toy-qwen has no adapter own.*models tune toy-qwen --name own"):
         load_judge("toy-qwen+own", CPU, adapters)
     shutil.copytree(adapters / TUNED, tmp_path / "toy-qwen+own")  # called as if it were
-    with pytest.raises(ModelError, match=rf"tuned on another model than toy-qwen.*--model {MODEL}\+own"):
+    with pytest.raises(ModelError, match=rf"tuned on another model than toy-qwen.*use {MODEL}\+own"):
         load_judge("toy-qwen+own", CPU, tmp_path)
 
 

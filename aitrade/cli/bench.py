@@ -84,7 +84,7 @@ def operations(
     workspace = state(context).workspace
     with open_workspace(workspace, create=False) as con:
         everything = read_codes(con, ("imports",))
-    classifier = load_classifier(model or DEFAULT_MODEL, device, workspace, calibrated=False)
+    classifier = load_classifier(model or DEFAULT_MODEL, device, workspace)
     found = operation_seconds(classifier, everything, codes)
     if as_json:
         emit(json.dumps(found, indent=1))

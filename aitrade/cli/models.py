@@ -11,7 +11,8 @@ from aitrade.cli.state import emit, say, state
 from aitrade.errors import UsageError
 
 group = typer.Typer(
-    no_args_is_help=True, help="List, install, check, add and pack models. Weights never come from anywhere but pip."
+    no_args_is_help=True,
+    help="List, install, check, add, pack and tune models. Weights never come from anywhere but pip.",
 )
 app.add_typer(group, name="models")
 

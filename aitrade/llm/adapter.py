@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "aitrade.json"
 HEADS = "heads.safetensors"
+LORA_FILES = ("adapter_config.json", "adapter_model.safetensors")
 OUT_OF_FOLD = "out_of_fold.csv"
 
 
@@ -111,7 +112,7 @@ def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path
         raise ModelError(
             f"adapter {manifest.name} was tuned on another model than {base.name}",
             where=str(found),
-            mend=f"use --model {manifest.base}+{manifest.name}",
+            mend=f"use {manifest.base}+{manifest.name}",
         )
     return found
 

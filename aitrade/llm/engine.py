@@ -85,10 +85,11 @@ class Engine:
         import torch
 
         head = self.model.get_output_embeddings()
-        wanted = (hidden[rows].float() * head.weight[tokens].float()).sum(-1)
-        if head.bias is not None:
-            wanted = wanted + head.bias[tokens].float()
-        return self._capped(wanted) - torch.logsumexp(self._capped(head(hidden).float()), -1)[rows]
+        with torch.inference_mode():
+            wanted = (hidden[rows].float() * head.weight[tokens].float()).sum(-1)
+            if head.bias is not None:
+                wanted = wanted + head.bias[tokens].float()
+            return self._capped(wanted) - torch.logsumexp(self._capped(head(hidden).float()), -1)[rows]
 
     def _capped(self, logits: "torch.Tensor") -> "torch.Tensor":
         cap = getattr(self.model.config, "final_logit_softcapping", None)
@@ -99,9 +100,13 @@ class Engine:
 
         known = len(self._tree)
         paths = self._tree.add(sequences)
-        with torch.inference_mode():
-            for pack in self._tree.packs(known, PACK_NODES[self.machine.device]):
-                self._forward(pack)
+        try:
+            with torch.inference_mode():
+                for pack in self._tree.packs(known, PACK_NODES[self.machine.device]):
+                    self._forward(pack)
+        except BaseException:  # Ctrl-C or out of memory: nothing may be taken for computed that is not
+            self._tree.forget(known)
+            raise
         self.computed += len(self._tree) - known
         return paths
 

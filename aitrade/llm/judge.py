@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,22 +77,22 @@ class LabelJudge(Judge):
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
         """See :class:`Judge`."""
         self.engine.forget()
-        scores = score_labels(self.engine, self._prompts(codes, neighbours), self.prompter.relevance_labels)
+        prompts = self._prompts(codes, neighbours, range(len(codes)))
+        scores = score_labels(self.engine, prompts, self.prompter.relevance_labels)
         return Opinions(scores.logprobs, None, scores.mass)
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
         """See :class:`Judge`; the prompts go on where those of :meth:`relevance` ended, which the engine has read."""
-        prompts = self._prompts(codes, neighbours)
-        asked = [self.prompter.category_prompt(prompts[row], relevance) for row, relevance in related.items()]
+        prompts = self._prompts(codes, neighbours, list(related))
+        asked = [self.prompter.category_prompt(p, r) for p, r in zip(prompts, related.values(), strict=True)]
         return np.log(score_labels(self.engine, asked, self.prompter.category_labels).probabilities)
 
-    def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[Tokens]:
+    def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
+        """Prompts of the codes in ``rows``, with the neighbours that all codes of their headings share."""
         shared = heading_neighbours(codes, neighbours)
-        return [
-            self.prompter.prompt(code, [n.exemplar for n in near]) for code, near in zip(codes, shared, strict=True)
-        ]
+        return [self.prompter.prompt(codes[row], [n.exemplar for n in shared[row]]) for row in rows]
 
 
 class TunedJudge(Judge):

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
-from aitrade.llm.adapter import merge_lora, own_adapter
+from aitrade.llm.adapter import LORA_FILES, merge_lora, own_adapter
 from aitrade.llm.machine import Machine
-from aitrade.weights.installed import Installed, locate
+from aitrade.weights.installed import Installed, locate, sha256_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,8 +74,8 @@ def load_embedder(
         folder = own_adapter(name, base, adapters)
         folder = folder if fold is None else folder / fold_name(fold)
         model[0].model = merge_lora(model[0].model, folder)
-        lora = (folder / "adapter_model.safetensors").read_bytes()
-        sha256 = hashlib.sha256(f"{base.sha256}\n{hashlib.sha256(lora).hexdigest()}".encode()).hexdigest()
+        parts = [base.sha256, *(sha256_of(folder / name) for name in LORA_FILES)]
+        sha256 = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return Embedder(name, sha256, machine.dtype_name, model.to(machine.dtype))
 
 

@@ -36,17 +36,21 @@ EMBEDDER_SETTINGS = TuneSettings(share=1.0, epochs=4, batch=32, learning_rate=1e
 
 @dataclass
 class TunedEncoder:
-    """An encoder with LoRA, and the heads that it learns through (see :class:`aitrade.llm.tune.Learner`)."""
+    """An encoder with LoRA, and the heads that it learns through (see :class:`aitrade.llm.tune.Learner`).
+
+    Its weights are float32; in a machine's bfloat16 only its products are computed.
+    """
 
     model: Any
     heads: Any
+    machine: Machine
 
     def logits(self, examples: Sequence[Example]) -> tuple["torch.Tensor", "torch.Tensor"]:
         """Relevance logits (n, 3) and category logits (n, categories) of examples that hold tokens, in float32."""
         import torch
 
         tokens, mask = padded([e.states for e in examples])
-        with torch.autocast(tokens.device.type, dtype=torch.bfloat16):
+        with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.machine.dtype == torch.bfloat16):
             hidden = self.model(input_ids=tokens, attention_mask=mask).last_hidden_state
         mean = (hidden.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         vectors = SCALE * torch.nn.functional.normalize(mean, dim=1)
@@ -83,7 +87,7 @@ def make_embedder_adapter(
     checkpoints = work / hashlib.sha256(" ".join(made_of).encode()).hexdigest()[:16]
     examples = _examples(base, machine, exemplars.exemplars, settings)
     parts = subheading_folds([e.code for e in exemplars.exemplars], folds)
-    shutil.rmtree(target, ignore_errors=True)
+    made = checkpoints / "adapter"
     scores = np.zeros((len(examples), len(RELEVANCES) + len(related_categories())))
     stages = [(fold_name(fold), parts != fold) for fold in range(folds)] + [("", parts >= 0)]
     for stage, seen in stages:
@@ -93,7 +97,7 @@ def make_embedder_adapter(
         train(tuned, chosen, settings, lambda *step, said=said: on_step(said, *step), checkpoints / (stage or "all"))
         if not seen.all():
             scores[~seen] = score(tuned, [examples[row] for row in np.flatnonzero(~seen)], settings.batch)
-        save_lora(tuned.model, base.name, target / stage)
+        save_lora(tuned.model, base.name, made / stage)
     manifest = AdapterManifest(
         name=name,
         base=base.name,
@@ -104,7 +108,9 @@ def make_embedder_adapter(
         figures=held_out_figures(scores, exemplars.exemplars),
         files={},
     )
-    write_manifest(target, manifest)
+    write_manifest(made, manifest)
+    shutil.rmtree(target, ignore_errors=True)  # what is in use until now stays so until the new one is whole
+    made.replace(target)
     shutil.rmtree(work)
     return manifest
 
@@ -142,4 +148,4 @@ def _new(base: Installed, machine: Machine, settings: TuneSettings) -> TunedEnco
         }
     )
     with without_peft_warnings():
-        return TunedEncoder(get_peft_model(encoder, config), heads.to(machine.device))
+        return TunedEncoder(get_peft_model(encoder, config), heads.to(machine.device), machine)
