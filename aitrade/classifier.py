@@ -173,9 +173,9 @@ def load_classifier(
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
     machine = choose_machine(device, arithmetic)
+    judge = load_judge(model, machine, workspace / "adapters")
     embedder = load_embedder(machine, embedder_of(model), workspace / "adapters")
     index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
-    judge = load_judge(model, machine, workspace / "adapters")
     path = find_calibration(model, workspace) if calibrated else None
     calibration = load_calibration(path) if path else None
     classifier = Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
