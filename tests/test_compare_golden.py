@@ -66,4 +66,4 @@ def test_the_figures_are_those_of_the_agreement_program(tmp_path):
         "high_predicted": [f"{level.lower()}_as_high" for level in LEVELS],
     }.items()}  # fmt: skip
     assert {name: (ours | high)[names.get(name, name)] for name in theirs} == pytest.approx(theirs, rel=1e-12)
-    assert 0.5 < ours["kappa"] < 0.95
+    assert 0.4 < ours["kappa"] < 0.95

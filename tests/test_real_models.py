@@ -81,7 +81,7 @@ def test_packed_label_scores_are_those_of_each_sequence_alone(tuned: Classifier)
     assert isinstance(judge, LabelJudge)
     codes = [RELEVANT[0], UNRELATED[0]]
     vectors = tuned.embedder.embed([describe(code) for code in codes])
-    prompts = judge._prompts(codes, find_neighbours(tuned.index, codes, vectors, NEIGHBOURS))
+    prompts = judge._prompts(codes, find_neighbours(tuned.index, codes, vectors, NEIGHBOURS), range(len(codes)))
     assert all(prompt[: len(judge.prompter.preamble)] == judge.prompter.preamble for prompt in prompts)
     assert len(judge.prompter.preamble) > 100
     labels = judge.prompter.relevance_labels
