@@ -14,14 +14,16 @@ from aitrade.cli.table import Format, FormatOption, Output
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
 app.add_typer(group, name="bench")
 
+CodesOption = Annotated[
+    int, typer.Option(min=1, metavar="N", help="How many codes, rounded up to whole batches of 128.")
+]
+
 
 @group.command()
 def speed(
     context: typer.Context,
     model: ModelOption = "",
-    codes: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How many codes, rounded up to whole batches of 128.")
-    ] = 1024,
+    codes: CodesOption = 1024,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
     device: DeviceOption = "auto",
     as_json: Annotated[
@@ -65,9 +67,7 @@ def speed(
 def operations(
     context: typer.Context,
     model: ModelOption = "",
-    codes: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How many codes, rounded up to whole batches of 128.")
-    ] = 256,
+    codes: CodesOption = 256,
     device: DeviceOption = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,
 ) -> None:

@@ -121,16 +121,22 @@ def new_tuned(model: Any, settings: TuneSettings) -> Tuned:
         layers_to_transform=list(range(first, len(stack.layers))),
         bias="none",
     )
-    width = model.config.hidden_size
-    heads = torch.nn.ModuleDict(
+    heads = new_heads(model.config.hidden_size)
+    with without_peft_warnings():
+        wrapped = get_peft_model(model, config)
+    return Tuned(wrapped, section(stack, first, None), heads.to(model.device))
+
+
+def new_heads(width: int) -> "torch.nn.ModuleDict":
+    """Fresh linear heads, ``relevance`` and ``category``, on vectors of a width."""
+    import torch
+
+    return torch.nn.ModuleDict(
         {
             "relevance": torch.nn.Linear(width, len(RELEVANCES)),
             "category": torch.nn.Linear(width, len(related_categories())),
         }
     )
-    with without_peft_warnings():
-        wrapped = get_peft_model(model, config)
-    return Tuned(wrapped, section(stack, first, None), heads.to(model.device))
 
 
 def train(

@@ -56,8 +56,7 @@ def make_adapter(
         work: folder of checkpoints; removed at the end.
         on_step: told (stage, step, steps, loss where something is learnt).
     """
-    made_of = (base.sha256, exemplars.sha256, prompt_sha256(), str(machine), str(settings), str(folds))
-    checkpoints = work / hashlib.sha256(" ".join(made_of).encode()).hexdigest()[:16]
+    checkpoints = checkpoint_folder(work, base, exemplars, machine, settings, folds)
     checkpoints.mkdir(parents=True, exist_ok=True)
     examples = _examples(base, machine, exemplars.exemplars, settings, on_step)
     parts = subheading_folds([e.code for e in exemplars.exemplars], folds)
@@ -91,6 +90,14 @@ def make_adapter(
     write_manifest(target, manifest)
     shutil.rmtree(work)
     return manifest
+
+
+def checkpoint_folder(
+    work: Path, base: Installed, exemplars: ExemplarSet, machine: Machine, settings: TuneSettings, folds: int
+) -> Path:
+    """Where checkpoints of tuning from just these lie: those of anything else are not gone on with."""
+    made_of = (base.sha256, exemplars.sha256, prompt_sha256(), str(machine), str(settings), str(folds))
+    return work / hashlib.sha256(" ".join(made_of).encode()).hexdigest()[:16]
 
 
 def _examples(

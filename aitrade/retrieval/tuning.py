@@ -5,7 +5,6 @@ are thrown away: codes whose use is alike have come near each other, which is wh
 """
 
 import dataclasses
-import hashlib
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from aitrade.llm.adapter import AdapterManifest, save_lora, without_peft_warning
 from aitrade.llm.lower import padded
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe, prompt_sha256, related_categories
-from aitrade.llm.tune import Example, TuneSettings, example, score, train
-from aitrade.llm.tuning import OnStep, held_out_figures
+from aitrade.llm.tune import Example, TuneSettings, example, new_heads, score, train
+from aitrade.llm.tuning import OnStep, checkpoint_folder, held_out_figures
 from aitrade.retrieval.embedder import fold_name, load_sentence_transformer
 from aitrade.rubric import RELEVANCES
 from aitrade.weights.installed import Installed
@@ -83,8 +82,7 @@ def make_embedder_adapter(
         work: folder of checkpoints; removed at the end.
         on_step: told (stage, step, steps, loss).
     """
-    made_of = (base.sha256, exemplars.sha256, prompt_sha256(), str(machine), str(settings), str(folds))
-    checkpoints = work / hashlib.sha256(" ".join(made_of).encode()).hexdigest()[:16]
+    checkpoints = checkpoint_folder(work, base, exemplars, machine, settings, folds)
     examples = _examples(base, machine, exemplars.exemplars, settings)
     parts = subheading_folds([e.code for e in exemplars.exemplars], folds)
     made = checkpoints / "adapter"
@@ -140,12 +138,6 @@ def _new(base: Installed, machine: Machine, settings: TuneSettings) -> TunedEnco
         if isinstance(part, torch.nn.Linear) and not name.startswith("pooler")  # which embeddings don't go through
     ]
     config = LoraConfig(r=settings.rank, lora_alpha=2 * settings.rank, target_modules=linear, bias="none")
-    width = encoder.config.hidden_size
-    heads = torch.nn.ModuleDict(
-        {
-            "relevance": torch.nn.Linear(width, len(RELEVANCES)),
-            "category": torch.nn.Linear(width, len(related_categories())),
-        }
-    )
+    heads = new_heads(encoder.config.hidden_size)
     with without_peft_warnings():
         return TunedEncoder(get_peft_model(encoder, config), heads.to(machine.device), machine)
