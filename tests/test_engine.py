@@ -11,11 +11,12 @@ from safetensors.torch import load_file, save_file
 from toys import ARCHITECTURES, save_llm, toy_model
 
 from aitrade.errors import ModelError
+from aitrade.llm import attention
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
 from aitrade.llm.machine import Machine
-from aitrade.llm.tree import Pack, Tokens
+from aitrade.llm.tree import Tokens, Tree
 
 RANDOM = np.random.default_rng(5)
 
@@ -62,11 +63,12 @@ def engine(model: Any) -> Engine:
 
 
 @pytest.mark.parametrize("remembered", [(), PREAMBLE, PREAMBLE[:7]], ids=["nothing", "preamble", "part"])
-@pytest.mark.parametrize("nodes", [4096, 60], ids=["one pack", "some packs"])
+@pytest.mark.parametrize(("pack", "stretch"), [(4096, 4096), (4096, 9), (60, 25)])
 def test_label_scores_are_those_of_each_sequence_alone(
-    engine: Engine, reference: np.ndarray, remembered: Tokens, nodes: int, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, reference: np.ndarray, remembered: Tokens, pack: int, stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", nodes)
+    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", pack)
+    monkeypatch.setitem(attention.STRETCH_NODES, "cpu", stretch)
     engine.remember(remembered)
     scores = score_labels(engine, PROMPTS, LABELS)
     assert np.abs(scores.logprobs - reference).max() < 1e-4
@@ -113,14 +115,14 @@ def test_what_a_failed_pass_left_behind_is_not_taken_for_computed(
     monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 20)
     engine.remember(PREAMBLE)
     engine.forget()
-    passes: list[Pack] = []
+    passes: list[int] = []
     real = Engine._forward
 
-    def fail_at_the_second(self: Engine, pack: Pack) -> None:
-        passes.append(pack)
+    def fail_at_the_second(self: Engine, start: int, stop: int) -> None:
+        passes.append(start)
         if len(passes) == 2:
             raise KeyboardInterrupt
-        real(self, pack)
+        real(self, start, stop)
 
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "_forward", fail_at_the_second)
@@ -227,3 +229,26 @@ def test_bfloat16_ranks_labels_as_float32_does_where_they_are_apart() -> None:
     coarse = score_labels(Engine(toy_model("llama").bfloat16(), None, Machine("cpu", "bfloat16")), PROMPTS, LABELS)
     assert np.abs(coarse.logprobs - exact).max() < 1.0
     assert (coarse.logprobs.argmax(1) == exact.argmax(1)).mean() >= 0.8
+
+
+def test_what_all_keys_have_in_common_costs_bfloat16_no_digits() -> None:
+    """Keys of real models have large biases, which change no probability but swamp the scores."""
+    tree = Tree()
+    tree.add([tokens(50)])
+    seen = attention.sights(tree, 0, 50, "cpu")
+    torch.manual_seed(3)
+    query, value = torch.randn(1, 4, 50, 16).bfloat16(), torch.randn(1, 2, 50, 16).bfloat16()
+    key = (torch.randn(1, 2, 50, 16) + 50).bfloat16()
+    exact, _ = attention._attend(None, query.float(), key.float(), value.float(), None, sights=seen)
+    found, _ = attention._attend(None, query, key, value, None, sights=seen)
+    assert (found - exact).abs().max() < 0.03
+
+
+@pytest.mark.parametrize("more", ["softcap", "s_aux", "position_bias"])
+def test_attention_that_has_more_to_it_is_refused(more: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left out, it would give other scores without a word."""
+    engine = new_engine("llama")
+    real = engine.model.base_model.forward
+    monkeypatch.setattr(engine.model.base_model, "forward", lambda **given: real(**given, **{more: torch.ones(1)}))
+    with pytest.raises(ValueError, match=f"attention with {more} cannot read prefix trees"):
+        engine.read(PROMPTS)

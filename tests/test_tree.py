@@ -42,23 +42,22 @@ def test_a_tree_spells_every_sequence_and_holds_what_they_share_once(
 
 @settings(max_examples=200, deadline=None)
 @given(SEQUENCES, SEQUENCES, LIMITS)
-def test_packs_cut_what_is_new_and_let_a_node_see_its_ancestors_and_itself_only(
-    first: list[tuple[int, ...]], later: list[tuple[int, ...]], limit: int
+def test_stretches_cut_what_is_new_and_let_a_node_see_its_ancestors_and_itself_only(
+    first: list[tuple[int, ...]], later: list[tuple[int, ...]], length: int
 ) -> None:
     tree = Tree()
     before = tree.add(first)
     known = len(tree)
     past = ancestors(before + tree.add(later))
-    packs = tree.packs(known, limit)
-    assert [node for pack in packs for node in range(pack.start, pack.stop)] == list(range(known, len(tree)))
-    for pack in packs:
-        assert pack.stop - pack.start <= limit
-        assert all(pack.past < pack.start)
-        columns = [*pack.past.tolist(), *range(pack.start, pack.stop)]
-        expected = [[column in past[node] for column in columns] for node in range(pack.start, pack.stop)]
-        assert pack.mask.tolist() == expected
-        for row, node in enumerate(range(pack.start, pack.stop)):
-            assert past[node] == {columns[place] for place in np.flatnonzero(pack.mask[row])}, "an ancestor is missing"
+    stretches = tree.stretches(known, len(tree), length)
+    assert [node for s in stretches for node in range(s.start, s.stop)] == list(range(known, len(tree)))
+    for stretch in stretches:
+        assert stretch.stop - stretch.start <= length
+        nodes, seen = range(stretch.start, stretch.stop), stretch.seen.tolist()
+        assert seen == sorted(set(seen) | set(nodes)), "not ascending, or without the stretch's own"
+        assert all(node in nodes or any(node in past[own] for own in nodes) for node in seen), "seen in vain"
+        for own, row in zip(nodes, stretch.mask, strict=True):
+            assert past[own] == {seen[place] for place in np.flatnonzero(row)}
 
 
 @settings(max_examples=100, deadline=None)
@@ -91,18 +90,18 @@ def test_a_tree_by_hand() -> None:
     tree = Tree()
     assert tree.add([(5, 6, 8), (5, 6), (5, 7), (5, 6, 8)]) == [[0, 1, 2], [0, 1], [0, 3], [0, 1, 2]]
     assert tree.tokens == [5, 6, 8, 7]
-    (whole,) = tree.packs(0, 10)
-    assert whole.past.tolist() == []
+    (whole,) = tree.stretches(0, 4, 10)
+    assert whole.seen.tolist() == [0, 1, 2, 3]
     assert whole.mask.astype(int).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
-    _, second = tree.packs(0, 2)
-    assert second.past.tolist() == [0, 1]
-    assert second.mask.astype(int).tolist() == [[1, 1, 1, 0], [1, 0, 0, 1]]
+    _, last = tree.stretches(0, 4, 3)
+    assert last.seen.tolist() == [0, 3], "the other branch is not looked at"
+    assert last.mask.all()
 
 
 def test_nothing_to_add() -> None:
     tree = Tree()
     assert tree.add([]) == []
-    assert tree.packs(0, 8) == []
+    assert tree.stretches(0, 0, 8) == []
 
 
 @settings(max_examples=200, deadline=None)

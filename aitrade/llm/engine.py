@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
+from aitrade.llm.attention import read_trees, sights
 from aitrade.llm.machine import Machine
 from aitrade.llm.memory import Memory
-from aitrade.llm.tree import Pack, Tokens, Tree
+from aitrade.llm.tree import Tokens, Tree
 
 if TYPE_CHECKING:
     import torch
 
-# Nodes in a pack: enough for the matrix products to run near their peak, few enough that attention,
-# which grows with the square of the pack, stays a small share (docs/performance.md).
+# Nodes in a pack: enough for the matrix products to run near their peak (docs/performance.md).
 PACK_NODES = {"cpu": 512, "cuda": 4096}
 
 _LAYERS = {"full_attention", "sliding_attention"}
@@ -39,6 +39,9 @@ class Engine:
     _tree: Tree = field(default_factory=Tree, repr=False)
     _memory: Memory = field(default_factory=Memory, repr=False)
     _preamble: int = 0
+
+    def __post_init__(self) -> None:
+        read_trees(self.model)
 
     def remember(self, preamble: Tokens) -> None:
         """Forget everything but a preamble that many sequences will begin with."""
@@ -66,7 +69,8 @@ class Engine:
         """Hidden states of nodes after the last norm, shape (nodes, width)."""
         import torch
 
-        return self._memory.hidden.read(torch.tensor(nodes, dtype=torch.long, device=self.machine.device))
+        wanted = torch.tensor(nodes, dtype=torch.long, device=self.machine.device)
+        return self._memory.hidden.upto(len(self._tree))[wanted]
 
     def token_logprobs(self, hidden: "torch.Tensor", rows: "torch.Tensor", tokens: "torch.Tensor") -> "torch.Tensor":
         """Log-probabilities of next tokens.
@@ -98,47 +102,32 @@ class Engine:
     def _compute(self, sequences: Sequence[Tokens]) -> list[list[int]]:
         import torch
 
-        known = len(self._tree)
+        known, size = len(self._tree), PACK_NODES[self.machine.device]
         paths = self._tree.add(sequences)
         try:
             with torch.inference_mode():
-                for pack in self._tree.packs(known, PACK_NODES[self.machine.device]):
-                    self._forward(pack)
+                for start in range(known, len(self._tree), size):
+                    self._forward(start, min(start + size, len(self._tree)))
         except BaseException:  # Ctrl-C or out of memory: nothing may be taken for computed that is not
             self._tree.forget(known)
             raise
         self.computed += len(self._tree) - known
         return paths
 
-    def _forward(self, pack: Pack) -> None:
+    def _forward(self, start: int, stop: int) -> None:
+        """Compute the nodes from ``start`` to before ``stop``."""
         import torch
 
-        device, nodes = self.machine.device, slice(pack.start, pack.stop)
-        past = torch.from_numpy(pack.past).to(device)
-        positions = torch.tensor(self._tree.depth[nodes], device=device)
-        before = torch.tensor([self._tree.depth[node] for node in pack.past.tolist()], dtype=torch.long, device=device)
+        device = self.machine.device
         output = self.model.base_model(
-            input_ids=torch.tensor([self._tree.tokens[nodes]], device=device),
-            position_ids=positions[None],
-            attention_mask=self._masks(torch.from_numpy(pack.mask).to(device)[None, None], before, positions),
-            past_key_values=self._memory.cache(past, pack.start),
+            input_ids=torch.tensor([self._tree.tokens[start:stop]], device=device),
+            position_ids=torch.tensor([self._tree.depth[start:stop]], device=device),
+            attention_mask=torch.ones(1, 1, 1, 1, dtype=torch.bool, device=device),  # keeps it from making its own
+            past_key_values=self._memory.cache(start),
             use_cache=False,
+            sights=sights(self._tree, start, stop, device),
         )
-        self._memory.hidden.write(pack.start, output.last_hidden_state[0])
-
-    def _masks(self, mask: "torch.Tensor", before: "torch.Tensor", positions: "torch.Tensor") -> Any:
-        """The mask as the model wants it: one for each kind of layer where it has layers with a sliding window."""
-        import torch
-
-        config = self.model.config
-        kinds = getattr(config, "layer_types", None) or ()
-        window: Any = getattr(config, "sliding_window", None)
-        if "sliding_attention" not in kinds and (kinds or window is None):
-            return mask
-        keys = torch.cat([before, positions])
-        near = mask & (positions[:, None] - keys[None, :] < window)
-        # A model that does not tell its layers apart (Mistral) has the window in all of them.
-        return {"full_attention": mask, "sliding_attention": near} if kinds else near
+        self._memory.hidden.write(start, output.last_hidden_state[0])
 
 
 def load_engine(folder: str, machine: Machine) -> Engine:

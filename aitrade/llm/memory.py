@@ -31,11 +31,11 @@ class Rows:
             self._kept = grown
         self._kept.narrow(self.dim, start, new.shape[self.dim]).copy_(new)
 
-    def read(self, nodes: "torch.Tensor") -> "torch.Tensor":
-        """Rows of nodes that have been written."""
+    def upto(self, stop: int) -> "torch.Tensor":
+        """Rows before ``stop``, all of which have been written; not a copy."""
         if self._kept is None:
             raise RuntimeError("nothing has been computed yet")
-        return self._kept.index_select(self.dim, nodes)
+        return self._kept.narrow(self.dim, 0, stop)
 
 
 class Memory:
@@ -46,13 +46,11 @@ class Memory:
         self._keys: dict[int, Rows] = {}
         self._values: dict[int, Rows] = {}
 
-    def cache(self, past: "torch.Tensor", start: int) -> Any:
-        """A cache for one forward pass over new nodes.
+    def cache(self, start: int) -> Any:
+        """A cache for one forward pass over nodes from ``start`` on, whose keys and values it keeps.
 
-        Every layer is handed the keys and values of ``past`` before those of the new nodes, which are kept from node
-        ``start`` on.
+        Every layer is handed those of all nodes up to the pass's last.
         """
-        import torch
         from transformers import DynamicCache
 
         memory = self
@@ -62,8 +60,8 @@ class Memory:
                 found = []
                 for kept, new in ((memory._keys, key_states), (memory._values, value_states)):
                     rows = kept.setdefault(layer_idx, Rows(2))
-                    found.append(torch.cat([rows.read(past), new], 2) if len(past) else new)
                     rows.write(start, new)
+                    found.append(rows.upto(start + new.shape[2]))
                 return tuple(found)
 
         return PassCache()

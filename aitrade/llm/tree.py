@@ -1,7 +1,7 @@
 """A prefix tree of token sequences: what several begin with is in it once, and computed once.
 
-Sequences are added in sorted order and nodes are numbered as they come, so that any run of consecutive nodes is a pack
-that can be computed when all nodes before it are. A node attends to its ancestors and itself only, so every sequence
+Sequences are added in sorted order and nodes are numbered as they come, so that any run of consecutive nodes can be
+computed when all nodes before it are. A node attends to its ancestors and itself only, so every sequence
 sees exactly what it would see alone; only the order of floating point sums differs.
 """
 
@@ -19,19 +19,18 @@ ROOT = -1
 
 
 @dataclass(frozen=True)
-class Pack:
-    """Consecutive nodes of a tree, to be computed together.
+class Stretch:
+    """Consecutive nodes of a tree, and what they attend to.
 
     Attributes:
         start, stop: the nodes, from ``start`` to before ``stop``.
-        past: earlier nodes that any of them descends from, ascending, shape (past,).
-        mask: who attends to whom, shape (stop - start, past + stop - start): a row is true at its node's ancestors,
-            and at itself.
+        seen: the nodes that any of them attends to, themselves included, ascending, shape (seen,).
+        mask: who attends to whom, shape (stop - start, seen): a row is true at its node's ancestors, and at itself.
     """
 
     start: int
     stop: int
-    past: "NDArray[np.int64]"
+    seen: "NDArray[np.int64]"
     mask: "NDArray[np.bool_]"
 
 
@@ -66,9 +65,9 @@ class Tree:
             del self._children[self.parents[node], self.tokens[node]]
         del self.tokens[count:], self.parents[count:], self.depth[count:]
 
-    def packs(self, start: int, limit: int) -> list[Pack]:
-        """Cut the nodes from ``start`` on into packs of at most ``limit``."""
-        return [self._pack(at, min(at + limit, len(self))) for at in range(start, len(self), limit)]
+    def stretches(self, start: int, stop: int, length: int) -> list[Stretch]:
+        """Cut the nodes from ``start`` to before ``stop`` into stretches of at most ``length``."""
+        return [self._stretch(at, min(at + length, stop)) for at in range(start, stop, length)]
 
     def _add(self, sequence: Tokens) -> list[int]:
         path, node = [], ROOT
@@ -83,7 +82,7 @@ class Tree:
             node = child
         return path
 
-    def _pack(self, start: int, stop: int) -> Pack:
+    def _stretch(self, start: int, stop: int) -> Stretch:
         outer = {self.parents[node] for node in range(start, stop)} - {ROOT}
         lines = {node: self._line(node) for node in outer if node < start}
         past = np.array(sorted(set().union(*lines.values())), np.int64)
@@ -95,7 +94,7 @@ class Tree:
             elif parent != ROOT:
                 mask[row, np.searchsorted(past, lines[parent])] = True
             mask[row, len(past) + row] = True
-        return Pack(start, stop, past, mask)
+        return Stretch(start, stop, np.concatenate([past, np.arange(start, stop)]), mask)
 
     def _line(self, node: int) -> list[int]:
         """A node and its ancestors."""
