@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aitrade.errors import ModelError
-from aitrade.evidence import FEATURES, category_features, relevance_features
+from aitrade.evidence import FEATURES, category_features, near_votes, relevance_features
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.softmax import softmax
 
@@ -79,17 +79,21 @@ class Calibration:
         return logits
 
     def relevance(
-        self, llm: "NDArray[np.float64]", vectors: "NDArray[np.float32]", neighbours: Sequence[Sequence[Neighbour]]
+        self,
+        llm: "NDArray[np.float64]",
+        llm_votes: "NDArray[np.float64]",
+        vectors: "NDArray[np.float32]",
+        neighbours: Sequence[Sequence[Neighbour]],
     ) -> "NDArray[np.float64]":
-        """Calibrated probabilities of High, Medium, Low, shape (n, 3)."""
-        return self.joint.probabilities(relevance_features(llm, self.probe_logits(vectors), neighbours))
+        """Calibrated probabilities of High, Medium, Low, shape (n, 3); :mod:`aitrade.evidence` has the shapes."""
+        return self.joint.probabilities(relevance_features(llm, llm_votes, self.probe_logits(vectors), neighbours))
 
     def without_llm(
         self, vectors: "NDArray[np.float32]", neighbours: Sequence[Sequence[Neighbour]]
     ) -> "NDArray[np.float64]":
         """The same from neighbours and probe alone."""
-        unasked = np.zeros((len(vectors), 3))
-        return self.rival.probabilities(relevance_features(unasked, self.probe_logits(vectors), neighbours))
+        scores, votes = np.zeros((len(vectors), 3)), near_votes([()] * len(vectors))
+        return self.rival.probabilities(relevance_features(scores, votes, self.probe_logits(vectors), neighbours))
 
     def category(self, llm: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64]":
         """Probabilities of the related categories, shape (n, categories)."""

@@ -56,6 +56,8 @@ class Training:
         rows: places of the m exemplars that the LLM was asked about, shape (m,); the rest is about these.
         neighbours: of each, itself left out.
         llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (m, 3).
+        llm_votes: what the LLM's neighbours say (see :func:`aitrade.evidence.near_votes`), by an LLM that has not
+            seen the exemplar's subheading, shape (m, 4).
         llm_category: log-probabilities of the related categories, likewise, shape (m, categories); rows of Low
             exemplars are not used.
         weights: how many codes of the nomenclature each stands for, shape (m,).
@@ -67,6 +69,7 @@ class Training:
     rows: "NDArray[np.int64]"
     neighbours: Sequence[Sequence[Neighbour]]
     llm: "NDArray[np.float64]"
+    llm_votes: "NDArray[np.float64]"
     llm_category: "NDArray[np.float64]"
     weights: "NDArray[np.float64]"
 
@@ -82,7 +85,7 @@ class Training:
 
     def features(self, probe: "Probe") -> "NDArray[np.float64]":
         """All evidence on the exemplars asked about, shape (m, features), the probe's made without their subheading."""
-        return relevance_features(self.llm, probe.held_out[self.rows], self.neighbours)
+        return relevance_features(self.llm, self.llm_votes, probe.held_out[self.rows], self.neighbours)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from aitrade.calibration_fit import FOLDS, Training, View, population_weights
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
-from aitrade.evidence import NEIGHBOURS
-from aitrade.exemplars import Exemplar
+from aitrade.evidence import NEIGHBOURS, near_votes
+from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter, read_manifest
+from aitrade.llm.code_vectors import fold_view, read_vectors
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.embedder import load_embedder
@@ -65,9 +66,10 @@ def gather(
     else:
         scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
+    votes = near_votes(_llm_neighbours(classifier.model, classifier.index.exemplars, chosen, workspace / "adapters"))
     views = [View(fold.held_out, fold.index.vectors) for fold in folds]
     weights = population_weights(chosen, nomenclature)
-    return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, category, weights)
+    return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, votes, category, weights)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,28 @@ def _neighbours(
         near = find_neighbours(fold.index, [exemplars[i].code for i in mine], fold.index.vectors[mine], NEIGHBOURS)
         found.update(zip(mine.tolist(), near, strict=True))
     return [found[row] for row in rows.tolist()]
+
+
+def _llm_neighbours(
+    model: str, exemplars: ExemplarSet, asked: Sequence[Exemplar], adapters: Path
+) -> list[tuple[Neighbour, ...]]:
+    """The LLM's neighbours of exemplars, each placed by the fold that holds it out; none where it keeps no vectors."""
+    found: list[tuple[Neighbour, ...]] = [()] * len(asked)
+    adapter = find_adapter(model, adapters) if "+" in model else None
+    vectors = read_vectors(adapter) if adapter else None
+    if adapter is None or vectors is None:
+        return found
+    count = read_manifest(adapter).settings["folds"]
+    parts = subheading_folds([e.code for e in asked], count)
+    for fold in np.unique(parts).tolist():
+        index = vectors.index(exemplars, fold_view(fold))
+        places = {(e.code.flow, e.code.hs10): place for place, e in enumerate(index.exemplars.exemplars)}
+        rows = np.flatnonzero(parts == fold).tolist()
+        codes = [asked[row].code for row in rows]
+        own = index.vectors[[places[code.flow, code.hs10] for code in codes]]
+        for row, near in zip(rows, find_neighbours(index, codes, own, NEIGHBOURS), strict=True):
+            found[row] = near
+    return found
 
 
 def _kept_scores(model: str, adapters: Path) -> dict[tuple[str, str], list[float]] | None:

@@ -13,9 +13,9 @@ from aitrade import __version__
 from aitrade.calibrate import Calibration, load_calibration
 from aitrade.codes import Code
 from aitrade.errors import ModelError
-from aitrade.evidence import NEIGHBOURS
+from aitrade.evidence import NEIGHBOURS, near_votes
 from aitrade.exemplars import ExemplarSet, load_exemplars
-from aitrade.llm.judge import Judge, load_judge
+from aitrade.llm.judge import Judge, Opinions, load_judge
 from aitrade.llm.machine import Machine, choose_machine
 from aitrade.llm.prompt import describe, prompt_sha256, related_categories
 from aitrade.paths import shipped
@@ -41,6 +41,7 @@ class Classifier:
         model: ``BASE`` or ``BASE+ADAPTER`` as on the command line.
         calibration: how the evidence is joined; None leaves the LLM's own probabilities.
         machine: device and arithmetic.
+        llm_index: the exemplars as a tuned LLM places them.
         cascade: whether codes that are Low beyond doubt without the LLM are not put to it.
     """
 
@@ -50,6 +51,7 @@ class Classifier:
     index: Index
     calibration: Calibration | None
     machine: Machine
+    llm_index: Index | None = None
     cascade: bool = False
 
     @property
@@ -85,16 +87,18 @@ class Classifier:
         rest = [row for row in range(len(codes)) if row not in found]
         if rest:
             asked = [codes[row] for row in rest], vectors[rest], [neighbours[row] for row in rest]
-            found.update(zip(rest, self._ask(*asked), strict=True))
+            found.update(zip(rest, self.ask(*asked), strict=True))
         return [found[row] for row in range(len(codes))]
 
-    def _ask(
+    def ask(
         self, codes: Sequence[Code], vectors: "NDArray[np.float32]", neighbours: Sequence[Sequence[Neighbour]]
     ) -> list[Prediction]:
-        """Judge codes with the LLM."""
+        """Judge codes with the LLM, by their embeddings (n, dimensions) and nearest exemplars."""
         opinions = self.judge.relevance(codes, neighbours)
+        near = self._llm_neighbours(codes, opinions)
+        votes = near_votes(near)
         if self.calibration:
-            probabilities = self.calibration.relevance(opinions.relevance, vectors, neighbours)
+            probabilities = self.calibration.relevance(opinions.relevance, votes, vectors, neighbours)
         else:
             probabilities = softmax(opinions.relevance)
         levels = probabilities.argmax(1)
@@ -109,11 +113,19 @@ class Classifier:
                     "llm": _numbers(opinions.relevance[row]),
                     "label_mass": None if opinions.mass is None else round(float(opinions.mass[row]), 6),
                     "category_llm": None if scores[row] is None else _numbers(scores[row]),
+                    "llm_votes": _numbers(votes[row]),
+                    "llm_neighbours": _listed(near[row]),
                     "neighbours": _listed(neighbours[row]),
                 },
             )
             for row, code in enumerate(codes)
         ]
+
+    def _llm_neighbours(self, codes: Sequence[Code], opinions: Opinions) -> Sequence[Sequence[Neighbour]]:
+        """The exemplars that a tuned LLM places nearest; none where it keeps no vectors of them."""
+        if self.llm_index is None or opinions.vectors is None:
+            return [()] * len(codes)
+        return find_neighbours(self.llm_index, codes, opinions.vectors, NEIGHBOURS)
 
     def _categories(
         self,
@@ -178,7 +190,9 @@ def load_classifier(
     index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
     path = find_calibration(model, workspace) if calibrated else None
     calibration = load_calibration(path) if path else None
-    classifier = Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
+    llm_index = judge.vectors.index(index.exemplars) if judge.vectors else None
+    use_cascade = cascade and calibration is not None
+    classifier = Classifier(model, judge, embedder, index, calibration, machine, llm_index, use_cascade)
     if calibration and path:
         _check_inputs(calibration, calibration_inputs(classifier), path)
     return classifier

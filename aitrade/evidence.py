@@ -1,5 +1,7 @@
 """What is known about a code before calibration: the neighbours' votes and the LLM's scores, as numbers.
 
+Neighbours are exemplars that the embedder places near; the LLM's neighbours those that a tuned LLM places near.
+
 Every kind of evidence speaks in log-odds against Low, for High and for Medium, so that a weight of zero means
 "ignore it" and weights are comparable.
 """
@@ -22,6 +24,7 @@ DOUBT = 0.5  # votes that each level has before any neighbour is heard
 
 KINDS = {
     "llm": ("llm_high", "llm_medium"),
+    "llm neighbours": ("llm_vote_high", "llm_vote_medium", "llm_nearest_high", "llm_nearest_medium"),
     "probe": ("probe_high", "probe_medium"),
     "neighbours": (
         "vote_high", "vote_medium",
@@ -34,17 +37,30 @@ FEATURES = tuple(name for names in KINDS.values() for name in names)
 
 
 def relevance_features(
-    llm: "NDArray[np.float64]", probe: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]
+    llm: "NDArray[np.float64]",
+    llm_votes: "NDArray[np.float64]",
+    probe: "NDArray[np.float64]",
+    neighbours: Sequence[Sequence[Neighbour]],
 ) -> "NDArray[np.float64]":
     """Features of n codes, shape (n, len(FEATURES)).
 
     Args:
         llm: the LLM's logits or log-probabilities of High, Medium, Low, shape (n, 3).
+        llm_votes: :func:`near_votes` of the LLM's neighbours, shape (n, 4).
         probe: logits of a linear probe on the embeddings, shape (n, 3).
         neighbours: the nearest exemplars of each code, nearest first.
     """
-    votes = np.array([_vote_features(list(nearest)) for nearest in neighbours]).reshape(len(neighbours), -1)
-    return np.concatenate([_odds(llm), _odds(probe), votes], 1)
+    family = np.array([_family_votes(nearest) for nearest in neighbours]).reshape(len(neighbours), -1)
+    return np.concatenate([_odds(llm), llm_votes, _odds(probe), near_votes(neighbours), family], 1)
+
+
+def near_votes(neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64]":
+    """What the nearest exemplars of n codes say, shape (n, 4).
+
+    Log-odds of their votes, weighted by closeness, of High and of Medium against Low; then by how much the nearest
+    High and the nearest Medium exemplar are closer than the nearest Low one. All zero for a code without any.
+    """
+    return np.array([_near_votes(nearest[:NEIGHBOURS]) for nearest in neighbours], float).reshape(len(neighbours), 4)
 
 
 def category_features(llm: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64]":
@@ -71,13 +87,17 @@ def _weight(neighbour: Neighbour) -> float:
     return float(np.exp(SHARPNESS * (neighbour.closeness - 1.0)))
 
 
-def _vote_features(nearest: list[Neighbour]) -> list[float]:
-    near = nearest[:NEIGHBOURS]
+def _near_votes(near: Sequence[Neighbour]) -> list[float]:
     best = [max((n.closeness for n in near if n.exemplar.relevance == level), default=0.0) for level in RELEVANCES]
     return [
         *_vote_odds([(n, _weight(n)) for n in near], 0.05),
         best[0] - best[2],
         best[1] - best[2],
+    ]
+
+
+def _family_votes(nearest: Sequence[Neighbour]) -> list[float]:
+    return [
         *_vote_odds([(n, 1.0) for n in nearest if n.same_hs4], DOUBT),
         *_vote_odds([(n, 1.0) for n in nearest if n.same_hs6], DOUBT),
     ]

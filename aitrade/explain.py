@@ -30,6 +30,7 @@ class Explanation:
         llm: the LLM's scores of High, Medium, Low; None where it was not asked.
         label_mass: probability that the LLM's answer is a label at all; None where labels were not scored.
         neighbours: exemplars that the evidence lists, with their similarity, nearest first.
+        llm_neighbours: likewise those that a tuned LLM places nearest.
         rationale: the reason given by hand, for an exemplar.
     """
 
@@ -42,6 +43,7 @@ class Explanation:
     llm: tuple[float, ...] | None
     label_mass: float | None
     neighbours: tuple[tuple[Exemplar, float], ...]
+    llm_neighbours: tuple[tuple[Exemplar, float], ...]
     rationale: str | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -58,18 +60,23 @@ class Explanation:
             "llm": dict(zip(RELEVANCES, self.llm, strict=True)) if self.llm else None,
             "label_mass": self.label_mass,
             "rationale": self.rationale,
-            "neighbours": [
-                {
-                    "hs10": e.code.hs10,
-                    "similarity": similarity,
-                    "description": e.code.description,
-                    "relevance": e.relevance,
-                    "category": e.category,
-                    "rationale": e.rationale,
-                }
-                for e, similarity in self.neighbours
-            ],
+            "neighbours": _plain(self.neighbours),
+            "llm_neighbours": _plain(self.llm_neighbours),
         }
+
+
+def _plain(neighbours: tuple[tuple[Exemplar, float], ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "hs10": e.code.hs10,
+            "similarity": similarity,
+            "description": e.code.description,
+            "relevance": e.relevance,
+            "category": e.category,
+            "rationale": e.rationale,
+        }
+        for e, similarity in neighbours
+    ]
 
 
 def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars: ExemplarSet) -> Explanation:
@@ -87,7 +94,6 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars
         raise BadInputError(f"run {run} says nothing of {flow} code {hs10}", mend="choose another --run or --flow")
     description, relevance, category, source, *probabilities, raw = row
     evidence = json.loads(raw) if raw else {}
-    listed = [(exemplars.by_code.get((n["flow"], n["hs10"])), n["similarity"]) for n in evidence.get("neighbours", [])]
     return Explanation(
         code=Code(hs10, flow, description or ""),
         run=run,
@@ -97,9 +103,15 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars
         probabilities=tuple(probabilities),
         llm=tuple(evidence["llm"]) if evidence.get("llm") else None,
         label_mass=evidence.get("label_mass"),
-        neighbours=tuple((exemplar, similarity) for exemplar, similarity in listed if exemplar is not None),
+        neighbours=_known(evidence.get("neighbours", []), exemplars),
+        llm_neighbours=_known(evidence.get("llm_neighbours", []), exemplars),
         rationale=evidence.get("rationale"),
     )
+
+
+def _known(listed: list[dict[str, Any]], exemplars: ExemplarSet) -> tuple[tuple[Exemplar, float], ...]:
+    found = [(exemplars.by_code.get((n["flow"], n["hs10"])), n["similarity"]) for n in listed]
+    return tuple((exemplar, similarity) for exemplar, similarity in found if exemplar is not None)
 
 
 def write_rationale(engine: "Engine", explanation: Explanation) -> str:

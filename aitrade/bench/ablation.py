@@ -17,7 +17,7 @@ from aitrade.calibration_fit import Training, fit_joint, fit_probe
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
-from aitrade.evidence import NEIGHBOURS, relevance_features
+from aitrade.evidence import KINDS, NEIGHBOURS, relevance_features
 from aitrade.llm.prompt import describe
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.rubric import RELEVANCES
@@ -34,8 +34,10 @@ VARIANTS = {
     "probe on the embeddings": ("probe",),
     RIVAL: RIVAL_KINDS,
     "LLM": ("llm",),
-    "LLM and neighbours": ("llm", "neighbours"),
+    "LLM and its neighbours": ("llm", "llm neighbours"),
     "LLM, neighbours and probe": ("llm", "neighbours", "probe"),
+    "LLM's neighbours, neighbours and probe": ("llm neighbours", "neighbours", "probe"),
+    "LLM, its neighbours, neighbours and probe": tuple(KINDS),
 }
 REPLICATES = 1000
 SEED = 2026
@@ -78,7 +80,8 @@ def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training,
         BadInputError: the run and the reference have no such code in common.
     """
     rows = con.execute(
-        "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm' "
+        "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm', "
+        "p.evidence->>'llm_votes' "
         "FROM predictions r JOIN codes c USING (flow, hs10) JOIN predictions p USING (flow, hs10) "
         "WHERE r.run = ? AND p.run = ? AND flow = 'imports' AND NOT list_contains(?, hs10[:2]) ORDER BY hs10",
         [reference.run, run.run, list(EXCLUDED_CHAPTERS)],
@@ -96,6 +99,7 @@ def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training,
     probe = fit_probe(training)
     features = relevance_features(
         np.array([json.loads(row[6]) for row in asked]),
+        np.array([json.loads(row[7]) for row in asked]),
         vectors.astype(np.float64) @ probe.weights + probe.bias,
         find_neighbours(classifier.index, codes, vectors, NEIGHBOURS),
     )

@@ -70,7 +70,7 @@ class TimedJudge(Judge):
 
     def __init__(self, judge: Judge, watch: Stopwatch) -> None:
         self.judge, self.watch = judge, watch
-        self.engine, self.sha256 = judge.engine, judge.sha256
+        self.engine, self.sha256, self.vectors = judge.engine, judge.sha256, judge.vectors
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
         """See :class:`Judge`."""

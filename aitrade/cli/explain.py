@@ -61,12 +61,13 @@ def _text(found: "Explanation", written: str | None) -> str:
         )
         mass = "" if found.label_mass is None else f"; {found.label_mass:.0%} of its answer is a label"
         lines.append(f"the LLM's scores: {scores}{mass}")
-    if found.neighbours:
-        lines.append("nearest exemplars:")
-    for exemplar, similarity in found.neighbours:
-        lines.append(f"  {similarity:.2f}  {exemplar.code.hs10}  {exemplar.relevance:6} {exemplar.category}")
-        lines.append(f"        {exemplar.code.description}")
-        lines.append(f"        {exemplar.rationale}")
+    for whose, neighbours in (("nearest exemplars", found.neighbours), ("nearest to the LLM", found.llm_neighbours)):
+        if neighbours:
+            lines.append(f"{whose}:")
+        for exemplar, similarity in neighbours:
+            lines.append(f"  {similarity:.2f}  {exemplar.code.hs10}  {exemplar.relevance:6} {exemplar.category}")
+            lines.append(f"        {exemplar.code.description}")
+            lines.append(f"        {exemplar.rationale}")
     if written:
         lines += ["", f"written by the model: {written}"]
     return "\n".join(lines)

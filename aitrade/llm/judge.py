@@ -12,6 +12,7 @@ import numpy as np
 from aitrade.codes import Code
 from aitrade.errors import ModelError
 from aitrade.llm.adapter import Heads, apply_adapter, own_adapter, read_manifest
+from aitrade.llm.code_vectors import CodeVectors, place, read_vectors
 from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
 from aitrade.llm.machine import Machine
@@ -36,18 +37,28 @@ class Opinions:
         relevance: log-probabilities (or logits) of High, Medium and Low, shape (n, 3).
         category: log-probabilities of the related categories, shape (n, categories), where they come with it.
         mass: probability that the answer is one of the labels, shape (n,), where labels are scored.
+        vectors: where a tuned model places the codes, of length one, shape (n, dimensions), where its adapter has
+            the exemplars' vectors.
     """
 
     relevance: "NDArray[np.float64]"
     category: "NDArray[np.float64] | None"
     mass: "NDArray[np.float64] | None"
+    vectors: "NDArray[np.float32] | None" = None
 
 
 class Judge(ABC):
-    """An LLM that scores codes."""
+    """An LLM that scores codes.
+
+    Attributes:
+        engine: the LLM.
+        sha256: hash of all its weights.
+        vectors: where it places the exemplars, if it is tuned and its adapter says.
+    """
 
     engine: Engine
     sha256: str
+    vectors: CodeVectors | None = None
 
     @abstractmethod
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
@@ -98,8 +109,8 @@ class LabelJudge(Judge):
 class TunedJudge(Judge):
     """A model with an adapter: the heads read the last token of a short prompt; neighbours are joined afterwards."""
 
-    def __init__(self, engine: Engine, heads: Heads, sha256: str) -> None:
-        self.engine, self.heads, self.sha256 = engine, heads, sha256
+    def __init__(self, engine: Engine, heads: Heads, sha256: str, vectors: CodeVectors | None = None) -> None:
+        self.engine, self.heads, self.sha256, self.vectors = engine, heads, sha256, vectors
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:  # noqa: ARG002
         """See :class:`Judge`; the neighbours are not looked at."""
@@ -107,8 +118,14 @@ class TunedJudge(Judge):
 
         self.engine.forget()
         texts = [self.engine.tokenizer(short_text(code), add_special_tokens=False)["input_ids"] for code in codes]
-        relevance, category = self.heads.logits(last_hidden(self.engine, [tuple(tokens) for tokens in texts]))
-        return Opinions(relevance.double().numpy(), torch.log_softmax(category, -1).double().numpy(), None)
+        hidden = last_hidden(self.engine, [tuple(tokens) for tokens in texts])
+        relevance, category = self.heads.logits(hidden)
+        return Opinions(
+            relevance.double().numpy(),
+            torch.log_softmax(category, -1).double().numpy(),
+            None,
+            place(hidden.numpy(), self.vectors.projection) if self.vectors else None,
+        )
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
@@ -160,4 +177,5 @@ def load_judge(model: str, machine: Machine, adapters: Path | None = None) -> Ju
     engine = load_engine(str(base.folder), machine)
     heads = apply_adapter(engine, folder)
     weights = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))
-    return TunedJudge(engine, heads, hashlib.sha256(f"{base.sha256}\n{weights}".encode()).hexdigest())
+    sha256 = hashlib.sha256(f"{base.sha256}\n{weights}".encode()).hexdigest()
+    return TunedJudge(engine, heads, sha256, read_vectors(folder))

@@ -91,13 +91,18 @@ class Tuned:
 
     def logits(self, examples: Sequence[Example]) -> tuple["torch.Tensor", "torch.Tensor"]:
         """Relevance logits (n, 3) and category logits (n, categories), in float32."""
+        last = self.last_hidden(examples)
+        return self.heads["relevance"](last), self.heads["category"](last)
+
+    def last_hidden(self, examples: Sequence[Example]) -> "torch.Tensor":
+        """Hidden states of the last tokens, shape (n, width), in float32."""
         import torch
 
         states, mask = padded([e.states for e in examples])
         with torch.autocast(states.device.type, dtype=torch.bfloat16, enabled=states.dtype == torch.bfloat16):
             hidden = self.upper(inputs_embeds=states, attention_mask=mask, use_cache=False).last_hidden_state
-        last = hidden[torch.arange(len(hidden)), mask.sum(1) - 1].float()
-        return self.heads["relevance"](last), self.heads["category"](last)
+        last: torch.Tensor = hidden[torch.arange(len(hidden)), mask.sum(1) - 1].float()
+        return last
 
 
 def example(exemplar: Exemplar, states: "torch.Tensor") -> Example:
@@ -189,6 +194,18 @@ def score(tuned: Learner, examples: Sequence[Example], batch: int) -> "NDArray[n
             relevance, category = tuned.logits(examples[at : at + batch])
             rows.append(torch.cat([relevance, torch.log_softmax(category, -1)], 1).double().cpu().numpy())
     return np.concatenate(rows)
+
+
+def hidden_states(tuned: Tuned, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
+    """Hidden states of the last tokens, shape (n, width), in the examples' order."""
+    import torch
+
+    order = sorted(range(len(examples)), key=lambda i: len(examples[i].states))
+    rows: list[NDArray[np.float32]] = []
+    with torch.inference_mode():
+        for at in range(0, len(order), batch):
+            rows += tuned.last_hidden([examples[i] for i in order[at : at + batch]]).cpu().numpy()
+    return np.array(rows)[np.argsort(order)]
 
 
 def _shuffled(lengths: Sequence[int], settings: TuneSettings, epoch: int) -> Iterator[list[int]]:

@@ -47,19 +47,23 @@ def open_index(exemplars: ExemplarSet, embedder: Embedder, folder: Path) -> Inde
         embedder: what embeds them.
         folder: where indexes are kept; a file is named by the hash of everything that it depends on.
     """
-    faiss = load_faiss()
     parts = (exemplars.sha256, embedder.sha256, embedder.arithmetic, prompt_sha256())
     key = hashlib.sha256(" ".join(parts).encode()).hexdigest()
     path = folder / f"{key[:24]}.faiss"
     if path.is_file():
-        return Index(exemplars, faiss.read_index(str(path)))
-    vectors = embedder.embed([describe(exemplar.code) for exemplar in exemplars.exemplars])
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
+        return Index(exemplars, load_faiss().read_index(str(path)))
+    index = index_of(exemplars, embedder.embed([describe(exemplar.code) for exemplar in exemplars.exemplars]))
     folder.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    faiss.write_index(index, str(partial))
+    load_faiss().write_index(index.faiss_index, str(partial))
     partial.replace(path)
+    return index
+
+
+def index_of(exemplars: ExemplarSet, vectors: "NDArray[np.float32]") -> Index:
+    """Index the vectors of exemplars, shape (exemplars, dimensions), of length one."""
+    index = load_faiss().IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
     return Index(exemplars, index)
 
 
