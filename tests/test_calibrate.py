@@ -24,7 +24,7 @@ from aitrade.calibration_fit import (
 )
 from aitrade.codes import Code
 from aitrade.errors import ModelError
-from aitrade.evidence import FEATURES
+from aitrade.evidence import FEATURES, near_votes
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.llm.prompt import related_categories
@@ -104,9 +104,9 @@ def made_up_training(count: int = 400, seed: int = 1) -> Training:
             category[row, CATEGORIES.index(e.category)] += 3
     vectors = random.normal(size=(count, 4)).astype(np.float32)
     weights = np.where(levels == 2, 5.0, 0.5)  # in the world most codes are Low
-    return Training(
-        exemplars, vectors, views(exemplars, vectors), np.arange(count), [()] * count, llm, category, weights
-    )
+    rows, none = np.arange(count), [()] * count
+    votes = near_votes(none)
+    return Training(exemplars, vectors, views(exemplars, vectors), rows, none, llm, votes, category, weights)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def calibration(training: Training) -> Calibration:
 
 def test_mean_probabilities_are_the_weighted_shares(training: Training, calibration: Calibration) -> None:
     """What calibration is for: exemplars are chosen, the base rate is the world's."""
-    found = calibration.relevance(training.llm, training.vectors, training.neighbours)
+    found = calibration.relevance(training.llm, training.llm_votes, training.vectors, training.neighbours)
     share = training.weights / training.weights.sum()
     expected = [share[training.targets == level].sum() for level in range(3)]
     assert (share[:, None] * found).sum(0) == pytest.approx(expected, abs=0.01)
@@ -133,7 +133,7 @@ def test_the_fit_learns_from_the_llm_and_says_so(training: Training, calibration
     assert calibration.figures["accuracy"] > low_share + 0.05
     assert calibration.figures["category_accuracy"] > 0.7
     fresh = made_up_training(seed=2)
-    found = calibration.relevance(fresh.llm, fresh.vectors, fresh.neighbours)
+    found = calibration.relevance(fresh.llm, fresh.llm_votes, fresh.vectors, fresh.neighbours)
     hit = (fresh.weights * (found.argmax(1) == fresh.targets)).sum() / fresh.weights.sum()
     assert hit == pytest.approx(calibration.figures["accuracy"], abs=0.06)  # figures are of codes not learnt from
 
@@ -173,6 +173,7 @@ def test_the_llm_may_be_asked_about_some_exemplars_only(training: Training, cali
         rows=rows,
         neighbours=[training.neighbours[i] for i in rows],
         llm=training.llm[rows],
+        llm_votes=training.llm_votes[rows],
         llm_category=training.llm_category[rows],
         weights=training.weights[rows],
     )

@@ -7,7 +7,7 @@ import pytest
 import toys
 
 from aitrade.codes import Code
-from aitrade.evidence import DOUBT, FEATURES, SHARPNESS, category_features, relevance_features
+from aitrade.evidence import DOUBT, FEATURES, SHARPNESS, category_features, near_votes, relevance_features
 from aitrade.exemplars import Exemplar
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.neighbours import Neighbour
@@ -27,14 +27,16 @@ NEIGHBOURS = (
 )
 
 
-def features(llm: list[float], probe: list[float], neighbours: tuple[Neighbour, ...]) -> dict[str, float]:
-    row = relevance_features(np.array([llm]), np.array([probe]), [neighbours])[0]
+def features(
+    llm: list[float], probe: list[float], neighbours: tuple[Neighbour, ...], llm_near: tuple[Neighbour, ...] = ()
+) -> dict[str, float]:
+    row = relevance_features(np.array([llm]), near_votes([llm_near]), np.array([probe]), [neighbours])[0]
     assert len(row) == len(FEATURES)
     return dict(zip(FEATURES, row.tolist(), strict=True))
 
 
 def test_features_by_hand() -> None:
-    found = features([-1.0, -2.0, -0.5], [3.0, 2.0, 1.0], NEIGHBOURS)
+    found = features([-1.0, -2.0, -0.5], [3.0, 2.0, 1.0], NEIGHBOURS, NEIGHBOURS[2:])
     closeness = [0.9 + 0.3, 0.8 + 0.15, 0.5, 0.4]  # similarity and the bonuses for heading and subheading
     vote = [exp(SHARPNESS * (c - 1)) for c in closeness]
     high, medium, low = 0.05 + vote[0] + vote[3], 0.05 + vote[2], 0.05 + vote[1]
@@ -42,6 +44,10 @@ def test_features_by_hand() -> None:
         {
             "llm_high": -0.5,
             "llm_medium": -1.5,
+            "llm_vote_high": log((0.05 + vote[3]) / 0.05),
+            "llm_vote_medium": log((0.05 + vote[2]) / 0.05),
+            "llm_nearest_high": 0.4,
+            "llm_nearest_medium": 0.5,
             "probe_high": 2.0,
             "probe_medium": 1.0,
             "vote_high": log(high / low),
@@ -77,9 +83,9 @@ def test_category_votes_come_from_related_neighbours_only() -> None:
 def test_shifting_an_llms_scores_changes_nothing() -> None:
     """Label log-probabilities and logits are told apart by nothing but a constant."""
     scores = np.array([[-9.0, -8.0, -7.5]])
-    neighbours = [NEIGHBOURS]
-    first = relevance_features(scores, scores, neighbours)
-    assert relevance_features(scores + 5, scores - 3, neighbours) == pytest.approx(first)
+    neighbours, votes = [NEIGHBOURS], near_votes([NEIGHBOURS])
+    first = relevance_features(scores, votes, scores, neighbours)
+    assert relevance_features(scores + 5, votes, scores - 3, neighbours) == pytest.approx(first)
 
 
 def test_toy_codes_cover_every_category() -> None:

@@ -11,9 +11,12 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
+from aitrade.calibration_training import _llm_neighbours
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
+from aitrade.folds import subheading_folds
 from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
+from aitrade.llm.code_vectors import WHOLE, fold_view, read_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.judge import load_judge
 from aitrade.llm.lower import first_tuned, lower_states
@@ -129,6 +132,9 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
     base = AutoModelForCausalLM.from_pretrained(models / MODEL)
     plain = PeftModel.from_pretrained(base, str(adapters / TUNED)).eval()
     tokenizer, heads = AutoTokenizer.from_pretrained(models / MODEL), load_file(adapters / TUNED / HEADS)
+    kept = read_vectors(adapters / TUNED)
+    assert kept is not None
+    assert found.vectors is not None
     for row, code in enumerate(codes):
         tokens = torch.tensor([tokenizer(short_text(code), add_special_tokens=False)["input_ids"]])
         with torch.no_grad():
@@ -138,8 +144,46 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
         assert found.relevance[row] == pytest.approx(relevance.numpy(), abs=1e-3)
         assert found.category is not None
         assert found.category[row] == pytest.approx(category.numpy(), abs=1e-3)
+        placed = last.numpy() @ kept.projection
+        assert found.vectors[row] == pytest.approx(placed / np.linalg.norm(placed), abs=1e-3)
     assert found.mass is None
     assert np.ptp(found.relevance, axis=0).min() > 0.1
+
+
+def test_exemplars_are_kept_where_the_adapter_places_them(adapters: Path, exemplars: ExemplarSet, models: Path) -> None:
+    kept = read_vectors(adapters / TUNED)
+    assert kept is not None
+    assert set(kept.views) == {WHOLE, fold_view(0), fold_view(1)}
+    codes = [e.code for e in exemplars.exemplars]
+    found = load_judge(TUNED, CPU, adapters).relevance(codes, [()] * len(codes)).vectors
+    # A byte a dimension, and the adapter's weights rounded to bfloat16 when they were saved.
+    assert (kept.views[WHOLE] * found).sum(1).min() > 0.99
+    assert (kept.views[fold_view(0)] * found).sum(1).min() < 0.99, "a fold's model places codes as the adapter does"
+
+
+def test_exemplars_are_calibrated_on_the_llms_neighbours_by_the_fold_that_did_not_see_them(
+    adapters: Path, exemplars: ExemplarSet, models: Path
+) -> None:
+    """Against a plain search; nothing is its own neighbour, and neighbours may come from any fold."""
+    asked = list(exemplars.exemplars)[::2]
+    found = _llm_neighbours(TUNED, exemplars, asked, adapters)
+    kept = read_vectors(adapters / TUNED)
+    assert kept is not None
+    places = {code: place for place, code in enumerate(kept.codes)}
+    for exemplar, neighbours, fold in zip(
+        asked, found, subheading_folds([e.code for e in asked], FOLDS).tolist(), strict=True
+    ):
+        view, own = kept.views[fold_view(fold)], exemplar.code
+        expected = {}
+        for other in exemplars.exemplars:
+            if other is not exemplar:
+                near = float(view[places[other.code.flow, other.code.hs10]] @ view[places[own.flow, own.hs10]])
+                bonus = 0.15 * (other.code.hs4 == own.hs4) + 0.15 * (other.code.hs6 == own.hs6)
+                expected[other.code.flow, other.code.hs10] = near + bonus
+        assert {(n.exemplar.code.flow, n.exemplar.code.hs10): n.closeness for n in neighbours} == pytest.approx(
+            expected, abs=1e-5
+        )
+        assert [n.closeness for n in neighbours] == sorted((n.closeness for n in neighbours), reverse=True)
 
 
 def test_tuning_learns_its_exemplars(adapters: Path, exemplars: ExemplarSet, models: Path) -> None:
@@ -200,6 +244,11 @@ def test_a_tuned_model_calibrates_and_classifies(
     assert f"{len(toys.toy_codes())} predictions" in found.err
     run = json.loads(aitrade("runs", "list", "--json").out)[0]["run"]
     assert TUNED_EMBEDDER in aitrade("runs", "show", run).out
+    said = json.loads(aitrade("explain", toys.UNLABELLED[0][1], "--json").out)
+    near = [n["similarity"] for n in said["llm_neighbours"]]
+    assert near
+    assert near != [n["similarity"] for n in said["neighbours"]]
+    assert "nearest to the LLM:" in aitrade("explain", toys.UNLABELLED[0][1]).out
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])

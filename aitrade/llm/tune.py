@@ -204,7 +204,7 @@ def hidden_states(tuned: Tuned, examples: Sequence[Example], batch: int = 32) ->
     rows: list[NDArray[np.float32]] = []
     with torch.inference_mode():
         for at in range(0, len(order), batch):
-            rows += tuned.last_hidden([examples[i] for i in order[at : at + batch]]).cpu().numpy()
+            rows.extend(tuned.last_hidden([examples[i] for i in order[at : at + batch]]).cpu().numpy())
     return np.array(rows)[np.argsort(order)]
 
 
