@@ -12,10 +12,10 @@ from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS, near_votes
-from aitrade.exemplars import Exemplar, ExemplarSet
+from aitrade.exemplars import Exemplar
 from aitrade.folds import subheading_folds
 from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter, read_manifest
-from aitrade.llm.code_vectors import fold_view, read_vectors
+from aitrade.llm.code_vectors import fold_view
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.embedder import load_embedder
@@ -66,7 +66,7 @@ def gather(
     else:
         scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
-    votes = near_votes(_llm_neighbours(classifier.model, classifier.index.exemplars, chosen, workspace / "adapters"))
+    votes = near_votes(_llm_neighbours(classifier, chosen, workspace / "adapters"))
     views = [View(fold.held_out, fold.index.vectors) for fold in folds]
     weights = population_weights(chosen, nomenclature)
     return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, votes, category, weights)
@@ -107,19 +107,16 @@ def _neighbours(
     return [found[row] for row in rows.tolist()]
 
 
-def _llm_neighbours(
-    model: str, exemplars: ExemplarSet, asked: Sequence[Exemplar], adapters: Path
-) -> list[tuple[Neighbour, ...]]:
+def _llm_neighbours(classifier: Classifier, asked: Sequence[Exemplar], adapters: Path) -> list[tuple[Neighbour, ...]]:
     """The LLM's neighbours of exemplars, each placed by the fold that holds it out; none where it keeps no vectors."""
     found: list[tuple[Neighbour, ...]] = [()] * len(asked)
-    adapter = find_adapter(model, adapters) if "+" in model else None
-    vectors = read_vectors(adapter) if adapter else None
-    if adapter is None or vectors is None:
+    vectors = classifier.judge.vectors
+    if vectors is None:
         return found
-    count = read_manifest(adapter).settings["folds"]
+    count = read_manifest(find_adapter(classifier.model, adapters)).settings["folds"]
     parts = subheading_folds([e.code for e in asked], count)
     for fold in np.unique(parts).tolist():
-        index = vectors.index(exemplars, fold_view(fold))
+        index = vectors.index(classifier.index.exemplars, fold_view(fold))
         places = {(e.code.flow, e.code.hs10): place for place, e in enumerate(index.exemplars.exemplars)}
         rows = np.flatnonzero(parts == fold).tolist()
         codes = [asked[row].code for row in rows]

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,6 @@ class Classifier:
         model: ``BASE`` or ``BASE+ADAPTER`` as on the command line.
         calibration: how the evidence is joined; None leaves the LLM's own probabilities.
         machine: device and arithmetic.
-        llm_index: the exemplars as a tuned LLM places them.
         cascade: whether codes that are Low beyond doubt without the LLM are not put to it.
     """
 
@@ -51,8 +51,12 @@ class Classifier:
     index: Index
     calibration: Calibration | None
     machine: Machine
-    llm_index: Index | None = None
     cascade: bool = False
+
+    @cached_property
+    def llm_index(self) -> Index | None:
+        """The exemplars where a tuned LLM places them; None where it keeps no vectors of them."""
+        return self.judge.vectors.index(self.index.exemplars) if self.judge.vectors else None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -190,9 +194,7 @@ def load_classifier(
     index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
     path = find_calibration(model, workspace) if calibrated else None
     calibration = load_calibration(path) if path else None
-    llm_index = judge.vectors.index(index.exemplars) if judge.vectors else None
-    use_cascade = cascade and calibration is not None
-    classifier = Classifier(model, judge, embedder, index, calibration, machine, llm_index, use_cascade)
+    classifier = Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
     if calibration and path:
         _check_inputs(calibration, calibration_inputs(classifier), path)
     return classifier

@@ -250,5 +250,26 @@ def test_attention_that_has_more_to_it_is_refused(more: str, monkeypatch: pytest
     engine = new_engine("llama")
     real = engine.model.base_model.forward
     monkeypatch.setattr(engine.model.base_model, "forward", lambda **given: real(**given, **{more: torch.ones(1)}))
-    with pytest.raises(ValueError, match=f"attention with {more} cannot read prefix trees"):
+    with pytest.raises(ModelError, match=f"attention of LlamaAttention with {more} cannot read prefix trees"):
         engine.read(PROMPTS)
+
+
+def test_layers_that_are_not_told_what_nodes_see_are_refused() -> None:
+    """StableLM's hand nothing on to their attention, which would then let every node see every other."""
+    from transformers import StableLmConfig, StableLmForCausalLM
+
+    config = StableLmConfig(
+        vocab_size=700, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=4,
+    )  # fmt: skip
+    engine = Engine(StableLmForCausalLM(config).eval(), None, Machine("cpu", "float32"))
+    with pytest.raises(ModelError, match="attention of StableLmAttention cannot read prefix trees"):
+        engine.read(PROMPTS)
+
+
+def test_a_model_whose_attention_cannot_be_replaced_is_refused() -> None:
+    from transformers import FalconConfig, FalconForCausalLM
+
+    config = FalconConfig(vocab_size=700, hidden_size=32, num_hidden_layers=2, num_attention_heads=4)
+    with pytest.raises(ModelError, match="attention of FalconForCausalLM cannot read prefix trees"):
+        Engine(FalconForCausalLM(config).eval(), None, Machine("cpu", "float32"))

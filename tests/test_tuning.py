@@ -5,6 +5,8 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -166,7 +168,9 @@ def test_exemplars_are_calibrated_on_the_llms_neighbours_by_the_fold_that_did_no
 ) -> None:
     """Against a plain search; nothing is its own neighbour, and neighbours may come from any fold."""
     asked = list(exemplars.exemplars)[::2]
-    found = _llm_neighbours(TUNED, exemplars, asked, adapters)
+    index = SimpleNamespace(exemplars=exemplars)
+    classifier: Any = SimpleNamespace(model=TUNED, judge=load_judge(TUNED, CPU, adapters), index=index)
+    found = _llm_neighbours(classifier, asked, adapters)
     kept = read_vectors(adapters / TUNED)
     assert kept is not None
     places = {code: place for place, code in enumerate(kept.codes)}

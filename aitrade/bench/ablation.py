@@ -73,11 +73,11 @@ def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training,
         con: the workspace.
         classifier: what made the run; its LLM is not asked.
         training: the exemplars with their evidence.
-        run: holds the LLM's scores of codes that are no exemplars.
+        run: holds the LLM's scores and its neighbours' votes of codes that are no exemplars.
         reference: the labels to measure against.
 
     Raises:
-        BadInputError: the run and the reference have no such code in common.
+        BadInputError: the run and the reference have no such code in common, or the run is of an earlier version.
     """
     rows = con.execute(
         "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm', "
@@ -93,6 +93,11 @@ def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training,
         raise BadInputError(
             f"runs {run.run} and {reference.run} have no import code in common that the LLM was asked about",
             mend="classify with --cascade off, and choose a reference that labels import codes",
+        )
+    if any(row[7] is None for row in asked):
+        raise BadInputError(
+            f"run {run.run} was made by an earlier version, which kept no votes of the LLM's neighbours",
+            mend="classify again with --cascade off",
         )
     codes = [Code(*row[:5]) for row in asked]
     vectors = classifier.embedder.embed([describe(code) for code in codes])

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 # Kinds of operation by what their names in torch hold; the first that fits counts.
 KINDS = {
-    "attention": ("attention", "softmax"),
+    "attention": ("attention", "softmax", "bmm"),
     "matrix products": ("mm", "linear", "matmul", "mkldnn"),
     "moving keys, values and masks": ("cat", "copy", "index", "clone", "contiguous", "where", "fill", "gather"),
 }
 ELEMENTWISE = "norms, rotations, activations, sums"
-OUTSIDE = "outside operations: Python, launching, text"
+OUTSIDE = "outside operations: Python, launching, text, neighbours"
 
 
 def operation_seconds(classifier: Classifier, codes: Sequence[Code], count: int) -> dict[str, float]:

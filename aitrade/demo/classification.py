@@ -10,7 +10,7 @@ from aitrade.codes import FLOWS, Code
 from aitrade.errors import ModelError, StoppedError
 from aitrade.exemplars import ExemplarSet
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
-from aitrade.retrieval.index import Index, load_faiss
+from aitrade.retrieval.index import index_of
 from aitrade.store.runs import Run
 from aitrade.weights.installed import require_installed
 
@@ -45,10 +45,8 @@ def hold_out(classifier: Classifier, codes: Iterable[Code]) -> Classifier:
     hs10 = {code.hs10 for code in codes}
     exemplars = classifier.index.exemplars.exemplars
     places = [place for place, exemplar in enumerate(exemplars) if exemplar.code.hs10 not in hs10]
-    vectors = classifier.index.vectors
-    kept = load_faiss().IndexFlatIP(vectors.shape[1])
-    kept.add(vectors[places])
-    return replace(classifier, index=Index(ExemplarSet(tuple(exemplars[place] for place in places)), kept))
+    kept = ExemplarSet(tuple(exemplars[place] for place in places))
+    return replace(classifier, index=index_of(kept, classifier.index.vectors[places]))
 
 
 def classify_sample(

@@ -1,7 +1,8 @@
 """Adapters: a LoRA of a base model, tuned on the exemplars.
 
 An LLM's has two heads that read the hidden state of a code's last token: one gives logits of High, Medium and Low, the
-other logits of the categories that a High or Medium code may have. An embedder's has none, but comes with a fold's
+other logits of the categories that a High or Medium code may have; beside it lies where it places the exemplars
+(aitrade/llm/code_vectors.py). An embedder's has none, but comes with a fold's
 LoRA for each part of the subheadings, tuned without it, by which calibrations see exemplars as if they were new.
 """
 

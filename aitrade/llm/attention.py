@@ -7,6 +7,7 @@ of their ancestors, so a stretch of them sees few keys that not all of them see.
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aitrade.errors import ModelError
 from aitrade.llm.tree import Tree
 
 if TYPE_CHECKING:
@@ -25,13 +26,15 @@ class Sight:
         rows: the stretch's place in the pack.
         seen: the nodes that any of its nodes attends to, shape (seen,).
         mask: who attends to whom, shape (rows, seen).
-        distance: how many positions before each node the seen ones are, shape (rows, seen).
+        depth: position of each of its nodes, shape (rows,).
+        seen_depth: position of each node seen, shape (seen,).
     """
 
     rows: slice
     seen: "torch.Tensor"
     mask: "torch.Tensor"
-    distance: "torch.Tensor"
+    depth: "torch.Tensor"
+    seen_depth: "torch.Tensor"
     _biases: dict[Any, "torch.Tensor"] = field(default_factory=dict, repr=False)
 
     def bias(self, groups: int, window: int | None, dtype: "torch.dtype") -> "torch.Tensor":
@@ -46,7 +49,9 @@ class Sight:
 
         kind = groups, window, dtype
         if kind not in self._biases:
-            mask = self.mask if window is None else self.mask & (self.distance < window)
+            mask = self.mask
+            if window is not None:
+                mask = mask & (self.depth[:, None] - self.seen_depth < window)
             bias = torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill_(~mask, -torch.inf)
             self._biases[kind] = bias.repeat(groups, 1)[None]
         return self._biases[kind]
@@ -56,25 +61,43 @@ def sights(tree: Tree, start: int, stop: int, device: str) -> list[Sight]:
     """Cut a pack, the nodes from ``start`` to before ``stop``, into stretches."""
     import torch
 
-    depth = torch.tensor(tree.depth[:stop])
+    depth = torch.tensor(tree.depth[:stop], device=device)
     found = []
     for stretch in tree.stretches(start, stop, STRETCH_NODES[device]):
-        seen = torch.from_numpy(stretch.seen)
-        distance = depth[stretch.start : stretch.stop, None] - depth[seen][None]
+        seen, mask = torch.from_numpy(stretch.seen).to(device), torch.from_numpy(stretch.mask).to(device)
         rows = slice(stretch.start - start, stretch.stop - start)
-        mask = torch.from_numpy(stretch.mask)
-        found.append(Sight(rows, seen.to(device), mask.to(device), distance.to(device)))
+        found.append(Sight(rows, seen, mask, depth[stretch.start : stretch.stop], depth[seen]))
     return found
 
 
 def read_trees(model: Any) -> None:
-    """Have a model attend as its passes are told by ``sights``, and as ever in passes without."""
+    """Have a model attend as its passes are told by ``sights``, and as ever in passes without.
+
+    Raises:
+        ModelError: its attention cannot be replaced.
+    """
     from transformers import AttentionInterface
     from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 
     AttentionInterface.register(NAME, _attend)
     AttentionMaskInterface.register(NAME, sdpa_mask)
     model.set_attn_implementation(NAME)
+    if model.config._attn_implementation != NAME:
+        raise _refusal(type(model).__name__)
+
+
+def placeholder(device: str) -> "torch.Tensor":
+    """A mask that keeps a model from making its own in a pass with ``sights``, which says who attends to whom."""
+    import torch
+
+    return torch.ones(1, 1, 1, 1, dtype=torch.bool, device=device)
+
+
+def _refusal(what: str) -> ModelError:
+    return ModelError(
+        f"the attention of {what} cannot read prefix trees",
+        mend="choose a model whose attention is like Llama's, Qwen's, Mistral's or Gemma 3's",
+    )
 
 
 def _attend(
@@ -106,28 +129,31 @@ def _attend(
         Shape (1, nodes, heads, dimensions).
 
     Raises:
-        ValueError: the model's attention has more to it (capped scores, sinks, position biases).
+        ModelError: the model's attention has more to it (capped scores, sinks, position biases), or its layers were
+            not handed the sights of a pass that has them.
     """
     import torch
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
     if sights is None:
+        if attention_mask is not None and attention_mask.numel() == 1 < key.shape[2]:
+            raise _refusal(type(module).__name__)
         plain: tuple[torch.Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, **more
         )
         return plain
     if refused := [name for name in ("softcap", "s_aux", "position_bias") if more.get(name) is not None]:
-        raise ValueError(f"attention with {refused[0]} cannot read prefix trees")
+        raise _refusal(f"{type(module).__name__} with {refused[0]}")
     heads, dimensions = query.shape[1], query.shape[3]
-    groups = heads // key.shape[1]
+    groups, window = heads // key.shape[1], sliding_window or getattr(module, "sliding_window", None)
     parts = []
     for sight in sights:
         asking = query[0, :, sight.rows].reshape(key.shape[1], -1, dimensions)
         keys, values = key[0].index_select(1, sight.seen), value[0].index_select(1, sight.seen)
-        bias = sight.bias(groups, sliding_window, query.dtype)
+        bias = sight.bias(groups, window, query.dtype)
         # The same for all keys, so that no probability changes, but what is left of the scores is small and keeps its
         # digits in bfloat16 (Zhang et al. 2025, SageAttention, arXiv 2410.02367): Qwen's keys have large biases.
         keys = keys - keys.mean(1, keepdim=True)
         scores = torch.baddbmm(bias, asking, keys.mT, alpha=dimensions**-0.5 if scaling is None else scaling)
-        parts.append((scores.softmax(-1) @ values).reshape(heads, -1, dimensions))
+        parts.append((scores.softmax(-1) @ values).reshape(heads, -1, value.shape[3]))
     return torch.cat(parts, 1).transpose(0, 1)[None].contiguous(), None

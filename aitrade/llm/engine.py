@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
-from aitrade.llm.attention import read_trees, sights
+from aitrade.llm.attention import placeholder, read_trees, sights
 from aitrade.llm.machine import Machine
 from aitrade.llm.memory import Memory
 from aitrade.llm.tree import Tokens, Tree
@@ -122,7 +122,7 @@ class Engine:
         output = self.model.base_model(
             input_ids=torch.tensor([self._tree.tokens[start:stop]], device=device),
             position_ids=torch.tensor([self._tree.depth[start:stop]], device=device),
-            attention_mask=torch.ones(1, 1, 1, 1, dtype=torch.bool, device=device),  # keeps it from making its own
+            attention_mask=placeholder(device),
             past_key_values=self._memory.cache(start),
             use_cache=False,
             sights=sights(self._tree, start, stop, device),
@@ -134,8 +134,8 @@ def load_engine(folder: str, machine: Machine) -> Engine:
     """Load a Hugging Face model folder (safetensors) for inference.
 
     Raises:
-        ModelError: its weights are not all there, or it has layers that are no attention, or attend in chunks, which
-            cannot read prefix trees.
+        ModelError: its weights are not all there, or it has layers that are no attention, or attend in chunks or in
+            some other way that cannot read prefix trees.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging

@@ -66,18 +66,18 @@ def make_adapter(
     for fold in range(scored):
         kept = checkpoints / f"fold{fold}.npy"
         mine = np.flatnonzero(parts == fold)
-        if not kept.is_file():
+        if not (kept.is_file() and (checkpoints / f"hidden{fold}.npy").is_file()):
             seen = [examples[i] for i in np.flatnonzero(parts != fold)]
             stage = f"fold {fold + 1} of {scored}"
             tuned = _tune(base, machine, seen, settings, checkpoints / f"fold{fold}", stage, on_step)
-            np.save(checkpoints / f"vectors{fold}.npy", hidden_states(tuned, examples))
+            np.save(checkpoints / f"hidden{fold}.npy", hidden_states(tuned, examples))
             np.save(checkpoints / "partial.npy", score(tuned, [examples[i] for i in mine], settings.batch))
             (checkpoints / "partial.npy").replace(kept)
         held_out += [exemplars.exemplars[i] for i in mine]
         scores.append(np.load(kept))
     out_of_fold = np.concatenate(scores)
     tuned = _tune(base, machine, examples, settings, checkpoints / "all", "all exemplars", on_step)
-    states = {fold_view(fold): np.load(checkpoints / f"vectors{fold}.npy") for fold in range(scored)}
+    states = {fold_view(fold): np.load(checkpoints / f"hidden{fold}.npy") for fold in range(scored)}
     states[WHOLE] = hidden_states(tuned, examples)  # before saving, which rounds what was learnt
     _save(tuned, base.name, target)
     projection = new_projection(states[WHOLE].shape[1])

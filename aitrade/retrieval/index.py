@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Index:
-    """Inner products with the exemplars' embeddings; position i is exemplar i of the set."""
+    """Inner products with the exemplars' vectors; position i is exemplar i of the set.
+
+    Vectors are embeddings, or where a tuned LLM places the exemplars.
+    """
 
     exemplars: ExemplarSet
     faiss_index: Any
 
     @cached_property
     def vectors(self) -> Any:
-        """The exemplars' embeddings, shape (exemplars, dimensions)."""
+        """The exemplars' vectors, shape (exemplars, dimensions)."""
         return self.faiss_index.reconstruct_n(0, self.faiss_index.ntotal)
 
     @cached_property

@@ -24,7 +24,7 @@ class Neighbour:
 
     Attributes:
         exemplar: the exemplar.
-        similarity: cosine similarity of the embeddings, -1 to 1.
+        similarity: cosine similarity of their vectors, -1 to 1.
         same_hs4: they share the heading.
         same_hs6: they share the subheading.
     """
@@ -51,9 +51,11 @@ def find_neighbours(
     Args:
         index: the exemplars.
         codes: n codes.
-        vectors: their embeddings, shape (n, dimensions).
+        vectors: of the codes, made as those of the index were, shape (n, dimensions).
         count: how many neighbours.
     """
+    if not len(index.exemplars):
+        return [()] * len(codes)
     stored = index.vectors
     _, places = index.faiss_index.search(vectors, min(count + 1, index.faiss_index.ntotal))
     found = []
