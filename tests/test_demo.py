@@ -3,6 +3,7 @@
 import csv
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from aitrade.demo.classification import classify_sample, hold_out, require_model
 from aitrade.demo.published import beside_published
 from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
 from aitrade.errors import BadInputError, ModelError, StoppedError
+from aitrade.llm.code_vectors import WHOLE, CodeVectors
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.store import open_workspace
 from aitrade.store.predictions import Prediction
@@ -201,6 +203,18 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
     smoke = Code("8531100099", "imports", "SMOKE DETECTORS, BATTERY POWERED")
     assert find_neighbours(classifier.index, [smoke], own, 1)[0][0].exemplar.code.hs10 == "8531100015"
     assert classifier.settings["exemplars_sha256"] != whole.settings["exemplars_sha256"]
+
+
+def test_held_out_codes_are_not_among_the_llms_neighbours_either(toy_classifier):
+    whole = toy_classifier()
+    exemplars = whole.index.exemplars.exemplars
+    keys = [(e.code.flow, e.code.hs10) for e in exemplars]
+    whole.judge.vectors = CodeVectors(keys, np.eye(4, dtype=np.float32), {WHOLE: np.eye(len(keys), dtype=np.float32)})
+    assert len(whole.llm_index.exemplars) == len(exemplars)
+    held_out = hold_out(whole, [exemplars[0].code])
+    assert {e.code.hs10 for e in held_out.llm_index.exemplars.exemplars} == {
+        e.code.hs10 for e in exemplars if e.code.hs10 != exemplars[0].code.hs10
+    }
 
 
 def test_missing_models_are_named_with_the_line_that_installs_them(no_models):

@@ -17,16 +17,10 @@ from aitrade.exemplars import Exemplar, ExemplarSet, load_exemplars
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe
 from aitrade.retrieval.embedder import Embedder, load_embedder
-from aitrade.retrieval.index import Index, load_faiss, open_index
+from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, find_neighbours
 
 CPU = Machine("cpu", "float32")
-
-
-def index_of(exemplars: ExemplarSet, vectors: np.ndarray) -> Index:
-    flat = load_faiss().IndexFlatIP(vectors.shape[1])
-    flat.add(vectors)
-    return Index(exemplars, flat)
 
 
 def unit_vectors(seed: int, count: int) -> np.ndarray:
@@ -160,3 +154,9 @@ def test_an_index_on_real_embeddings_finds_the_text_itself(models: Path, exempla
     found = find_neighbours(index, twins, embedder.embed(texts), 1)
     assert [n[0].similarity for n in found] == pytest.approx([1.0] * len(texts), abs=1e-5)
     assert [describe(n[0].exemplar.code) for n in found] == texts
+
+
+def test_an_index_of_nothing_has_no_neighbours() -> None:
+    nothing = index_of(ExemplarSet(()), np.empty((0, 4), np.float32))
+    code = Code("8471500150", "imports", "x")
+    assert find_neighbours(nothing, [code], np.ones((1, 4), np.float32), 8) == [()]
