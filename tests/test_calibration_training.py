@@ -127,7 +127,12 @@ def test_evidence_that_is_left_out_weighs_nothing(toy_classifier: Load, tmp_path
 
 
 def test_ablation_on_the_command_line(
-    aitrade: Callable[..., Outcome], models: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+    aitrade: Callable[..., Outcome],
+    models: Path,
+    workspace: Path,
+    toy_classifier: Load,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ablation_module, "REPLICATES", 20)
     aitrade("classify", "--model", MODEL, "--device", "cpu")
@@ -139,11 +144,15 @@ def test_ablation_on_the_command_line(
     found = aitrade("bench", "ablation", run, "--reference", "truth", "--device", "cpu", "--format", "json")
     assert found.code == 0, found.err
     rows = {(row["codes"], row["against"], row["variant"]): row for row in json.loads(found.out)}
-    assert set(rows) == set(itertools.product(("all", "unlabelled"), (None, RIVAL), VARIANTS))
+    assert set(rows) == set(itertools.product(("all", "unlabelled", "by hand"), (None, RIVAL), VARIANTS))
     for variant in VARIANTS:
         row, rival = rows["all", None, variant], rows["all", None, RIVAL]
         assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"]
         assert rows["all", RIVAL, variant]["kappa"] == pytest.approx(row["kappa"] - rival["kappa"])
+    training = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
+    votes = fit_joint(training, training.features(fit_probe(training)), ("neighbours",)).out_of_fold
+    right = (votes.argmax(1) == training.targets).mean()
+    assert rows["by hand", None, "neighbours"]["accuracy"] == pytest.approx(right)
     text = aitrade("bench", "ablation", run, "--reference", "truth", "--device", "cpu").out
     assert f"All codes of the reference, exemplars judged out of fold ({len(IMPORTS)}, " in text
 

@@ -5,7 +5,7 @@ are judged as if they were not: by scores made without their subheading, and wit
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,29 +45,29 @@ SEED = 2026
 
 @dataclass(frozen=True)
 class Judged:
-    """n codes that the reference labels, and the probabilities that each variant gives them.
+    """n codes with labels, and the probabilities that each variant gives them.
 
     Attributes:
         headings: of each code.
         targets: place of each label in High, Medium, Low, shape (n,).
-        by_hand: which codes are exemplars, shape (n,).
         probabilities: of each variant, shape (n, 3).
     """
 
     headings: tuple[str, ...]
     targets: "NDArray[np.int64]"
-    by_hand: "NDArray[np.bool_]"
     probabilities: "dict[str, NDArray[np.float64]]"
 
     def only(self, chosen: "NDArray[np.bool_]") -> "Judged":
         """Some of the codes."""
         headings = tuple(heading for heading, is_in in zip(self.headings, chosen, strict=True) if is_in)
         kept = {name: p[chosen] for name, p in self.probabilities.items()}
-        return Judged(headings, self.targets[chosen], self.by_hand[chosen], kept)
+        return Judged(headings, self.targets[chosen], kept)
 
 
-def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training, run: Run, reference: Run) -> Judged:
-    """Judge the import codes that a reference labels with every variant.
+def judge(
+    con: "DuckDBPyConnection", classifier: Classifier, training: Training, run: Run, reference: Run
+) -> dict[str, Judged]:
+    """Judge codes with every variant.
 
     Args:
         con: the workspace.
@@ -76,9 +76,19 @@ def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training,
         run: holds the LLM's scores and its neighbours' votes of codes that are no exemplars.
         reference: the labels to measure against.
 
+    Returns:
+        ``all`` import codes of the reference, exemplars out of fold; the ``unlabelled`` among them, which are no
+        exemplars; and the exemplars out of fold against their own labels, ``by hand``.
+
     Raises:
-        BadInputError: the run and the reference have no such code in common, or the run is of an earlier version.
+        BadInputError: the run and the reference have no such code in common, or the run is of an earlier version or
+            of another adapter.
     """
+    if run.settings["model_sha256"] != classifier.judge.sha256:
+        raise BadInputError(
+            f"run {run.run} was made by {run.settings['model']} as it was before",
+            mend="classify again with --cascade off",
+        )
     rows = con.execute(
         "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm', "
         "p.evidence->>'llm_votes' "
@@ -110,17 +120,22 @@ def judge(con: "DuckDBPyConnection", classifier: Classifier, training: Training,
     )
     by_hand = [places[row[1], row[0]] for row in known]
     of_exemplars = training.features(probe)
-    probabilities = {}
+    probabilities, out_of_fold = {}, {}
     for name, kinds in VARIANTS.items():
         fitted = fit_joint(training, of_exemplars, kinds)
+        out_of_fold[name] = fitted.out_of_fold
         probabilities[name] = np.concatenate([fitted.out_of_fold[by_hand], fitted.joint.probabilities(features)])
     everything = known + asked
-    return Judged(
+    together = Judged(
         headings=tuple(row[0][:4] for row in everything),
         targets=np.array([RELEVANCES.index(row[5]) for row in everything]),
-        by_hand=np.arange(len(everything)) < len(known),
         probabilities=probabilities,
     )
+    return {
+        "all": together,
+        "unlabelled": together.only(np.arange(len(everything)) >= len(known)),
+        "by hand": Judged(tuple(e.code.hs4 for e in training.asked), training.targets, out_of_fold),
+    }
 
 
 @dataclass(frozen=True)
@@ -129,7 +144,7 @@ class Ablated:
 
     Attributes:
         codes: how many codes.
-        high: how many of them the reference calls High.
+        high: how many of them are labelled High.
         figures: of each variant, in the order of ``FIGURES``.
         differences: of each variant, from the rival without an LLM, paired.
     """
@@ -140,14 +155,13 @@ class Ablated:
     differences: dict[str, list[Interval]]
 
 
-def ablate(judged: Judged, on_step: Callable[[int, int], None]) -> dict[str, Ablated]:
-    """Figures over ``all`` codes, exemplars judged out of fold, and over the ``unlabelled``, which are no exemplars.
+def ablate(populations: Mapping[str, Judged], on_step: Callable[[int, int], None]) -> dict[str, Ablated]:
+    """Figures over each population.
 
     Args:
-        judged: the codes.
+        populations: codes, by name.
         on_step: told (replicates done, replicates).
     """
-    populations = {"all": judged, "unlabelled": judged.only(~judged.by_hand)}
     steps, done = len(populations) * len(VARIANTS) * REPLICATES, 0
 
     def step() -> None:

@@ -8,7 +8,8 @@ from aitrade.trade.table import Column, Table, Value
 
 _TITLES = {
     "all": "All codes of the reference, exemplars judged out of fold",
-    "unlabelled": "Codes that are no exemplars",
+    "unlabelled": "Codes of the reference that are no exemplars",
+    "by hand": "Exemplars judged out of fold, against their labels by hand",
 }
 _NOTE = f"in brackets: 95% of {REPLICATES:,} bootstrap replicates over whole headings"
 
@@ -33,9 +34,11 @@ def reading_tables(found: Mapping[str, Ablated]) -> tuple[Table, ...]:
     tables = []
     for population, one in found.items():
         title = f"{_TITLES[population]} ({one.codes:,}, {one.high:,} of them High)"
-        tables.append(_reading(f"ablation-{population}", title, one.figures, ""))
+        tables.append(_reading(f"ablation-{population.replace(' ', '-')}", title, one.figures, ""))
         apart = {variant: figures for variant, figures in one.differences.items() if variant != RIVAL}
-        tables.append(_reading(f"ablation-{population}-difference", f"{title}: less {RIVAL}", apart, "+"))
+        tables.append(
+            _reading(f"ablation-{population.replace(' ', '-')}-difference", f"{title}: less {RIVAL}", apart, "+")
+        )
     return tuple(tables)
 
 

@@ -106,9 +106,10 @@ def ablation(
 ) -> None:
     """Measure what each kind of evidence adds: neighbours, probe and LLM, alone and joined, against labels.
 
-    Exemplars are judged out of fold: by scores made without their subheading, and never by their own label. A second
-    table holds only the codes that are no exemplars. Intervals come from a bootstrap over whole headings; the tables
-    of differences are paired, each variant against the strongest evidence without an LLM.
+    Exemplars are judged out of fold: by scores made without their subheading, and never by their own label. Further
+    tables hold only the codes that are no exemplars, and the exemplars against their own labels. Intervals come from a
+    bootstrap over whole headings; the tables of differences are paired, each variant against the strongest evidence
+    without an LLM.
 
     Example: aitrade bench ablation RUN --reference paper-dev --format markdown
     """
