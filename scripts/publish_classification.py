@@ -1,6 +1,6 @@
 """Write the published classification, data/classification, from a finished run over all codes.
 
-    aitrade classify --flow all --arithmetic float32
+    aitrade classify --flow all --arithmetic float32 --cascade off
     python scripts/publish_classification.py RUN --workspace DIR
 
 It takes float32, since in it every machine gives the same probabilities. Beside the classification, as `aitrade runs
