@@ -1,7 +1,6 @@
 """Gather what a calibration is fitted from: the exemplars as a classifier sees codes that it was not told about."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,64 +58,47 @@ def gather(
     kept = _kept_scores(classifier.model, workspace / "adapters")
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
-    folds = _folds(classifier, workspace)
-    neighbours = _neighbours(folds, exemplars, rows)
+    indexes = _fold_indexes(classifier, workspace)
+    neighbours = _neighbours(indexes.__getitem__, len(indexes), chosen)
     if kept is None:
         llm, category = _ask(classifier, chosen, neighbours, on_step)
     else:
         scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
     votes = near_votes(_llm_neighbours(classifier, chosen, workspace / "adapters"))
-    views = [View(fold.held_out, fold.index.vectors) for fold in folds]
+    parts = subheading_folds([e.code for e in exemplars], len(indexes))
+    views = [View(parts == fold, index.vectors) for fold, index in enumerate(indexes)]
     weights = population_weights(chosen, nomenclature)
     return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, votes, category, weights)
 
 
-@dataclass(frozen=True)
-class _Fold:
-    """Some exemplars, and all of them embedded without having learnt from these."""
-
-    held_out: "NDArray[np.bool_]"
-    index: Index
-
-
-def _folds(classifier: Classifier, workspace: Path) -> list[_Fold]:
-    index, embedder = classifier.index, classifier.embedder
-    tuned = "+" in embedder.name
-    manifest = read_manifest(find_adapter(embedder.name, workspace / "adapters")) if tuned else None
-    count = manifest.settings["folds"] if manifest else FOLDS
-    parts = subheading_folds([e.code for e in index.exemplars.exemplars], count)
-    if not tuned:
-        return [_Fold(parts == fold, index) for fold in range(count)]
-    folds = []
-    for fold in range(count):
-        one = load_embedder(classifier.machine, embedder.name, workspace / "adapters", fold)
-        folds.append(_Fold(parts == fold, open_index(index.exemplars, one, workspace / "index")))
-    return folds
-
-
-def _neighbours(
-    folds: Sequence[_Fold], exemplars: Sequence[Exemplar], rows: "NDArray[np.int64]"
-) -> list[tuple[Neighbour, ...]]:
-    """Neighbours of the exemplars in ``rows``, each found by the fold that holds it out."""
-    found: dict[int, tuple[Neighbour, ...]] = {}
-    for fold in folds:
-        mine = rows[fold.held_out[rows]]
-        near = find_neighbours(fold.index, [exemplars[i].code for i in mine], fold.index.vectors[mine], NEIGHBOURS)
-        found.update(zip(mine.tolist(), near, strict=True))
-    return [found[row] for row in rows.tolist()]
+def _fold_indexes(classifier: Classifier, workspace: Path) -> list[Index]:
+    """All exemplars for each fold, embedded without having learnt from those that it holds out."""
+    index, embedder, adapters = classifier.index, classifier.embedder, workspace / "adapters"
+    if "+" not in embedder.name:
+        return [index] * FOLDS
+    count = read_manifest(find_adapter(embedder.name, adapters)).settings["folds"]
+    unlearnt = [load_embedder(classifier.machine, embedder.name, adapters, fold) for fold in range(count)]
+    return [open_index(index.exemplars, one, workspace / "index") for one in unlearnt]
 
 
 def _llm_neighbours(classifier: Classifier, asked: Sequence[Exemplar], adapters: Path) -> list[tuple[Neighbour, ...]]:
-    """The LLM's neighbours of exemplars, each placed by the fold that holds it out; none where it keeps no vectors."""
-    found: list[tuple[Neighbour, ...]] = [()] * len(asked)
+    """The LLM's neighbours of exemplars; none where it keeps no vectors."""
     vectors = classifier.judge.vectors
     if vectors is None:
-        return found
+        return [()] * len(asked)
     count = read_manifest(find_adapter(classifier.model, adapters)).settings["folds"]
+    return _neighbours(lambda fold: vectors.index(classifier.index.exemplars, fold_view(fold)), count, asked)
+
+
+def _neighbours(
+    index_of_fold: Callable[[int], Index], count: int, asked: Sequence[Exemplar]
+) -> list[tuple[Neighbour, ...]]:
+    """Neighbours of exemplars, each found where the fold that holds it out, of ``count``, places the exemplars."""
+    found: list[tuple[Neighbour, ...]] = [()] * len(asked)
     parts = subheading_folds([e.code for e in asked], count)
     for fold in np.unique(parts).tolist():
-        index = vectors.index(classifier.index.exemplars, fold_view(fold))
+        index = index_of_fold(fold)
         places = {(e.code.flow, e.code.hs10): place for place, e in enumerate(index.exemplars.exemplars)}
         rows = np.flatnonzero(parts == fold).tolist()
         codes = [asked[row].code for row in rows]

@@ -80,8 +80,7 @@ class Classifier:
 
     def predict(self, codes: Sequence[Code]) -> list[Prediction]:
         """Judge codes that are no exemplars, in the given order; siblings should stand together."""
-        vectors = self.embedder.embed([describe(code) for code in codes])
-        neighbours = find_neighbours(self.index, codes, vectors, NEIGHBOURS)
+        vectors, neighbours = self.retrieve(codes)
         found: dict[int, Prediction] = {}
         if self.cascade and self.calibration:
             rival = self.calibration.without_llm(vectors, neighbours)
@@ -94,10 +93,15 @@ class Classifier:
             found.update(zip(rest, self.ask(*asked), strict=True))
         return [found[row] for row in range(len(codes))]
 
+    def retrieve(self, codes: Sequence[Code]) -> tuple["NDArray[np.float32]", list[tuple[Neighbour, ...]]]:
+        """What is known of codes before the LLM is asked: embeddings (n, dimensions) and nearest exemplars."""
+        vectors = self.embedder.embed([describe(code) for code in codes])
+        return vectors, find_neighbours(self.index, codes, vectors, NEIGHBOURS)
+
     def ask(
         self, codes: Sequence[Code], vectors: "NDArray[np.float32]", neighbours: Sequence[Sequence[Neighbour]]
     ) -> list[Prediction]:
-        """Judge codes with the LLM, by their embeddings (n, dimensions) and nearest exemplars."""
+        """Judge codes with the LLM, given what :meth:`retrieve` found of them."""
         opinions = self.judge.relevance(codes, neighbours)
         near = self._llm_neighbours(codes, opinions)
         votes = near_votes(near)

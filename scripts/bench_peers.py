@@ -27,12 +27,10 @@ from aitrade.classify import read_codes
 from aitrade.codes import FLOWS, Code
 from aitrade.defaults import DEMO_MODEL
 from aitrade.errors import AitradeError
-from aitrade.evidence import NEIGHBOURS
 from aitrade.llm.judge import LabelJudge, heading_neighbours
 from aitrade.llm.machine import DEVICES
 from aitrade.llm.prompt import describe
 from aitrade.llm.tree import Tokens
-from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import RELEVANCES
 from aitrade.softmax import fit_softmax
 from aitrade.store import open_workspace
@@ -127,22 +125,17 @@ def make_ways(classifier: Classifier, codes: Sequence[Code], gguf: Path | None) 
     return {name: way for name, way in ways.items() if way}
 
 
-def search(classifier: Classifier, codes: Sequence[Code]) -> list[tuple[Neighbour, ...]]:
-    vectors = classifier.embedder.embed([describe(code) for code in codes])
-    return find_neighbours(classifier.index, codes, vectors, NEIGHBOURS)
-
-
 def prompts(classifier: Classifier, codes: Sequence[Code]) -> list[Tokens]:
     """The prompts that aitrade asks, as tokens."""
     judge = classifier.judge
     if not isinstance(judge, LabelJudge):
         raise TypeError("a model without an adapter has a LabelJudge")
-    near = heading_neighbours(codes, search(classifier, codes))
+    near = heading_neighbours(codes, classifier.retrieve(codes)[1])
     return [judge.prompter.prompt(code, [n.exemplar for n in ns]) for code, ns in zip(codes, near, strict=True)]
 
 
 def by_scoring(classifier: Classifier) -> Way:
-    return lambda codes: names(classifier.judge.relevance(codes, search(classifier, codes)).relevance)
+    return lambda codes: names(classifier.judge.relevance(codes, classifier.retrieve(codes)[1]).relevance)
 
 
 def by_generating(classifier: Classifier) -> Way:

@@ -17,9 +17,7 @@ from aitrade.calibration_fit import Training, fit_joint, fit_probe
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
-from aitrade.evidence import KINDS, NEIGHBOURS, relevance_features
-from aitrade.llm.prompt import describe
-from aitrade.retrieval.neighbours import find_neighbours
+from aitrade.evidence import KINDS, relevance_features
 from aitrade.rubric import RELEVANCES
 from aitrade.store.runs import Run
 from aitrade.trade.options import EXCLUDED_CHAPTERS
@@ -110,13 +108,13 @@ def judge(
             mend="classify again with --cascade off",
         )
     codes = [Code(*row[:5]) for row in asked]
-    vectors = classifier.embedder.embed([describe(code) for code in codes])
+    vectors, neighbours = classifier.retrieve(codes)
     probe = fit_probe(training)
     features = relevance_features(
         np.array([json.loads(row[6]) for row in asked]),
         np.array([json.loads(row[7]) for row in asked]),
         vectors.astype(np.float64) @ probe.weights + probe.bias,
-        find_neighbours(classifier.index, codes, vectors, NEIGHBOURS),
+        neighbours,
     )
     by_hand = [places[row[1], row[0]] for row in known]
     of_exemplars = training.features(probe)

@@ -34,11 +34,10 @@ def reading_tables(found: Mapping[str, Ablated]) -> tuple[Table, ...]:
     tables = []
     for population, one in found.items():
         title = f"{_TITLES[population]} ({one.codes:,}, {one.high:,} of them High)"
-        tables.append(_reading(f"ablation-{population.replace(' ', '-')}", title, one.figures, ""))
+        name = f"ablation-{population.replace(' ', '-')}"
+        tables.append(_reading(name, title, one.figures, ""))
         apart = {variant: figures for variant, figures in one.differences.items() if variant != RIVAL}
-        tables.append(
-            _reading(f"ablation-{population.replace(' ', '-')}-difference", f"{title}: less {RIVAL}", apart, "+")
-        )
+        tables.append(_reading(f"{name}-difference", f"{title}: less {RIVAL}", apart, "+"))
     return tuple(tables)
 
 

@@ -2,18 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from aitrade.bench.blocks import whole_batches
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
-from aitrade.evidence import NEIGHBOURS
-from aitrade.llm.prompt import describe
-from aitrade.retrieval.neighbours import Neighbour, find_neighbours
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 # Kinds of operation by what their names in torch hold; the first that fits counts.
 KINDS = {
@@ -39,14 +31,14 @@ def operation_seconds(classifier: Classifier, codes: Sequence[Code], count: int)
     from torch.profiler import ProfilerActivity, profile
 
     batches = whole_batches(codes, count)
-    classifier.ask(*_evidence(classifier, batches[0]))
+    classifier.ask(batches[0], *classifier.retrieve(batches[0]))
     on_gpu = classifier.machine.device == "cuda"
     kinds = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * on_gpu
-    asked = [_evidence(classifier, batch) for batch in batches]
+    known = [classifier.retrieve(batch) for batch in batches]
     started = time.perf_counter()
     with profile(activities=kinds) as seen:
-        for evidence in asked:
-            classifier.ask(*evidence)
+        for batch, (vectors, neighbours) in zip(batches, known, strict=True):
+            classifier.ask(batch, vectors, neighbours)
         if on_gpu:
             torch.cuda.synchronize()
     wall = time.perf_counter() - started
@@ -56,14 +48,6 @@ def operation_seconds(classifier: Classifier, codes: Sequence[Code], count: int)
             micro = event.self_device_time_total if on_gpu else event.self_cpu_time_total
             found[_kind(event.key)] += micro / 1e6
     return found | {OUTSIDE: max(0.0, wall - sum(found.values()))}
-
-
-def _evidence(
-    classifier: Classifier, codes: Sequence[Code]
-) -> tuple[Sequence[Code], "NDArray[np.float32]", Sequence[Sequence[Neighbour]]]:
-    """A batch, and what is known of it before the LLM is asked."""
-    vectors = classifier.embedder.embed([describe(code) for code in codes])
-    return codes, vectors, find_neighbours(classifier.index, codes, vectors, NEIGHBOURS)
 
 
 def _kind(operation: str) -> str:

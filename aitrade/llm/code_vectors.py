@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aitrade.codes import FLOWS
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.retrieval.index import Index, index_of
 
@@ -21,7 +22,6 @@ VECTORS = "vectors.safetensors"
 DIMENSIONS = 128
 WHOLE = "all"  # the vectors by the adapter itself
 _SEED = 2026
-_FLOWS = ("imports", "exports")
 
 
 def fold_view(fold: int) -> str:
@@ -80,7 +80,7 @@ def write_vectors(
     tensors: dict[str, NDArray[Any]] = {f"view:{name}": _bytes(vectors) for name, vectors in views.items()}
     tensors["projection"] = projection
     tensors["hs10"] = np.array([int(e.code.hs10) for e in exemplars], np.int64)
-    tensors["flow"] = np.array([_FLOWS.index(e.code.flow) for e in exemplars], np.int8)
+    tensors["flow"] = np.array([FLOWS.index(e.code.flow) for e in exemplars], np.int8)
     save_file(tensors, path)
 
 
@@ -92,7 +92,7 @@ def read_vectors(adapter: Path) -> CodeVectors | None:
     if not (adapter / VECTORS).is_file():
         return None
     tensors = load_file(adapter / VECTORS)
-    codes = [(_FLOWS[f], f"{n:010}") for f, n in zip(tensors["flow"].tolist(), tensors["hs10"].tolist(), strict=True)]
+    codes = [(FLOWS[f], f"{n:010}") for f, n in zip(tensors["flow"].tolist(), tensors["hs10"].tolist(), strict=True)]
     views = {
         name.removeprefix("view:"): _unit(kept.astype(np.float32))
         for name, kept in tensors.items()
