@@ -25,7 +25,7 @@ from aitrade.llm.lower import first_tuned, lower_states
 from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories, short_text
-from aitrade.llm.tune import TuneSettings, example, new_tuned, score
+from aitrade.llm.tune import TuneSettings, example, new_tuned, score, vectors_of
 from aitrade.llm.tuning import make_adapter
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
 from aitrade.retrieval.tuning import make_embedder_adapter
@@ -265,7 +265,9 @@ def test_layers_that_stay_and_tuned_ones_make_the_whole(exemplars: ExemplarSet, 
     tuned = new_tuned(engine.model, TuneSettings(rank=2, share=share))
     touched = {name.split(".layers.")[1][0] for name, p in tuned.model.named_parameters() if p.requires_grad}
     assert len(touched) == round(share * engine.model.config.num_hidden_layers)
-    found = score(tuned, [example(e, s) for e, s in zip(exemplars.exemplars, states, strict=True)], batch=5)
+    found = score(
+        tuned.heads, vectors_of(tuned, [example(e, s) for e, s in zip(exemplars.exemplars, states, strict=True)], 5)
+    )
     for row, text in zip(found, texts, strict=True):
         with torch.no_grad():
             last = tuned.model.base_model.model.model(torch.tensor([text])).last_hidden_state[0, -1]

@@ -69,7 +69,7 @@ class Example:
 
 
 class Learner(Protocol):
-    """A model wrapped by peft, and two heads, ``relevance`` and ``category``, by which it gives examples logits.
+    """A model wrapped by peft that makes vectors of examples, and two heads that read them, of relevance and category.
 
     It learns without dropout: drawing the random numbers takes a CPU as long as the step itself.
     """
@@ -77,8 +77,8 @@ class Learner(Protocol):
     model: Any
     heads: Any
 
-    def logits(self, examples: "Sequence[Example]") -> tuple["torch.Tensor", "torch.Tensor"]:
-        """Relevance logits (n, 3) and category logits (n, categories), in float32."""
+    def vectors(self, examples: "Sequence[Example]") -> "torch.Tensor":
+        """What the heads read of each example, shape (n, width), in float32."""
 
 
 @dataclass
@@ -89,12 +89,7 @@ class Tuned:
     upper: Any
     heads: Any
 
-    def logits(self, examples: Sequence[Example]) -> tuple["torch.Tensor", "torch.Tensor"]:
-        """Relevance logits (n, 3) and category logits (n, categories), in float32."""
-        last = self.last_hidden(examples)
-        return self.heads["relevance"](last), self.heads["category"](last)
-
-    def last_hidden(self, examples: Sequence[Example]) -> "torch.Tensor":
+    def vectors(self, examples: Sequence[Example]) -> "torch.Tensor":
         """Hidden states of the last tokens, shape (n, width), in float32."""
         import torch
 
@@ -184,28 +179,27 @@ def train(
         keep(folder, parameters, optimizer, schedule, epoch + 1)
 
 
-def score(tuned: Learner, examples: Sequence[Example], batch: int) -> "NDArray[np.float64]":
-    """Logits of relevance and log-probabilities of category, shape (n, 3 + categories), in the examples' order."""
-    import torch
-
-    rows = []
-    with torch.inference_mode():
-        for at in range(0, len(examples), batch):
-            relevance, category = tuned.logits(examples[at : at + batch])
-            rows.append(torch.cat([relevance, torch.log_softmax(category, -1)], 1).double().cpu().numpy())
-    return np.concatenate(rows)
-
-
-def hidden_states(tuned: Tuned, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
-    """Hidden states of the last tokens, shape (n, width), in the examples' order."""
+def vectors_of(tuned: Learner, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
+    """What the heads read of each example, shape (n, width), in the examples' order."""
     import torch
 
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].states))
     rows: list[NDArray[np.float32]] = []
     with torch.inference_mode():
         for at in range(0, len(order), batch):
-            rows.extend(tuned.last_hidden([examples[i] for i in order[at : at + batch]]).cpu().numpy())
+            rows.extend(tuned.vectors([examples[i] for i in order[at : at + batch]]).cpu().numpy())
     return np.array(rows)[np.argsort(order)]
+
+
+def score(heads: Any, vectors: "NDArray[np.float32]") -> "NDArray[np.float64]":
+    """What heads say of vectors (n, width): relevance logits and category log-probabilities, (n, 3 + categories)."""
+    import torch
+
+    with torch.inference_mode():
+        read = torch.from_numpy(vectors).to(heads["relevance"].weight.device)
+        scores = torch.cat([heads["relevance"](read), torch.log_softmax(heads["category"](read), -1)], 1)
+    found: NDArray[np.float64] = scores.double().cpu().numpy()
+    return found
 
 
 def _shuffled(lengths: Sequence[int], settings: TuneSettings, epoch: int) -> Iterator[list[int]]:
@@ -225,7 +219,8 @@ def _loss(tuned: Learner, examples: Sequence[Example], settings: TuneSettings) -
     import torch
     from torch.nn.functional import cross_entropy
 
-    relevance, category = tuned.logits(examples)
+    vectors = tuned.vectors(examples)
+    relevance, category = tuned.heads["relevance"](vectors), tuned.heads["category"](vectors)
     loss = cross_entropy(relevance, torch.tensor([e.relevance for e in examples], device=relevance.device))
     if any(e.category != NONE for e in examples):
         targets = torch.tensor([e.category for e in examples], device=category.device)

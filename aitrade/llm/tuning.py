@@ -18,7 +18,7 @@ from aitrade.llm.lower import first_tuned, lower_states
 from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import write_out_of_fold
 from aitrade.llm.prompt import prompt_sha256, short_text
-from aitrade.llm.tune import Example, Tuned, TuneSettings, example, hidden_states, new_tuned, score, train
+from aitrade.llm.tune import Example, Tuned, TuneSettings, example, new_tuned, score, train, vectors_of
 from aitrade.rubric import RELEVANCES
 from aitrade.weights.installed import Installed
 
@@ -70,15 +70,16 @@ def make_adapter(
             seen = [examples[i] for i in np.flatnonzero(parts != fold)]
             stage = f"fold {fold + 1} of {scored}"
             tuned = _tune(base, machine, seen, settings, checkpoints / f"fold{fold}", stage, on_step)
-            np.save(checkpoints / f"hidden{fold}.npy", hidden_states(tuned, examples))
-            np.save(checkpoints / "partial.npy", score(tuned, [examples[i] for i in mine], settings.batch))
+            hidden = vectors_of(tuned, examples)
+            np.save(checkpoints / f"hidden{fold}.npy", hidden)
+            np.save(checkpoints / "partial.npy", score(tuned.heads, hidden[mine]))
             (checkpoints / "partial.npy").replace(kept)
         held_out += [exemplars.exemplars[i] for i in mine]
         scores.append(np.load(kept))
     out_of_fold = np.concatenate(scores)
     tuned = _tune(base, machine, examples, settings, checkpoints / "all", "all exemplars", on_step)
     states = {fold_view(fold): np.load(checkpoints / f"hidden{fold}.npy") for fold in range(scored)}
-    states[WHOLE] = hidden_states(tuned, examples)  # before saving, which rounds what was learnt
+    states[WHOLE] = vectors_of(tuned, examples)  # before saving, which rounds what was learnt
     _save(tuned, base.name, target)
     projection = new_projection(states[WHOLE].shape[1])
     views = {name: place(hidden, projection) for name, hidden in states.items()}

@@ -19,7 +19,7 @@ from aitrade.llm.adapter import AdapterManifest, save_lora, without_peft_warning
 from aitrade.llm.lower import padded
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe, prompt_sha256, related_categories
-from aitrade.llm.tune import Example, TuneSettings, example, new_heads, score, train
+from aitrade.llm.tune import Example, TuneSettings, example, new_heads, score, train, vectors_of
 from aitrade.llm.tuning import OnStep, checkpoint_folder, held_out_figures
 from aitrade.retrieval.embedder import fold_name, load_sentence_transformer
 from aitrade.rubric import RELEVANCES
@@ -44,16 +44,15 @@ class TunedEncoder:
     heads: Any
     machine: Machine
 
-    def logits(self, examples: Sequence[Example]) -> tuple["torch.Tensor", "torch.Tensor"]:
-        """Relevance logits (n, 3) and category logits (n, categories) of examples that hold tokens, in float32."""
+    def vectors(self, examples: Sequence[Example]) -> "torch.Tensor":
+        """Embeddings of examples that hold tokens, shape (n, width), of length :data:`SCALE`, in float32."""
         import torch
 
         tokens, mask = padded([e.states for e in examples])
         with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.machine.dtype == torch.bfloat16):
             hidden = self.model(input_ids=tokens, attention_mask=mask).last_hidden_state
         mean = (hidden.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        vectors = SCALE * torch.nn.functional.normalize(mean, dim=1)
-        return self.heads["relevance"](vectors), self.heads["category"](vectors)
+        return SCALE * torch.nn.functional.normalize(mean, dim=1)
 
 
 def make_embedder_adapter(
@@ -94,7 +93,7 @@ def make_embedder_adapter(
         chosen = [examples[row] for row in np.flatnonzero(seen)]
         train(tuned, chosen, settings, lambda *step, said=said: on_step(said, *step), checkpoints / (stage or "all"))
         if not seen.all():
-            scores[~seen] = score(tuned, [examples[row] for row in np.flatnonzero(~seen)], settings.batch)
+            scores[~seen] = score(tuned.heads, vectors_of(tuned, [examples[row] for row in np.flatnonzero(~seen)]))
         save_lora(tuned.model, base.name, made / stage)
     manifest = AdapterManifest(
         name=name,
