@@ -20,13 +20,14 @@ from aitrade.folds import subheading_folds
 from aitrade.llm.adapter import AdapterManifest, read_manifest
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe
-from aitrade.llm.tune import TuneSettings
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER, load_embedder
 from aitrade.retrieval.index import open_index
 from aitrade.retrieval.neighbours import find_neighbours
-from aitrade.retrieval.tuning import make_embedder_adapter
 from aitrade.rubric import RELEVANCES
 from aitrade.softmax import softmax
+from aitrade.tuning.embedder import make_embedder_adapter
+from aitrade.tuning.settings import TuneSettings
+from aitrade.tuning.task import Task
 from aitrade.weights.installed import locate
 
 CPU = Machine("cpu", "float32")
@@ -38,9 +39,8 @@ def tune(
     exemplars: ExemplarSet, parent: Path, on_step: Callable[[str, int, int, float | None], None] = lambda *_: None
 ) -> AdapterManifest:
     target, work = parent / TUNED_EMBEDDER, parent / ".work"
-    return make_embedder_adapter(
-        "relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS, target, work, on_step
-    )
+    task = Task("relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    return make_embedder_adapter(task, target, work, on_step)
 
 
 @pytest.fixture(scope="module")

@@ -21,14 +21,17 @@ from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapte
 from aitrade.llm.code_vectors import WHOLE, fold_view, read_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.judge import load_judge
-from aitrade.llm.lower import first_tuned, lower_states
 from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories, short_text
-from aitrade.llm.tune import TuneSettings, example, new_tuned, score, vectors_of
-from aitrade.llm.tuning import make_adapter
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
-from aitrade.retrieval.tuning import make_embedder_adapter
+from aitrade.tuning.embedder import make_embedder_adapter
+from aitrade.tuning.learner import example, score, vectors_of
+from aitrade.tuning.llm import make_llm_adapter
+from aitrade.tuning.llm_learner import new_tuned
+from aitrade.tuning.lower import first_tuned, lower_states
+from aitrade.tuning.settings import TuneSettings
+from aitrade.tuning.task import Task
 from aitrade.weights.add import add_folder
 from aitrade.weights.installed import locate
 
@@ -47,7 +50,8 @@ def tune(
             on_learnt(stage, step)
 
     work = parent / ".own"
-    return make_adapter("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS, FOLDS, parent / TUNED, work, on_step)
+    task = Task("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS)
+    return make_llm_adapter(task, FOLDS, parent / TUNED, work, on_step)
 
 
 @pytest.fixture(scope="module")
@@ -235,10 +239,8 @@ def test_a_tuned_model_calibrates_and_classifies(
     """From ``calibrate`` to predictions, with the scores that tuning kept and the embedder tuned alike."""
     own = workspace / "adapters"
     shutil.copytree(adapters, own)
-    make_embedder_adapter(
-        "relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS, own / TUNED_EMBEDDER, own / ".work",
-        lambda *_: None,
-    )  # fmt: skip
+    task = Task("relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    make_embedder_adapter(task, own / TUNED_EMBEDDER, own / ".work", lambda *_: None)
     found = aitrade("calibrate", "--model", TUNED, "--device", "cpu")
     assert found.code == 0, found.err
     assert (workspace / "calibration" / f"{MODEL}+own.json").is_file()

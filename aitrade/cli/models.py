@@ -158,9 +158,10 @@ def tune(
     from aitrade.cli.progress import progress
     from aitrade.exemplars import load_exemplars
     from aitrade.llm.machine import choose_machine
-    from aitrade.llm.tune import TuneSettings
-    from aitrade.llm.tuning import make_adapter
-    from aitrade.retrieval.tuning import EMBEDDER_SETTINGS, make_embedder_adapter
+    from aitrade.tuning.embedder import make_embedder_adapter
+    from aitrade.tuning.llm import make_llm_adapter
+    from aitrade.tuning.settings import EMBEDDER_SETTINGS, TuneSettings
+    from aitrade.tuning.task import Task
     from aitrade.weights.installed import locate
 
     folder = output or state(context).workspace / "adapters"
@@ -169,7 +170,7 @@ def tune(
     usual = TuneSettings(share=share) if is_llm else EMBEDDER_SETTINGS
     settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
     target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
-    exemplars, machine = load_exemplars(), choose_machine(device)
+    task = Task(name, installed, load_exemplars(), choose_machine(device), settings, folds)
     with progress(f"tuning {name}") as show:
         stages: list[str] = []
 
@@ -180,10 +181,9 @@ def tune(
             show(step, steps)
 
         if is_llm:
-            held_out = min(scored or folds, folds)
-            made = make_adapter(name, installed, exemplars, machine, settings, folds, held_out, target, work, on_step)
+            made = make_llm_adapter(task, min(scored or folds, folds), target, work, on_step)
         else:
-            made = make_embedder_adapter(name, installed, exemplars, machine, settings, folds, target, work, on_step)
+            made = make_embedder_adapter(task, target, work, on_step)
     for figure, value in made.figures.items():
         say(f"{figure}: {value:.3f}")
     say(f"adapter in {target}. Next: aitrade calibrate --model {f'{base}+{name}' if is_llm else 'LLM+ADAPTER'}")

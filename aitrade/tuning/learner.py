@@ -1,0 +1,86 @@
+"""What learns from exemplars: a model with LoRA matrices, and two linear heads for relevance and category."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from aitrade.exemplars import Exemplar
+from aitrade.llm.prompt import related_categories
+from aitrade.rubric import RELEVANCES
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+NONE = -100  # a Low exemplar has no category to learn; cross entropy leaves this target out
+
+
+@dataclass(frozen=True)
+class Example:
+    """An exemplar as what learns reads it.
+
+    Attributes:
+        states: of each token: its id, shape (tokens,), or what layers that stay as they are make of it (tokens, width).
+        relevance: its place in High, Medium, Low.
+        category: its place among the related categories, or :data:`NONE`.
+    """
+
+    states: "torch.Tensor"
+    relevance: int
+    category: int
+
+
+class Learner(Protocol):
+    """A model wrapped by peft that makes vectors of examples, and two heads that read them, of relevance and category.
+
+    It learns without dropout: drawing the random numbers takes a CPU as long as the step itself.
+    """
+
+    model: Any
+    heads: Any
+
+    def vectors(self, examples: "Sequence[Example]") -> "torch.Tensor":
+        """What the heads read of each example, shape (n, width), in float32."""
+
+
+def example(exemplar: Exemplar, states: "torch.Tensor") -> Example:
+    """An exemplar and the states of its text."""
+    category = related_categories().index(exemplar.category) if exemplar.relevance != "Low" else NONE
+    return Example(states, RELEVANCES.index(exemplar.relevance), category)
+
+
+def new_heads(width: int) -> "torch.nn.ModuleDict":
+    """Fresh linear heads, ``relevance`` and ``category``, on vectors of a width."""
+    import torch
+
+    return torch.nn.ModuleDict(
+        {
+            "relevance": torch.nn.Linear(width, len(RELEVANCES)),
+            "category": torch.nn.Linear(width, len(related_categories())),
+        }
+    )
+
+
+def vectors_of(tuned: Learner, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
+    """What the heads read of each example, shape (n, width), in the examples' order."""
+    import torch
+
+    order = sorted(range(len(examples)), key=lambda i: len(examples[i].states))
+    rows: list[NDArray[np.float32]] = []
+    with torch.inference_mode():
+        for at in range(0, len(order), batch):
+            rows.extend(tuned.vectors([examples[i] for i in order[at : at + batch]]).cpu().numpy())
+    return np.array(rows)[np.argsort(order)]
+
+
+def score(heads: Any, vectors: "NDArray[np.float32]") -> "NDArray[np.float64]":
+    """What heads say of vectors (n, width): relevance logits and category log-probabilities, (n, 3 + categories)."""
+    import torch
+
+    with torch.inference_mode():
+        read = torch.from_numpy(vectors).to(heads["relevance"].weight.device)
+        scores = torch.cat([heads["relevance"](read), torch.log_softmax(heads["category"](read), -1)], 1)
+    found: NDArray[np.float64] = scores.double().cpu().numpy()
+    return found

@@ -1,0 +1,88 @@
+"""What a tuning is made of: it says where the checkpoints lie, and what the adapter's manifest tells."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.exemplars import Exemplar, ExemplarSet
+from aitrade.folds import subheading_folds
+from aitrade.llm.adapter import AdapterManifest
+from aitrade.llm.machine import Machine
+from aitrade.llm.prompt import prompt_sha256
+from aitrade.rubric import RELEVANCES
+from aitrade.tuning.settings import TuneSettings
+from aitrade.weights.installed import Installed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+OnStep = Callable[[str, int, int, float | None], None]  # told (stage, step, steps, loss where something is learnt)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A model to tune, what on, and how.
+
+    Attributes:
+        name: of the adapter.
+        base: the model.
+        exemplars: what to tune on.
+        machine: device and arithmetic.
+        settings: how.
+        folds: into how many parts the exemplars' subheadings are cut; each is held out in turn.
+    """
+
+    name: str
+    base: Installed
+    exemplars: ExemplarSet
+    machine: Machine
+    settings: TuneSettings
+    folds: int
+
+    @property
+    def parts(self) -> "NDArray[np.int64]":
+        """The fold of each exemplar, shape (exemplars,)."""
+        return subheading_folds([e.code for e in self.exemplars.exemplars], self.folds)
+
+    def checkpoints(self, work: Path) -> Path:
+        """Folder of the checkpoints of just this task: those of anything else are not gone on with."""
+        made_of = (
+            self.base.sha256,
+            self.exemplars.sha256,
+            prompt_sha256(),
+            str(self.machine),
+            str(self.settings),
+            str(self.folds),
+        )
+        return work / hashlib.sha256(" ".join(made_of).encode()).hexdigest()[:16]
+
+    def manifest(
+        self, held_out: Sequence[Exemplar], scores: "NDArray[np.float64]", **settings: object
+    ) -> AdapterManifest:
+        """The adapter's manifest, with figures of held-out exemplars and further settings; it names no files yet."""
+        return AdapterManifest(
+            name=self.name,
+            base=self.base.name,
+            base_sha256=self.base.source_sha256,
+            exemplars_sha256=self.exemplars.sha256,
+            prompt_sha256=prompt_sha256(),
+            settings=dataclasses.asdict(self.settings) | {"folds": self.folds} | settings,
+            figures=held_out_figures(scores, held_out),
+            files={},
+        )
+
+
+def held_out_figures(scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar]) -> dict[str, float]:
+    """Accuracy and F1 of High, by scores (n, 3 or more) of n exemplars that were made without their subheading."""
+    targets = np.array([RELEVANCES.index(e.relevance) for e in exemplars])
+    predicted = scores[:, : len(RELEVANCES)].argmax(1)
+    hit = float(((predicted == 0) & (targets == 0)).sum())
+    return {
+        "out_of_fold_accuracy": float((predicted == targets).mean()),
+        "out_of_fold_high_f1": 2 * hit / max(1.0, float((predicted == 0).sum() + (targets == 0).sum())),
+    }
