@@ -1,91 +1,28 @@
-"""Fit how the evidence is joined, on the exemplars as each of them looks to a classifier that has never seen it.
+"""Fit how the evidence is joined.
 
-Its own label is not among its neighbours, and the LLM and the probe were fitted without its subheading. Exemplars were
-chosen to cover headings, not at random, so each is weighted by how many codes of the nomenclature it stands for
-(post-stratification by heading), which gives the probabilities the world's base rate.
+An exemplar's own label is not among its neighbours, and the LLM and the probe were fitted without its subheading.
 """
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aitrade.calibrate import Calibration, Joint
-from aitrade.codes import Code
+from aitrade.calibration_training import FOLDS, Training
 from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
-from aitrade.exemplars import Exemplar
 from aitrade.folds import subheading_folds
 from aitrade.llm.prompt import related_categories
-from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import NOT_RELATED, RELEVANCES
 from aitrade.softmax import fit_softmax, softmax
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FOLDS = 5  # parts of the subheadings, each held out in turn
 RIVAL = ("neighbours", "probe")
 OVERRULED = 0.0025  # half of what the cascade may change (0.5% of the labels), since the threshold is fitted, not known
 LOW = RELEVANCES.index("Low")
-WEIGHT_LIMIT = 4.0  # no exemplar weighs more than this many times the mean, so that no single label decides
-
-
-@dataclass(frozen=True)
-class View:
-    """All n exemplars, embedded without anything having been learnt from some of them.
-
-    Attributes:
-        held_out: which, whole subheadings together, shape (n,).
-        vectors: embeddings of all, shape (n, dimensions).
-    """
-
-    held_out: "NDArray[np.bool_]"
-    vectors: "NDArray[np.float32]"
-
-
-@dataclass(frozen=True)
-class Training:
-    """The exemplars as a classifier sees codes that it has not been told about.
-
-    Attributes:
-        exemplars: all n exemplars.
-        vectors: their embeddings, shape (n, dimensions).
-        views: parts of them, all n together, each embedded without having been learnt from.
-        rows: places of the m exemplars that the LLM was asked about, shape (m,); the rest is about these.
-        neighbours: of each, itself left out.
-        llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (m, 3).
-        llm_votes: what the LLM's neighbours say (see :func:`aitrade.evidence.near_votes`), by an LLM that has not
-            seen the exemplar's subheading, shape (m, 4).
-        llm_category: log-probabilities of the related categories, likewise, shape (m, categories); rows of Low
-            exemplars are not used.
-        weights: how many codes of the nomenclature each stands for, shape (m,).
-    """
-
-    exemplars: Sequence[Exemplar]
-    vectors: "NDArray[np.float32]"
-    views: Sequence[View]
-    rows: "NDArray[np.int64]"
-    neighbours: Sequence[Sequence[Neighbour]]
-    llm: "NDArray[np.float64]"
-    llm_votes: "NDArray[np.float64]"
-    llm_category: "NDArray[np.float64]"
-    weights: "NDArray[np.float64]"
-
-    @property
-    def asked(self) -> list[Exemplar]:
-        """The exemplars that the LLM was asked about."""
-        return [self.exemplars[row] for row in self.rows]
-
-    @property
-    def targets(self) -> "NDArray[np.int64]":
-        """Place of their relevances in High, Medium, Low, shape (m,)."""
-        return _levels(self.asked)
-
-    def features(self, probe: "Probe") -> "NDArray[np.float64]":
-        """All evidence on the exemplars asked about, shape (m, features), the probe's made without their subheading."""
-        return relevance_features(self.llm, self.llm_votes, probe.held_out[self.rows], self.neighbours)
 
 
 @dataclass(frozen=True)
@@ -127,7 +64,7 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
         inputs: hashes of what the evidence was made with.
     """
     probe = fit_probe(training)
-    features = training.features(probe)
+    features = evidence_of(training, probe)
     full, rival = fit_joint(training, features), fit_joint(training, features, RIVAL)
     sure_low, share = _sure_low(rival.out_of_fold[:, LOW], full.out_of_fold.argmax(1) != LOW, training.weights)
     category_weights, category_accuracy = _fit_category(training)
@@ -142,6 +79,11 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
         figures=_figures(full.out_of_fold, training.targets, training.weights)
         | {"category_accuracy": category_accuracy, "sure_low_share": share},
     )
+
+
+def evidence_of(training: Training, probe: Probe) -> "NDArray[np.float64]":
+    """All evidence on the exemplars asked about, shape (m, features), the probe's made without their subheading."""
+    return relevance_features(training.llm, training.llm_votes, probe.held_out[training.rows], training.neighbours)
 
 
 def fit_joint(
@@ -192,7 +134,7 @@ def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
         training: the exemplars; what the LLM said is not looked at.
         ridge: penalty on the weights (see :func:`aitrade.softmax.fit_softmax`).
     """
-    targets = _levels(training.exemplars)
+    targets = training.levels
     alike = np.ones(len(targets))
     held_out = np.zeros((len(targets), len(RELEVANCES)))
     for view in training.views:
@@ -201,10 +143,6 @@ def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
         held_out[~seen] = vectors[~seen] @ w + b
     w, b = fit_softmax(training.vectors.astype(np.float64), targets, alike, ridge, len(RELEVANCES))
     return Probe(np.round(w, 6), np.round(b, 6), held_out)
-
-
-def _levels(exemplars: Sequence[Exemplar]) -> "NDArray[np.int64]":
-    return np.array([RELEVANCES.index(e.relevance) for e in exemplars])
 
 
 def _fit_category(training: Training) -> tuple[list[float], float]:
@@ -221,23 +159,6 @@ def _fit_category(training: Training) -> tuple[list[float], float]:
 
     best = minimize(loss, np.array([0.5, 0.5]), method="Nelder-Mead").x
     return best.tolist(), float(((features @ best).argmax(1) == targets).mean())
-
-
-def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> "NDArray[np.float64]":
-    """How many codes of the nomenclature each exemplar stands for, shape (n,).
-
-    The codes of a heading are shared by its exemplars; those of a heading without any by the chapter's exemplars.
-    """
-    per_heading = Counter(e.code.hs4 for e in exemplars)
-    per_chapter = Counter(e.code.hs2 for e in exemplars)
-    covered = Counter(code.hs4 for code in codes if code.hs4 in per_heading)
-    rest = Counter(code.hs2 for code in codes if code.hs4 not in per_heading)
-    weights = [
-        covered[e.code.hs4] / per_heading[e.code.hs4] + rest[e.code.hs2] / per_chapter[e.code.hs2] for e in exemplars
-    ]
-    limited = np.minimum(weights, WEIGHT_LIMIT * float(np.mean(weights)))
-    clipped: NDArray[np.float64] = np.maximum(limited, 0.1)
-    return clipped
 
 
 def _figures(

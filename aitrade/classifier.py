@@ -1,27 +1,21 @@
-"""A classifier: model, embedder, exemplars and calibration, loaded and ready to judge codes."""
+"""A classifier: model, embedder, exemplars and calibration, which together judge codes."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aitrade import __version__
-from aitrade.calibrate import Calibration, load_calibration
+from aitrade.calibrate import Calibration
 from aitrade.codes import Code
-from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS, near_votes
-from aitrade.exemplars import ExemplarSet, load_exemplars
-from aitrade.llm.judge import Judge, Opinions, load_judge
-from aitrade.llm.machine import Machine, choose_machine
+from aitrade.llm.judge import Judge, Opinions
+from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe, prompt_sha256, related_categories
-from aitrade.paths import shipped
-from aitrade.retrieval.embedder import Embedder, embedder_of, load_embedder
-from aitrade.retrieval.index import Index, open_index
+from aitrade.retrieval.embedder import Embedder
+from aitrade.retrieval.index import Index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import NOT_RELATED, RELEVANCES
 from aitrade.softmax import softmax
@@ -166,76 +160,6 @@ class Classifier:
             return None
         sure = np.array([float(exemplar.relevance == level) for level in RELEVANCES])
         return _prediction(code, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})
-
-
-def load_classifier(
-    model: str,
-    device: str,
-    workspace: Path,
-    *,
-    arithmetic: str = "auto",
-    cascade: bool = False,
-    exemplars: ExemplarSet | None = None,
-    calibrated: bool = True,
-) -> Classifier:
-    """Load everything for a model.
-
-    Args:
-        model: ``BASE`` or ``BASE+ADAPTER``.
-        device: auto, cpu or cuda.
-        arithmetic: auto, bfloat16 or float32.
-        cascade: do not ask the LLM about codes that are Low beyond doubt without it; needs a calibration.
-        workspace: folder where the index is kept, and calibrations and adapters of the user's own.
-        exemplars: the shipped set by default.
-        calibrated: False leaves the calibration out even where there is one.
-
-    Raises:
-        ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
-    """
-    machine = choose_machine(device, arithmetic)
-    judge = load_judge(model, machine, workspace / "adapters")
-    embedder = load_embedder(machine, embedder_of(model), workspace / "adapters")
-    index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
-    path = find_calibration(model, workspace) if calibrated else None
-    calibration = load_calibration(path) if path else None
-    classifier = Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
-    if calibration and path:
-        _check_inputs(calibration, calibration_inputs(classifier), path)
-    return classifier
-
-
-def calibration_inputs(classifier: Classifier) -> dict[str, str]:
-    """Hashes of what a calibration depends on."""
-    return {
-        "model_sha256": classifier.judge.sha256,
-        "embedder_sha256": classifier.embedder.sha256,
-        "exemplars_sha256": classifier.index.exemplars.sha256,
-        "prompt_sha256": prompt_sha256(),
-    }
-
-
-def find_calibration(model: str, workspace: Path) -> Path | None:
-    """The calibration of a model: the workspace's own, else the shipped one, else None."""
-    candidates = (workspace / "calibration" / f"{model}.json", shipped("data/calibration") / f"{model}.json")
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def fingerprint(settings: dict[str, Any], codes: Sequence[Code]) -> str:
-    """Hash of the settings and the codes that a run classifies."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for code in codes:
-        digest.update(f"\n{code.flow} {code.hs10} {code.description} {code.naics_description or ''}".encode())
-    return digest.hexdigest()
-
-
-def _check_inputs(calibration: Calibration, inputs: dict[str, str], path: Path) -> None:
-    changed = [name.removesuffix("_sha256") for name, value in inputs.items() if calibration.inputs.get(name) != value]
-    if changed:
-        raise ModelError(
-            f"the calibration was fitted with another {', '.join(changed)}",
-            where=str(path),
-            mend=f"refit it: aitrade calibrate --model {calibration.model}",
-        )
 
 
 def _prediction(

@@ -1,10 +1,12 @@
 """Classify codes into a run, batch by batch: what is committed survives a stop, and resuming goes on from there."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aitrade.classifier import CODES_PER_BATCH, Classifier, fingerprint
+from aitrade.classifier import CODES_PER_BATCH, Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError, StoppedError
 from aitrade.store.predictions import insert_predictions, predicted_codes
@@ -25,7 +27,10 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """Hash of settings and codes."""
-        return fingerprint(self.settings, self.codes)
+        digest = hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode())
+        for code in self.codes:
+            digest.update(f"\n{code.flow} {code.hs10} {code.description} {code.naics_description or ''}".encode())
+        return digest.hexdigest()
 
     @property
     def batches(self) -> list[tuple[Code, ...]]:

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aitrade.classifier import Classifier, load_classifier
+from aitrade.classifier import Classifier
+from aitrade.classifier_loading import load_classifier
 from aitrade.classify import read_codes
 from aitrade.codes import FLOWS, Code
 from aitrade.defaults import DEMO_MODEL

@@ -95,7 +95,7 @@ def toy_classifier(
     """Load the toy classifier; keyword arguments replace parts of it."""
     import dataclasses
 
-    from aitrade.classifier import load_classifier
+    from aitrade.classifier_loading import load_classifier
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AITRADE_MODELS", str(toy_weights))
@@ -149,11 +149,11 @@ def aitrade(
     command_line: Callable[..., Outcome],
 ) -> Callable[..., Outcome]:
     """The command line on the toy workspace, with the toy exemplars and batches of 6 codes."""
-    from aitrade import classifier, classify
+    from aitrade import classifier, classifier_loading, classify
 
     for module in (classifier, classify):
         monkeypatch.setattr(module, "CODES_PER_BATCH", 6)
-    monkeypatch.setattr(classifier, "load_exemplars", lambda: exemplars)
+    monkeypatch.setattr(classifier_loading, "load_exemplars", lambda: exemplars)
     return partial(command_line, workspace)
 
 

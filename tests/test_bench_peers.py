@@ -41,9 +41,9 @@ def llama_cpp(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def run(script: ModuleType, workspace: Path, models: Path, exemplars: Any, monkeypatch: Any, capsys: Any) -> Any:
-    from aitrade import classifier
+    from aitrade import classifier_loading
 
-    monkeypatch.setattr(classifier, "load_exemplars", lambda: exemplars)
+    monkeypatch.setattr(classifier_loading, "load_exemplars", lambda: exemplars)
 
     def run(*arguments: str) -> tuple[str, str]:
         script.main(["--workspace", str(workspace), "--device", "cpu", "--model", MODEL, *arguments])

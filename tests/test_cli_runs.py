@@ -110,7 +110,7 @@ def test_ctrl_c_before_the_first_batch_is_exit_code_5_too(aitrade: Run, monkeypa
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("aitrade.classifier.load_judge", interrupted)
+    monkeypatch.setattr("aitrade.classifier_loading.load_judge", interrupted)
     assert aitrade(*ALL).code == 5
 
 
@@ -123,7 +123,7 @@ def test_resuming_after_the_exemplars_changed_is_refused(
         stop_at(patch, 2)
         aitrade(*ALL)
     fewer = load_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]))
-    monkeypatch.setattr("aitrade.classifier.load_exemplars", lambda: fewer)
+    monkeypatch.setattr("aitrade.classifier_loading.load_exemplars", lambda: fewer)
     found = aitrade("runs", "resume", run_names(aitrade)[0])
     assert found.code == 3
     assert "changed since it began: exemplars_sha256" in found.err

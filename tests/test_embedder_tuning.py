@@ -11,7 +11,7 @@ import toys
 from conftest import MODEL, Outcome
 
 from aitrade.calibration_fit import fit_probe
-from aitrade.calibration_training import gather
+from aitrade.calibration_gather import gather
 from aitrade.classifier import Classifier
 from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS

@@ -10,7 +10,9 @@ import toys
 
 from aitrade import classifier as classifier_module
 from aitrade.calibrate import Calibration, Joint
-from aitrade.classifier import Classifier, fingerprint, load_classifier
+from aitrade.classifier import Classifier
+from aitrade.classifier_loading import load_classifier
+from aitrade.classify import Plan
 from aitrade.codes import Code
 from aitrade.exemplars import ExemplarSet
 from aitrade.llm import prompt
@@ -33,7 +35,7 @@ CALIBRATION = Calibration(
 
 
 def of(classifier: Classifier) -> str:
-    return fingerprint(classifier.settings, CODES)
+    return Plan(tuple(CODES), classifier.settings).fingerprint
 
 
 def other_exemplars(c: Classifier) -> Classifier:
@@ -110,13 +112,13 @@ def test_every_constant_changes_the_fingerprint(
 )
 def test_every_change_of_the_codes_changes_the_fingerprint(toy_classifier: Load, codes: list[Code]) -> None:
     settings = toy_classifier().settings
-    assert fingerprint(settings, codes) != fingerprint(settings, CODES)
+    assert Plan(tuple(codes), settings).fingerprint != Plan(tuple(CODES), settings).fingerprint
 
 
 def test_nothing_else_does(toy_classifier: Load, models: Path, exemplars: ExemplarSet, tmp_path: Path) -> None:
     """Loaded again, for another workspace, with codes read again: the same fingerprint, so that a run goes on."""
     again = load_classifier("toy-llama", "cpu", tmp_path, exemplars=exemplars)
-    assert fingerprint(again.settings, toys.toy_codes()) == of(toy_classifier())
+    assert Plan(tuple(toys.toy_codes()), again.settings).fingerprint == of(toy_classifier())
 
 
 def test_settings_can_be_read_by_people(toy_classifier: Load) -> None:

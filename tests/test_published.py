@@ -13,7 +13,7 @@ from conftest import Outcome
 
 from aitrade import published
 from aitrade.calibrate import load_calibration
-from aitrade.classifier import load_classifier
+from aitrade.classifier_loading import load_classifier
 from aitrade.codes import Code
 from aitrade.defaults import DEFAULT_MODEL
 from aitrade.exemplars import load_exemplars

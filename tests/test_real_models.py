@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aitrade.classifier import Classifier, load_classifier
+from aitrade.classifier import Classifier
+from aitrade.classifier_loading import load_classifier
 from aitrade.codes import Code
 from aitrade.evidence import NEIGHBOURS
 from aitrade.llm.judge import LabelJudge, TunedJudge, load_judge

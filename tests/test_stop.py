@@ -18,10 +18,10 @@ import os, sys
 from pathlib import Path
 exemplars, batch = Path(sys.argv[1]), int(sys.argv[2])
 sys.argv = ["aitrade", *sys.argv[3:]]
-from aitrade import classifier, classify
+from aitrade import classifier, classifier_loading, classify
 from aitrade.cli import main
 from aitrade.exemplars import load_exemplars
-classifier.load_exemplars = lambda: load_exemplars(exemplars)
+classifier_loading.load_exemplars = lambda: load_exemplars(exemplars)
 classifier.CODES_PER_BATCH = classify.CODES_PER_BATCH = batch
 real, calls = classify._classify_batch, 0
 def third_waits(*arguments):

@@ -13,7 +13,7 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
-from aitrade.calibration_training import _llm_neighbours
+from aitrade.calibration_gather import _llm_neighbours
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import subheading_folds

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from aitrade.bench.ablation import REPLICATES, RIVAL, Ablated
+from aitrade.bench.ablation import REPLICATES, Ablated
 from aitrade.bench.scores import FIGURES, Interval
+from aitrade.bench.variants import RIVAL
 from aitrade.trade.table import Column, Table, Value
 
 _TITLES = {

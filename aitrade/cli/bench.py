@@ -40,7 +40,7 @@ def speed(
     """
     from aitrade.bench.speed import measure
     from aitrade.bench.speed_text import NOTES, lines
-    from aitrade.classifier import load_classifier
+    from aitrade.classifier_loading import load_classifier
     from aitrade.classify import read_codes
     from aitrade.defaults import DEFAULT_MODEL
     from aitrade.store import open_workspace
@@ -76,7 +76,7 @@ def operations(
     Example: aitrade bench operations --model smollm2-135m-instruct+relevance
     """
     from aitrade.bench.operations import operation_seconds
-    from aitrade.classifier import load_classifier
+    from aitrade.classifier_loading import load_classifier
     from aitrade.classify import read_codes
     from aitrade.defaults import DEFAULT_MODEL
     from aitrade.store import open_workspace
@@ -113,10 +113,11 @@ def ablation(
 
     Example: aitrade bench ablation RUN --reference paper-dev --format markdown
     """
-    from aitrade.bench.ablation import ablate, judge
+    from aitrade.bench.ablation import ablate
     from aitrade.bench.ablation_tables import data_table, reading_tables
-    from aitrade.calibration_training import gather
-    from aitrade.classifier import load_classifier
+    from aitrade.bench.variants import judge
+    from aitrade.calibration_gather import gather
+    from aitrade.classifier_loading import load_classifier
     from aitrade.classify import read_codes
     from aitrade.render import render
     from aitrade.store import open_workspace

@@ -28,8 +28,8 @@ def calibrate(
     """
     from aitrade.calibrate import save_calibration
     from aitrade.calibration_fit import fit_calibration
-    from aitrade.calibration_training import gather
-    from aitrade.classifier import calibration_inputs, load_classifier
+    from aitrade.calibration_gather import gather
+    from aitrade.classifier_loading import calibration_inputs, load_classifier
     from aitrade.classify import read_codes
     from aitrade.defaults import DEFAULT_MODEL
     from aitrade.store import open_workspace

@@ -48,7 +48,7 @@ def classify(
 
     Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
     """
-    from aitrade.classifier import load_classifier
+    from aitrade.classifier_loading import load_classifier
     from aitrade.classify import classify as classify_codes
     from aitrade.classify import read_codes
     from aitrade.defaults import DEFAULT_MODEL

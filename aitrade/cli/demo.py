@@ -35,7 +35,7 @@ def demo(
     Example: aitrade demo
     Example: aitrade --workspace /tmp/demo demo --model smollm2-135m-instruct
     """
-    from aitrade.classifier import load_classifier
+    from aitrade.classifier_loading import load_classifier
     from aitrade.defaults import DEMO_MODEL
     from aitrade.demo.classification import classify_sample, hold_out, require_models
     from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder

@@ -81,7 +81,7 @@ def export(
 @group.command()
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Go on with a run that was stopped. It must still find the models, exemplars and codes that it was begun with."""
-    from aitrade.classifier import load_classifier
+    from aitrade.classifier_loading import load_classifier
     from aitrade.classify import classify, planned_codes
     from aitrade.store import open_workspace
     from aitrade.store.runs import get_run

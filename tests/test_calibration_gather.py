@@ -14,11 +14,13 @@ import toys
 from conftest import MODEL, Outcome
 
 from aitrade.bench import ablation as ablation_module
-from aitrade.bench.ablation import RIVAL, VARIANTS
+from aitrade.bench.variants import RIVAL, VARIANTS
 from aitrade.calibrate import save_calibration
-from aitrade.calibration_fit import fit_calibration, fit_joint, fit_probe, population_weights
-from aitrade.calibration_training import gather
-from aitrade.classifier import Classifier, calibration_inputs, load_classifier
+from aitrade.calibration_fit import evidence_of, fit_calibration, fit_joint, fit_probe
+from aitrade.calibration_gather import gather
+from aitrade.calibration_training import population_weights
+from aitrade.classifier import Classifier
+from aitrade.classifier_loading import calibration_inputs, load_classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError, ModelError
 from aitrade.evidence import FEATURES, KINDS, NEIGHBOURS
@@ -115,15 +117,15 @@ def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: 
 def test_evidence_that_is_left_out_weighs_nothing(toy_classifier: Load, tmp_path: Path) -> None:
     training = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
     probe = fit_probe(training)
-    rival = fit_joint(training, training.features(probe), ("neighbours", "probe"))
+    rival = fit_joint(training, evidence_of(training, probe), ("neighbours", "probe"))
     weights = dict(zip(FEATURES, rival.joint.weights, strict=True))
     assert weights["llm_high"] == weights["llm_medium"] == [0.0] * 3
     assert all(any(weights[name]) for name in KINDS["neighbours"] + KINDS["probe"] if name in weights)
     loud = dataclasses.replace(training, llm=training.llm * 100)
-    assert fit_joint(loud, loud.features(probe), ("neighbours", "probe")).out_of_fold == pytest.approx(
+    assert fit_joint(loud, evidence_of(loud, probe), ("neighbours", "probe")).out_of_fold == pytest.approx(
         rival.out_of_fold
     )
-    assert fit_joint(loud, loud.features(probe)).out_of_fold != pytest.approx(rival.out_of_fold)
+    assert fit_joint(loud, evidence_of(loud, probe)).out_of_fold != pytest.approx(rival.out_of_fold)
 
 
 def test_ablation_on_the_command_line(
@@ -150,7 +152,7 @@ def test_ablation_on_the_command_line(
         assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"]
         assert rows["all", RIVAL, variant]["kappa"] == pytest.approx(row["kappa"] - rival["kappa"])
     training = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
-    votes = fit_joint(training, training.features(fit_probe(training)), ("neighbours",)).out_of_fold
+    votes = fit_joint(training, evidence_of(training, fit_probe(training)), ("neighbours",)).out_of_fold
     right = (votes.argmax(1) == training.targets).mean()
     assert rows["by hand", None, "neighbours"]["accuracy"] == pytest.approx(right)
     text = aitrade("bench", "ablation", run, "--reference", "truth", "--device", "cpu").out
