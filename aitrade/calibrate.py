@@ -1,6 +1,6 @@
 """A calibration: how the evidence of a code is joined into calibrated probabilities.
 
-A multinomial logistic regression over the evidence (aitrade/calibration_fit.py says how it is fitted).
+A multinomial logistic regression over the evidence (aitrade/calibration/fit.py says how it is fitted).
 """
 
 import hashlib
@@ -15,6 +15,7 @@ import numpy as np
 
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, category_features, near_votes, relevance_features
+from aitrade.paths import shipped
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.softmax import softmax
 
@@ -98,6 +99,12 @@ class Calibration:
     def category(self, llm: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64]":
         """Probabilities of the related categories, shape (n, categories)."""
         return softmax(category_features(llm, neighbours) @ np.array(self.category_weights))
+
+
+def find_calibration(model: str, workspace: Path) -> Path | None:
+    """The calibration of a model: the workspace's own, else the shipped one, else None."""
+    candidates = (workspace / "calibration" / f"{model}.json", shipped("data/calibration") / f"{model}.json")
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def load_calibration(path: Path) -> Calibration:

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from aitrade.calibrate import Calibration, load_calibration
+from aitrade.calibrate import Calibration, find_calibration, load_calibration
 from aitrade.classifier import Classifier
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet, load_exemplars
 from aitrade.llm.judge import load_judge
 from aitrade.llm.machine import choose_machine
 from aitrade.llm.prompt import prompt_sha256
-from aitrade.paths import shipped
 from aitrade.retrieval.embedder import embedder_of, load_embedder
 from aitrade.retrieval.index import open_index
 
@@ -58,12 +57,6 @@ def calibration_inputs(classifier: Classifier) -> dict[str, str]:
         "exemplars_sha256": classifier.index.exemplars.sha256,
         "prompt_sha256": prompt_sha256(),
     }
-
-
-def find_calibration(model: str, workspace: Path) -> Path | None:
-    """The calibration of a model: the workspace's own, else the shipped one, else None."""
-    candidates = (workspace / "calibration" / f"{model}.json", shipped("data/calibration") / f"{model}.json")
-    return next((path for path in candidates if path.is_file()), None)
 
 
 def _check_inputs(calibration: Calibration, inputs: dict[str, str], path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aitrade.errors import BadInputError
 
-FLOWS = ("imports", "exports")
+FLOWS = ("imports", "exports")  # their order is part of adapters' files (aitrade/llm/code_vectors.py)
 PAD_MEND = "if a spreadsheet dropped the leading zeros, repeat the command with --pad"
 EXCEL_MEND = "a spreadsheet turned the codes into numbers: format the column as text in the original and save it again"
 

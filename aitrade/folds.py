@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def fold_name(fold: int) -> str:
+    """What is kept of a fold is called this: a folder, a view, a checkpoint."""
+    return f"fold{fold}"
+
+
 def subheading_folds(codes: Sequence[Code], count: int) -> "NDArray[np.int64]":
     """Fold of each code, shape (n,): codes of one subheading are in one fold, by a hash that never changes."""
     import numpy as np

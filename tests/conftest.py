@@ -142,6 +142,23 @@ def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
 
 
 @pytest.fixture
+def calibrated(
+    toy_classifier: "Callable[..., Classifier]", models: Path, exemplars: "ExemplarSet", tmp_path: Path
+) -> Path:
+    """A workspace with a calibration of the toy model."""
+    from aitrade.calibrate import save_calibration
+    from aitrade.calibration.fit import fit_calibration
+    from aitrade.calibration.gather import gather
+    from aitrade.classifier_loading import calibration_inputs
+
+    classifier = toy_classifier()
+    training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
+    made = fit_calibration(training, MODEL, calibration_inputs(classifier))
+    save_calibration(made, tmp_path / "calibration" / f"{MODEL}.json")
+    return tmp_path
+
+
+@pytest.fixture
 def aitrade(
     workspace: Path,
     exemplars: "ExemplarSet",

@@ -22,14 +22,11 @@ from aitrade.bench.speed import Speed, measure
 from aitrade.bench.stages import STAGES, Stopwatch, timed
 from aitrade.classifier import CODES_PER_BATCH, Classifier
 from aitrade.codes import Code
-from aitrade.evidence import NEIGHBOURS
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine
 from aitrade.llm.judge import heading_neighbours
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import describe
 from aitrade.llm.tree import Tokens
-from aitrade.retrieval.neighbours import find_neighbours
 
 CODES = toys.toy_codes()
 BATCH = 6
@@ -47,8 +44,7 @@ def measured(classifier: Classifier, count: int) -> Speed:
 
 def questions(classifier: Classifier, batch: tuple[Code, ...]) -> list[list[Tokens]]:
     """What each question about a batch puts to the LLM: every label after every prompt, but its last token."""
-    vectors = classifier.embedder.embed([describe(code) for code in batch])
-    near = find_neighbours(classifier.index, batch, vectors, NEIGHBOURS)
+    _, near = classifier.retrieve(batch)
     prompter = classifier.judge.prompter
 
     shared = heading_neighbours(batch, near)

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitrade.calibrate import Calibration, load_calibration, save_calibration
-from aitrade.calibration_fit import OVERRULED, evidence_of, fit_calibration, fit_joint, fit_probe
-from aitrade.calibration_training import WEIGHT_LIMIT, Training, View, population_weights
+from aitrade.calibration.fit import OVERRULED, fit_calibration, fit_joint, fit_probe, training_features
+from aitrade.calibration.training_set import WEIGHT_LIMIT, Training, View, population_weights
 from aitrade.codes import Code
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, near_votes
@@ -142,7 +142,7 @@ def test_figures_are_out_of_fold() -> None:
         llm=random.normal(size=(60, 3)),
         weights=np.ones(60),
     )
-    found = fit_joint(blind, evidence_of(blind, fit_probe(blind, 1e-3))).out_of_fold
+    found = fit_joint(blind, training_features(blind, fit_probe(blind, 1e-3))).out_of_fold
     assert (found.argmax(1) == blind.targets).mean() < 0.6
 
 
@@ -190,7 +190,7 @@ def test_the_hash_changes_with_what_joins(calibration: Calibration, part: str, f
 
 def test_the_cascade_is_trusted_as_far_as_the_llm_seldom_overrules_it(training: Training) -> None:
     found = fit_calibration(training, "toy", {})
-    features = evidence_of(training, fit_probe(training))
+    features = training_features(training, fit_probe(training))
     rival = fit_joint(training, features, ("neighbours", "probe")).out_of_fold[:, 2]
     other = fit_joint(training, features).out_of_fold.argmax(1) != 2
     share = training.weights / training.weights.sum()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import toys
+from safetensors.numpy import load_file
 
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, read_vectors, write_vectors
@@ -29,6 +30,11 @@ def test_projection_keeps_lengths_within_it_and_angles_nearly(width: int) -> Non
     assert np.linalg.norm(placed, axis=1) == pytest.approx(np.ones(40), abs=1e-5)
     exact = hidden / np.linalg.norm(hidden, axis=1, keepdims=True)
     assert np.abs(placed @ placed.T - exact @ exact.T).mean() < 0.1
+
+
+def test_files_say_imports_and_exports_as_the_shipped_ones_do(tmp_path: Path) -> None:
+    write_vectors(tmp_path / VECTORS, EXEMPLARS, new_projection(32), {WHOLE: unit(len(CODES), 20)})
+    assert load_file(tmp_path / VECTORS)["flow"].tolist() == [{"imports": 0, "exports": 1}[c.flow] for c in CODES]
 
 
 def test_vectors_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
-from aitrade.calibration_fit import fit_probe
-from aitrade.calibration_gather import gather
+from aitrade.calibration.fit import fit_probe
+from aitrade.calibration.gather import gather
 from aitrade.classifier import Classifier
 from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS
@@ -110,14 +110,14 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
     adapters: Path, exemplars: ExemplarSet, tmp_path: Path
 ) -> None:
     def stop(stage: str, step: int, steps: int, loss: float | None) -> None:
-        if (stage, step) == ("fold1", 5):
+        if (stage, step) == ("fold 2 of 2", 5):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         tune(exemplars, tmp_path, stop)
     again: list[str] = []
     tune(exemplars, tmp_path, lambda stage, *_: again.append(stage))
-    assert again[0] == "fold1", "what was tuned before the stop was tuned again"
+    assert again[0] == "fold 2 of 2", "what was tuned before the stop was tuned again"
     assert read_manifest(tmp_path / TUNED_EMBEDDER) == read_manifest(adapters / TUNED_EMBEDDER)
     assert [p.name for p in tmp_path.iterdir()] == [TUNED_EMBEDDER]
 

@@ -10,14 +10,12 @@ import pytest
 from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifier
 from aitrade.codes import Code
-from aitrade.evidence import NEIGHBOURS
 from aitrade.llm.judge import LabelJudge, TunedJudge, load_judge
 from aitrade.llm.labels import score_labels
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import describe, short_text
+from aitrade.llm.prompt import short_text
 from aitrade.paths import weights_folder
 from aitrade.retrieval.embedder import load_embedder
-from aitrade.retrieval.neighbours import find_neighbours
 
 LLM, EMBEDDER = "smollm2-135m-instruct", "all-minilm-l6-v2"
 EXACT = Machine("cpu", "float32")
@@ -81,8 +79,7 @@ def test_packed_label_scores_are_those_of_each_sequence_alone(tuned: Classifier)
     judge = load_judge(LLM, EXACT)
     assert isinstance(judge, LabelJudge)
     codes = [RELEVANT[0], UNRELATED[0]]
-    vectors = tuned.embedder.embed([describe(code) for code in codes])
-    prompts = judge._prompts(codes, find_neighbours(tuned.index, codes, vectors, NEIGHBOURS), range(len(codes)))
+    prompts = judge._prompts(codes, tuned.retrieve(codes)[1], range(len(codes)))
     assert all(prompt[: len(judge.prompter.preamble)] == judge.prompter.preamble for prompt in prompts)
     assert len(judge.prompter.preamble) > 100
     labels = judge.prompter.relevance_labels

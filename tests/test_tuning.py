@@ -1,6 +1,7 @@
 """Adapters: tuned the same way every time, stopped or not, and read alike by trees and by plain forward passes."""
 
 import csv
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -13,22 +14,24 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
-from aitrade.calibration_gather import _llm_neighbours
+from aitrade.calibrate import load_calibration
+from aitrade.calibration.gather import _llm_neighbours
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
-from aitrade.folds import subheading_folds
+from aitrade.folds import fold_name, subheading_folds
 from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
-from aitrade.llm.code_vectors import WHOLE, fold_view, read_vectors
+from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.judge import load_judge
 from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories, short_text
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
+from aitrade.tuning import llm as llm_module
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.learner import example, score, vectors_of
 from aitrade.tuning.llm import make_llm_adapter
-from aitrade.tuning.llm_learner import new_tuned
+from aitrade.tuning.llm_learner import new_llm_learner
 from aitrade.tuning.lower import first_tuned, lower_states
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
@@ -43,7 +46,11 @@ FOLDS = 2
 
 
 def tune(
-    exemplars: ExemplarSet, parent: Path, on_learnt: Callable[[str, int], None] = lambda *_: None
+    exemplars: ExemplarSet,
+    parent: Path,
+    on_learnt: Callable[[str, int], None] = lambda *_: None,
+    *,
+    scored: int = FOLDS,
 ) -> AdapterManifest:
     def on_step(stage: str, step: int, steps: int, loss: float | None) -> None:
         if loss is not None:
@@ -51,7 +58,7 @@ def tune(
 
     work = parent / ".own"
     task = Task("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS)
-    return make_llm_adapter(task, FOLDS, parent / TUNED, work, on_step)
+    return make_llm_adapter(task, scored, parent / TUNED, work, on_step)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +90,37 @@ def test_every_exemplar_has_scores_of_a_model_that_did_not_see_it(adapters: Path
     assert categories.sum(1) == pytest.approx(np.ones(len(kept)), abs=1e-3)
     with (adapters / TUNED / OUT_OF_FOLD).open(encoding="utf-8", newline="") as file:
         assert next(csv.reader(file))[:3] == ["flow", "hs10", "High"]
+
+
+def test_scores_stand_beside_the_codes_that_they_are_of(
+    exemplars: ExemplarSet, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = np.arange(1.0, len(exemplars.exemplars) + 1)
+    monkeypatch.setattr(llm_module, "train", lambda *_: None)
+    monkeypatch.setattr(llm_module, "vectors_of", lambda *_: np.tile(numbers[:, None], 40))
+    monkeypatch.setattr(llm_module, "score", lambda _, vectors: vectors[:, : 3 + len(related_categories())])
+    tune(exemplars, tmp_path)
+    kept = read_out_of_fold(tmp_path / TUNED / OUT_OF_FOLD)
+    assert [kept[e.code.flow, e.code.hs10][0] for e in exemplars.exemplars] == numbers.tolist()
+
+
+def test_a_fold_learns_nothing_from_what_it_holds_out(
+    adapters: Path, exemplars: ExemplarSet, models: Path, tmp_path: Path
+) -> None:
+    parts = subheading_folds([e.code for e in exemplars.exemplars], FOLDS)
+    changed = list(exemplars.exemplars)
+    place = next(row for row in np.flatnonzero(parts == 0) if changed[row].relevance == "Low")
+    changed[place] = dataclasses.replace(changed[place], relevance="High", category="Compute_Hardware")
+    tune(ExemplarSet(tuple(changed)), tmp_path)
+    before, after = (read_out_of_fold(folder / TUNED / OUT_OF_FOLD) for folder in (adapters, tmp_path))
+    for exemplar, fold in zip(exemplars.exemplars, parts, strict=True):
+        key = exemplar.code.flow, exemplar.code.hs10
+        assert (before[key] == after[key]) == (fold == 0), key
+    views = [read_vectors(folder / TUNED) for folder in (adapters, tmp_path)]
+    same = [
+        name for name in (fold_name(0), fold_name(1), WHOLE) if np.array_equal(*(v.views[name] for v in views if v))
+    ]
+    assert same == [fold_name(0)]
 
 
 @pytest.mark.parametrize(
@@ -159,12 +197,12 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
 def test_exemplars_are_kept_where_the_adapter_places_them(adapters: Path, exemplars: ExemplarSet, models: Path) -> None:
     kept = read_vectors(adapters / TUNED)
     assert kept is not None
-    assert set(kept.views) == {WHOLE, fold_view(0), fold_view(1)}
+    assert set(kept.views) == {WHOLE, fold_name(0), fold_name(1)}
     codes = [e.code for e in exemplars.exemplars]
     found = load_judge(TUNED, CPU, adapters).relevance(codes, [()] * len(codes)).vectors
     # A byte a dimension, and the adapter's weights rounded to bfloat16 when they were saved.
     assert (kept.views[WHOLE] * found).sum(1).min() > 0.99
-    assert (kept.views[fold_view(0)] * found).sum(1).min() < 0.99, "a fold's model places codes as the adapter does"
+    assert (kept.views[fold_name(0)] * found).sum(1).min() < 0.99, "a fold's model places codes as the adapter does"
 
 
 def test_exemplars_are_calibrated_on_the_llms_neighbours_by_the_fold_that_did_not_see_them(
@@ -181,7 +219,7 @@ def test_exemplars_are_calibrated_on_the_llms_neighbours_by_the_fold_that_did_no
     for exemplar, neighbours, fold in zip(
         asked, found, subheading_folds([e.code for e in asked], FOLDS).tolist(), strict=True
     ):
-        view, own = kept.views[fold_view(fold)], exemplar.code
+        view, own = kept.views[fold_name(fold)], exemplar.code
         expected = {}
         for other in exemplars.exemplars:
             if other is not exemplar:
@@ -233,17 +271,23 @@ def test_an_adapter_fits_the_base_that_it_was_tuned_on_only(
         load_judge("toy-qwen+own", CPU, tmp_path)
 
 
+@pytest.mark.parametrize("scored", [FOLDS, 1])
 def test_a_tuned_model_calibrates_and_classifies(
-    aitrade: Callable[..., Outcome], adapters: Path, exemplars: ExemplarSet, models: Path, workspace: Path
+    aitrade: Callable[..., Outcome], adapters: Path, exemplars: ExemplarSet, models: Path, workspace: Path, scored: int
 ) -> None:
     """From ``calibrate`` to predictions, with the scores that tuning kept and the embedder tuned alike."""
     own = workspace / "adapters"
-    shutil.copytree(adapters, own)
+    if scored == FOLDS:
+        shutil.copytree(adapters, own)
+    else:
+        assert tune(exemplars, own, scored=scored).settings["scored"] == scored
     task = Task("relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
     make_embedder_adapter(task, own / TUNED_EMBEDDER, own / ".work", lambda *_: None)
     found = aitrade("calibrate", "--model", TUNED, "--device", "cpu")
     assert found.code == 0, found.err
-    assert (workspace / "calibration" / f"{MODEL}+own.json").is_file()
+    calibration = load_calibration(workspace / "calibration" / f"{MODEL}+own.json")
+    parts = subheading_folds([e.code for e in exemplars.exemplars], FOLDS)
+    assert calibration.figures["exemplars"] == (parts < scored).sum()
     found = aitrade("classify", "--model", TUNED, "--device", "cpu", "--flow", "all")
     assert found.code == 0
     assert "not be calibrated" not in found.err
@@ -264,7 +308,7 @@ def test_layers_that_stay_and_tuned_ones_make_the_whole(exemplars: ExemplarSet, 
     engine = load_engine(str(locate(MODEL).folder), CPU)
     texts = [engine.tokenizer(short_text(e.code))["input_ids"] for e in exemplars.exemplars]
     states = lower_states(engine.model, texts, first_tuned(engine.model, share), lambda *_: None)
-    tuned = new_tuned(engine.model, TuneSettings(rank=2, share=share))
+    tuned = new_llm_learner(engine.model, TuneSettings(rank=2, share=share))
     touched = {name.split(".layers.")[1][0] for name, p in tuned.model.named_parameters() if p.requires_grad}
     assert len(touched) == round(share * engine.model.config.num_hidden_layers)
     found = score(

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibration_fit import RIVAL as RIVAL_KINDS
-from aitrade.calibration_fit import evidence_of, fit_joint, fit_probe
-from aitrade.calibration_training import Training
+from aitrade.calibration.fit import RIVAL_KINDS, fit_joint, fit_probe, training_features
+from aitrade.calibration.training_set import Training
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
@@ -59,7 +58,7 @@ class Judged:
         return Judged(headings, self.targets[chosen], kept)
 
 
-def judge(
+def judge_variants(
     con: "DuckDBPyConnection", classifier: Classifier, training: Training, run: Run, reference: Run
 ) -> dict[str, Judged]:
     """Judge codes with every variant.
@@ -114,7 +113,7 @@ def judge(
         neighbours,
     )
     by_hand = [places[row[1], row[0]] for row in known]
-    of_exemplars = evidence_of(training, probe)
+    of_exemplars = training_features(training, probe)
     probabilities, out_of_fold = {}, {}
     for name, kinds in VARIANTS.items():
         fitted = fit_joint(training, of_exemplars, kinds)

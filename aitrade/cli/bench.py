@@ -115,8 +115,8 @@ def ablation(
     """
     from aitrade.bench.ablation import ablate
     from aitrade.bench.ablation_tables import data_table, reading_tables
-    from aitrade.bench.variants import judge
-    from aitrade.calibration_gather import gather
+    from aitrade.bench.variants import judge_variants
+    from aitrade.calibration.gather import gather
     from aitrade.classifier_loading import load_classifier
     from aitrade.classify import read_codes
     from aitrade.render import render
@@ -131,7 +131,7 @@ def ablation(
         with progress("scoring exemplars") as on_step:
             training = gather(classifier, nomenclature, workspace, sample, on_step)
         say("judging the codes of the reference")
-        judged = judge(con, classifier, training, made, against)
+        judged = judge_variants(con, classifier, training, made, against)
     with progress("drawing headings again") as on_step:
         found = ablate(judged, on_step)
     plain = format_name in (FormatOption.csv, FormatOption.json)

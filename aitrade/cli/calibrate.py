@@ -27,8 +27,8 @@ def calibrate(
     Example: aitrade calibrate --model qwen2.5-coder-1.5b-instruct
     """
     from aitrade.calibrate import save_calibration
-    from aitrade.calibration_fit import fit_calibration
-    from aitrade.calibration_gather import gather
+    from aitrade.calibration.fit import fit_calibration
+    from aitrade.calibration.gather import gather
     from aitrade.classifier_loading import calibration_inputs, load_classifier
     from aitrade.classify import read_codes
     from aitrade.defaults import DEFAULT_MODEL

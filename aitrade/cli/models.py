@@ -160,14 +160,14 @@ def tune(
     from aitrade.llm.machine import choose_machine
     from aitrade.tuning.embedder import make_embedder_adapter
     from aitrade.tuning.llm import make_llm_adapter
-    from aitrade.tuning.settings import EMBEDDER_SETTINGS, TuneSettings
+    from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
     from aitrade.tuning.task import Task
     from aitrade.weights.installed import locate
 
     folder = output or state(context).workspace / "adapters"
     installed = locate(base)
     is_llm = installed.kind == "llm"
-    usual = TuneSettings(share=share) if is_llm else EMBEDDER_SETTINGS
+    usual = replace(LLM_SETTINGS, share=share) if is_llm else EMBEDDER_SETTINGS
     settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
     target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
     task = Task(name, installed, load_exemplars(), choose_machine(device), settings, folds)

@@ -39,7 +39,7 @@ class AdapterManifest:
         exemplars_sha256: hash of the exemplars that it was tuned on.
         prompt_sha256: hash of the prompt texts that it reads.
         settings: rank, epochs, learning rate and the like.
-        figures: what was measured on held-out headings.
+        figures: what was measured on held-out subheadings.
         files: hash of each file.
     """
 

@@ -24,11 +24,6 @@ WHOLE = "all"  # the vectors by the adapter itself
 _SEED = 2026
 
 
-def fold_view(fold: int) -> str:
-    """Name of the vectors by the model that a fold was held out of."""
-    return f"fold{fold}"
-
-
 def new_projection(width: int) -> "NDArray[np.float32]":
     """Orthonormal directions, shape (width, dimensions).
 
@@ -52,7 +47,7 @@ class CodeVectors:
     Attributes:
         codes: flow and hs10 of each.
         projection: from hidden states to vectors, shape (width, dimensions).
-        views: by :data:`WHOLE` and each :func:`fold_view`, of length one, shape (n, dimensions).
+        views: by :data:`WHOLE` and each :func:`aitrade.folds.fold_name`, of length one, shape (n, dimensions).
     """
 
     codes: Sequence[tuple[str, str]]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aitrade.codes import FLOWS
 from aitrade.errors import AitradeError, BadInputError
 from aitrade.report import figures
 from aitrade.report.classification import Classification, classification
@@ -15,7 +16,7 @@ from aitrade.report.provenance import Provenance, provenance
 from aitrade.report.sureness import Sureness, sureness
 from aitrade.store.runs import Run, get_run
 from aitrade.trade.chosen_run import latest_run
-from aitrade.trade.options import FLOWS, Options
+from aitrade.trade.options import Options
 from aitrade.trade.remarks import remarks
 from aitrade.trade.table import Table
 from aitrade.trade.tables import table

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
+from aitrade.folds import fold_name
 from aitrade.llm.adapter import LORA_FILES, merge_lora, own_adapter
 from aitrade.llm.machine import Machine
 from aitrade.weights.installed import Installed, locate, sha256_of
@@ -77,11 +78,6 @@ def load_embedder(
         parts = [base.sha256, *(sha256_of(folder / name) for name in LORA_FILES)]
         sha256 = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return Embedder(name, sha256, machine.dtype_name, model.to(machine.dtype))
-
-
-def fold_name(fold: int) -> str:
-    """Folder, inside an adapter's, of the one tuned without a part of the subheadings."""
-    return f"fold{fold}"
 
 
 def load_sentence_transformer(base: Installed, machine: Machine) -> Any:

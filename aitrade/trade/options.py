@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from aitrade.codes import FLOWS
 from aitrade.errors import UsageError
 from aitrade.rubric import RELEVANCES
 
-FLOWS = ("imports", "exports")
 EXCLUDED_CHAPTERS = ("27", "71", "98", "99")
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from aitrade.codes import FLOWS
 from aitrade.errors import AitradeError
 from aitrade.trade.chosen_run import choose_run
 from aitrade.trade.figures import Figure, load_figures
-from aitrade.trade.options import FLOWS, Options
+from aitrade.trade.options import Options
 from aitrade.trade.table import Column, Table, Value
 from aitrade.trade.tables import table
 

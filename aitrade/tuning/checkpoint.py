@@ -19,6 +19,7 @@ def keep(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any
     partial.replace(folder / f"epoch{epochs}.safetensors")
     partial.write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
     partial.replace(folder / "state.json")
+    (folder / f"epoch{epochs - 1}.safetensors").unlink(missing_ok=True)
 
 
 def restore(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any) -> int:

@@ -4,51 +4,20 @@ LoRA on every linear layer of the encoder learns relevance and category through 
 are thrown away: codes whose use is alike have come near each other, which is what neighbours and probe live on.
 """
 
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aitrade.llm.adapter import AdapterManifest, save_lora, without_peft_warnings, write_manifest
-from aitrade.llm.machine import Machine
+from aitrade.folds import fold_name
+from aitrade.llm.adapter import AdapterManifest, save_lora, write_manifest
 from aitrade.llm.prompt import describe, related_categories
-from aitrade.retrieval.embedder import fold_name, load_sentence_transformer
+from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.rubric import RELEVANCES
-from aitrade.tuning.learner import Example, example, new_heads, score, vectors_of
-from aitrade.tuning.lower import padded
-from aitrade.tuning.task import OnStep, Task
+from aitrade.tuning.embedder_learner import EmbedderLearner, new_embedder_learner
+from aitrade.tuning.learner import Example, example, score, vectors_of
+from aitrade.tuning.task import OnStep, Task, put_in_place
 from aitrade.tuning.train import train
-
-if TYPE_CHECKING:
-    import torch
-
-# Embeddings have length 1: unscaled, heads on them would have to grow tenfold before they said anything.
-SCALE = 10.0
-
-
-@dataclass
-class TunedEncoder:
-    """An encoder with LoRA, and the heads that it learns through (see :class:`aitrade.tuning.learner.Learner`).
-
-    Its weights are float32; in a machine's bfloat16 only its products are computed.
-    """
-
-    model: Any
-    heads: Any
-    machine: Machine
-
-    def vectors(self, examples: Sequence[Example]) -> "torch.Tensor":
-        """Embeddings of examples that hold tokens, shape (n, width), of length :data:`SCALE`, in float32."""
-        import torch
-
-        tokens, mask = padded([e.states for e in examples])
-        with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.machine.dtype == torch.bfloat16):
-            hidden = self.model(input_ids=tokens, attention_mask=mask).last_hidden_state
-        mean = (hidden.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        return SCALE * torch.nn.functional.normalize(mean, dim=1)
 
 
 def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep) -> AdapterManifest:
@@ -66,21 +35,24 @@ def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep)
     examples, parts = _examples(task), task.parts
     made = checkpoints / "adapter"
     scores = np.zeros((len(examples), len(RELEVANCES) + len(related_categories())))
-    stages = [(fold_name(fold), parts != fold) for fold in range(task.folds)] + [("", parts >= 0)]
-    for stage, seen in stages:
-        said = stage or "all exemplars"
-        tuned = _new(task)
-        chosen = [examples[row] for row in np.flatnonzero(seen)]
-        train(tuned, chosen, task.settings, lambda *step, s=said: on_step(s, *step), checkpoints / (stage or "all"))
-        if not seen.all():
-            scores[~seen] = score(tuned.heads, vectors_of(tuned, [examples[row] for row in np.flatnonzero(~seen)]))
-        save_lora(tuned.model, task.base.name, made / stage)
+    for fold in range(task.folds):
+        seen = [examples[row] for row in np.flatnonzero(parts != fold)]
+        learner = _learn(task, seen, checkpoints / fold_name(fold), task.stage(fold), on_step)
+        unseen = [examples[row] for row in np.flatnonzero(parts == fold)]
+        scores[parts == fold] = score(learner.heads, vectors_of(learner, unseen))
+        save_lora(learner.model, task.base.name, made / fold_name(fold))
+    learner = _learn(task, examples, checkpoints / "all", task.stage(None), on_step)
+    save_lora(learner.model, task.base.name, made)
     manifest = task.manifest(task.exemplars.exemplars, scores)
     write_manifest(made, manifest)
-    shutil.rmtree(target, ignore_errors=True)  # what is in use until now stays so until the new one is whole
-    made.replace(target)
-    shutil.rmtree(work)
+    put_in_place(made, target, work)
     return manifest
+
+
+def _learn(task: Task, examples: Sequence[Example], checkpoint: Path, stage: str, on_step: OnStep) -> EmbedderLearner:
+    learner = new_embedder_learner(task)
+    train(learner, examples, task.settings, lambda *step: on_step(stage, *step), checkpoint)
+    return learner
 
 
 def _examples(task: Task) -> list[Example]:
@@ -94,23 +66,3 @@ def _examples(task: Task) -> list[Example]:
         example(e, torch.tensor(ids, device=task.machine.device))
         for e, ids in zip(task.exemplars.exemplars, tokens, strict=True)
     ]
-
-
-def _new(task: Task) -> TunedEncoder:
-    """Fresh LoRA matrices and heads."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-
-    torch.manual_seed(task.settings.seed)
-    encoder = load_sentence_transformer(task.base, task.machine)[
-        0
-    ].model.eval()  # its dropout is off, as everywhere here
-    linear = [
-        name
-        for name, part in encoder.named_modules()
-        if isinstance(part, torch.nn.Linear) and not name.startswith("pooler")  # which embeddings don't go through
-    ]
-    config = LoraConfig(r=task.settings.rank, lora_alpha=2 * task.settings.rank, target_modules=linear, bias="none")
-    heads = new_heads(encoder.config.hidden_size)
-    with without_peft_warnings():
-        return TunedEncoder(get_peft_model(encoder, config), heads.to(task.machine.device), task.machine)

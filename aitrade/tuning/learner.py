@@ -22,12 +22,12 @@ class Example:
     """An exemplar as what learns reads it.
 
     Attributes:
-        states: of each token: its id, shape (tokens,), or what layers that stay as they are make of it (tokens, width).
+        inputs: of each token: its id, shape (tokens,), or what layers that stay as they are make of it (tokens, width).
         relevance: its place in High, Medium, Low.
         category: its place among the related categories, or :data:`NONE`.
     """
 
-    states: "torch.Tensor"
+    inputs: "torch.Tensor"
     relevance: int
     category: int
 
@@ -45,10 +45,10 @@ class Learner(Protocol):
         """What the heads read of each example, shape (n, width), in float32."""
 
 
-def example(exemplar: Exemplar, states: "torch.Tensor") -> Example:
-    """An exemplar and the states of its text."""
+def example(exemplar: Exemplar, inputs: "torch.Tensor") -> Example:
+    """An exemplar and what is read of its text."""
     category = related_categories().index(exemplar.category) if exemplar.relevance != "Low" else NONE
-    return Example(states, RELEVANCES.index(exemplar.relevance), category)
+    return Example(inputs, RELEVANCES.index(exemplar.relevance), category)
 
 
 def new_heads(width: int) -> "torch.nn.ModuleDict":
@@ -63,15 +63,15 @@ def new_heads(width: int) -> "torch.nn.ModuleDict":
     )
 
 
-def vectors_of(tuned: Learner, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
+def vectors_of(learner: Learner, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
     """What the heads read of each example, shape (n, width), in the examples' order."""
     import torch
 
-    order = sorted(range(len(examples)), key=lambda i: len(examples[i].states))
+    order = sorted(range(len(examples)), key=lambda i: len(examples[i].inputs))
     rows: list[NDArray[np.float32]] = []
     with torch.inference_mode():
         for at in range(0, len(order), batch):
-            rows.extend(tuned.vectors([examples[i] for i in order[at : at + batch]]).cpu().numpy())
+            rows.extend(learner.vectors([examples[i] for i in order[at : at + batch]]).cpu().numpy())
     return np.array(rows)[np.argsort(order)]
 
 
@@ -84,3 +84,12 @@ def score(heads: Any, vectors: "NDArray[np.float32]") -> "NDArray[np.float64]":
         scores = torch.cat([heads["relevance"](read), torch.log_softmax(heads["category"](read), -1)], 1)
     found: NDArray[np.float64] = scores.double().cpu().numpy()
     return found
+
+
+def padded(rows: "Sequence[torch.Tensor]") -> "tuple[torch.Tensor, torch.Tensor]":
+    """Rows of different lengths as one tensor (rows, longest, …), zeros after their ends, and its mask."""
+    import torch
+
+    lengths = torch.tensor([len(row) for row in rows], device=rows[0].device)
+    mask = torch.arange(int(lengths.max()), device=rows[0].device) < lengths[:, None]
+    return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True), mask.long()

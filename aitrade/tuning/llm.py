@@ -1,20 +1,22 @@
 """Tune an LLM: what it says of exemplars that it has not seen first, then the adapter tuned on all of them."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from aitrade.folds import fold_name
 from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, save_lora, write_manifest
-from aitrade.llm.code_vectors import VECTORS, WHOLE, fold_view, new_projection, place, write_vectors
+from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
-from aitrade.llm.prompt import short_text
+from aitrade.llm.prompt import related_categories, short_text
+from aitrade.rubric import RELEVANCES
 from aitrade.tuning.learner import Example, example, score, vectors_of
-from aitrade.tuning.llm_learner import TunedLLM, new_tuned
+from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
 from aitrade.tuning.lower import first_tuned, lower_states
-from aitrade.tuning.task import OnStep, Task
+from aitrade.tuning.task import OnStep, Task, put_in_place
 from aitrade.tuning.train import train
 
 
@@ -31,32 +33,34 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
     """
     checkpoints = task.checkpoints(work)
     checkpoints.mkdir(parents=True, exist_ok=True)
-    examples = _examples(task, on_step)
-    exemplars, parts = task.exemplars.exemplars, task.parts
-    states, scores = {}, []
+    examples, parts = _examples(task, on_step), task.parts
+    scores = np.zeros((len(examples), len(RELEVANCES) + len(related_categories())))
+    states = {}
     for fold in range(scored):
-        kept = checkpoints / f"fold{fold}.npz"
+        kept = checkpoints / f"{fold_name(fold)}.npz"
         if not kept.is_file():
-            seen = [examples[i] for i in np.flatnonzero(parts != fold)]
-            tuned = _tune(task, seen, checkpoints / f"fold{fold}", f"fold {fold + 1} of {scored}", on_step)
-            vectors = vectors_of(tuned, examples)
+            seen = [examples[row] for row in np.flatnonzero(parts != fold)]
+            learner = _learn(task, seen, checkpoints / fold_name(fold), task.stage(fold), on_step)
+            vectors = vectors_of(learner, examples)
             partial = checkpoints / "partial.npz"
-            np.savez(partial, vectors=vectors, scores=score(tuned.heads, vectors[parts == fold]))
+            np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[parts == fold]))
             partial.replace(kept)
         with np.load(kept) as found:
-            states[fold_view(fold)] = found["vectors"]
-            scores.append(found["scores"])
-    tuned = _tune(task, examples, checkpoints / "all", "all exemplars", on_step)
-    states[WHOLE] = vectors_of(tuned, examples)  # before saving, which rounds what was learnt
-    held_out = [exemplars[i] for fold in range(scored) for i in np.flatnonzero(parts == fold)]
-    _save(tuned, task.base.name, target)
+            states[fold_name(fold)], scores[parts == fold] = found["vectors"], found["scores"]
+    learner = _learn(task, examples, checkpoints / "all", task.stage(None), on_step)
+    states[WHOLE] = vectors_of(learner, examples)  # before saving, which rounds what was learnt
+    made = checkpoints / "adapter"
+    save_lora(learner.model, task.base.name, made)
+    _save_heads(learner.heads, made / HEADS)
     projection = new_projection(states[WHOLE].shape[1])
     views = {name: place(hidden, projection) for name, hidden in states.items()}
-    write_vectors(target / VECTORS, exemplars, projection, views)
-    write_out_of_fold(target / OUT_OF_FOLD, held_out, np.concatenate(scores))
-    manifest = task.manifest(held_out, np.concatenate(scores), scored=scored)
-    write_manifest(target, manifest)
-    shutil.rmtree(work)
+    write_vectors(made / VECTORS, task.exemplars.exemplars, projection, views)
+    rows = np.flatnonzero(parts < scored)
+    held_out = [task.exemplars.exemplars[row] for row in rows]
+    write_out_of_fold(made / OUT_OF_FOLD, held_out, scores[rows])
+    manifest = task.manifest(held_out, scores[rows], scored=scored)
+    write_manifest(made, manifest)
+    put_in_place(made, target, work)
     return manifest
 
 
@@ -74,22 +78,15 @@ def _examples(task: Task, on_step: OnStep) -> list[Example]:
     return [example(e, of_text) for e, of_text in zip(task.exemplars.exemplars, states, strict=True)]
 
 
-def _tune(task: Task, examples: Sequence[Example], checkpoint: Path, stage: str, on_step: OnStep) -> TunedLLM:
-    tuned = new_tuned(load_engine(str(task.base.folder), task.machine).model, task.settings)
-    train(tuned, examples, task.settings, lambda *step: on_step(stage, *step), checkpoint)
-    return tuned
+def _learn(task: Task, examples: Sequence[Example], checkpoint: Path, stage: str, on_step: OnStep) -> LLMLearner:
+    learner = new_llm_learner(load_engine(str(task.base.folder), task.machine).model, task.settings)
+    train(learner, examples, task.settings, lambda *step: on_step(stage, *step), checkpoint)
+    return learner
 
 
-def _save(tuned: TunedLLM, base: str, target: Path) -> None:
+def _save_heads(heads: Any, path: Path) -> None:
     from safetensors.torch import save_file
 
-    shutil.rmtree(target, ignore_errors=True)
-    save_lora(tuned.model, base, target)
-    relevance, category = tuned.heads["relevance"], tuned.heads["category"]
-    tensors = {
-        "relevance": relevance.weight,
-        "relevance_bias": relevance.bias,
-        "category": category.weight,
-        "category_bias": category.bias,
-    }
-    save_file({key: value.detach().float().cpu().contiguous() for key, value in tensors.items()}, target / HEADS)
+    tensors = {name: head.weight for name, head in heads.items()}
+    tensors |= {f"{name}_bias": head.bias for name, head in heads.items()}
+    save_file({name: value.detach().float().cpu().contiguous() for name, value in tensors.items()}, path)

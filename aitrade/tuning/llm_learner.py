@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aitrade.llm.adapter import without_peft_warnings
-from aitrade.tuning.learner import Example, new_heads
-from aitrade.tuning.lower import first_tuned, padded, section
+from aitrade.tuning.learner import Example, new_heads, padded
+from aitrade.tuning.lower import first_tuned, section
 from aitrade.tuning.settings import TuneSettings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class TunedLLM:
+class LLMLearner:
     """A model with LoRA on its upper layers, those layers as a stack of their own, and the heads."""
 
     model: Any
@@ -25,14 +25,14 @@ class TunedLLM:
         """Hidden states of the last tokens, shape (n, width), in float32."""
         import torch
 
-        states, mask = padded([e.states for e in examples])
+        states, mask = padded([e.inputs for e in examples])
         with torch.autocast(states.device.type, dtype=torch.bfloat16, enabled=states.dtype == torch.bfloat16):
             hidden = self.upper(inputs_embeds=states, attention_mask=mask, use_cache=False).last_hidden_state
         last: torch.Tensor = hidden[torch.arange(len(hidden)), mask.sum(1) - 1].float()
         return last
 
 
-def new_tuned(model: Any, settings: TuneSettings) -> TunedLLM:
+def new_llm_learner(model: Any, settings: TuneSettings) -> LLMLearner:
     """Put fresh LoRA matrices and heads on a loaded causal LM."""
     import torch
     from peft import LoraConfig, get_peft_model
@@ -50,4 +50,4 @@ def new_tuned(model: Any, settings: TuneSettings) -> TunedLLM:
     heads = new_heads(model.config.hidden_size)
     with without_peft_warnings():
         wrapped = get_peft_model(model, config)
-    return TunedLLM(wrapped, section(stack, first, None), heads.to(model.device))
+    return LLMLearner(wrapped, section(stack, first, None), heads.to(model.device))

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aitrade.tuning.learner import padded
+
 if TYPE_CHECKING:
     import torch
 
@@ -60,12 +62,3 @@ def lower_states(
             states |= {i: hidden[place, : len(texts[i])].clone() for place, i in enumerate(rows)}
             on_step(at // TEXTS + 1, math.ceil(len(order) / TEXTS))
     return [states[i] for i in range(len(texts))]
-
-
-def padded(rows: "Sequence[torch.Tensor]") -> "tuple[torch.Tensor, torch.Tensor]":
-    """Rows of different lengths as one tensor (rows, longest, …), zeros after their ends, and its mask."""
-    import torch
-
-    lengths = torch.tensor([len(row) for row in rows], device=rows[0].device)
-    mask = torch.arange(int(lengths.max()), device=rows[0].device) < lengths[:, None]
-    return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True), mask.long()

@@ -30,5 +30,6 @@ class TuneSettings:
     seed: int = 2026
 
 
+LLM_SETTINGS = TuneSettings()
 # An embedder is so small that all of its layers are tuned.
 EMBEDDER_SETTINGS = TuneSettings(share=1.0, epochs=4, batch=32, learning_rate=1e-3, head_rate=5e-3, max_tokens=128)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,10 @@ class Task:
         """The fold of each exemplar, shape (exemplars,)."""
         return subheading_folds([e.code for e in self.exemplars.exemplars], self.folds)
 
+    def stage(self, fold: int | None) -> str:
+        """What a person is told is being learnt: all but a fold, or everything."""
+        return "all exemplars" if fold is None else f"fold {fold + 1} of {self.folds}"
+
     def checkpoints(self, work: Path) -> Path:
         """Folder of the checkpoints of just this task: those of anything else are not gone on with."""
         made_of = (
@@ -75,6 +80,13 @@ class Task:
             figures=held_out_figures(scores, held_out),
             files={},
         )
+
+
+def put_in_place(made: Path, target: Path, work: Path) -> None:
+    """Put a whole adapter where it is used, in place of any there, and clear up; until now the one there was whole."""
+    shutil.rmtree(target, ignore_errors=True)
+    made.replace(target)
+    shutil.rmtree(work)
 
 
 def held_out_figures(scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar]) -> dict[str, float]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def train(
-    tuned: Learner,
+    learner: Learner,
     examples: Sequence[Example],
     settings: TuneSettings,
     on_step: Callable[[int, int, float], None],
@@ -23,15 +23,15 @@ def train(
     """Train on examples, going on from the epoch that the folder of checkpoints holds.
 
     Args:
-        tuned: fresh matrices and heads; trained in place.
+        learner: fresh matrices and heads; trained in place.
         examples: what to learn.
         settings: how.
         on_step: told (step, steps, loss).
-        folder: of the checkpoint, rewritten after each epoch.
+        folder: of the checkpoint, written after each epoch in place of the one before.
     """
     import torch
 
-    parameters = _trainable(tuned)
+    parameters = _trainable(learner)
     lora = [p for n, p in parameters.items() if n.startswith("lora.")]
     heads = [p for n, p in parameters.items() if n.startswith("heads.")]
     optimizer = torch.optim.AdamW(
@@ -42,8 +42,8 @@ def train(
     first = restore(folder, parameters, optimizer, schedule)
     for epoch in range(first, settings.epochs):
         torch.manual_seed(settings.seed + epoch)
-        for number, rows in enumerate(_shuffled([len(e.states) for e in examples], settings, epoch)):
-            loss = _loss(tuned, [examples[row] for row in rows], settings)
+        for number, rows in enumerate(_shuffled([len(e.inputs) for e in examples], settings, epoch)):
+            loss = _loss(learner, [examples[row] for row in rows], settings)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(lora + heads, 1.0)
             optimizer.step()
@@ -66,12 +66,12 @@ def _shuffled(lengths: Sequence[int], settings: TuneSettings, epoch: int) -> Ite
         yield groups[place]
 
 
-def _loss(tuned: Learner, examples: Sequence[Example], settings: TuneSettings) -> "torch.Tensor":
+def _loss(learner: Learner, examples: Sequence[Example], settings: TuneSettings) -> "torch.Tensor":
     import torch
     from torch.nn.functional import cross_entropy
 
-    vectors = tuned.vectors(examples)
-    relevance, category = tuned.heads["relevance"](vectors), tuned.heads["category"](vectors)
+    vectors = learner.vectors(examples)
+    relevance, category = learner.heads["relevance"](vectors), learner.heads["category"](vectors)
     loss = cross_entropy(relevance, torch.tensor([e.relevance for e in examples], device=relevance.device))
     if any(e.category != NONE for e in examples):
         targets = torch.tensor([e.category for e in examples], device=category.device)
@@ -90,6 +90,6 @@ def _cosine(steps: int) -> Callable[[int], float]:
     return factor
 
 
-def _trainable(tuned: Learner) -> dict[str, "torch.nn.Parameter"]:
-    named = {f"lora.{n}": p for n, p in tuned.model.named_parameters() if p.requires_grad}
-    return named | {f"heads.{n}": p for n, p in tuned.heads.named_parameters()}
+def _trainable(learner: Learner) -> dict[str, "torch.nn.Parameter"]:
+    named = {f"lora.{n}": p for n, p in learner.model.named_parameters() if p.requires_grad}
+    return named | {f"heads.{n}": p for n, p in learner.heads.named_parameters()}

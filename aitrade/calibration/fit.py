@@ -1,6 +1,6 @@
 """Fit how the evidence is joined.
 
-An exemplar's own label is not among its neighbours, and the LLM and the probe were fitted without its subheading.
+An exemplar's own label is not among its neighbours, and what has been tuned or fitted was so without its subheading.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.calibrate import Calibration, Joint
-from aitrade.calibration_training import FOLDS, Training
+from aitrade.calibration.training_set import FOLDS, Training
 from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
 from aitrade.folds import subheading_folds
 from aitrade.llm.prompt import related_categories
@@ -20,7 +20,7 @@ from aitrade.softmax import fit_softmax, softmax
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RIVAL = ("neighbours", "probe")
+RIVAL_KINDS = ("neighbours", "probe")
 OVERRULED = 0.0025  # half of what the cascade may change (0.5% of the labels), since the threshold is fitted, not known
 LOW = RELEVANCES.index("Low")
 
@@ -64,8 +64,8 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
         inputs: hashes of what the evidence was made with.
     """
     probe = fit_probe(training)
-    features = evidence_of(training, probe)
-    full, rival = fit_joint(training, features), fit_joint(training, features, RIVAL)
+    features = training_features(training, probe)
+    full, rival = fit_joint(training, features), fit_joint(training, features, RIVAL_KINDS)
     sure_low, share = _sure_low(rival.out_of_fold[:, LOW], full.out_of_fold.argmax(1) != LOW, training.weights)
     category_weights, category_accuracy = _fit_category(training)
     return Calibration(
@@ -81,7 +81,7 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
     )
 
 
-def evidence_of(training: Training, probe: Probe) -> "NDArray[np.float64]":
+def training_features(training: Training, probe: Probe) -> "NDArray[np.float64]":
     """All evidence on the exemplars asked about, shape (m, features), the probe's made without their subheading."""
     return relevance_features(training.llm, training.llm_votes, probe.held_out[training.rows], training.neighbours)
 

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibration_training import FOLDS, Training, View, population_weights
+from aitrade.calibration.training_set import FOLDS, Training, View, population_weights
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS, near_votes
 from aitrade.exemplars import Exemplar
-from aitrade.folds import subheading_folds
+from aitrade.folds import fold_name, subheading_folds
 from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter, read_manifest
-from aitrade.llm.code_vectors import fold_view
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.embedder import load_embedder
@@ -88,7 +87,7 @@ def _llm_neighbours(classifier: Classifier, asked: Sequence[Exemplar], adapters:
     if vectors is None:
         return [()] * len(asked)
     count = read_manifest(find_adapter(classifier.model, adapters)).settings["folds"]
-    return _neighbours(lambda fold: vectors.index(classifier.index.exemplars, fold_view(fold)), count, asked)
+    return _neighbours(lambda fold: vectors.index(classifier.index.exemplars, fold_name(fold)), count, asked)
 
 
 def _neighbours(

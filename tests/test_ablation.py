@@ -1,0 +1,108 @@
+"""The ablation: figures of every variant, exemplars judged out of fold, and runs that cannot be ablated."""
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import toys
+from conftest import MODEL, Outcome
+
+from aitrade.bench import ablation as ablation_module
+from aitrade.bench.variants import RIVAL, VARIANTS
+from aitrade.calibration.fit import fit_joint, fit_probe, training_features
+from aitrade.calibration.gather import gather
+from aitrade.classifier import Classifier
+from aitrade.evidence import relevance_features
+from aitrade.exemplars import ExemplarSet
+from aitrade.store import open_workspace
+
+Load = Callable[..., Classifier]
+IMPORTS = [code for code in toys.toy_codes() if code.flow == "imports"]
+
+
+def label(hs10: str) -> str:
+    return "High" if hs10 < "85" else "Low"
+
+
+@pytest.fixture
+def run(aitrade: Callable[..., Outcome], models: Path) -> str:
+    """A run over the toy codes."""
+    aitrade("classify", "--model", MODEL, "--device", "cpu")
+    found: str = json.loads(aitrade("runs", "list", "--json").out)[0]["run"]
+    return found
+
+
+@pytest.fixture
+def ablate(
+    aitrade: Callable[..., Outcome], run: str, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
+    """Ablate the run against labels of all import codes, or of some."""
+    monkeypatch.setattr(ablation_module, "REPLICATES", 20)
+
+    def ablated(*options: str, labelled: Any = IMPORTS) -> Outcome:
+        truth = workspace / "truth.csv"
+        category = {"High": "Compute_Hardware", "Low": "Not_DC_Related"}
+        rows = [f"{c.hs10},{label(c.hs10)},{category[label(c.hs10)]}" for c in labelled]
+        truth.write_text("hs10,relevance,category\n" + "\n".join(rows) + "\n", "utf-8")
+        aitrade("labels", "import", truth, "--name", "truth", "--flow", "imports", "--replace")
+        return aitrade("bench", "ablation", run, "--reference", "truth", "--device", "cpu", *options)
+
+    return ablated
+
+
+def test_every_variant_is_measured_on_each_population(
+    ablate: Callable[..., Outcome], exemplars: ExemplarSet, toy_classifier: Load, tmp_path: Path
+) -> None:
+    found = ablate("--format", "json")
+    assert found.code == 0, found.err
+    rows = {(row["codes"], row["against"], row["variant"]): row for row in json.loads(found.out)}
+    assert set(rows) == set(itertools.product(("all", "unlabelled", "by hand"), (None, RIVAL), VARIANTS))
+    for variant in VARIANTS:
+        row, rival = rows["all", None, variant], rows["all", None, RIVAL]
+        assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"]
+        assert rows["all", RIVAL, variant]["kappa"] == pytest.approx(row["kappa"] - rival["kappa"])
+    classifier = toy_classifier()
+    training = gather(classifier, IMPORTS, tmp_path, None, lambda *_: None)
+    fitted = fit_joint(training, training_features(training, fit_probe(training)), ("neighbours",))
+    right = (fitted.out_of_fold.argmax(1) == training.targets).mean()
+    assert rows["by hand", None, "neighbours"]["accuracy"] == pytest.approx(right)
+    by_hand = {(e.code.flow, e.code.hs10) for e in exemplars.exemplars}
+    others = [c for c in IMPORTS if (c.flow, c.hs10) not in by_hand]
+    _, near = classifier.retrieve(others)
+    blank = np.zeros((len(others), 4))
+    features = relevance_features(blank[:, :3], blank, blank[:, :3], near)  # only neighbours are heard
+    levels = [("High", "Medium", "Low")[k] for k in fitted.joint.probabilities(features).argmax(1)]
+    right = np.mean([level == label(c.hs10) for level, c in zip(levels, others, strict=True)])
+    assert rows["unlabelled", None, "neighbours"]["accuracy"] == pytest.approx(right)
+    text = ablate().out
+    assert f"All codes of the reference, exemplars judged out of fold ({len(IMPORTS)}, " in text
+
+
+def test_a_reference_of_exemplars_alone_says_nothing_of_the_llm(
+    ablate: Callable[..., Outcome], exemplars: ExemplarSet
+) -> None:
+    found = ablate(labelled=[e.code for e in exemplars.exemplars if e.code.flow == "imports"])
+    assert found.code == 3
+    assert "no import code in common that the LLM was asked about" in found.err
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "patch", "said"),
+    [
+        ("runs", "settings", '{"model_sha256": "another"}', f"was made by {MODEL} as it was before"),
+        ("predictions", "evidence", '{"llm_votes": null}', "no votes of the LLM's neighbours"),
+    ],
+    ids=["adapter", "version"],
+)
+def test_a_run_of_before_is_refused(
+    ablate: Callable[..., Outcome], run: str, workspace: Path, table: str, column: str, patch: str, said: str
+) -> None:
+    with open_workspace(workspace) as con:
+        con.execute(f"UPDATE {table} SET {column} = json_merge_patch({column}, ?) WHERE run = ?", [patch, run])  # noqa: S608
+    found = ablate()
+    assert found.code == 3
+    assert said in found.err
