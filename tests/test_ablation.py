@@ -102,7 +102,7 @@ def test_a_run_of_before_is_refused(
     ablate: Callable[..., Outcome], run: str, workspace: Path, table: str, column: str, patch: str, said: str
 ) -> None:
     with open_workspace(workspace) as con:
-        con.execute(f"UPDATE {table} SET {column} = json_merge_patch({column}, ?) WHERE run = ?", [patch, run])  # noqa: S608
+        con.execute(f"UPDATE {table} SET {column} = json_merge_patch({column}, ?) WHERE run = ?", [patch, run])
     found = ablate()
     assert found.code == 3
     assert said in found.err
