@@ -30,8 +30,8 @@ models-demo: $(INSTALLED)
 	@$(BIN)/aitrade models install all-minilm-l6-v2 qwen2.5-coder-0.5b-instruct
 
 models-test: $(INSTALLED)
-	@echo "== models: the embedder, the smallest LLM and the default's"
-	@$(BIN)/aitrade models install all-minilm-l6-v2 smollm2-135m-instruct qwen2.5-coder-0.5b-instruct
+	@echo "== models: the embedder, the smallest LLM, the demo's and the default's"
+	@$(BIN)/aitrade models install all-minilm-l6-v2 smollm2-135m-instruct qwen2.5-coder-0.5b-instruct qwen2.5-coder-1.5b-instruct
 
 demo: models-demo
 	@echo "== demo: classify the sample, tabulate it, compare with the published figures"

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Pack everything for a room without a network: aitrade, its libraries and the models, for this platform and Python.
-#   scripts/pack_airgap.sh DIR [MODEL...]      (models: the embedder and the 0.5B LLM by default)
+#   scripts/pack_airgap.sh DIR [MODEL...]      (by default the embedder, the demo's LLM and the default's)
 # There: sh DIR/install.sh
 set -eu
 target=${1:?usage: scripts/pack_airgap.sh DIR [MODEL...]}
 shift
-[ $# -gt 0 ] || set -- all-minilm-l6-v2 qwen2.5-coder-0.5b-instruct
+[ $# -gt 0 ] || set -- all-minilm-l6-v2 qwen2.5-coder-0.5b-instruct qwen2.5-coder-1.5b-instruct
 cd "$(dirname "$0")/.."
 mkdir -p "$target/libraries"
 echo "== aitrade and its libraries"

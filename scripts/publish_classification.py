@@ -1,6 +1,6 @@
 """Write the published classification, data/classification, from a finished run over all codes.
 
-    aitrade classify --flow all --arithmetic float32 --cascade off
+    aitrade classify --flow all --arithmetic float32
     python scripts/publish_classification.py RUN --workspace DIR
 
 It takes float32, since in it every machine gives the same probabilities. Beside the classification, as `aitrade runs
@@ -22,13 +22,14 @@ from aitrade.store.runs import get_run
 from aitrade.weights.installed import sha256_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "classification"
-SEED, SAMPLED = 20261122, 60
+SEED = 20261122
+SAMPLED = {"llm": 40, "cascade": 20}  # those that the LLM was asked about say most
 COLUMNS = ("flow", "hs10", "description", "naics", "naics_description")
 COUNTS = "SELECT flow, relevance, count(*) FROM predictions WHERE run = ? GROUP BY ALL ORDER BY flow DESC, relevance"
 SOURCES = "SELECT source, count(*) FROM predictions WHERE run = ? GROUP BY ALL ORDER BY source"
 JUDGED = (
     "SELECT c.flow, c.hs10, c.description, c.naics, c.naics_description FROM codes c JOIN predictions p "
-    "USING (flow, hs10) WHERE p.run = ? AND p.source = 'llm' ORDER BY c.flow DESC, c.hs10"
+    "USING (flow, hs10) WHERE p.run = ? AND p.source = ? ORDER BY c.flow DESC, c.hs10"
 )
 
 
@@ -43,10 +44,12 @@ def main() -> None:
         if not run.finished or run.settings.get("arithmetic") != "float32":
             sys.exit(f"publish: {run.run} is not a finished run in float32")
         export_csv(con, run.run, options.output / CLASSIFICATION)
-        judged = con.execute(JUDGED, [run.run]).fetchall()
+        judged = {source: con.execute(JUDGED, [run.run, source]).fetchall() for source in SAMPLED}
         counts = con.execute(COUNTS, [run.run]).fetchall()
         sources = dict(con.execute(SOURCES, [run.run]).fetchall())
-    sample = sorted(random.Random(SEED).sample(judged, SAMPLED), key=lambda row: (row[0] == "exports", row[1]))
+    draw = random.Random(SEED)
+    drawn = [row for source, count in SAMPLED.items() for row in draw.sample(judged[source], count)]
+    sample = sorted(drawn, key=lambda row: (row[0] == "exports", row[1]))
     with (options.output / SAMPLE).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sample])
     manifest = {

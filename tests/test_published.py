@@ -40,7 +40,7 @@ def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
     assert settings["exemplars_sha256"] == load_exemplars().sha256
     assert settings["prompt_sha256"] == prompt_sha256()
     assert settings["calibration_sha256"] == load_calibration(shipped(f"data/calibration/{DEFAULT_MODEL}.json")).sha256
-    assert (settings["arithmetic"], settings["cascade"]) == ("float32", False)
+    assert (settings["arithmetic"], settings["cascade"]) == ("float32", True)
 
 
 def test_it_is_whole() -> None:
@@ -121,15 +121,16 @@ def test_this_machine_gives_the_published_probabilities(tmp_path: Path) -> None:
     assert len(sample) == 60
     before = torch.get_num_threads()
     torch.set_num_threads(os.cpu_count() or 1)
-    classifier = load_classifier(DEFAULT_MODEL, "cpu", tmp_path, arithmetic="float32")
+    classifier = load_classifier(DEFAULT_MODEL, "cpu", tmp_path, arithmetic="float32", cascade=True)
     predicted = classifier.predict(sample)
     torch.set_num_threads(before)
+    assert {p.source for p in predicted} == {"llm", "cascade"}
     settings = read_manifest()["settings"]
     for name in ("model_sha256", "embedder_sha256", "calibration_sha256"):
         assert classifier.settings[name] == settings[name], name
     expected = {(row["flow"], row["hs10"]): row for row in rows(CLASSIFICATION)}
     for p in predicted:
         row = expected[p.flow, p.hs10]
-        assert (p.relevance, p.category) == (row["relevance"], row["category"])
+        assert (p.relevance, p.category, p.source) == (row["relevance"], row["category"], row["source"])
         for name in ("p_high", "p_medium", "p_low"):
             assert getattr(p, name) == pytest.approx(float(row[name]), abs=1e-3), (p.hs10, name)
