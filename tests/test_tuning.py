@@ -96,7 +96,7 @@ def test_scores_stand_beside_the_codes_that_they_are_of(
     exemplars: ExemplarSet, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = np.arange(1.0, len(exemplars.exemplars) + 1)
-    monkeypatch.setattr(llm_module, "train", lambda *_: None)
+    monkeypatch.setattr(llm_module, "learn", lambda *_: None)
     monkeypatch.setattr(llm_module, "vectors_of", lambda *_: np.tile(numbers[:, None], 40))
     monkeypatch.setattr(llm_module, "score", lambda _, vectors: vectors[:, : 3 + len(related_categories())])
     tune(exemplars, tmp_path)

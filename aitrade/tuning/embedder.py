@@ -4,7 +4,6 @@ LoRA on every linear layer of the encoder learns relevance and category through 
 are thrown away: codes whose use is alike have come near each other, which is what neighbours and probe live on.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +13,10 @@ from aitrade.llm.adapter import AdapterManifest, save_lora, write_manifest
 from aitrade.llm.prompt import describe, related_categories
 from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.rubric import RELEVANCES
-from aitrade.tuning.embedder_learner import EmbedderLearner, new_embedder_learner
+from aitrade.tuning.embedder_learner import new_embedder_learner
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.task import OnStep, Task, put_in_place
-from aitrade.tuning.train import train
+from aitrade.tuning.train import learn
 
 
 def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep) -> AdapterManifest:
@@ -36,23 +35,18 @@ def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep)
     made = checkpoints / "adapter"
     scores = np.zeros((len(examples), len(RELEVANCES) + len(related_categories())))
     for fold in range(task.folds):
-        seen = [examples[row] for row in np.flatnonzero(parts != fold)]
-        learner = _learn(task, seen, checkpoints / fold_name(fold), task.stage(fold), on_step)
+        learner = new_embedder_learner(task)
+        learn(learner, task, examples, fold, checkpoints, on_step)
         unseen = [examples[row] for row in np.flatnonzero(parts == fold)]
         scores[parts == fold] = score(learner.heads, vectors_of(learner, unseen))
         save_lora(learner.model, task.base.name, made / fold_name(fold))
-    learner = _learn(task, examples, checkpoints / "all", task.stage(None), on_step)
+    learner = new_embedder_learner(task)
+    learn(learner, task, examples, None, checkpoints, on_step)
     save_lora(learner.model, task.base.name, made)
     manifest = task.manifest(task.exemplars.exemplars, scores)
     write_manifest(made, manifest)
     put_in_place(made, target, work)
     return manifest
-
-
-def _learn(task: Task, examples: Sequence[Example], checkpoint: Path, stage: str, on_step: OnStep) -> EmbedderLearner:
-    learner = new_embedder_learner(task)
-    train(learner, examples, task.settings, lambda *step: on_step(stage, *step), checkpoint)
-    return learner
 
 
 def _examples(task: Task) -> list[Example]:

@@ -17,7 +17,7 @@ from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
 from aitrade.tuning.lower import first_tuned, lower_states
 from aitrade.tuning.task import OnStep, Task, put_in_place
-from aitrade.tuning.train import train
+from aitrade.tuning.train import learn
 
 
 def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step: OnStep) -> AdapterManifest:
@@ -39,15 +39,14 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
     for fold in range(scored):
         kept = checkpoints / f"{fold_name(fold)}.npz"
         if not kept.is_file():
-            seen = [examples[row] for row in np.flatnonzero(parts != fold)]
-            learner = _learn(task, seen, checkpoints / fold_name(fold), task.stage(fold), on_step)
+            learner = _learnt(task, examples, fold, checkpoints, on_step)
             vectors = vectors_of(learner, examples)
             partial = checkpoints / "partial.npz"
             np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[parts == fold]))
             partial.replace(kept)
         with np.load(kept) as found:
             states[fold_name(fold)], scores[parts == fold] = found["vectors"], found["scores"]
-    learner = _learn(task, examples, checkpoints / "all", task.stage(None), on_step)
+    learner = _learnt(task, examples, None, checkpoints, on_step)
     states[WHOLE] = vectors_of(learner, examples)  # before saving, which rounds what was learnt
     made = checkpoints / "adapter"
     save_lora(learner.model, task.base.name, made)
@@ -78,9 +77,11 @@ def _examples(task: Task, on_step: OnStep) -> list[Example]:
     return [example(e, of_text) for e, of_text in zip(task.exemplars.exemplars, states, strict=True)]
 
 
-def _learn(task: Task, examples: Sequence[Example], checkpoint: Path, stage: str, on_step: OnStep) -> LLMLearner:
+def _learnt(
+    task: Task, examples: Sequence[Example], fold: int | None, checkpoints: Path, on_step: OnStep
+) -> LLMLearner:
     learner = new_llm_learner(load_engine(str(task.base.folder), task.machine).model, task.settings)
-    train(learner, examples, task.settings, lambda *step: on_step(stage, *step), checkpoint)
+    learn(learner, task, examples, fold, checkpoints, on_step)
     return learner
 
 

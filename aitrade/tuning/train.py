@@ -5,12 +5,23 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.folds import fold_name
 from aitrade.tuning.checkpoint import keep, restore
 from aitrade.tuning.learner import NONE, Example, Learner
 from aitrade.tuning.settings import TuneSettings
+from aitrade.tuning.task import OnStep, Task
 
 if TYPE_CHECKING:
     import torch
+
+
+def learn(
+    learner: Learner, task: Task, examples: Sequence[Example], fold: int | None, checkpoints: Path, on_step: OnStep
+) -> None:
+    """Train a fresh learner on all of a task's examples but a fold's; on all of them where the fold is None."""
+    seen = [e for e, part in zip(examples, task.parts, strict=True) if part != fold]
+    folder = checkpoints / ("all" if fold is None else fold_name(fold))
+    train(learner, seen, task.settings, lambda *step: on_step(task.stage(fold), *step), folder)
 
 
 def train(
