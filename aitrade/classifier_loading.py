@@ -7,7 +7,7 @@ from aitrade.classifier import Classifier
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet, load_exemplars
 from aitrade.llm.judge import load_judge
-from aitrade.llm.machine import choose_machine
+from aitrade.llm.machine import Machine, choose_machine, choose_machines
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.retrieval.embedder import embedder_of, load_embedder
 from aitrade.retrieval.index import open_index
@@ -38,9 +38,23 @@ def load_classifier(
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
     machine = choose_machine(device, arithmetic)
+    return _load(model, machine, workspace, cascade, load_exemplars() if exemplars is None else exemplars, calibrated)
+
+
+def load_classifiers(
+    model: str, device: str, workspace: Path, *, arithmetic: str = "auto", cascade: bool = False
+) -> list[Classifier]:
+    """Load everything for a model onto every GPU that CUDA shows, or once where there is none; see above."""
+    machines = choose_machines(device, arithmetic)
+    return [_load(model, machine, workspace, cascade, load_exemplars(), calibrated=True) for machine in machines]
+
+
+def _load(
+    model: str, machine: Machine, workspace: Path, cascade: bool, exemplars: ExemplarSet, calibrated: bool
+) -> Classifier:
     judge = load_judge(model, machine, workspace / "adapters")
     embedder = load_embedder(machine, embedder_of(model), workspace / "adapters")
-    index = open_index(load_exemplars() if exemplars is None else exemplars, embedder, workspace / "index")
+    index = open_index(exemplars, embedder, workspace / "index")
     path = find_calibration(model, workspace) if calibrated else None
     calibration = load_calibration(path) if path else None
     classifier = Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classifier import CODES_PER_BATCH, Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError, StoppedError
+from aitrade.sharding import judge_batches
 from aitrade.store.predictions import insert_predictions, predicted_codes
 from aitrade.store.runs import Run, create_run, find_fingerprint, finish_run, get_run, planned_rows
 from aitrade.store.workspace import transaction
@@ -92,13 +94,16 @@ def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -
 
 
 def classify(
-    con: "DuckDBPyConnection", classifier: Classifier, codes: Sequence[Code], on_batch: Callable[[int, int], None]
+    con: "DuckDBPyConnection",
+    classifiers: Sequence[Classifier],
+    codes: Sequence[Code],
+    on_batch: Callable[[int, int], None],
 ) -> Run:
     """Classify codes into the run that has this plan's fingerprint, beginning it or going on with it.
 
     Args:
         con: the workspace.
-        classifier: what judges.
+        classifiers: what judges; the same on each GPU, where there are several.
         codes: what to judge, in order of flow and code.
         on_batch: told (codes done, codes) after each commit.
 
@@ -108,34 +113,27 @@ def classify(
     Raises:
         StoppedError: the user stopped it; every committed batch is kept.
     """
-    plan = Plan(tuple(codes), classifier.settings)
+    plan = Plan(tuple(codes), classifiers[0].settings)
     run = find_fingerprint(con, plan.fingerprint)
     if run is None:
-        name = f"{classifier.model}-{plan.fingerprint[:8]}"
+        name = f"{plan.settings['model']}-{plan.fingerprint[:8]}"
         run = create_run(con, name, plan.fingerprint, plan.settings, [(code.flow, code.hs10) for code in codes])
     done = predicted_codes(con, run.run)
     if run.finished:
         on_batch(len(done), len(codes))
         return run
+    left = [batch for batch in plan.batches if (batch[0].flow, batch[0].hs10) not in done]
     try:
         on_batch(len(done), len(codes))
-        for batch in plan.batches:
-            if (batch[0].flow, batch[0].hs10) in done:
-                continue
-            _classify_batch(con, classifier, run.run, batch)
-            done.update((code.flow, code.hs10) for code in batch)
-            on_batch(len(done), len(codes))
+        with closing(judge_batches(classifiers, left)) as judged:
+            for predictions in judged:
+                with transaction(con):
+                    insert_predictions(con, run.run, predictions)
+                done.update((p.flow, p.hs10) for p in predictions)
+                on_batch(len(done), len(codes))
     except KeyboardInterrupt:
         raise StoppedError(
             f"stopped after {len(done):,} of {len(codes):,} codes, all kept", mend=f"aitrade runs resume {run.run}"
         ) from None
     finish_run(con, run.run)
     return get_run(con, run.run)
-
-
-def _classify_batch(con: "DuckDBPyConnection", classifier: Classifier, run: str, batch: Sequence[Code]) -> None:
-    by_hand = {code: p for code in batch if (p := classifier.exemplar_prediction(code)) is not None}
-    asked = [code for code in batch if code not in by_hand]
-    predictions = list(by_hand.values()) + (classifier.predict(asked) if asked else [])
-    with transaction(con):
-        insert_predictions(con, run, predictions)

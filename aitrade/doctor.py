@@ -31,12 +31,17 @@ def examine(workspace: Path) -> list[Line]:
 def _machine() -> list[Line]:
     import torch
 
-    from aitrade.llm.machine import choose_machine
+    from aitrade.llm.machine import choose_machines
 
-    machine = choose_machine("auto")
-    where = torch.cuda.get_device_name() if machine.device == "cuda" else platform.processor() or platform.machine()
+    cpu = platform.processor() or platform.machine()
     return [
-        Line("computes on", f"{machine.device} ({where}) in {machine.dtype_name}"),
+        *(
+            Line(
+                "computes on",
+                f"{m.where} ({torch.cuda.get_device_name(m.gpu) if m.device == 'cuda' else cpu}) in {m.dtype_name}",
+            )
+            for m in choose_machines()
+        ),
         Line("threads", str(torch.get_num_threads())),
     ]
 

@@ -126,7 +126,7 @@ def write_rationale(engine: "Engine", explanation: Explanation) -> str:
     )
     messages = [{"role": "user", "content": question}]
     text = engine.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    tokens = engine.tokenizer(text, add_special_tokens=False, return_tensors="pt").to(engine.machine.device)
+    tokens = engine.tokenizer(text, add_special_tokens=False, return_tensors="pt").to(engine.machine.where)
     with torch.inference_mode():
         output = engine.model.generate(**tokens, max_new_tokens=RATIONALE_TOKENS, do_sample=False)
     written: str = engine.tokenizer.decode(output[0, tokens["input_ids"].shape[1] :], skip_special_tokens=True)

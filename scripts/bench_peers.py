@@ -146,7 +146,7 @@ def by_generating(classifier: Classifier) -> Way:
     greedy = {"max_new_tokens": NEW_TOKENS, "do_sample": False, "pad_token_id": engine.tokenizer.eos_token_id}
 
     def answer(prompt: Tokens) -> str:
-        tokens = torch.tensor([prompt], device=engine.machine.device)
+        tokens = torch.tensor([prompt], device=engine.machine.where)
         found = engine.model.generate(tokens, attention_mask=torch.ones_like(tokens), **greedy)
         return read_label(engine.tokenizer.decode(found[0, len(prompt) :], skip_special_tokens=True))
 

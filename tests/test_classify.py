@@ -39,7 +39,7 @@ def small_batches() -> Iterator[None]:
 
 def run_all(folder: Path, classifier: Classifier, on_batch: Callable[[int, int], None] = lambda *_: None) -> Run:
     with open_workspace(folder) as con:
-        return classify(con, classifier, read_codes(con, BOTH), on_batch)
+        return classify(con, [classifier], read_codes(con, BOTH), on_batch)
 
 
 def rows(folder: Path, sql: str = "SELECT * EXCLUDE run FROM predictions ORDER BY flow, hs10") -> list[tuple[Any, ...]]:
@@ -153,7 +153,7 @@ def test_a_stop_says_how_to_go_on(workspace: Path, toy_classifier: Load) -> None
             if done:
                 raise KeyboardInterrupt
 
-        classify(con, toy_classifier(), read_codes(con, BOTH), on_batch)
+        classify(con, [toy_classifier()], read_codes(con, BOTH), on_batch)
     assert caught.value.exit_code == 5
     assert f"{BATCH} of {len(toys.toy_codes())} codes, all kept" in str(caught.value)
     (run,) = (r for (r,) in rows(workspace, "SELECT run FROM runs"))
@@ -235,7 +235,7 @@ def test_resuming_keeps_to_the_codes_that_the_run_was_begun_with(workspace: Path
         con.execute("INSERT INTO codes VALUES ('imports', '0000000001', 'NEW', NULL, NULL)")
         (stopped,) = list_runs(con)
         codes = planned_codes(con, stopped, toy_classifier())
-        run = classify(con, toy_classifier(), codes, lambda *_: None)
+        run = classify(con, [toy_classifier()], codes, lambda *_: None)
     assert (run.run, run.finished, run.predictions) == (stopped.run, True, len(toys.toy_codes()))
 
 

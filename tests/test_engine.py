@@ -235,7 +235,7 @@ def test_what_all_keys_have_in_common_costs_bfloat16_no_digits() -> None:
     """Keys of real models have large biases, which change no probability but swamp the scores."""
     tree = Tree()
     tree.add([tokens(50)])
-    seen = attention.sights(tree, 0, 50, "cpu")
+    seen = attention.sights(tree, 0, 50, Machine("cpu", "float32"))
     torch.manual_seed(3)
     query, value = torch.randn(1, 4, 50, 16).bfloat16(), torch.randn(1, 2, 50, 16).bfloat16()
     key = (torch.randn(1, 2, 50, 16) + 50).bfloat16()

@@ -17,7 +17,7 @@ def matmul_peak(machine: Machine) -> float:
     import torch
 
     side = SIDE[machine.device]
-    left, right = (torch.randn(side, side, device=machine.device).to(machine.dtype) for _ in range(2))
+    left, right = (torch.randn(side, side, device=machine.where).to(machine.dtype) for _ in range(2))
     best = float("inf")
     with torch.inference_mode():
         for _ in range(REPEATS + 1):  # the first one only warms up, and is never the best

@@ -44,11 +44,11 @@ def classify(
 ) -> None:
     """Classify codes with the local LLM and its neighbours.
 
-    Stop with Ctrl-C; the same command goes on where it stopped.
+    Stop with Ctrl-C; the same command goes on where it stopped. Every GPU takes part; CUDA_VISIBLE_DEVICES chooses.
 
     Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
     """
-    from aitrade.classifier_loading import load_classifier
+    from aitrade.classifier_loading import load_classifiers
     from aitrade.classify import classify as classify_codes
     from aitrade.classify import read_codes
     from aitrade.defaults import DEFAULT_MODEL
@@ -59,15 +59,16 @@ def classify(
     with open_workspace(workspace) as con:
         chosen = read_codes(con, flow.flows, limit, _read_only(codes, pad))
         say(f"loading {model}")
-        classifier = load_classifier(model, device, workspace, arithmetic=arithmetic, cascade=cascade is Switch.on)
-        say(f"{len(chosen):,} codes on {classifier.machine.device} in {classifier.machine.dtype_name}")
-        if classifier.calibration is None:
+        classifiers = load_classifiers(model, device, workspace, arithmetic=arithmetic, cascade=cascade is Switch.on)
+        machines = [classifier.machine for classifier in classifiers]
+        say(f"{len(chosen):,} codes on {', '.join(m.where for m in machines)} in {machines[0].dtype_name}")
+        if classifiers[0].calibration is None:
             say(
                 f"the probabilities will not be calibrated: there is no calibration for {model} "
                 f"(make one: aitrade calibrate --model {model})"
             )
         with progress("classifying") as on_batch:
-            run = classify_codes(con, classifier, chosen, on_batch)
+            run = classify_codes(con, classifiers, chosen, on_batch)
     say(f"run {run.run}: {run.predictions:,} predictions. Next: aitrade table summary --run {run.run}")
 
 

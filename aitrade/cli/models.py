@@ -130,7 +130,7 @@ def tune(
     base: Annotated[str, typer.Argument(help="Installed LLM or embedder to tune.", metavar="BASE")],
     name: Annotated[str, typer.Option(help="Name of the adapter, used as --model BASE+NAME.")],
     output: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where adapters go; the workspace by default.")
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where adapters go; the workspace by default.")
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes over the exemplars; 2 for an LLM, 4 for an embedder by default.")

@@ -81,7 +81,7 @@ def export(
 @group.command()
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Go on with a run that was stopped. It must still find the models, exemplars and codes that it was begun with."""
-    from aitrade.classifier_loading import load_classifier
+    from aitrade.classifier_loading import load_classifiers
     from aitrade.classify import classify, planned_codes
     from aitrade.store import open_workspace
     from aitrade.store.runs import get_run
@@ -93,16 +93,16 @@ def resume(context: typer.Context, run: RunArgument) -> None:
             say(f"run {found.run} is finished: {found.predictions:,} predictions")
             return
         made_by = found.settings
-        classifier = load_classifier(
+        classifiers = load_classifiers(
             made_by["model"],
             made_by["device"],
             workspace,
             arithmetic=made_by["arithmetic"],
             cascade=made_by["cascade"],
         )
-        codes = planned_codes(con, found, classifier)
+        codes = planned_codes(con, found, classifiers[0])
         with progress("classifying") as on_batch:
-            done = classify(con, classifier, codes, on_batch)
+            done = classify(con, classifiers, codes, on_batch)
     say(f"run {done.run}: {done.predictions:,} predictions")
 
 

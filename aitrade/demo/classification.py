@@ -71,7 +71,7 @@ def classify_sample(
     wanted = {(code.flow, code.hs10) for code in codes}
     chosen = [code for code in read_codes(con, FLOWS) if (code.flow, code.hs10) in wanted]
     try:
-        return classify(con, classifier, chosen, on_batch)
+        return classify(con, [classifier], chosen, on_batch)
     except StoppedError as error:
         # `runs resume` would load all exemplars, and the run was begun with some held out.
         raise StoppedError(error.what, mend=again) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
+from aitrade.llm.machine import Machine
 from aitrade.llm.tree import Tree
 
 if TYPE_CHECKING:
@@ -57,14 +58,14 @@ class Sight:
         return self._biases[kind]
 
 
-def sights(tree: Tree, start: int, stop: int, device: str) -> list[Sight]:
+def sights(tree: Tree, start: int, stop: int, machine: Machine) -> list[Sight]:
     """Cut a pack, the nodes from ``start`` to before ``stop``, into stretches."""
     import torch
 
-    depth = torch.tensor(tree.depth[:stop], device=device)
+    depth = torch.tensor(tree.depth[:stop], device=machine.where)
     found = []
-    for stretch in tree.stretches(start, stop, STRETCH_NODES[device]):
-        seen, mask = torch.from_numpy(stretch.seen).to(device), torch.from_numpy(stretch.mask).to(device)
+    for stretch in tree.stretches(start, stop, STRETCH_NODES[machine.device]):
+        seen, mask = torch.from_numpy(stretch.seen).to(machine.where), torch.from_numpy(stretch.mask).to(machine.where)
         rows = slice(stretch.start - start, stretch.stop - start)
         found.append(Sight(rows, seen, mask, depth[stretch.start : stretch.stop], depth[seen]))
     return found

@@ -69,7 +69,7 @@ class Engine:
         """Hidden states of nodes after the last norm, shape (nodes, width)."""
         import torch
 
-        wanted = torch.tensor(nodes, dtype=torch.long, device=self.machine.device)
+        wanted = torch.tensor(nodes, dtype=torch.long, device=self.machine.where)
         return self._memory.hidden.upto(len(self._tree))[wanted]
 
     def token_logprobs(self, hidden: "torch.Tensor", rows: "torch.Tensor", tokens: "torch.Tensor") -> "torch.Tensor":
@@ -118,14 +118,14 @@ class Engine:
         """Compute the nodes from ``start`` to before ``stop``."""
         import torch
 
-        device = self.machine.device
+        device = self.machine.where
         output = self.model.base_model(
             input_ids=torch.tensor([self._tree.tokens[start:stop]], device=device),
             position_ids=torch.tensor([self._tree.depth[start:stop]], device=device),
             attention_mask=placeholder(device),
             past_key_values=self._memory.cache(start),
             use_cache=False,
-            sights=sights(self._tree, start, stop, device),
+            sights=sights(self._tree, start, stop, self.machine),
         )
         self._memory.hidden.write(start, output.last_hidden_state[0])
 
@@ -158,4 +158,4 @@ def load_engine(folder: str, machine: Machine) -> Engine:
             where=folder,
             mend="choose a model with full or sliding-window attention",
         )
-    return Engine(model.to(machine.device).eval(), tokenizer, machine)
+    return Engine(model.to(machine.where).eval(), tokenizer, machine)

@@ -87,7 +87,7 @@ def _edge_logprobs(engine: Engine, wanted: list[list[tuple[int, int]]]) -> dict[
     for start in range(0, len(nodes), _ROWS):
         chunk = nodes[start : start + _ROWS]
         edges = [(row, token) for row, node in enumerate(chunk) for token in sorted(tokens_after[node])]
-        rows, tokens = torch.tensor(edges, device=engine.machine.device).T
+        rows, tokens = torch.tensor(edges, device=engine.machine.where).T
         logprobs = engine.token_logprobs(engine.hidden(chunk), rows, tokens)
         found.update(
             ((chunk[row], token), logprob) for (row, token), logprob in zip(edges, logprobs.tolist(), strict=True)

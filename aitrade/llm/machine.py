@@ -1,6 +1,6 @@
 """What to compute on: device, arithmetic and threads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aitrade.errors import UsageError
@@ -14,10 +14,22 @@ ARITHMETICS = ("auto", "bfloat16", "float32")
 
 @dataclass(frozen=True)
 class Machine:
-    """A device and the arithmetic that suits it; both stand in a run's fingerprint."""
+    """A device and the arithmetic that suits it; both stand in a run's fingerprint.
+
+    Attributes:
+        device: cpu or cuda.
+        dtype_name: bfloat16 or float32.
+        gpu: which of several GPUs; no prediction depends on it.
+    """
 
     device: str
     dtype_name: str
+    gpu: int = 0
+
+    @property
+    def where(self) -> str:
+        """The device as torch names it."""
+        return f"cuda:{self.gpu}" if self.device == "cuda" else self.device
 
     @property
     def dtype(self) -> "torch.dtype":
@@ -50,6 +62,15 @@ def choose_machine(device: str = "auto", arithmetic: str = "auto") -> Machine:
     if arithmetic == "auto":
         arithmetic = "bfloat16" if cpu_has_bfloat16() else "float32"
     return Machine("cpu", arithmetic)
+
+
+def choose_machines(device: str = "auto", arithmetic: str = "auto") -> list[Machine]:
+    """What :func:`choose_machine` chooses, once for every GPU that CUDA shows."""
+    import torch
+
+    machine = choose_machine(device, arithmetic)
+    count = torch.cuda.device_count() if machine.device == "cuda" else 1
+    return [replace(machine, gpu=gpu) for gpu in range(count)]
 
 
 def cpu_has_bfloat16() -> bool:

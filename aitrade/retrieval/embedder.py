@@ -88,4 +88,4 @@ def load_sentence_transformer(base: Installed, machine: Machine) -> Any:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    return SentenceTransformer(str(base.folder), device=machine.device, local_files_only=True, trust_remote_code=False)
+    return SentenceTransformer(str(base.folder), device=machine.where, local_files_only=True, trust_remote_code=False)

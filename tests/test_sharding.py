@@ -1,0 +1,116 @@
+"""Several classifiers at once: the predictions of one, in its order, with each of them at work."""
+
+import dataclasses
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import toys
+from conftest import MODEL, fill
+
+from aitrade import classifier as classifier_module
+from aitrade import classify as classify_module
+from aitrade.classifier import Classifier
+from aitrade.classifier_loading import load_classifiers
+from aitrade.classify import classify
+from aitrade.codes import Code
+from aitrade.errors import StoppedError
+from aitrade.exemplars import ExemplarSet
+from aitrade.llm import machine as machine_module
+from aitrade.sharding import judge_batches
+from aitrade.store import open_workspace
+from aitrade.store.predictions import Prediction
+
+BATCHES = [toys.toy_codes()[at : at + 6] for at in range(0, len(toys.toy_codes()), 6)]
+PATIENCE = 60  # seconds; a classifier that is never asked would be waited for for ever
+
+
+@pytest.fixture
+def two(models: Path, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Classifier]:
+    """Two classifiers, loaded as on a machine with two GPUs."""
+    cpus = [dataclasses.replace(machine_module.choose_machine("cpu"), gpu=gpu) for gpu in (0, 1)]
+    monkeypatch.setattr("aitrade.classifier_loading.choose_machines", lambda *_: cpus)
+    monkeypatch.setattr("aitrade.classifier_loading.load_exemplars", lambda: exemplars)
+    return load_classifiers(MODEL, "cuda", tmp_path / "kept")
+
+
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> list[Classifier]:
+    """Who judged, in order; the first two judge at the same time, or the test fails."""
+    asked: list[Classifier] = []
+    meeting = threading.Barrier(2)
+    alone = Classifier.predict
+
+    def predict(self: Classifier, codes: list[Code]) -> list[Prediction]:
+        asked.append(self)
+        if len(asked) <= 2:
+            meeting.wait(PATIENCE)
+        return alone(self, codes)
+
+    monkeypatch.setattr(Classifier, "predict", predict)
+    return asked
+
+
+def test_two_classifiers_give_what_one_does(
+    two: list[Classifier], toy_classifier: Callable[[], Classifier], together: list[Classifier]
+) -> None:
+    found = list(judge_batches(two, BATCHES))
+    assert {id(classifier) for classifier in together} == {id(classifier) for classifier in two}
+    assert found == list(judge_batches([toy_classifier()], BATCHES))
+
+
+def test_each_classifier_has_a_model_of_its_own(two: list[Classifier]) -> None:
+    assert [classifier.machine.gpu for classifier in two] == [0, 1]
+    assert two[0].judge.engine.model is not two[1].judge.engine.model
+    assert two[0].settings == two[1].settings, "the GPU stands in the fingerprint"
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_fails_in_a_batch_is_raised(two: list[Classifier], monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    def broken(self: Classifier, codes: list[Code]) -> list[Prediction]:
+        raise MemoryError("the GPU is full")
+
+    monkeypatch.setattr(Classifier, "predict", broken)
+    with pytest.raises(MemoryError, match="the GPU is full"):
+        list(judge_batches(two[:count], BATCHES))
+
+
+def test_a_closed_iterator_begins_no_further_batch(two: list[Classifier], together: list[Classifier]) -> None:
+    many = BATCHES * 20
+    with closing(judge_batches(two, many)) as judged:
+        next(judged)
+    assert len(together) < len(many)
+
+
+def test_a_run_stopped_on_two_goes_on_with_one(
+    two: list[Classifier],
+    toy_classifier: Callable[[], Classifier],
+    together: list[Classifier],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    for module in (classifier_module, classify_module):
+        monkeypatch.setattr(module, "CODES_PER_BATCH", 6)
+
+    def stop(done: int, total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with open_workspace(fill(tmp_path / "workspace")) as con:
+        codes = toys.toy_codes()
+        with pytest.raises(StoppedError, match=f"stopped after 6 of {len(codes)}"):
+            classify(con, two, codes, stop)
+        told: list[int] = []
+        run = classify(con, [toy_classifier()], codes, lambda done, _: told.append(done))
+        assert (told[0], run.finished, run.predictions) == (6, True, len(codes))
+
+
+def test_every_gpu_that_cuda_shows_takes_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 3)
+    found = machine_module.choose_machines()
+    assert [m.where for m in found] == ["cuda:0", "cuda:1", "cuda:2"]
+    assert {(m.device, m.dtype_name) for m in found} == {("cuda", "bfloat16")}
+    assert [m.where for m in machine_module.choose_machines("cpu", "float32")] == ["cpu"]
