@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
-from aitrade.labels import LabelsReceipt, import_labels
+from aitrade.label_import import LabelsReceipt, import_labels
 from aitrade.paths import shipped
 from aitrade.weights.installed import sha256_of
 

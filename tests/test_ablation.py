@@ -13,8 +13,9 @@ from conftest import MODEL, Outcome
 
 from aitrade.bench import ablation as ablation_module
 from aitrade.bench.variants import RIVAL, VARIANTS
-from aitrade.calibration.fit import fit_joint, fit_probe, training_features
+from aitrade.calibration.fit import fit_joint, training_features
 from aitrade.calibration.gather import gather
+from aitrade.calibration.probe import fit_probe
 from aitrade.classifier import Classifier
 from aitrade.evidence import relevance_features
 from aitrade.exemplars import ExemplarSet

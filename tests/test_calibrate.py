@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitrade.calibrate import Calibration, load_calibration, save_calibration
-from aitrade.calibration.fit import OVERRULED, fit_calibration, fit_joint, fit_probe, training_features
+from aitrade.calibration.fit import OVERRULED, fit_calibration, fit_joint, training_features
+from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import WEIGHT_LIMIT, Training, View, population_weights
 from aitrade.codes import Code
 from aitrade.errors import ModelError

@@ -10,8 +10,8 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
-from aitrade.calibration.fit import fit_probe
 from aitrade.calibration.gather import gather
+from aitrade.calibration.probe import fit_probe
 from aitrade.classifier import Classifier
 from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS

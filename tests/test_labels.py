@@ -6,7 +6,7 @@ import json
 import pytest
 
 from aitrade.errors import BadInputError, UsageError
-from aitrade.labels import import_labels
+from aitrade.label_import import import_labels
 from tests.trade_files import SHARED, text_of, workspace
 
 PLAIN = "hs10,relevance,category\n8471500150,High,Compute_Hardware\n0101210010,Low,Not_DC_Related\n"

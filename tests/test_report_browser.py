@@ -153,7 +153,7 @@ def test_it_prints_on_a4(browser: chromium.Chromium, report: Path) -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared with the published trade data is not there")
 def test_real_trade_and_the_published_classification(browser: chromium.Chromium, tmp_path: Path) -> None:
     from aitrade.code_import import import_codes
-    from aitrade.labels import import_labels
+    from aitrade.label_import import import_labels
     from aitrade.store import open_workspace
     from aitrade.trade.importing import import_trade
     from aitrade.trade.source import ImportOptions

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.calibrate import Calibration, Joint
+from aitrade.calibration.probe import Probe, fit_probe
 from aitrade.calibration.training_set import FOLDS, Training
 from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
 from aitrade.folds import subheading_folds
@@ -23,20 +24,6 @@ if TYPE_CHECKING:
 RIVAL_KINDS = ("neighbours", "probe")
 OVERRULED = 0.0025  # half of what the cascade may change (0.5% of the labels), since the threshold is fitted, not known
 LOW = RELEVANCES.index("Low")
-
-
-@dataclass(frozen=True)
-class Probe:
-    """A linear probe on the embeddings.
-
-    Attributes:
-        weights, bias: shapes (dimensions, 3) and (3,).
-        held_out: logits of each exemplar by a probe that has not seen its subheading, shape (n, 3).
-    """
-
-    weights: "NDArray[np.float64]"
-    bias: "NDArray[np.float64]"
-    held_out: "NDArray[np.float64]"
 
 
 @dataclass(frozen=True)
@@ -125,24 +112,6 @@ def _sure_low(
     if not trusted:
         return 2.0, 0.0
     return float(probability[order[trusted - 1]]), float(weights[order[:trusted]].sum() / weights.sum())
-
-
-def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
-    """Fit the probe on all exemplars, and likewise without those that each view holds out.
-
-    Args:
-        training: the exemplars; what the LLM said is not looked at.
-        ridge: penalty on the weights (see :func:`aitrade.softmax.fit_softmax`).
-    """
-    targets = training.levels
-    alike = np.ones(len(targets))
-    held_out = np.zeros((len(targets), len(RELEVANCES)))
-    for view in training.views:
-        vectors, seen = view.vectors.astype(np.float64), ~view.held_out
-        w, b = fit_softmax(vectors[seen], targets[seen], alike[seen], ridge, len(RELEVANCES))
-        held_out[~seen] = vectors[~seen] @ w + b
-    w, b = fit_softmax(training.vectors.astype(np.float64), targets, alike, ridge, len(RELEVANCES))
-    return Probe(np.round(w, 6), np.round(b, 6), held_out)
 
 
 def _fit_category(training: Training) -> tuple[list[float], float]:

@@ -39,7 +39,7 @@ def import_file(
 
     Example: aitrade labels import experts.csv --name experts-2025 --flow imports
     """
-    from aitrade.labels import import_labels
+    from aitrade.label_import import import_labels
     from aitrade.published import import_published
     from aitrade.store import open_workspace
 

@@ -9,7 +9,7 @@ from aitrade.code_files import read_code_file
 from aitrade.code_import import import_codes
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
-from aitrade.labels import import_labels
+from aitrade.label_import import import_labels
 from aitrade.paths import shipped
 from aitrade.trade.importing import import_trade
 from aitrade.trade.receipt import lines
