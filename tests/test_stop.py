@@ -18,20 +18,20 @@ import os, sys
 from pathlib import Path
 exemplars, batch = Path(sys.argv[1]), int(sys.argv[2])
 sys.argv = ["aitrade", *sys.argv[3:]]
-from aitrade import classifier, classifier_loading, classify
+from aitrade import classifier, classifier_loading, classify, sharding
 from aitrade.cli import main
 from aitrade.exemplars import load_exemplars
 classifier_loading.load_exemplars = lambda: load_exemplars(exemplars)
 classifier.CODES_PER_BATCH = classify.CODES_PER_BATCH = batch
-real, calls = classify._classify_batch, 0
+real, calls = sharding._judge, 0
 def third_waits(*arguments):
     global calls
     calls += 1
     if calls == 3:
         print("ready", flush=True)
         sys.stdin.read()
-    real(*arguments)
-classify._classify_batch = third_waits
+    return real(*arguments)
+sharding._judge = third_waits
 main()
 """
 BATCH = 6
