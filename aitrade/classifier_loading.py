@@ -44,9 +44,9 @@ def load_classifier(
 def load_classifiers(
     model: str, device: str, workspace: Path, *, arithmetic: str = "auto", cascade: bool = False
 ) -> list[Classifier]:
-    """Load everything for a model onto every GPU that CUDA shows, or once where there is none; see above."""
-    machines = choose_machines(device, arithmetic)
-    return [_load(model, machine, workspace, cascade, load_exemplars(), calibrated=True) for machine in machines]
+    """What :func:`load_classifier` loads, once for every GPU that CUDA shows; once where there is none."""
+    machines, exemplars = choose_machines(device, arithmetic), load_exemplars()
+    return [_load(model, machine, workspace, cascade, exemplars, calibrated=True) for machine in machines]
 
 
 def _load(

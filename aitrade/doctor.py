@@ -33,17 +33,12 @@ def _machine() -> list[Line]:
 
     from aitrade.llm.machine import choose_machines
 
-    cpu = platform.processor() or platform.machine()
-    return [
-        *(
-            Line(
-                "computes on",
-                f"{m.where} ({torch.cuda.get_device_name(m.gpu) if m.device == 'cuda' else cpu}) in {m.dtype_name}",
-            )
-            for m in choose_machines()
-        ),
-        Line("threads", str(torch.get_num_threads())),
-    ]
+    lines = []
+    for machine in choose_machines():
+        on_gpu = machine.device == "cuda"
+        chip = torch.cuda.get_device_name(machine.gpu) if on_gpu else platform.processor() or platform.machine()
+        lines.append(Line("computes on", f"{machine.where} ({chip}) in {machine.dtype_name}"))
+    return [*lines, Line("threads", str(torch.get_num_threads()))]
 
 
 def _shipped() -> list[Line]:
