@@ -57,7 +57,7 @@ class Calibration:
         rival: joins the evidence without the LLM; the cascade asks it first.
         sure_low: probability of Low from which the rival's word is enough (see :func:`fit_calibration`).
         category_weights: weights of the LLM's and the neighbours' log-probabilities of a category.
-        figures: what was measured out of fold.
+        figures: what was measured out of fold; of categories, on the exemplars that their two weights were fitted on.
     """
 
     model: str

@@ -10,13 +10,13 @@ import numpy as np
 from aitrade import __version__
 from aitrade.calibrate import Calibration
 from aitrade.codes import Code
-from aitrade.evidence import NEIGHBOURS, near_votes
-from aitrade.llm.judge import Judge, Opinions
+from aitrade.evidence import DOUBT, NEAR_DOUBT, NEIGHBOURS, SHARPNESS, near_votes
+from aitrade.llm.judge import PROMPT_NEIGHBOURS, Judge, Opinions
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe, prompt_sha256, related_categories
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
-from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, Neighbour, find_neighbours
 from aitrade.rubric import NOT_RELATED, RELEVANCES
 from aitrade.softmax import softmax
 from aitrade.store.predictions import Prediction
@@ -62,10 +62,10 @@ class Classifier:
             "embedder": self.embedder.name,
             "embedder_sha256": self.embedder.sha256,
             "exemplars_sha256": self.index.exemplars.sha256,
-            "prompt_sha256": prompt_sha256(),
+            "prompt_sha256": prompt_sha256(self.model),
             "calibration_sha256": self.calibration.sha256 if self.calibration else None,
             "labels": [*RELEVANCES, *related_categories()],
-            "neighbours": NEIGHBOURS,
+            "method": method(),
             "batch": CODES_PER_BATCH,
             "cascade": self.cascade,
             "device": self.machine.device,
@@ -160,6 +160,19 @@ class Classifier:
             return None
         sure = np.array([float(exemplar.relevance == level) for level in RELEVANCES])
         return _prediction(code, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})
+
+
+def method() -> dict[str, float]:
+    """The numbers of the method: calibrations are fitted for them, and fingerprints are made from them."""
+    return {
+        "neighbours": NEIGHBOURS,
+        "prompt_neighbours": PROMPT_NEIGHBOURS,
+        "same_hs4": SAME_HS4,
+        "same_hs6": SAME_HS6,
+        "sharpness": SHARPNESS,
+        "doubt": DOUBT,
+        "near_doubt": NEAR_DOUBT,
+    }
 
 
 def _prediction(

@@ -1,15 +1,17 @@
 """Load a classifier: find its parts on this machine, and check that they were made for each other."""
 
+import hashlib
+import json
 from pathlib import Path
 
 from aitrade.calibrate import Calibration, find_calibration, load_calibration
-from aitrade.classifier import Classifier
+from aitrade.classifier import Classifier, method
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet, load_exemplars
-from aitrade.llm.judge import load_judge
+from aitrade.llm.judge import judge_source_sha256, load_judge
 from aitrade.llm.machine import Machine, choose_machine, choose_machines
 from aitrade.llm.prompt import prompt_sha256
-from aitrade.retrieval.embedder import embedder_of, load_embedder
+from aitrade.retrieval.embedder import embedder_of, embedder_sha256, load_embedder
 from aitrade.retrieval.index import open_index
 
 
@@ -52,28 +54,23 @@ def load_classifiers(
 def _load(
     model: str, machine: Machine, workspace: Path, cascade: bool, exemplars: ExemplarSet, calibrated: bool
 ) -> Classifier:
+    calibration = fitting_calibration(model, workspace, exemplars) if calibrated else None  # refused before loading
     judge = load_judge(model, machine, workspace / "adapters")
     embedder = load_embedder(machine, embedder_of(model), workspace / "adapters")
     index = open_index(exemplars, embedder, workspace / "index")
-    path = find_calibration(model, workspace) if calibrated else None
-    calibration = load_calibration(path) if path else None
-    classifier = Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
-    if calibration and path:
-        _check_inputs(calibration, calibration_inputs(classifier), path)
-    return classifier
+    return Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
 
 
-def calibration_inputs(classifier: Classifier) -> dict[str, str]:
-    """Hashes of what a calibration depends on."""
-    return {
-        "model_sha256": classifier.judge.sha256,
-        "embedder_sha256": classifier.embedder.sha256,
-        "exemplars_sha256": classifier.index.exemplars.sha256,
-        "prompt_sha256": prompt_sha256(),
-    }
+def fitting_calibration(model: str, workspace: Path, exemplars: ExemplarSet) -> Calibration | None:
+    """The calibration of a model, None where it has none.
 
-
-def _check_inputs(calibration: Calibration, inputs: dict[str, str], path: Path) -> None:
+    Raises:
+        ModelError: it was fitted from other exemplars, models, prompts or numbers of the method.
+    """
+    path = find_calibration(model, workspace)
+    if path is None:
+        return None
+    calibration, inputs = load_calibration(path), calibration_inputs(model, workspace, exemplars)
     changed = [name.removesuffix("_sha256") for name, value in inputs.items() if calibration.inputs.get(name) != value]
     if changed:
         raise ModelError(
@@ -81,3 +78,16 @@ def _check_inputs(calibration: Calibration, inputs: dict[str, str], path: Path) 
             where=str(path),
             mend=f"refit it: aitrade calibrate --model {calibration.model}",
         )
+    return calibration
+
+
+def calibration_inputs(model: str, workspace: Path, exemplars: ExemplarSet) -> dict[str, str]:
+    """Hashes of what a calibration depends on; of the LLM what is published, so that it serves every installation."""
+    adapters = workspace / "adapters"
+    return {
+        "model_sha256": judge_source_sha256(model, adapters),
+        "embedder_sha256": embedder_sha256(embedder_of(model), adapters),
+        "exemplars_sha256": exemplars.sha256,
+        "prompt_sha256": prompt_sha256(model),
+        "method_sha256": hashlib.sha256(json.dumps(method(), sort_keys=True).encode()).hexdigest(),
+    }

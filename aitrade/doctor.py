@@ -2,11 +2,13 @@
 
 import importlib.metadata
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aitrade import __version__
-from aitrade.errors import AitradeError
+from aitrade.errors import AitradeError, BadInputError
 from aitrade.paths import weights_folder
 
 LIBRARIES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "duckdb", "typer", "peft")
@@ -22,10 +24,23 @@ class Line:
 
 
 def examine(workspace: Path) -> list[Line]:
-    """Look at everything that a classification needs. Nothing is changed."""
+    """Look at everything that a classification needs; what cannot be looked at is a finding too.
+
+    Nothing is changed but an older workspace's schema, which every command brings up to date.
+    """
     lines = [Line("aitrade", f"{__version__} on Python {platform.python_version()}, {platform.platform()}")]
     lines += [Line(name, importlib.metadata.version(name)) for name in LIBRARIES]
-    return [*lines, *_machine(), *_shipped(), *_models(), _workspace(workspace)]
+    lines += [*_machine(), *_shipped(), *_models()]
+    lines.append(_tried("default model", partial(_default_model, workspace)))
+    return [*lines, _tried("workspace", partial(_workspace, workspace))]
+
+
+def _tried(about: str, look: Callable[[], str]) -> Line:
+    """What is found, or what stands in the way of it with the mend."""
+    try:
+        return Line(about, look())
+    except AitradeError as error:
+        return Line(about, ": ".join(part for part in (error.where, error.what) if part), error.mend)
 
 
 def _machine() -> list[Line]:
@@ -53,29 +68,37 @@ def _shipped() -> list[Line]:
 
 
 def _models() -> list[Line]:
-    from aitrade.weights.installed import list_installed, locate
+    from aitrade.weights.installed import installed_names
     from aitrade.weights.manifest import load_manifests
 
-    lines = [Line("weights folder", str(weights_folder()))]
-    for name in sorted({*load_manifests(), *list_installed()}):
-        if name not in list_installed():
-            lines.append(Line(name, "not installed", f"aitrade models install {name}"))
-            continue
-        try:
-            lines.append(Line(name, f"installed, {locate(name).size / 1e6:,.0f} MB, files as recorded"))
-        except AitradeError as error:
-            lines.append(Line(name, error.what, error.mend))
-    return lines
+    names = sorted({*load_manifests(), *installed_names()})
+    return [Line("weights folder", str(weights_folder())), *(_tried(name, partial(_model, name)) for name in names)]
 
 
-def _workspace(folder: Path) -> Line:
+def _model(name: str) -> str:
+    from aitrade.weights.installed import locate
+
+    return f"installed, {locate(name).size / 1e6:,.0f} MB, files as recorded"
+
+
+def _default_model(workspace: Path) -> str:
+    """Whether the default's parts were made for each other, without loading any of them."""
+    from aitrade.classifier_loading import fitting_calibration
+    from aitrade.defaults import DEFAULT_MODEL
+    from aitrade.exemplars import load_exemplars
+
+    calibration = fitting_calibration(DEFAULT_MODEL, workspace, load_exemplars())
+    return f"{DEFAULT_MODEL}, {'calibrated' if calibration else 'not calibrated'}"
+
+
+def _workspace(folder: Path) -> str:
     from aitrade.store import DATABASE, open_workspace
 
     if not (folder / DATABASE).is_file():
-        return Line("workspace", f"none in {folder}", "aitrade codes import FILE")
+        raise BadInputError(f"none in {folder}", mend="aitrade codes import FILE")
     with open_workspace(folder, create=False) as con:
         counts = con.execute(
             "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM flows), (SELECT count(*) FROM runs)"
         ).fetchone()
     codes, flows, runs = counts or (0, 0, 0)
-    return Line("workspace", f"{folder}: {codes:,} codes, {flows:,} rows of trade, {runs:,} runs")
+    return f"{folder}: {codes:,} codes, {flows:,} rows of trade, {runs:,} runs"

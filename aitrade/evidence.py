@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 32  # neighbours that vote
 SHARPNESS = 10.0  # a vote falls by a factor e for each 1 / SHARPNESS of closeness
-DOUBT = 0.5  # votes that each level has before any neighbour is heard
+DOUBT = 0.5  # votes that each level has before any neighbour of the family is heard
+NEAR_DOUBT = 0.05  # likewise where votes are weighted by closeness
 
 KINDS = {
     "llm": ("llm_high", "llm_medium"),
@@ -90,7 +91,7 @@ def _weight(neighbour: Neighbour) -> float:
 def _near_votes(near: Sequence[Neighbour]) -> list[float]:
     best = [max((n.closeness for n in near if n.exemplar.relevance == level), default=0.0) for level in RELEVANCES]
     return [
-        *_vote_odds([(n, _weight(n)) for n in near], 0.05),
+        *_vote_odds([(n, _weight(n)) for n in near], NEAR_DOUBT),
         best[0] - best[2],
         best[1] - best[2],
     ]

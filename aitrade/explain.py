@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
 from aitrade.exemplars import Exemplar, ExemplarSet
-from aitrade.llm.prompt import describe
+from aitrade.llm.prompt import chat_tokens, describe
 from aitrade.rubric import RELEVANCES, load_rubric
 
 if TYPE_CHECKING:
@@ -124,10 +124,10 @@ def write_rationale(engine: "Engine", explanation: Explanation) -> str:
         f"It was judged {explanation.relevance} ({explanation.category}) for {rubric.subject}.\n"
         "In one or two sentences, name the specific use, or say why there is none."
     )
-    messages = [{"role": "user", "content": question}]
-    text = engine.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    tokens = engine.tokenizer(text, add_special_tokens=False, return_tensors="pt").to(engine.machine.where)
+    tokens = torch.tensor([chat_tokens(engine.tokenizer, question)], device=engine.machine.where)
     with torch.inference_mode():
-        output = engine.model.generate(**tokens, max_new_tokens=RATIONALE_TOKENS, do_sample=False)
-    written: str = engine.tokenizer.decode(output[0, tokens["input_ids"].shape[1] :], skip_special_tokens=True)
+        output = engine.model.generate(
+            tokens, attention_mask=torch.ones_like(tokens), max_new_tokens=RATIONALE_TOKENS, do_sample=False
+        )
+    written: str = engine.tokenizer.decode(output[0, tokens.shape[1] :], skip_special_tokens=True)
     return written.strip()

@@ -153,7 +153,7 @@ def calibrated(
 
     classifier = toy_classifier()
     training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
-    made = fit_calibration(training, MODEL, calibration_inputs(classifier))
+    made = fit_calibration(training, MODEL, calibration_inputs(MODEL, tmp_path, exemplars))
     save_calibration(made, tmp_path / "calibration" / f"{MODEL}.json")
     return tmp_path
 

@@ -12,6 +12,9 @@ import toys
 from conftest import MODEL, Outcome
 
 from aitrade.bench import ablation as ablation_module
+from aitrade.bench.ablation import Ablated
+from aitrade.bench.ablation_tables import reading_tables
+from aitrade.bench.scores import FIGURES, Interval
 from aitrade.bench.variants import RIVAL, VARIANTS
 from aitrade.calibration.fit import fit_joint, training_features
 from aitrade.calibration.gather import gather
@@ -91,19 +94,30 @@ def test_a_reference_of_exemplars_alone_says_nothing_of_the_llm(
     assert "no import code in common that the LLM was asked about" in found.err
 
 
-@pytest.mark.parametrize(
-    ("table", "column", "patch", "said"),
-    [
-        ("runs", "settings", '{"model_sha256": "another"}', f"was made by {MODEL} as it was before"),
-        ("predictions", "evidence", '{"llm_votes": null}', "no votes of the LLM's neighbours"),
-    ],
-    ids=["adapter", "version"],
-)
-def test_a_run_of_before_is_refused(
-    ablate: Callable[..., Outcome], run: str, workspace: Path, table: str, column: str, patch: str, said: str
+@pytest.mark.parametrize("setting", ["model_sha256", "embedder_sha256", "exemplars_sha256", "prompt_sha256", "method"])
+def test_a_run_made_with_something_else_is_refused(
+    ablate: Callable[..., Outcome], run: str, workspace: Path, setting: str
 ) -> None:
+    """Its evidence and that on the exemplars would not be of the same kind, or it would be known to the probe."""
     with open_workspace(workspace) as con:
-        con.execute(f"UPDATE {table} SET {column} = json_merge_patch({column}, ?) WHERE run = ?", [patch, run])
+        patch = json.dumps({setting: "another"})
+        con.execute("UPDATE runs SET settings = json_merge_patch(settings, ?) WHERE run = ?", [patch, run])
     found = ablate()
     assert found.code == 3
-    assert said in found.err
+    assert f"was made by {MODEL} with another {setting.removesuffix('_sha256')}" in found.err
+
+
+def test_imported_labels_are_no_run_to_ablate(ablate: Callable[..., Outcome], aitrade: Callable[..., Outcome]) -> None:
+    ablate()
+    found = aitrade("bench", "ablation", "truth", "--reference", "truth", "--device", "cpu")
+    assert found.code == 3
+    assert "holds no scores of an LLM" in found.err
+
+
+def test_exemplars_that_the_llm_was_not_asked_about_are_counted() -> None:
+    figures = {RIVAL: [Interval(0.5, 0.4, 0.6)] * len(FIGURES)}
+    found = {"all": Ablated(codes=2, high=1, figures=figures, differences=figures)}
+    assert not any("left out" in note for one in reading_tables(found) for note in one.notes)
+    assert all(
+        "1,234 exemplars that the LLM was not asked about are left out" in t.notes for t in reading_tables(found, 1234)
+    )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from aitrade.calibrate import Calibration, load_calibration, save_calibration
 from aitrade.calibration.fit import OVERRULED, fit_calibration, fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
-from aitrade.calibration.training_set import WEIGHT_LIMIT, Training, View, population_weights
+from aitrade.calibration.training_set import Training, View, levels_of, population_weights, sampled_weights
 from aitrade.codes import Code
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, near_votes
@@ -46,14 +46,6 @@ def test_population_weights_by_hand() -> None:
     assert found.tolist() == [3.0, 3.0, 1.0 + 3.0, 51.0]
 
 
-def test_no_exemplar_weighs_more_than_a_multiple_of_the_mean() -> None:
-    exemplars = [exemplar(f"84{heading:02}000001") for heading in range(10)] + [exemplar("0101000001")]
-    nomenclature = [e.code for e in exemplars] + [code(f"0102{i:06}") for i in range(199)]
-    found = population_weights(exemplars, nomenclature)
-    assert found[:10].tolist() == [1.0] * 10
-    assert found[10] == pytest.approx(WEIGHT_LIMIT * (10 + 200) / 11)
-
-
 def test_an_exemplar_that_stands_for_nothing_still_counts_a_little() -> None:
     assert population_weights([exemplar("8471000001")], [code("0101000001")]).tolist() == [0.1]
 
@@ -64,8 +56,21 @@ def test_weights_add_up_to_the_codes_of_the_chapters_that_have_exemplars(codes: 
     chosen = data.draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
     weights = population_weights([exemplar(c) for c in chosen], [code(c) for c in codes])
     chapters = {c[:2] for c in chosen}
-    if weights.max() < WEIGHT_LIMIT * weights.mean() and weights.min() > 0.1:
-        assert weights.sum() == pytest.approx(sum(c[:2] in chapters for c in codes))
+    assert weights.sum() == pytest.approx(sum(c[:2] in chapters for c in codes))
+
+
+def test_a_sample_gives_each_level_the_share_that_all_exemplars_give_it() -> None:
+    exemplars = [exemplar("8471000001", "High"), exemplar("8471000002", "High"), exemplar("8517000001", "Medium")]
+    exemplars += [exemplar(f"0101{n:06}") for n in range(5)]
+    weights = np.array([1.0, 3.0, 2.0, 10.0, 20.0, 30.0, 20.0, 10.0])
+    found = sampled_weights(weights, levels_of(exemplars), np.array([1, 2, 4, 7]))
+    assert found.tolist() == [4.0, 2.0, 60.0, 30.0]  # 4 High, 2 Medium, 90 Low; 20 to 10 among the Low
+
+
+def test_a_sample_without_a_level_gives_it_no_share() -> None:
+    exemplars = [exemplar("8471000001", "High"), exemplar("0101000001"), exemplar("0101000002")]
+    found = sampled_weights(np.array([1.0, 4.0, 4.0]), levels_of(exemplars), np.array([1]))
+    assert found.tolist() == [8.0]
 
 
 def test_subheadings_are_never_split_over_folds() -> None:

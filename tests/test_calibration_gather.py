@@ -1,6 +1,7 @@
 """Calibrating a model as it comes, and what becomes of a calibration when something that it was fitted from changes."""
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from aitrade.errors import BadInputError, ModelError
 from aitrade.evidence import FEATURES, KINDS
 from aitrade.exemplars import ExemplarSet, load_exemplars
 from aitrade.llm.prompt import related_categories
+from aitrade.weights.installed import locate, read_record, record_files, write_record
 
 Load = Callable[..., Classifier]
 IMPORTS = [code for code in toys.toy_codes() if code.flow == "imports"]
@@ -84,6 +86,28 @@ def test_a_calibration_of_another_model_is_refused(
     add_folder(toys.save_llm(tmp_path / "qwen", "qwen2"), MODEL, "none")
     (weights / "all-minilm-l6-v2").symlink_to(toy_weights / "all-minilm-l6-v2")
     with pytest.raises(ModelError, match="fitted with another model"):
+        load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+
+
+def test_a_calibration_serves_the_same_model_converted_by_other_libraries(
+    calibrated: Path, exemplars: ExemplarSet, toy_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they note in its files is no other model; else the shipped calibrations would be of one version of them."""
+    weights = tmp_path / "weights"
+    monkeypatch.setenv("AITRADE_MODELS", str(shutil.copytree(toy_weights, weights)))
+    config = weights / MODEL / "config.json"
+    config.write_text(config.read_text("utf-8").replace('"transformers_version": "', '"transformers_version": "9.'))
+    before = read_record(weights / MODEL)
+    write_record(dataclasses.replace(before, files=record_files(weights / MODEL)))
+    assert locate(MODEL).sha256 != before.sha256
+    assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars).calibration is not None
+
+
+def test_a_calibration_for_other_numbers_of_the_method_is_refused(
+    calibrated: Path, exemplars: ExemplarSet, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aitrade.classifier.SAME_HS4", 0.2)
+    with pytest.raises(ModelError, match="fitted with another method"):
         load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
 
 

@@ -7,10 +7,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from conftest import MODEL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from aitrade.classifier_loading import load_classifier
 from aitrade.cli.app import app
 from aitrade.cli.demo import print_results
 from aitrade.codes import Code
@@ -19,6 +21,7 @@ from aitrade.demo.classification import classify_sample, hold_out, require_model
 from aitrade.demo.published import beside_published
 from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
 from aitrade.errors import BadInputError, ModelError, StoppedError
+from aitrade.exemplars import ExemplarSet
 from aitrade.llm.code_vectors import WHOLE, CodeVectors
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.store import open_workspace
@@ -205,6 +208,19 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
     smoke = Code("8531100099", "imports", "SMOKE DETECTORS, BATTERY POWERED")
     assert find_neighbours(classifier.index, [smoke], own, 1)[0][0].exemplar.code.hs10 == "8531100015"
     assert classifier.settings["exemplars_sha256"] != whole.settings["exemplars_sha256"]
+
+
+def test_the_probe_is_fitted_without_held_out_codes(calibrated, exemplars):
+    """Whatever their labels are, it says the same."""
+    own = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    held_out = exemplars.exemplars[0]
+    probe = hold_out(own, [held_out.code]).calibration.probe
+    assert probe != own.calibration.probe
+    other = replace(held_out, relevance="Low" if held_out.relevance == "High" else "High")
+    relabelled = ExemplarSet((other, *exemplars.exemplars[1:]))
+    lying = replace(own, index=replace(own.index, exemplars=relabelled))
+    assert hold_out(lying, [held_out.code]).calibration.probe == probe
+    assert replace(hold_out(own, [held_out.code]).calibration, probe=own.calibration.probe) == own.calibration
 
 
 def test_held_out_codes_are_not_among_the_llms_neighbours_either(toy_classifier):

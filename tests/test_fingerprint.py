@@ -14,6 +14,7 @@ from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifier
 from aitrade.classify import Plan
 from aitrade.codes import Code
+from aitrade.evidence import FEATURES
 from aitrade.exemplars import ExemplarSet
 from aitrade.llm import prompt
 from aitrade.llm.machine import Machine
@@ -21,7 +22,7 @@ from aitrade.paths import shipped
 
 Load = Callable[..., Classifier]
 CODES = toys.toy_codes()
-JOINT = Joint([0.0] * 12, [1.0] * 12, [[0.0] * 3] * 12, [0.0, 0.0, 1.0])
+JOINT = Joint([0.0] * len(FEATURES), [1.0] * len(FEATURES), [[0.0] * 3] * len(FEATURES), [0.0, 0.0, 1.0])
 CALIBRATION = Calibration(
     model="toy-llama",
     inputs={},
@@ -78,17 +79,28 @@ def test_every_text_that_prompts_are_made_of_changes_the_fingerprint(
     changed.write_bytes(shipped(text).read_bytes() + b"\n")
     before = of(toy_classifier())
     monkeypatch.setattr(prompt, "shipped", lambda name: changed if name == text else shipped(name))
-    prompt.prompt_sha256.cache_clear()
+    prompt._rubric_prompt_sha256.cache_clear()
     after = of(toy_classifier())
     monkeypatch.undo()
-    prompt.prompt_sha256.cache_clear()
+    prompt._rubric_prompt_sha256.cache_clear()
     assert after != before
     assert of(toy_classifier()) == before
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("CODES_PER_BATCH", 7), ("NEIGHBOURS", 5), ("__version__", "9.9"), ("RELEVANCES", ("High", "Low"))],
+    [
+        ("CODES_PER_BATCH", 7),
+        ("NEIGHBOURS", 5),
+        ("PROMPT_NEIGHBOURS", 5),
+        ("SAME_HS4", 0.1),
+        ("SAME_HS6", 0.1),
+        ("SHARPNESS", 5.0),
+        ("DOUBT", 0.1),
+        ("NEAR_DOUBT", 0.1),
+        ("__version__", "9.9"),
+        ("RELEVANCES", ("High", "Low")),
+    ],
 )
 def test_every_constant_changes_the_fingerprint(
     toy_classifier: Load, monkeypatch: pytest.MonkeyPatch, name: str, value: object

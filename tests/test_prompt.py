@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.llm.judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
-from aitrade.llm.prompt import Prompter, describe, related_categories, short_text
+from aitrade.llm.prompt import Prompter, chat_tokens, describe, related_categories, short_text, short_tokens
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import RELEVANCES, load_rubric
 from aitrade.text import expand, title
@@ -32,6 +32,32 @@ def prompter(request: pytest.FixtureRequest, tokenizer: Any) -> Prompter:
     base = toys.chat_tokenizer()
     base.chat_template = None
     return Prompter(base)
+
+
+@pytest.fixture(scope="module")
+def opening_tokenizer() -> Any:
+    """Of a base model whose texts open with a token, as Gemma's and Llama's do."""
+    from tokenizers import processors
+
+    base = toys.chat_tokenizer()
+    base.chat_template, base.bos_token = None, "<|im_start|>"
+    opened = processors.TemplateProcessing(
+        single="<|im_start|> $A", pair="<|im_start|> $A $B", special_tokens=[("<|im_start|>", base.bos_token_id)]
+    )
+    base.backend_tokenizer.post_processor = opened
+    return base
+
+
+def test_texts_of_a_model_that_opens_them_with_a_token_do_so_once(opening_tokenizer: Any, tokenizer: Any) -> None:
+    prompter, first = Prompter(opening_tokenizer), opening_tokenizer.bos_token_id
+    assert opening_tokenizer("a")["input_ids"][0] == first  # as it splits text by itself
+    prompt = prompter.prompt(SERVER, [])
+    category = prompter.category_prompt(prompt, "High")
+    short = short_tokens(opening_tokenizer, SERVER)
+    for tokens in (prompt, category, short, prompter.preamble, chat_tokens(opening_tokenizer, "Why?")):
+        assert (tokens[0], tokens.count(first)) == (first, 1)
+    assert short[1:] == short_tokens(tokenizer, SERVER)  # which opens with none
+    assert opening_tokenizer.decode(short[1:]) == short_text(SERVER)
 
 
 def text_of(prompter: Prompter, tokens: tuple[int, ...]) -> str:

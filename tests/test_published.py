@@ -38,7 +38,7 @@ def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
     settings = read_manifest()["settings"]
     assert settings["model"] == DEFAULT_MODEL
     assert settings["exemplars_sha256"] == load_exemplars().sha256
-    assert settings["prompt_sha256"] == prompt_sha256()
+    assert settings["prompt_sha256"] == prompt_sha256(DEFAULT_MODEL)
     assert settings["calibration_sha256"] == load_calibration(shipped(f"data/calibration/{DEFAULT_MODEL}.json")).sha256
     assert (settings["arithmetic"], settings["cascade"]) == ("float32", True)
 

@@ -13,7 +13,7 @@ from aitrade.codes import Code
 from aitrade.llm.judge import LabelJudge, TunedJudge, load_judge
 from aitrade.llm.labels import score_labels
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import short_text
+from aitrade.llm.prompt import short_tokens
 from aitrade.paths import weights_folder
 from aitrade.retrieval.embedder import load_embedder
 
@@ -100,7 +100,7 @@ def test_packed_hidden_states_of_the_tuned_model_are_those_of_each_text_alone() 
     assert isinstance(judge, TunedJudge)
     found = judge.relevance(CODES, [()] * len(CODES)).relevance
     for row, code in enumerate(CODES):
-        tokens = judge.engine.tokenizer(short_text(code), add_special_tokens=False)["input_ids"]
+        tokens = list(short_tokens(judge.engine.tokenizer, code))
         with torch.inference_mode():
             last = judge.engine.model.base_model(torch.tensor([tokens])).last_hidden_state[0, -1:]
         alone, _ = judge.heads.logits(last)

@@ -95,8 +95,8 @@ class CountingEmbedder(Embedder):
         return unit_vectors(len(texts), len(texts))
 
 
-def counting(sha256: str = "1" * 64, arithmetic: str = "float32") -> CountingEmbedder:
-    return CountingEmbedder("toy", sha256, arithmetic, None)
+def counting(sha256: str = "1" * 64, device: str = "cpu", arithmetic: str = "float32") -> CountingEmbedder:
+    return CountingEmbedder("toy", sha256, device, arithmetic, None)
 
 
 def test_the_index_is_reused_while_nothing_changed(exemplars: ExemplarSet, tmp_path: Path) -> None:
@@ -123,8 +123,9 @@ def test_the_index_is_built_again_when_an_exemplar_changes(exemplars: ExemplarSe
     assert embedder.asked == 2
 
 
-def test_the_index_is_built_again_for_another_embedder_or_arithmetic(exemplars: ExemplarSet, tmp_path: Path) -> None:
-    for embedder in (counting("1" * 64), counting("2" * 64), counting("2" * 64, "bfloat16")):
+def test_the_index_is_built_again_for_another_embedder_or_machine(exemplars: ExemplarSet, tmp_path: Path) -> None:
+    others = (counting("2" * 64), counting("2" * 64, "cuda"), counting("2" * 64, "cuda", "bfloat16"))
+    for embedder in (counting("1" * 64), *others):
         open_index(exemplars, embedder, tmp_path)
         assert embedder.asked == 1
 

@@ -1,6 +1,8 @@
 """What ships together fits together: calibrations and adapters are of the exemplars, prompts and models beside them."""
 
+import csv
 import json
+from collections import Counter
 
 import pytest
 
@@ -9,8 +11,9 @@ from aitrade.defaults import DEFAULT_MODEL, DEMO_MODEL
 from aitrade.exemplars import load_exemplars
 from aitrade.folds import fold_name
 from aitrade.llm.adapter import LORA_FILES, adapters_folder, find_adapter, read_manifest
-from aitrade.llm.prompt import prompt_sha256
+from aitrade.llm.prompt import prompt_sha256, text_sha256
 from aitrade.paths import shipped
+from aitrade.published import CLASSIFICATION, published_folder
 from aitrade.retrieval.embedder import TUNED_EMBEDDER
 from aitrade.weights.manifest import load_manifests
 
@@ -18,14 +21,33 @@ CALIBRATIONS = sorted(shipped("data/calibration").glob("*.json"))
 ADAPTERS = sorted(path.parent for path in adapters_folder().glob("*/aitrade.json"))
 
 
+@pytest.fixture(scope="module")
+def base_rate() -> dict[str, float]:
+    """Share of each level among all import codes, a heading's as among its exemplars; else a chapter's."""
+    with (published_folder() / CLASSIFICATION).open(encoding="utf-8", newline="") as file:
+        codes = [row["hs10"] for row in csv.DictReader(file) if row["flow"] == "imports"]
+    within: dict[str, Counter[str]] = {}
+    for exemplar in load_exemplars().exemplars:
+        for family in (exemplar.code.hs4, exemplar.code.hs2):
+            within.setdefault(family, Counter())[exemplar.relevance] += 1
+    shares: Counter[str] = Counter()
+    for hs10 in codes:
+        family = within.get(hs10[:4]) or within[hs10[:2]]
+        for level, count in family.items():
+            shares[level] += count / family.total() / len(codes)
+    return dict(shares)
+
+
 @pytest.mark.parametrize("path", CALIBRATIONS, ids=lambda path: path.stem)
-def test_a_shipped_calibration_is_of_the_shipped_exemplars_and_prompts(path) -> None:
+def test_a_shipped_calibration_is_of_the_shipped_exemplars_and_prompts(path, base_rate) -> None:
     """Else every run of the model would be refused; the mend is ``aitrade calibrate --model MODEL -o``."""
     calibration = load_calibration(path)
     assert calibration.model == path.stem
     assert calibration.inputs["exemplars_sha256"] == load_exemplars().sha256
-    assert calibration.inputs["prompt_sha256"] == prompt_sha256()
+    assert calibration.inputs["prompt_sha256"] == prompt_sha256(path.stem)
     assert calibration.figures["accuracy"] > 0.8
+    assert calibration.figures["high_share"] == pytest.approx(base_rate["High"], abs=1e-4)
+    assert calibration.figures["medium_share"] == pytest.approx(base_rate["Medium"], abs=1e-4)
     base, _, adapter = calibration.model.partition("+")
     assert base in load_manifests()
     assert not adapter or find_adapter(calibration.model).is_dir()
@@ -35,7 +57,8 @@ def test_a_shipped_calibration_is_of_the_shipped_exemplars_and_prompts(path) -> 
 def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder) -> None:
     manifest = read_manifest(find_adapter(folder.name))  # which checks the hash of every file
     assert f"{manifest.base}+{manifest.name}" == folder.name
-    assert manifest.base_sha256 == load_manifests()[manifest.base].files[0].sha256
+    assert manifest.base_sha256 == load_manifests()[manifest.base].source_sha256
+    assert manifest.text_sha256 == text_sha256()
     config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
     assert config["base_model_name_or_path"] == manifest.base  # a name, not a path of the machine it was made on
     assert not list(folder.glob("*.bin"))

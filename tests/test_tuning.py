@@ -248,6 +248,33 @@ def test_the_judges_hash_is_of_base_and_adapter(adapters: Path, models: Path, tm
     assert load_judge(f"{MODEL}+twin", CPU, copied.parent).sha256 == tuned.sha256  # a name is not what it says
 
 
+def test_loading_an_adapter_looks_for_no_gpu(adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """peft by itself loads onto the first GPU that there is, wherever the model is."""
+
+    def looked() -> str:
+        raise AssertionError("peft chose a device")
+
+    monkeypatch.setattr("peft.peft_model.infer_device", looked)
+    load_judge(TUNED, CPU, adapters)
+
+
+def test_an_adapter_tuned_on_texts_made_otherwise_is_refused(
+    adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aitrade.llm.adapter.text_sha256", lambda: "another")
+    with pytest.raises(ModelError, match="tuned on texts with other shorthand") as caught:
+        load_judge(TUNED, CPU, adapters)
+    assert f"aitrade models tune {MODEL} --name own" in str(caught.value.mend)
+
+
+def test_a_file_that_no_manifest_knows_is_refused(adapters: Path, models: Path, tmp_path: Path) -> None:
+    shutil.copytree(adapters / TUNED, tmp_path / TUNED)
+    (tmp_path / TUNED / "chat_template.jinja").write_text("else", "utf-8")
+    with pytest.raises(ModelError, match="not in the adapter's manifest") as caught:
+        find_adapter(TUNED, tmp_path)
+    assert str(caught.value.where).endswith("chat_template.jinja")
+
+
 def test_an_altered_or_missing_adapter_is_refused(adapters: Path, models: Path, tmp_path: Path) -> None:
     shutil.copytree(adapters / TUNED, tmp_path / TUNED)
     path = tmp_path / TUNED / HEADS
@@ -302,14 +329,20 @@ def test_a_tuned_model_calibrates_and_classifies(
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])
-def test_layers_that_stay_and_tuned_ones_make_the_whole(exemplars: ExemplarSet, models: Path, share: float) -> None:
+@pytest.mark.parametrize("architecture", toys.ARCHITECTURES)
+def test_layers_that_stay_and_tuned_ones_make_the_whole(
+    exemplars: ExemplarSet, architecture: str, share: float, tmp_path: Path
+) -> None:
+    """Of layers that take turns with sliding and whole attention too: each is tuned as what it is in the model."""
     import torch
 
-    engine = load_engine(str(locate(MODEL).folder), CPU)
+    engine = load_engine(str(toys.save_llm(tmp_path / architecture, architecture)), CPU)
     texts = [engine.tokenizer(short_text(e.code))["input_ids"] for e in exemplars.exemplars]
     states = lower_states(engine.model, texts, first_tuned(engine.model, share), lambda *_: None)
     tuned = new_llm_learner(engine.model, TuneSettings(rank=2, share=share))
-    touched = {name.split(".layers.")[1][0] for name, p in tuned.model.named_parameters() if p.requires_grad}
+    touched = {
+        name.split(".layers.")[1].partition(".")[0] for name, p in tuned.model.named_parameters() if p.requires_grad
+    }
     assert len(touched) == round(share * engine.model.config.num_hidden_layers)
     found = score(
         tuned.heads, vectors_of(tuned, [example(e, s) for e, s in zip(exemplars.exemplars, states, strict=True)], 5)

@@ -50,7 +50,7 @@ def test_checkpoints_of_another_task_are_not_gone_on_with(task: Task, change: Ca
 
 def test_nor_are_those_of_other_prompts(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     before = task.checkpoints(WORK)
-    monkeypatch.setattr(task_module, "prompt_sha256", lambda: "another")
+    monkeypatch.setattr(task_module, "text_sha256", lambda: "another")
     assert task.checkpoints(WORK) != before
 
 

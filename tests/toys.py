@@ -10,6 +10,7 @@ from aitrade.codes import Code
 from aitrade.exemplars import COLUMNS
 from aitrade.paths import shipped
 from aitrade.weights.installed import Installed, record_files, write_record
+from aitrade.weights.manifest import files_sha256
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
@@ -204,6 +205,6 @@ def save_embedder(folder: Path) -> Path:
 def register(folder: Path, name: str, kind: str) -> Installed:
     """Record a folder that lies in the weights folder as installed, under a name that ``models add`` refuses."""
     files = record_files(folder)
-    model = Installed(name, kind, 1, "none", files[0].sha256, files, {}, folder)
+    model = Installed(name, kind, 1, "none", files_sha256(files), files, {}, folder)
     write_record(model)
     return model

@@ -30,25 +30,31 @@ def data_table(found: Mapping[str, Ablated]) -> Table:
     return Table("ablation", "What each kind of evidence adds", tuple(columns), tuple(rows))
 
 
-def reading_tables(found: Mapping[str, Ablated]) -> tuple[Table, ...]:
-    """Two tables for each population: figures, and paired differences from the rival without an LLM."""
+def reading_tables(found: Mapping[str, Ablated], not_asked: int = 0) -> tuple[Table, ...]:
+    """Two tables for each population: figures, and paired differences from the rival without an LLM.
+
+    Args:
+        found: figures of each population.
+        not_asked: how many exemplars are in none of them, since the LLM was asked about a sample only.
+    """
+    notes = (_NOTE, f"{not_asked:,} exemplars that the LLM was not asked about are left out") if not_asked else (_NOTE,)
     tables = []
     for population, one in found.items():
         title = f"{_TITLES[population]} ({one.codes:,}, {one.high:,} of them High)"
         name = f"ablation-{population.replace(' ', '-')}"
-        tables.append(_reading(name, title, one.figures, ""))
+        tables.append(_reading(name, title, one.figures, "", notes))
         apart = {variant: figures for variant, figures in one.differences.items() if variant != RIVAL}
-        tables.append(_reading(f"{name}-difference", f"{title}: less {RIVAL}", apart, "+"))
+        tables.append(_reading(f"{name}-difference", f"{title}: less {RIVAL}", apart, "+", notes))
     return tuple(tables)
 
 
-def _reading(name: str, title: str, variants: Mapping[str, list[Interval]], sign: str) -> Table:
+def _reading(name: str, title: str, variants: Mapping[str, list[Interval]], sign: str, notes: tuple[str, ...]) -> Table:
     columns = (Column("variant", "Evidence"), *(Column(figure, _title(figure)) for figure in FIGURES))
     rows: list[tuple[Value, ...]] = [
         (variant, *(f"{one.figure:{sign}.3f} [{one.low:{sign}.3f}, {one.high:{sign}.3f}]" for one in figures))
         for variant, figures in variants.items()
     ]
-    return Table(name, title, columns, tuple(rows), (_NOTE,))
+    return Table(name, title, columns, tuple(rows), notes)
 
 
 def _title(figure: str) -> str:

@@ -40,12 +40,20 @@ def peak_memory() -> int | None:
 
 
 def peak_gpu_memory(machine: Machine) -> int | None:
-    """Most bytes of GPU memory that tensors have held so far; None without a GPU."""
+    """Most bytes of GPU memory that tensors have held since it was last forgotten; None without a GPU."""
     if machine.device != "cuda":
         return None
     import torch
 
-    return torch.cuda.max_memory_allocated()
+    return torch.cuda.max_memory_allocated(machine.where)
+
+
+def forget_peak_gpu_memory(machine: Machine) -> None:
+    """Count from now on, so that what was measured before does not hide what is."""
+    if machine.device == "cuda":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(machine.where)
 
 
 def _wait(machine: Machine) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aitrade.bench.blocks import whole_batches
 from aitrade.bench.layers import LayersTimer, weights_per_token
-from aitrade.bench.limits import matmul_peak, peak_gpu_memory, peak_memory
+from aitrade.bench.limits import forget_peak_gpu_memory, matmul_peak, peak_gpu_memory, peak_memory
 from aitrade.bench.stages import EMBEDDING, LLM, Stopwatch, timed
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
@@ -107,6 +107,7 @@ def measure(
     warm = time.perf_counter()
     machine, engine = classifier.machine, classifier.judge.engine
     peak = matmul_peak(machine)
+    forget_peak_gpu_memory(machine)
     asked, computed = engine.asked, engine.computed
     watch, layers = Stopwatch(), LayersTimer(engine)
     with layers:

@@ -36,6 +36,8 @@ VARIANTS = {
     "LLM's neighbours, neighbours and probe": ("llm neighbours", "neighbours", "probe"),
     "LLM, its neighbours, neighbours and probe": tuple(KINDS),
 }
+# Settings that a run's evidence must share with the exemplars' for the two to be set side by side.
+_THE_SAME = ("model_sha256", "embedder_sha256", "exemplars_sha256", "prompt_sha256", "method")
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,14 @@ def judge_variants(
         exemplars; and the exemplars out of fold against their own labels, ``by hand``.
 
     Raises:
-        BadInputError: the run and the reference have no such code in common, or the run is of an earlier version or
-            of another adapter.
+        BadInputError: the run and the reference have no such code in common, or the run was made with other exemplars,
+            models, prompts or numbers of the method than the classifier has now.
     """
-    if run.settings["model_sha256"] != classifier.judge.sha256:
+    changed = [name for name in _THE_SAME if run.settings.get(name) != classifier.settings[name]]
+    if changed:
+        names = ", ".join(name.removesuffix("_sha256") for name in changed)
         raise BadInputError(
-            f"run {run.run} was made by {run.settings['model']} as it was before",
+            f"run {run.run} was made by {run.settings['model']} with another {names}",
             mend="classify again with --cascade off",
         )
     rows = con.execute(
@@ -98,11 +102,6 @@ def judge_variants(
         raise BadInputError(
             f"runs {run.run} and {reference.run} have no import code in common that the LLM was asked about",
             mend="classify with --cascade off, and choose a reference that labels import codes",
-        )
-    if any(row[7] is None for row in asked):
-        raise BadInputError(
-            f"run {run.run} was made by an earlier version, which kept no votes of the LLM's neighbours",
-            mend="classify again with --cascade off",
         )
     codes = [Code(*row[:5]) for row in asked]
     vectors, neighbours = classifier.retrieve(codes)

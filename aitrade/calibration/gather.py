@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibration.training_set import FOLDS, Training, View, population_weights
+from aitrade.calibration.training_set import FOLDS, Training, View, levels_of, population_weights, sampled_weights
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
@@ -67,7 +67,7 @@ def gather(
     votes = near_votes(_llm_neighbours(classifier, chosen, workspace / "adapters"))
     parts = subheading_folds([e.code for e in exemplars], len(indexes))
     views = [View(parts == fold, index.vectors) for fold, index in enumerate(indexes)]
-    weights = population_weights(chosen, nomenclature)
+    weights = sampled_weights(population_weights(exemplars, nomenclature), levels_of(exemplars), rows)
     return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, votes, category, weights)
 
 

@@ -35,11 +35,17 @@ def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
         ridge: penalty on the weights (see :func:`aitrade.softmax.fit_softmax`).
     """
     targets = training.levels
-    alike = np.ones(len(targets))
     held_out = np.zeros((len(targets), len(RELEVANCES)))
     for view in training.views:
-        vectors, seen = view.vectors.astype(np.float64), ~view.held_out
-        w, b = fit_softmax(vectors[seen], targets[seen], alike[seen], ridge, len(RELEVANCES))
-        held_out[~seen] = vectors[~seen] @ w + b
-    w, b = fit_softmax(training.vectors.astype(np.float64), targets, alike, ridge, len(RELEVANCES))
+        seen = ~view.held_out
+        w, b = probe_weights(view.vectors[seen], targets[seen], ridge)
+        held_out[~seen] = view.vectors[~seen].astype(np.float64) @ w + b
+    w, b = probe_weights(training.vectors, targets, ridge)
     return Probe(np.round(w, 6), np.round(b, 6), held_out)
+
+
+def probe_weights(
+    vectors: "NDArray[np.float32]", levels: "NDArray[np.int64]", ridge: float = 3.0
+) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
+    """Weights (dimensions, 3) and bias (3,) from embeddings (n, dimensions) of exemplars and their levels (n,)."""
+    return fit_softmax(vectors.astype(np.float64), levels, np.ones(len(levels)), ridge, len(RELEVANCES))

@@ -1,7 +1,7 @@
 """What a calibration is fitted on: the exemplars as each of them looks to a classifier that has never seen it.
 
 Exemplars were chosen to cover headings, not at random, so each is weighted by how many codes of the nomenclature it
-stands for (post-stratification by heading), which gives the probabilities the world's base rate.
+stands for (post-stratification by heading), which gives the probabilities the nomenclature's base rate.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 5  # parts of the subheadings, each held out in turn
-WEIGHT_LIMIT = 4.0  # no exemplar weighs more than this many times the mean, so that no single label decides
+LEAST_WEIGHT = 0.1  # of an exemplar that stands for no code, so that it is heard a little
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,17 @@ class Training:
     @property
     def levels(self) -> "NDArray[np.int64]":
         """Place of each exemplar's relevance in High, Medium, Low, shape (n,)."""
-        return np.array([RELEVANCES.index(e.relevance) for e in self.exemplars])
+        return levels_of(self.exemplars)
 
     @property
     def targets(self) -> "NDArray[np.int64]":
         """Those of the exemplars that the LLM was asked about, shape (m,)."""
         return self.levels[self.rows]
+
+
+def levels_of(exemplars: Sequence[Exemplar]) -> "NDArray[np.int64]":
+    """Place of each exemplar's relevance in High, Medium, Low, shape (n,)."""
+    return np.array([RELEVANCES.index(e.relevance) for e in exemplars])
 
 
 def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> "NDArray[np.float64]":
@@ -92,6 +97,20 @@ def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> 
     weights = [
         covered[e.code.hs4] / per_heading[e.code.hs4] + rest[e.code.hs2] / per_chapter[e.code.hs2] for e in exemplars
     ]
-    limited = np.minimum(weights, WEIGHT_LIMIT * float(np.mean(weights)))
-    clipped: NDArray[np.float64] = np.maximum(limited, 0.1)
-    return clipped
+    return np.maximum(weights, LEAST_WEIGHT)
+
+
+def sampled_weights(
+    weights: "NDArray[np.float64]", levels: "NDArray[np.int64]", rows: "NDArray[np.int64]"
+) -> "NDArray[np.float64]":
+    """Weights of some exemplars, shape (m,), that give each level the share which all of them together give it.
+
+    Args:
+        weights: :func:`population_weights` of all n exemplars.
+        levels: :func:`levels_of` the same.
+        rows: places of the m.
+    """
+    whole, part = (np.bincount(levels[some], weights[some], len(RELEVANCES)) for some in (np.arange(len(levels)), rows))
+    scale = np.divide(whole, part, out=np.ones_like(whole), where=part > 0)  # no one of the level: nothing to scale
+    scaled: NDArray[np.float64] = weights[rows] * scale[levels[rows]]
+    return scaled

@@ -10,6 +10,7 @@ from aitrade.cli.classify import DeviceOption, ModelOption
 from aitrade.cli.progress import progress
 from aitrade.cli.state import FlowsOption, emit, say, state
 from aitrade.cli.table import Format, FormatOption, Output
+from aitrade.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
 app.add_typer(group, name="bench")
@@ -126,6 +127,8 @@ def ablation(
     workspace = state(context).workspace
     with open_workspace(workspace, create=False) as con:
         made, against = get_run(con, run), get_run(con, reference)
+        if made.kind != "classification":
+            raise BadInputError(f"run {run} was imported and holds no scores of an LLM", mend="give a run of classify")
         nomenclature = read_codes(con, ("imports",))
         classifier = load_classifier(made.settings["model"], device, workspace, calibrated=False)
         with progress("scoring exemplars") as on_step:
@@ -135,5 +138,5 @@ def ablation(
     with progress("drawing headings again") as on_step:
         found = ablate(judged, on_step)
     plain = format_name in (FormatOption.csv, FormatOption.json)
-    tables = (data_table(found),) if plain else reading_tables(found)
+    tables = (data_table(found),) if plain else reading_tables(found, len(training.exemplars) - len(training.asked))
     emit("\n".join(render(table, format_name.value) for table in tables), output)

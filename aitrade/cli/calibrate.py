@@ -41,7 +41,7 @@ def calibrate(
     classifier = load_classifier(model, device, workspace, calibrated=False)
     with progress("scoring exemplars") as on_step:
         training = gather(classifier, nomenclature, workspace, sample, on_step)
-    made = fit_calibration(training, model, calibration_inputs(classifier))
+    made = fit_calibration(training, model, calibration_inputs(model, workspace, classifier.index.exemplars))
     path = (output or workspace / "calibration") / f"{model}.json"
     save_calibration(made, path)
     for figure, value in made.figures.items():

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aitrade.calibration.probe import probe_weights
+from aitrade.calibration.training_set import levels_of
 from aitrade.classifier import Classifier
 from aitrade.classify import classify, read_codes
 from aitrade.codes import FLOWS, Code
@@ -38,15 +40,21 @@ def require_models(model: str) -> None:
 
 
 def hold_out(classifier: Classifier, codes: Iterable[Code]) -> Classifier:
-    """A classifier that retrieves none of these codes, so that it has to ask the LLM about each of them.
+    """A classifier that has none of these codes among its exemplars, so that it has to ask the LLM about each of them.
 
-    The smaller set of exemplars is part of the fingerprint, as any is. Calibration and adapter stay what they are.
+    They are retrieved no more, and the calibration's probe is fitted without them; how the evidence is joined, a few
+    numbers for all codes, stays as it is, and so does an adapter, which may have been tuned on them. The smaller set
+    of exemplars and the calibration are part of the fingerprint, as any are.
     """
     hs10 = {code.hs10 for code in codes}
     exemplars = classifier.index.exemplars.exemplars
     places = [place for place, exemplar in enumerate(exemplars) if exemplar.code.hs10 not in hs10]
     kept = ExemplarSet(tuple(exemplars[place] for place in places))
-    return replace(classifier, index=index_of(kept, classifier.index.vectors[places]))
+    vectors, calibration = classifier.index.vectors[places], classifier.calibration
+    if calibration:
+        weights, bias = probe_weights(vectors, levels_of(kept.exemplars))
+        calibration = replace(calibration, probe={"weights": weights.tolist(), "bias": bias.tolist()})
+    return replace(classifier, index=index_of(kept, vectors), calibration=calibration)
 
 
 def classify_sample(

@@ -6,6 +6,7 @@ other logits of the categories that a High or Medium code may have; beside it li
 LoRA for each part of the subheadings, tuned without it, by which calibrations see exemplars as if they were new.
 """
 
+import hashlib
 import json
 import warnings
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
 from aitrade.llm.engine import Engine
+from aitrade.llm.prompt import text_sha256
 from aitrade.paths import shipped
-from aitrade.weights.installed import Installed, record_files, sha256_of
+from aitrade.weights.installed import Installed, files_under, record_files, sha256_of
 
 if TYPE_CHECKING:
     import torch
@@ -35,9 +37,9 @@ class AdapterManifest:
     Attributes:
         name: its name after the ``+`` of ``--model BASE+NAME``.
         base: the base model's name.
-        base_sha256: hash of the base model's published source file.
+        base_sha256: hash of what is published of the base model.
         exemplars_sha256: hash of the exemplars that it was tuned on.
-        prompt_sha256: hash of the prompt texts that it reads.
+        text_sha256: hash of what the texts that it reads are made of.
         settings: rank, epochs, learning rate and the like.
         figures: what was measured on held-out subheadings.
         files: hash of each file.
@@ -47,7 +49,7 @@ class AdapterManifest:
     base: str
     base_sha256: str
     exemplars_sha256: str
-    prompt_sha256: str
+    text_sha256: str
     settings: dict[str, Any]
     figures: dict[str, float]
     files: dict[str, str]
@@ -79,7 +81,7 @@ def find_adapter(model: str, folder: Path | None = None) -> Path:
     """Folder of the adapter of ``BASE+NAME``, in the given folder or shipped; it is called so too.
 
     Raises:
-        ModelError: there is none, or a file of it was altered.
+        ModelError: there is none, or a file of it is missing, altered or not in its manifest.
     """
     for parent in (folder, adapters_folder()):
         if parent is not None and (parent / model / MANIFEST).is_file():
@@ -102,10 +104,10 @@ def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
 
 
 def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path:
-    """Like :func:`find_adapter`, and checked to have been tuned on this base model.
+    """Like :func:`find_adapter`, and checked to have been tuned on this base model and on texts as they are made now.
 
     Raises:
-        ModelError: there is none, a file of it was altered, or it was tuned on another base model.
+        ModelError: there is none, a file of it was altered, or it was tuned on another base model or on other texts.
     """
     found = find_adapter(model, folder)
     manifest = read_manifest(found)
@@ -115,7 +117,19 @@ def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path
             where=str(found),
             mend=f"use {manifest.base}+{manifest.name}",
         )
+    if manifest.text_sha256 != text_sha256():
+        raise ModelError(
+            f"adapter {manifest.name} was tuned on texts with other shorthand, titles or layout",
+            where=str(found),
+            mend=f"tune it again: aitrade models tune {manifest.base} --name {manifest.name}",
+        )
     return found
+
+
+def with_adapter(base_sha256: str, folder: Path) -> str:
+    """One hash of a base model and an adapter's files."""
+    files = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))
+    return hashlib.sha256(f"{base_sha256}\n{files}".encode()).hexdigest()
 
 
 def apply_adapter(engine: Engine, folder: Path) -> Heads:
@@ -131,7 +145,9 @@ def merge_lora(model: Any, folder: Path) -> Any:
     from peft import PeftModel
 
     with without_peft_warnings():
-        return PeftModel.from_pretrained(model, str(folder)).merge_and_unload().eval()
+        # peft would load onto the first GPU that it sees, wherever the model is.
+        where = str(next(model.parameters()).device)
+        return PeftModel.from_pretrained(model, str(folder), torch_device=where).merge_and_unload().eval()
 
 
 def save_lora(model: Any, base: str, folder: Path) -> None:
@@ -152,6 +168,14 @@ def without_peft_warnings() -> Iterator[None]:
 
 
 def _check(folder: Path) -> None:
-    for name, sha256 in read_manifest(folder).files.items():
+    files = read_manifest(folder).files
+    for name in files_under(folder):
+        if name not in files:
+            raise ModelError(
+                "the file is not in the adapter's manifest, and might be read with it",
+                where=str(folder / name),
+                mend="take it away",
+            )
+    for name, sha256 in files.items():
         if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
             raise ModelError("a file of the adapter is missing or altered", where=str(folder / name), mend="restore it")

@@ -1,6 +1,5 @@
 """Judges: what the LLM says of codes, by label scoring with neighbours in the prompt, or by a tuned adapter's heads."""
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ import numpy as np
 
 from aitrade.codes import Code
 from aitrade.errors import ModelError
-from aitrade.llm.adapter import Heads, apply_adapter, own_adapter, read_manifest
+from aitrade.llm.adapter import Heads, apply_adapter, own_adapter, with_adapter
 from aitrade.llm.code_vectors import CodeVectors, place, read_vectors
 from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import Prompter, short_text
+from aitrade.llm.prompt import Prompter, short_tokens
 from aitrade.llm.tree import Tokens
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.weights.installed import locate
@@ -52,7 +51,7 @@ class Judge(ABC):
 
     Attributes:
         engine: the LLM.
-        sha256: hash of all its weights.
+        sha256: hash of all its files as they lie here, which the libraries that converted them have a part in.
         vectors: where it places the exemplars, if it is tuned and its adapter says.
     """
 
@@ -117,8 +116,7 @@ class TunedJudge(Judge):
         import torch
 
         self.engine.forget()
-        texts = [self.engine.tokenizer(short_text(code), add_special_tokens=False)["input_ids"] for code in codes]
-        hidden = last_hidden(self.engine, [tuple(tokens) for tokens in texts])
+        hidden = last_hidden(self.engine, [short_tokens(self.engine.tokenizer, code) for code in codes])
         relevance, category = self.heads.logits(hidden)
         return Opinions(
             relevance.double().numpy(),
@@ -176,6 +174,14 @@ def load_judge(model: str, machine: Machine, adapters: Path | None = None) -> Ju
     folder = own_adapter(model, base, adapters)
     engine = load_engine(str(base.folder), machine)
     heads = apply_adapter(engine, folder)
-    weights = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))
-    sha256 = hashlib.sha256(f"{base.sha256}\n{weights}".encode()).hexdigest()
-    return TunedJudge(engine, heads, sha256, read_vectors(folder))
+    return TunedJudge(engine, heads, with_adapter(base.sha256, folder), read_vectors(folder))
+
+
+def judge_source_sha256(model: str, adapters: Path | None = None) -> str:
+    """Hash of what is published of ``BASE`` or ``BASE+ADAPTER``: the same wherever it was installed. Loads nothing.
+
+    Raises:
+        ModelError: the base is not installed, the adapter is missing or belongs to another base.
+    """
+    base = locate(model.partition("+")[0])
+    return with_adapter(base.source_sha256, own_adapter(model, base, adapters)) if "+" in model else base.source_sha256

@@ -42,9 +42,9 @@ class Machine:
 def choose_machine(device: str = "auto", arithmetic: str = "auto") -> Machine:
     """Choose device and arithmetic.
 
-    bfloat16 on a GPU, and on a CPU that multiplies it in hardware (AVX-512 BF16 or AMX, where it is 2.4 times faster
-    than float32); float32 elsewhere. In float32 every machine gives the same probabilities to three decimals and
-    more; in bfloat16 they depend a little on what stands beside a code in its batch.
+    bfloat16 on what multiplies it in hardware (GPUs since NVIDIA's Ampere; CPUs with AVX-512 BF16 or AMX, where it is
+    2.4 times faster than float32); float32 elsewhere. In float32 every machine gives the same probabilities to three
+    decimals and more; in bfloat16 they depend a little on what stands beside a code in its batch.
 
     Raises:
         UsageError: the names are unknown, or CUDA is asked for and not there.
@@ -57,11 +57,10 @@ def choose_machine(device: str = "auto", arithmetic: str = "auto") -> Machine:
         raise UsageError(f"there is no arithmetic {arithmetic!r}", mend=f"choose from {', '.join(ARITHMETICS)}")
     if device == "cuda" and not torch.cuda.is_available():
         raise UsageError("there is no CUDA device here", mend="use --device auto or --device cpu")
-    if device != "cpu" and torch.cuda.is_available():
-        return Machine("cuda", "bfloat16" if arithmetic == "auto" else arithmetic)
+    chosen = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
     if arithmetic == "auto":
-        arithmetic = "bfloat16" if cpu_has_bfloat16() else "float32"
-    return Machine("cpu", arithmetic)
+        arithmetic = "bfloat16" if has_bfloat16(chosen) else "float32"
+    return Machine(chosen, arithmetic)
 
 
 def choose_machines(device: str = "auto", arithmetic: str = "auto") -> list[Machine]:
@@ -73,9 +72,11 @@ def choose_machines(device: str = "auto", arithmetic: str = "auto") -> list[Mach
     return [replace(machine, gpu=gpu) for gpu in range(count)]
 
 
-def cpu_has_bfloat16() -> bool:
-    """Whether the CPU multiplies bfloat16 in hardware."""
+def has_bfloat16(device: str) -> bool:
+    """Whether the device, cpu or cuda, multiplies bfloat16 in hardware."""
     import torch
 
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capability = torch.cpu.get_capabilities()
     return any(capability.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))

@@ -42,15 +42,15 @@ class Prompter:
             industry=parts["industry"].format(name=code.naics_description.lower()) if code.naics_description else "",
             product=expand(code.description),
         )
-        return self._tokens(self._chat(parts["system"], user.strip()) + parts["answer"])
+        return chat_tokens(self.tokenizer, user.strip(), parts["system"], parts["answer"])
 
     def category_prompt(self, prompt: Tokens, relevance: str) -> Tokens:
         """Tokens of a prompt answered by a relevance, up to where the category label follows."""
-        return prompt + self.label(relevance) + self._tokens(prompt_texts()["rubric"]["category_question"])
+        return prompt + self.label(relevance) + _tokens(self.tokenizer, prompt_texts()["rubric"]["category_question"])
 
     def label(self, name: str) -> Tokens:
         """Tokens of a label as it follows the prompt: with the space before it."""
-        return self._tokens(" " + name)
+        return _tokens(self.tokenizer, " " + name)
 
     @property
     def relevance_labels(self) -> list[Tokens]:
@@ -72,15 +72,33 @@ class Prompter:
         ]
         return common_prefix([self.prompt(code, ()) for code in probes] + [self.prompt(probes[0], (_PROBE,))])
 
-    def _chat(self, system: str, user: str) -> str:
-        if not self.tokenizer.chat_template:  # a base model reads plain text
-            return f"{system}\n\n{user}\n"
-        messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
-        text: str = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        return text
 
-    def _tokens(self, text: str) -> Tokens:
-        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+def chat_tokens(tokenizer: Any, user: str, system: str = "", answer: str = "") -> Tokens:
+    """Tokens of a question in the model's own chat template, up to where its answer goes on from ``answer``.
+
+    A base model has no template and reads plain text.
+    """
+    if not tokenizer.chat_template:
+        return opening(tokenizer) + _tokens(tokenizer, f"{system}\n\n{user}\n".lstrip() + answer)
+    messages = [{"role": "system", "content": system}] if system else []
+    messages.append({"role": "user", "content": user})
+    text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    return _tokens(tokenizer, text + answer)
+
+
+def short_tokens(tokenizer: Any, code: Code) -> Tokens:
+    """Tokens of :func:`short_text`."""
+    return opening(tokenizer) + _tokens(tokenizer, short_text(code))
+
+
+def opening(tokenizer: Any) -> Tokens:
+    """The token that every text of the model opens with, where its tokenizer says that there is one."""
+    first = tokenizer("")["input_ids"][:1]
+    return tuple(first) if first == [tokenizer.bos_token_id] else ()
+
+
+def _tokens(tokenizer: Any, text: str) -> Tokens:
+    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def describe(code: Code) -> str:
@@ -114,11 +132,23 @@ def prompt_texts() -> dict[str, dict[str, str]]:
     return tomllib.loads(shipped("data/prompts.toml").read_text("utf-8"))
 
 
+def prompt_sha256(model: str) -> str:
+    """Hash of everything that the prompts of ``BASE`` or ``BASE+ADAPTER`` are made of; a tuned one reads no rubric."""
+    return text_sha256() if "+" in model else _rubric_prompt_sha256()
+
+
 @cache
-def prompt_sha256() -> str:
-    """Hash of everything that prompts are made of."""
-    files = ("data/prompts.toml", "data/rubric.toml", "data/shorthand.csv", "data/titles.csv")
+def text_sha256() -> str:
+    """Hash of everything that :func:`describe` and :func:`short_text` are made of."""
+    short = prompt_texts()["short"]["text"].encode()
+    return hashlib.sha256(short + b"".join(shipped(file).read_bytes() for file in _WORDS)).hexdigest()
+
+
+@cache
+def _rubric_prompt_sha256() -> str:
+    files = ("data/prompts.toml", "data/rubric.toml", *_WORDS)
     return hashlib.sha256(b"".join(shipped(file).read_bytes() for file in files)).hexdigest()
 
 
+_WORDS = ("data/shorthand.csv", "data/titles.csv")
 _PROBE = Exemplar(Code(hs10="1" * 10, flow="imports", description="brass"), "Low", NOT_RELATED, "a probe")

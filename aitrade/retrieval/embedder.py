@@ -28,12 +28,13 @@ class Embedder:
     Attributes:
         name: ``BASE``, a name among the installed models, or ``BASE+ADAPTER``.
         sha256: hash of its files, for fingerprints and the index.
-        arithmetic: what it computes in; vectors of one arithmetic are compared with each other only.
+        device, arithmetic: what it computes on and in; vectors of one machine are compared with each other only.
         model: the loaded model.
     """
 
     name: str
     sha256: str
+    device: str
     arithmetic: str
     model: Any
 
@@ -66,18 +67,35 @@ def load_embedder(
     Raises:
         ModelError: it is not installed, altered, or not an embedder, or the adapter belongs to another one.
     """
+    base, folder = _parts(name, adapters, fold)
+    model = load_sentence_transformer(base, machine)
+    if folder:
+        model[0].model = merge_lora(model[0].model, folder)
+    return Embedder(name, _sha256(base, folder), machine.device, machine.dtype_name, model.to(machine.dtype))
+
+
+def embedder_sha256(name: str, adapters: Path | None = None) -> str:
+    """The hash that an embedder has once it is loaded; raises what :func:`load_embedder` raises."""
+    return _sha256(*_parts(name, adapters, None))
+
+
+def _parts(name: str, adapters: Path | None, fold: int | None) -> tuple[Installed, Path | None]:
+    """The installed base, and the folder of the adapter's LoRA where the name has one."""
     base_name, _, adapter = name.partition("+")
     base = locate(base_name)
     if base.kind != "embedder":
         raise ModelError(f"{base_name} is not an embedder", mend=f"use {DEFAULT_EMBEDDER}")
-    model, sha256 = load_sentence_transformer(base, machine), base.sha256
-    if adapter:
-        folder = own_adapter(name, base, adapters)
-        folder = folder if fold is None else folder / fold_name(fold)
-        model[0].model = merge_lora(model[0].model, folder)
-        parts = [base.sha256, *(sha256_of(folder / name) for name in LORA_FILES)]
-        sha256 = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return Embedder(name, sha256, machine.dtype_name, model.to(machine.dtype))
+    if not adapter:
+        return base, None
+    folder = own_adapter(name, base, adapters)
+    return base, folder if fold is None else folder / fold_name(fold)
+
+
+def _sha256(base: Installed, folder: Path | None) -> str:
+    if folder is None:
+        return base.sha256
+    parts = [base.sha256, *(sha256_of(folder / name) for name in LORA_FILES)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def load_sentence_transformer(base: Installed, machine: Machine) -> Any:

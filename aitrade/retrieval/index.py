@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.exemplars import ExemplarSet
-from aitrade.llm.prompt import describe, prompt_sha256
+from aitrade.llm.prompt import describe, text_sha256
 from aitrade.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def open_index(exemplars: ExemplarSet, embedder: Embedder, folder: Path) -> Inde
         embedder: what embeds them.
         folder: where indexes are kept; a file is named by the hash of everything that it depends on.
     """
-    parts = (exemplars.sha256, embedder.sha256, embedder.arithmetic, prompt_sha256())
+    parts = (exemplars.sha256, embedder.sha256, embedder.device, embedder.arithmetic, text_sha256())
     key = hashlib.sha256(" ".join(parts).encode()).hexdigest()
     path = folder / f"{key[:24]}.faiss"
     if path.is_file():

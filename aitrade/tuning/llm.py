@@ -11,7 +11,7 @@ from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, save_lora, 
 from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
-from aitrade.llm.prompt import related_categories, short_text
+from aitrade.llm.prompt import related_categories, short_tokens
 from aitrade.rubric import RELEVANCES
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
@@ -39,11 +39,7 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
     for fold in range(scored):
         kept = checkpoints / f"{fold_name(fold)}.npz"
         if not kept.is_file():
-            learner = _learnt(task, examples, fold, checkpoints, on_step)
-            vectors = vectors_of(learner, examples)
-            partial = checkpoints / "partial.npz"
-            np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[parts == fold]))
-            partial.replace(kept)
+            _keep_fold(task, examples, fold, kept, on_step)
         with np.load(kept) as found:
             states[fold_name(fold)], scores[parts == fold] = found["vectors"], found["scores"]
     learner = _learnt(task, examples, None, checkpoints, on_step)
@@ -66,15 +62,21 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
 def _examples(task: Task, on_step: OnStep) -> list[Example]:
     """The exemplars, as the layers that are not tuned leave their text."""
     engine = load_engine(str(task.base.folder), task.machine)
-    texts: Sequence[list[int]] = [
-        engine.tokenizer(short_text(e.code), add_special_tokens=False)["input_ids"][: task.settings.max_tokens]
-        for e in task.exemplars.exemplars
-    ]
+    texts = [short_tokens(engine.tokenizer, e.code)[: task.settings.max_tokens] for e in task.exemplars.exemplars]
     first = first_tuned(engine.model, task.settings.share)
     states = lower_states(
         engine.model, texts, first, lambda step, steps: on_step("layers that stay as they are", step, steps, None)
     )
     return [example(e, of_text) for e, of_text in zip(task.exemplars.exemplars, states, strict=True)]
+
+
+def _keep_fold(task: Task, examples: Sequence[Example], fold: int, kept: Path, on_step: OnStep) -> None:
+    """Keep what a model tuned without a fold makes of the exemplars; the model is let go of with the return."""
+    learner = _learnt(task, examples, fold, kept.parent, on_step)
+    vectors = vectors_of(learner, examples)
+    partial = kept.with_name("partial.npz")
+    np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[task.parts == fold]))
+    partial.replace(kept)
 
 
 def _learnt(

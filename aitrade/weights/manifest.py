@@ -1,6 +1,8 @@
 """Model manifests: where a model comes from and what its files must hash to."""
 
+import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +48,17 @@ class Manifest:
     def download_size(self) -> int:
         """Bytes of the assembled files."""
         return sum(file.size for file in self.files)
+
+    @property
+    def source_sha256(self) -> str:
+        """Hash of what is published: of the one file that is converted, or of all files that are taken as they are."""
+        return self.files[0].sha256 if self.form == "gguf" else files_sha256(self.files)
+
+
+def files_sha256(files: Iterable[File]) -> str:
+    """One hash over the names and contents of files."""
+    lines = "".join(f"{file.sha256}  {file.name}\n" for file in sorted(files, key=lambda f: f.name))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def load_manifests() -> dict[str, Manifest]:
