@@ -36,11 +36,6 @@ class Stopwatch:
             self.seconds[self._stage] += now - self._since
         self._stage, self._since = stage, now
 
-    @property
-    def total(self) -> float:
-        """Seconds of all stages."""
-        return sum(self.seconds.values())
-
 
 def timed(classifier: Classifier, watch: Stopwatch) -> Classifier:
     """The same classifier, telling a stopwatch which stage begins.
