@@ -146,6 +146,29 @@ def test_figures_are_those_of_the_tables(tmp_path: Path, contents: Contents, par
     assert {p["year"] for p in contents.figures["categories"].points} == {"2023", "2024", "2025, part"}
 
 
+def test_a_year_is_a_part_only_for_the_flow_that_lacks_months(tmp_path: Path) -> None:
+    """Exports stop in September: what is of imports alone goes on to the end of the year."""
+    months = [(year, month) for year in (2023, 2024, 2025) for month in range(1, 13)]
+    with open_workspace(made.fill(tmp_path / "w", months=months)) as con:
+        con.execute("DELETE FROM flows WHERE flow = 'exports' AND year = 2025 AND month > 9")
+        found = gather(con, made.RUN)
+
+    def years(figure: str, flow: str | None = None) -> set[object]:
+        points = found.figures[figure].points
+        return {p["year"] for p in points if flow in (None, p.get("flow"))}
+
+    whats = [headline.what for headline in found.headlines]
+    assert "tariff on High imports in 2025" in whats
+    assert "of High imports in 2025 on an exemption list" in whats
+    assert [what for what in whats if "deficit" in what and what.endswith("in 2024")]
+    assert years("tariffs") == years("categories", "imports") == {"2023", "2024", "2025"}
+    assert years("exemptions") == {"2025"}
+    assert years("categories", "exports") == {"2023", "2024", "2025, part"}
+    shares = {(p["series"], p["x"]) for p in found.figures["share"].points if str(p["x"]).startswith("2025")}
+    assert shares == {("Imports", "2025"), ("Exports", "2025, part")}
+    assert "2025, part" in {p["x"] for p in found.figures["balance"].points}
+
+
 def test_the_shares_interval_is_that_of_the_table(tmp_path: Path, contents: Contents) -> None:
     with open_workspace(made.fill(tmp_path / "w")) as con:
         rows = table(con, "share", Options(run=made.RUN, interval=90)).records()

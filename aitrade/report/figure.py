@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from aitrade.codes import FLOWS
 from aitrade.trade.table import Column, Kind, Table
 
 Point = dict[str, str | float | None]
 Shape = Literal["months", "years", "bars", "curve"]
 
+BOTH = "both"
 UNITS: dict[str, str] = {
     "Index": "base year's monthly average = 100",
     "Billion dollars": "billion US dollars",
@@ -42,6 +44,7 @@ class Figure:
         controls: what can be chosen; every point has a value for each.
         series: names in their order.
         points: each with x, series, value, lower and upper (None where there is no interval), and the controls.
+        flow: whose trade a point shows where neither a control nor its series says: imports, exports, or both together.
     """
 
     id: str
@@ -53,6 +56,14 @@ class Figure:
     controls: tuple[Control, ...]
     series: tuple[str, ...]
     points: tuple[Point, ...]
+    flow: str = BOTH
+
+    def flow_of(self, point: Point) -> str:
+        """Whose trade a point shows: imports, exports, or both together."""
+        if "flow" in point:
+            return str(point["flow"])
+        series = str(point["series"]).lower()
+        return series if series in FLOWS else self.flow
 
     def chosen(self, wanted: Mapping[str, str] | None = None) -> dict[str, str]:
         """A choice that has points: what is wanted where that can be, else the first option that goes with the rest."""
@@ -90,6 +101,7 @@ def figure(
     x_title: str,
     unit: str = "",
     controls: tuple[tuple[str, str], ...] = (),
+    flow: str = BOTH,
 ) -> Figure | None:
     """A figure of points, its options and series in the order of their first appearance; None without points."""
     if not points:
@@ -99,7 +111,7 @@ def figure(
         return tuple(dict.fromkeys(str(point[name]) for point in points))
 
     made = tuple(Control(name, label, seen(name)) for name, label in controls)
-    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points))
+    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points), flow)
 
 
 def point(

@@ -145,7 +145,8 @@ def growth(tables: Tables) -> Figure | None:
 
 def tariffs(tables: Tables) -> Figure | None:
     """Effective tariff rates by relevance, category and country."""
-    rows = [row for row in tables["imports"].records() if row["relevance"] != "Unlabelled"]
+    flow, table = _only(tables)
+    rows = [row for row in table.records() if row["relevance"] != "Unlabelled"]
     rows.sort(key=lambda row: str(row["period"]), reverse=True)
     points = [
         point(x, series, row["tariff_pct"], group=wanted, year=str(row["period"]))
@@ -155,8 +156,8 @@ def tariffs(tables: Tables) -> Figure | None:
         if group == wanted
     ]
     return figure(
-        "tariffs", "Tariffs", "Bars of the effective tariff rate on imports.", points,
-        shape="bars", x_title="By", unit="Tariff rate", controls=(("group", "By"), _YEAR),
+        "tariffs", "Tariffs", f"Bars of the effective tariff rate on {flow}.", points,
+        shape="bars", x_title="By", unit="Tariff rate", controls=(("group", "By"), _YEAR), flow=flow,
     )  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def _tariff_row(row: Mapping[str, Value]) -> tuple[str, str, str]:
 
 def exemptions(tables: Tables) -> Figure | None:
     """What part of trade is on exemption lists."""
-    table = tables["imports"]
+    flow, table = _only(tables)
     points = [
         point(
             _category(row["category"]) if row["category"] else _all_of(str(row["relevance"])),
@@ -181,14 +182,14 @@ def exemptions(tables: Tables) -> Figure | None:
         for row in sorted(table.records(), key=lambda row: row["list"] != "any")
     ]  # fmt: skip
     return figure(
-        "exemptions", "Tariff exemptions", "Bars of the share of imports that is on a tariff exemption list.", points,
-        shape="bars", x_title="Products", unit="Share", controls=(("list", "List"), _YEAR),
+        "exemptions", "Tariff exemptions", f"Bars of the share of {flow} that is on a tariff exemption list.", points,
+        shape="bars", x_title="Products", unit="Share", controls=(("list", "List"), _YEAR), flow=flow,
     )  # fmt: skip
 
 
 def counterfactual(tables: Tables) -> Figure | None:
     """The trade balance with and without the boom."""
-    table = next(iter(tables.values()))
+    _, table = _only(tables)
     monthly = any("-" in str(row["period"]) for row in table.records())
     balance = {"balance": "Balance", "counterfactual_balance": "Balance without the boom"}
     excess = {"excess_imports": "Excess imports", "excess_exports": "Excess exports", "net_effect": "Net effect"}
@@ -220,6 +221,12 @@ BUILDERS: dict[str, Callable[[Tables], Figure | None]] = {
     "exemptions": exemptions,
     "counterfactual": counterfactual,
 }
+
+
+def _only(tables: Tables) -> tuple[str, Table]:
+    """The one table of a figure that is not drawn for imports and exports side by side, and its flow."""
+    ((flow, table),) = tables.items()
+    return flow, table
 
 
 def _years(table: Table, prefix: str) -> list[tuple[str, str]]:

@@ -1,8 +1,11 @@
 """The figures that a report opens with, taken from its tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
+from aitrade.codes import FLOWS
+from aitrade.report.figure import BOTH
+from aitrade.report.partial import partial_years
 from aitrade.store.runs import Run
 from aitrade.trade.coverage import Year
 from aitrade.trade.table import Table, Value
@@ -24,18 +27,20 @@ def headlines(
     tables: Mapping[tuple[str, str, str], Table], held: Mapping[str, tuple[Year, ...]], run: Run
 ) -> tuple[Headline, ...]:
     """The headline figures that the tables allow, each for the latest complete year."""
-    found = [_trade(tables, flow, held[flow]) for flow in ("imports", "exports")]
-    partial = {str(year.year) for years in held.values() for year in years if not year.complete}
-    found += [_tariff(tables, partial), _exempt(tables), _balance(tables, partial), _codes(tables, run)]
+    partial = partial_years(held)
+    found = [_trade(tables, flow, held[flow], partial[flow]) for flow in FLOWS]
+    found += [_tariff(tables, partial["imports"]), _exempt(tables, partial["imports"])]
+    found += [_balance(tables, partial[BOTH]), _codes(tables, run)]
     return tuple(headline for headline in found if headline)
 
 
-def _trade(tables: Mapping[tuple[str, str, str], Table], flow: str, held: tuple[Year, ...]) -> Headline | None:
+def _trade(
+    tables: Mapping[tuple[str, str, str], Table], flow: str, held: tuple[Year, ...], partial: Set[str]
+) -> Headline | None:
     table = tables.get(("summary", flow, "year"))
     if table is None:
         return None
     years = [c.name.removeprefix("value_") for c in table.columns if c.name.removeprefix("value_").isdecimal()]
-    partial = {str(year.year) for year in held if not year.complete}
     year = max(years, key=lambda year: (year not in partial, year))
     high, everything = _row(table, relevance="High", category=None), _row(table, relevance="All", category=None)
     if not high or not everything:
@@ -56,7 +61,7 @@ def _trade(tables: Mapping[tuple[str, str, str], Table], flow: str, held: tuple[
     return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{_part(year, partial)}", tuple(beside))
 
 
-def _tariff(tables: Mapping[tuple[str, str, str], Table], partial: set[str]) -> Headline | None:
+def _tariff(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) -> Headline | None:
     table = tables.get(("tariffs", "imports", "year"))
     rows = [row for row in table.records() if row["category"] is None and row["cty_code"] is None] if table else []
     periods = [str(row["period"]) for row in rows if row["relevance"] == "High" and row["tariff_pct"] is not None]
@@ -70,7 +75,7 @@ def _tariff(tables: Mapping[tuple[str, str, str], Table], partial: set[str]) -> 
     )
 
 
-def _exempt(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
+def _exempt(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) -> Headline | None:
     table = tables.get(("exemptions", "imports", "year"))
     row = _row(table, list="any", relevance="High", category=None) if table else None
     names = [column.name for column in table.columns if column.name.startswith("covered_pct_")] if table else []
@@ -79,10 +84,11 @@ def _exempt(tables: Mapping[tuple[str, str, str], Table]) -> Headline | None:
     year = names[-1].removeprefix("covered_pct_")
     low = _row(table, list="any", relevance="Low", category=None) if table else None
     beside = (f"{_float(low[names[-1]]):.1f}% of Low",) if low and low[names[-1]] is not None else ()
-    return Headline(f"{_float(row[names[-1]]):.1f}%", f"of High imports in {year} on an exemption list", beside)
+    what = f"of High imports in {year}{_part(year, partial)} on an exemption list"
+    return Headline(f"{_float(row[names[-1]]):.1f}%", what, beside)
 
 
-def _balance(tables: Mapping[tuple[str, str, str], Table], partial: set[str]) -> Headline | None:
+def _balance(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) -> Headline | None:
     table = tables.get(("counterfactual", "both", "year"))
     rows = [row for row in table.records() if row["net_effect"] is not None] if table else []
     if not rows:
@@ -96,7 +102,7 @@ def _balance(tables: Mapping[tuple[str, str, str], Table], partial: set[str]) ->
 
 def _codes(tables: Mapping[tuple[str, str, str], Table], run: Run) -> Headline:
     counts = []
-    for flow in ("imports", "exports"):
+    for flow in FLOWS:
         table = tables.get(("summary", flow, "year"))
         high = _row(table, relevance="High", category=None) if table else None
         if high:
@@ -108,7 +114,7 @@ def _row(table: Table, **values: Value) -> Row | None:
     return next((row for row in table.records() if all(row[name] == value for name, value in values.items())), None)
 
 
-def _part(year: str, partial: set[str]) -> str:
+def _part(year: str, partial: Set[str]) -> str:
     return " (part of the year)" if year in partial else ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aitrade.report.figure import Control, Figure, Point
+from aitrade.report.figure import BOTH, Control, Figure, Point
 from aitrade.trade.coverage import Year, ranges, years_in_data
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ def held_years(con: "DuckDBPyConnection", flow: str) -> tuple[Year, ...]:
 
 
 def partial_years(years: Mapping[str, tuple[Year, ...]]) -> Partial:
-    """The incomplete years of each flow, such as ``2026``."""
-    return {flow: frozenset(str(year.year) for year in held if not year.complete) for flow, held in years.items()}
+    """The incomplete years of each flow, such as ``2026``; of both, where figures need the two together."""
+    partial = {flow: frozenset(str(year.year) for year in held if not year.complete) for flow, held in years.items()}
+    return {**partial, BOTH: frozenset[str]().union(*partial.values())}
 
 
 def describe(flow: str, held: tuple[Year, ...]) -> str:
@@ -40,17 +41,16 @@ def describe(flow: str, held: tuple[Year, ...]) -> str:
 
 
 def mark_partial(figure: Figure, partial: Partial) -> Figure:
-    """The figure with its incomplete years called ``2026, part`` and put behind the others where years are chosen."""
-    either = frozenset().union(*partial.values())
+    """The figure with its incomplete years called ``2026, part`` and put behind the others where years are chosen.
 
-    def mark(year: str, flow: object) -> str:
-        return f"{year}, part" if year in partial.get(str(flow).lower(), either) else year
+    A year is incomplete for the flow that a point shows: where exports stop in September, imports may be whole.
+    """
 
     def marked(point: Point) -> Point:
-        flow = point.get("flow", point["series"])
-        if "year" in point:
-            return point | {"year": mark(str(point["year"]), flow)}
-        return point | {"x": mark(str(point["x"]), None)} if figure.shape == "years" else point
+        named = "year" if "year" in point else "x" if figure.shape == "years" else None
+        if named is None or str(point[named]) not in partial[figure.flow_of(point)]:
+            return point
+        return point | {named: f"{point[named]}, part"}
 
     points = tuple(marked(point) for point in figure.points)
     controls = tuple(_with_part_last(control, points) for control in figure.controls)
