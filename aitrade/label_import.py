@@ -1,16 +1,15 @@
 """Take an existing classification from a file into the workspace, as a run of kind ``labels``."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aitrade.hashing import sha256_of
 from aitrade.label_files import Label, read_labels
 from aitrade.store.label_runs import check_name, put_run
 from aitrade.store.rows import offered
 from aitrade.store.workspace import transaction
-from aitrade.textfile import read_bytes
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -61,7 +60,7 @@ def import_labels(
     """
     check_name(con, name, replace=replace)
     labels = read_labels(path, flow, pad=pad)
-    sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
+    sha256 = sha256_of(path)
     settings = {"file": path.name, "sha256": sha256, "flow": flow, **(made_by or {})}
     with transaction(con):
         replaced = put_run(con, name, sha256, settings, len(labels))

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
+from aitrade.hashing import sha256_of
 from aitrade.label_import import LabelsReceipt, import_labels
 from aitrade.paths import shipped
-from aitrade.weights.installed import sha256_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

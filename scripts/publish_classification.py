@@ -15,11 +15,11 @@ import random
 import sys
 from pathlib import Path
 
+from aitrade.hashing import sha256_of
 from aitrade.published import CLASSIFICATION, MANIFEST, SAMPLE
 from aitrade.store import open_workspace
 from aitrade.store.predictions import export_csv
 from aitrade.store.runs import get_run
-from aitrade.weights.installed import sha256_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "classification"
 SEED = 20261122

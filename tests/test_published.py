@@ -17,13 +17,13 @@ from aitrade.classifier_loading import load_classifier
 from aitrade.codes import Code
 from aitrade.defaults import DEFAULT_MODEL
 from aitrade.exemplars import load_exemplars
+from aitrade.hashing import sha256_of
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.paths import shipped, weights_folder
 from aitrade.published import CLASSIFICATION, SAMPLE, published_folder, read_manifest
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
 from aitrade.rubric import check_label, load_rubric
 from aitrade.store.predictions import EXPORT_COLUMNS
-from aitrade.weights.installed import sha256_of
 
 MODEL = DEFAULT_MODEL.partition("+")[0]
 

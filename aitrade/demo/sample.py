@@ -1,6 +1,5 @@
 """The bundled sample: real codes and yearly totals, made-up trade below them, and hand labels."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from aitrade.code_files import read_code_file
 from aitrade.code_import import import_codes
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
+from aitrade.hashing import sha256_of
 from aitrade.label_import import import_labels
 from aitrade.paths import shipped
 from aitrade.trade.importing import import_trade
@@ -43,7 +43,7 @@ def import_sample(con: "DuckDBPyConnection", folder: Path, report: Callable[[str
     Raises:
         BadInputError: the workspace holds other trade, which the sample's made-up trade must not be mixed with.
     """
-    hashes = {flow: _sha256(folder / name) for flow, name in TRADE.items()}
+    hashes = {flow: sha256_of(folder / name) for flow, name in TRADE.items()}
     _refuse_other_trade(con, list(hashes.values()))
     for codes in import_codes(con, folder / CODES):
         report(str(codes))
@@ -52,7 +52,7 @@ def import_sample(con: "DuckDBPyConnection", folder: Path, report: Callable[[str
             for line in lines(import_trade(con, folder / name, ImportOptions(flow=flow, remark=MADE_UP))):
                 report(line)
     if not con.execute(
-        "SELECT 1 FROM runs WHERE run = ? AND fingerprint = ?", [HAND_LABELS, _sha256(folder / LABELS)]
+        "SELECT 1 FROM runs WHERE run = ? AND fingerprint = ?", [HAND_LABELS, sha256_of(folder / LABELS)]
     ).fetchone():
         report(str(import_labels(con, folder / LABELS, HAND_LABELS, replace=True)))
 
@@ -76,7 +76,3 @@ def _is_there(con: "DuckDBPyConnection", flow: str, sha256: str) -> bool:
         WHERE flows.flow = ? AND trade_imports.sha256 = ? LIMIT 1
     """
     return con.execute(query, [flow, sha256]).fetchone() is not None
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
+from aitrade.hashing import sha256_of
 from aitrade.llm.engine import Engine
 from aitrade.llm.prompt import text_sha256
 from aitrade.paths import shipped
-from aitrade.weights.installed import Installed, files_under, record_files, sha256_of
+from aitrade.weights.installed import Installed, files_under, record_files
 
 if TYPE_CHECKING:
     import torch

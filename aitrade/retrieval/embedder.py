@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
 from aitrade.folds import fold_name
+from aitrade.hashing import sha256_of
 from aitrade.llm.adapter import LORA_FILES, merge_lora, own_adapter
 from aitrade.llm.machine import Machine
-from aitrade.weights.installed import Installed, locate, sha256_of
+from aitrade.weights.installed import Installed, locate
 
 if TYPE_CHECKING:
     import numpy as np

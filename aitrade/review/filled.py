@@ -1,16 +1,16 @@
 """A review file that was filled in, read and checked against the rubric."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from aitrade.codes import parse_flow, parse_hs10
 from aitrade.errors import BadInputError, at
+from aitrade.hashing import sha256_of
 from aitrade.review.columns import NEEDED
 from aitrade.review.sheet import read_sheet
 from aitrade.review.workbook import SHEET
 from aitrade.rubric import NOT_RELATED, RELEVANCES, Rubric, check_label, load_rubric
-from aitrade.textfile import Record, read_bytes, read_records
+from aitrade.textfile import Record, read_records
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def read_filled(path: Path, *, pad: bool = False) -> Filled:
         raise BadInputError(
             "no row has a new relevance", where=where, mend="fill in new_relevance of the rows that you reviewed"
         )
-    return Filled(where, hashlib.sha256(read_bytes(path)).hexdigest(), run, tuple(reviews.values()), unfinished)
+    return Filled(where, sha256_of(path), run, tuple(reviews.values()), unfinished)
 
 
 def _run(records: list[Record], where: str) -> str:

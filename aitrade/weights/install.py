@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import IO
 
 from aitrade.errors import ModelError
+from aitrade.hashing import sha256_of
 from aitrade.paths import weights_folder
 from aitrade.weights.convert import convert_gguf, library_versions
-from aitrade.weights.installed import RECORD, Installed, read_record, record_files, sha256_of, verify, write_record
+from aitrade.weights.installed import RECORD, Installed, read_record, record_files, verify, write_record
 from aitrade.weights.manifest import Manifest
 
 Report = Callable[[str], None]

@@ -1,12 +1,12 @@
 """Installed models: the record that installing leaves, and checking the files against it."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aitrade.errors import ModelError
+from aitrade.hashing import sha256_of
 from aitrade.paths import weights_folder
 from aitrade.weights.manifest import File, files_sha256
 
@@ -143,12 +143,6 @@ def files_under(folder: Path) -> list[str]:
     """Name of every file under a folder but our own notes, sorted, with slashes."""
     paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, CHECKED))
     return sorted(path.relative_to(folder).as_posix() for path in paths)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_unrecorded(model: Installed) -> None:
