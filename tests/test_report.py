@@ -15,6 +15,7 @@ import pytest
 import report_workspace as made
 from typer.testing import CliRunner
 
+from aitrade.hashing import sha256_of
 from aitrade.report.classification import Classification
 from aitrade.report.contents import Contents, gather
 from aitrade.report.figure import figure, point
@@ -23,6 +24,7 @@ from aitrade.report.sections import SECTIONS
 from aitrade.report.sureness import wilson
 from aitrade.report.writing import WORKBOOK, drawings, write_files
 from aitrade.store import open_workspace
+from aitrade.trade.exemptions import import_list, shipped_lists
 from aitrade.trade.options import Options
 from aitrade.trade.tables import table
 
@@ -167,6 +169,32 @@ def test_a_year_is_a_part_only_for_the_flow_that_lacks_months(tmp_path: Path) ->
     shares = {(p["series"], p["x"]) for p in found.figures["share"].points if str(p["x"]).startswith("2025")}
     assert shares == {("Imports", "2025"), ("Exports", "2025, part")}
     assert "2025, part" in {p["x"] for p in found.figures["balance"].points}
+
+
+def test_sources_are_the_files_and_lists_in_use(tmp_path: Path, contents: Contents) -> None:
+    """A file that another replaced is no source, and the shipped exemption list is one."""
+    listed = tmp_path / "own.csv"
+    listed.write_text("hs10\n8471500150\n", "utf-8")
+    with open_workspace(made.fill(tmp_path / "w")) as con:
+        con.execute("INSERT INTO trade_imports SELECT 7, 'old.csv', 'dead', reader, flow, imported_at, receipt "
+                    "FROM trade_imports WHERE import_id = 1")  # fmt: skip
+        con.execute("INSERT INTO trade_imports SELECT 8, 'new.csv', 'beef', reader, flow, imported_at, receipt "
+                    "FROM trade_imports WHERE import_id = 1")  # fmt: skip
+        con.execute("UPDATE flows SET import_id = 8 WHERE flow = 'imports' AND year = 2025")
+        dollars = dict(
+            con.execute("SELECT year, sum(value) / 1e9 FROM flows WHERE flow = 'imports' GROUP BY 1").fetchall()
+        )
+        import_list(con, listed, "own")
+        found = gather(con, made.RUN).provenance
+    rows = len(made.CODES) * len(made.PARTNERS)
+    assert [(file.name, file.rows) for file in found.files] == [
+        ("imports.parquet", 24 * rows), ("exports.parquet", 30 * rows), ("new.csv", 6 * rows),
+    ]  # fmt: skip
+    assert found.files[0].years == (("2023", pytest.approx(dollars[2023])), ("2024", pytest.approx(dollars[2024])))
+    assert found.files[2].years == (("2025", pytest.approx(dollars[2025])),)
+    ((name, path),) = shipped_lists().items()
+    assert contents.provenance.lists == ((name, sha256_of(path)),)
+    assert found.lists == ((name, sha256_of(path)), ("own", sha256_of(listed)))
 
 
 def test_the_shares_interval_is_that_of_the_table(tmp_path: Path, contents: Contents) -> None:

@@ -74,7 +74,7 @@ def gather(
         figures={figure.id: figure for figure in drawn},
         sureness=sure,
         classification=classification(con, chosen.run),
-        provenance=provenance(con, chosen),
+        provenance=provenance(con, chosen, _counted_lists(tables)),
         remarks=remarks(con, FLOWS),
         coverage=tuple(describe(flow, years) for flow, years in held.items()),
         missing=gathered(missing),
@@ -110,6 +110,12 @@ def _tables(con: "DuckDBPyConnection", options: Options, missing: list[Missing])
                 missing.append(lacking(f"intervals on the {called}", error))
         by_month = key[2] == "month"
         yield key, replace(computed, title=f"{computed.title}, by month") if by_month else computed
+
+
+def _counted_lists(tables: dict[Key, Table]) -> set[str]:
+    """Names of the exemption lists that the report counts by; none where it has no such table."""
+    counted = tables.get(("exemptions", "imports", "year"))
+    return {str(row["list"]) for row in counted.records()} - {"any"} if counted else set()
 
 
 def _figures(tables: dict[Key, Table]) -> list[Figure]:

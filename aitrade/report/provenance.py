@@ -1,12 +1,17 @@
 """Where a report's figures come from: the run and what determined it, the trade files, the rubric."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from aitrade.hashing import sha256_of
+from aitrade.report.query import fetch
 from aitrade.rubric import Rubric, load_rubric
 from aitrade.store.runs import Run
+from aitrade.trade.exemptions import shipped_lists
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -14,14 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TradeFile:
-    """An imported trade file, without the folder it lay in, which is nobody's business."""
+    """An imported trade file, without the folder it lay in, which is nobody's business.
+
+    Attributes:
+        rows: how many the workspace still holds of it; later imports may have replaced the others.
+        years: billion dollars that it still holds of it, by year.
+    """
 
     name: str
     sha256: str
     reader: str
     flow: str
     imported_at: str
-    rows: int | None
+    rows: int
     years: tuple[tuple[str, float], ...]
     notes: tuple[str, ...]
 
@@ -39,17 +49,20 @@ class Provenance:
     rubric: Rubric
 
 
-def provenance(con: "DuckDBPyConnection", run: Run) -> Provenance:
-    """Gather the provenance of a run and of the workspace's trade."""
-    files = con.execute(
-        "SELECT path, sha256, reader, flow, imported_at, receipt FROM trade_imports ORDER BY import_id"
-    ).fetchall()
+def provenance(con: "DuckDBPyConnection", run: Run, lists: Collection[str]) -> Provenance:
+    """Gather the provenance of a run and of the workspace's trade.
+
+    Args:
+        con: a workspace.
+        run: whose labels the report shows.
+        lists: names of the exemption lists that it counts by.
+    """
     return Provenance(
         run=run,
         settings=tuple((key.replace("_", " "), _text(value)) for key, value in run.settings.items()),
         sources=_pairs(con, "SELECT source, count(*) FROM predictions WHERE run = $1 GROUP BY ALL ORDER BY 1", run.run),
-        files=tuple(_file(row) for row in files),
-        lists=tuple(con.execute("SELECT name, sha256 FROM exemption_lists ORDER BY name").fetchall()),
+        files=tuple(_file(*row) for row in fetch(con, "trade_files", {})),
+        lists=_lists(con, lists),
         nomenclature=_pairs(con, "SELECT flow, count(*) FROM codes GROUP BY ALL ORDER BY flow DESC"),
         rubric=load_rubric(),
     )
@@ -59,17 +72,25 @@ def _pairs(con: "DuckDBPyConnection", query: str, *arguments: str) -> tuple[tupl
     return tuple(con.execute(query, list(arguments)).fetchall())
 
 
+def _lists(con: "DuckDBPyConnection", names: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Name and hash of exemption lists; the workspace's come before those shipped under the same name."""
+    known = {name: sha256_of(path) for name, path in shipped_lists().items()}
+    known |= dict(con.execute("SELECT name, sha256 FROM exemption_lists").fetchall())
+    return tuple((name, known[name]) for name in sorted(names))
+
+
 def _text(value: object) -> str:
     if value is None:
         return "none"
     return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
 
 
-def _file(row: tuple[Any, ...]) -> TradeFile:
-    receipt = json.loads(row[5])
-    years = tuple(sorted((str(year), dollars / 1e9) for year, dollars in receipt.get("value_by_year", {}).items()))
-    name = PurePath(row[0].replace("\\", "/")).name
+def _file(
+    path: str, sha256: str, reader: str, flow: str, imported_at: datetime, notes: str | None,
+    rows: int, years: list[int], dollars: list[int],
+) -> TradeFile:  # fmt: skip
+    by_year = tuple((str(year), value / 1e9) for year, value in zip(years, dollars, strict=True))
+    name = PurePath(path.replace("\\", "/")).name
     return TradeFile(
-        name, row[1], row[2], row[3], f"{row[4]:%Y-%m-%d %H:%M}", receipt.get("rows_kept"), years,
-        tuple(receipt.get("notes", ())),
-    )  # fmt: skip
+        name, sha256, reader, flow, f"{imported_at:%Y-%m-%d %H:%M}", rows, by_year, tuple(json.loads(notes or "[]"))
+    )
