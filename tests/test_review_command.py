@@ -6,8 +6,8 @@ from functools import partial
 
 import openpyxl
 import pytest
-from review_files import BASE, CHIPS, HEADER, HORSES, SERVERS, filled, held
-from trade_fixtures import add_run, labels, made_up, workspace
+from review_files import BASE, CHIPS, HEADER, HORSES, SERVERS, filled, held, prediction
+from trade_fixtures import Row, add_flows, add_run, labels, made_up, workspace
 
 from aitrade.exemplars import ExemplarSet
 from aitrade.explain import explain
@@ -67,6 +67,25 @@ def fill_in(file, hs10, **values):
         writer = csv.DictWriter(opened, HEADER)
         writer.writeheader()
         writer.writerows(rows)
+
+
+def test_exemplars_suggest_is_the_reviews_order(aitrade, folder, tmp_path):
+    """2024 is the latest full year: what comes after it, and the chapters that are left out, count nothing."""
+    fuel = "2710190600"
+    traded = {SERVERS: 10**9, CHIPS: 4 * 10**9, HORSES: 10**9, fuel: 10**12}
+    with open_workspace(folder) as con:
+        add_run(con, "sure", [prediction(hs10, chances=(0, 0.25, 0.75)) for hs10 in traded])
+        add_flows(con, [Row("imports", hs10, "1220", 2024, 0, value, None) for hs10, value in traded.items()])
+        add_flows(con, [Row("imports", HORSES, "1220", 2025, 1, 10**11, None)])
+    code, out, err = aitrade("exemplars", "suggest", "--run", "sure", "-n", "3", "--json")
+    assert code == 0
+    assert "imports of 2024, no exports in the workspace, without HS chapters 27, 71, 98, 99" in err
+    assert [(row["hs10"], row["value_B"]) for row in json.loads(out)] == [(CHIPS, 4.0), (HORSES, 1.0), (SERVERS, 1.0)]
+    aitrade("review", "export", tmp_path / "r.csv", "--run", "sure", "--limit", "3")
+    with (tmp_path / "r.csv").open(encoding="utf-8", newline="") as opened:
+        assert [row["hs10"] for row in csv.DictReader(opened)] == [row["hs10"] for row in json.loads(out)]
+    shown = aitrade("exemplars", "suggest", "--run", "sure").out
+    assert all(hs10 in shown for hs10 in traded)
 
 
 @pytest.mark.parametrize("name", ["review.xlsx", "review.csv"])

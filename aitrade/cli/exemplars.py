@@ -1,6 +1,5 @@
 """``aitrade exemplars``: check the set, and suggest what to label next."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from aitrade.cli.app import app
 from aitrade.cli.state import emit, say, state
+from aitrade.cli.table import FormatOption, write
 from aitrade.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="The hand-labelled exemplars.")
@@ -42,18 +42,15 @@ def suggest(
 ) -> None:
     """List the codes whose labelling by hand would pay most: uncertain, and large in trade where trade is known.
 
-    The order is by uncertainty (1 less the largest probability) times the square root of trade value.
+    The order is that of aitrade review export: by uncertainty (1 less the largest probability) times the square root of
+    trade value in the latest full year, without HS chapters 27, 71, 98 and 99.
     """
+    from aitrade.codes import FLOWS
+    from aitrade.review.candidates import candidates
     from aitrade.store import open_workspace
-    from aitrade.store.predictions import suggest_codes
-    from aitrade.trade.chosen_run import choose_run
+    from aitrade.store.runs import get_run
+    from aitrade.trade.chosen_run import latest_run
 
     with open_workspace(state(context).workspace, create=False) as con:
-        rows = suggest_codes(con, choose_run(con, run, "imports").run, count)
-    if as_json:
-        emit(json.dumps(rows, indent=1))
-        return
-    for row in rows:
-        emit(
-            f"{row['hs10']}\t{row['flow']}\t{row['relevance']}\t{row['uncertainty']:.3f}\t{row['value_B']:.3f}\t{row['description']}"
-        )
+        found = candidates(con, get_run(con, run or latest_run(con)), FLOWS, count)
+    write(found.given, FormatOption.json if as_json else FormatOption.text, None)

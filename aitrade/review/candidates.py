@@ -1,11 +1,11 @@
-"""The codes that are given to a reviewer, those whose review pays most first."""
+"""The codes that are most worth a person's look, to review or to label as exemplars, those that pay most first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError
-from aitrade.review.columns import COLUMNS
+from aitrade.review.columns import COLUMNS, GIVEN
 from aitrade.store.runs import Run
 from aitrade.trade.coverage import ranges, years_in_data
 from aitrade.trade.full_year import full_year
@@ -22,7 +22,7 @@ _NO_LIMIT = 1_000_000
 
 @dataclass(frozen=True)
 class Candidates:
-    """What a reviewer gets.
+    """What is worth a look.
 
     Attributes:
         table: a row for each code, with empty cells for the reviewer to fill in.
@@ -32,11 +32,16 @@ class Candidates:
     table: Table
     of: int
 
+    @property
+    def given(self) -> Table:
+        """The same codes without the cells to fill in."""
+        return replace(self.table, columns=GIVEN, rows=tuple(row[: len(GIVEN)] for row in self.table.rows))
+
 
 def candidates(
     con: "DuckDBPyConnection", run: Run, flows: tuple[str, ...], limit: int = 0, below: float | None = None
 ) -> Candidates:
-    """Choose codes of a run for review: uncertain ones with much trade first, exemplars not at all.
+    """Choose codes of a run for a person: uncertain ones with much trade first, exemplars not at all.
 
     Args:
         con: the workspace.
@@ -70,9 +75,10 @@ def candidates(
     values = [f"{flow} of {ranges(years[flow])}" if years[flow] else f"no {flow} in the workspace" for flow in flows]
     notes = [f"value_B: billion dollars, {', '.join(values)}, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}"]
     if not run.finished:
-        notes.append(f"run {run.run} is not finished; finish it before the review is imported")
+        notes.append(f"run {run.run} is not finished; finish it before a review of it is imported")
     given = tuple((*row[:-1], None, None, None, run.run) for row in rows)
-    return Candidates(Table("review", f"Labels of run {run.run} to review", COLUMNS, given, tuple(notes)), rows[0][-1])
+    title = f"Labels of run {run.run} that are most worth a look"
+    return Candidates(Table("review", title, COLUMNS, given, tuple(notes)), of=rows[0][-1])
 
 
 def _years(con: "DuckDBPyConnection", flow: str) -> list[int]:

@@ -80,25 +80,3 @@ def export_csv(con: "DuckDBPyConnection", run: str, path: Path) -> int:
             writer.writerow([f"{value:.6f}" if isinstance(value, float) else value for value in row])
             count += 1
     return count
-
-
-def suggest_codes(con: "DuckDBPyConnection", run: str, count: int) -> list[dict[str, Any]]:
-    """Codes of a run whose labelling by hand would pay most, with uncertainty and trade value in billion dollars.
-
-    Codes without trade in the workspace count as if they had a million dollars of it.
-    """
-    names = ("hs10", "flow", "description", "relevance", "uncertainty", "value_B")
-    rows = con.execute(
-        """
-        WITH traded AS (SELECT flow, hs10, sum(value) AS dollars FROM flows GROUP BY ALL)
-        SELECT p.hs10, p.flow, p.description, p.relevance,
-               1 - greatest(p.p_high, p.p_medium, p.p_low) AS uncertainty,
-               (coalesce(t.dollars, 0) / 1e9)::DOUBLE AS value_b
-        FROM predictions p LEFT JOIN traded t USING (flow, hs10)
-        WHERE p.run = ? AND p.source <> 'exemplar' AND p.p_high IS NOT NULL
-        ORDER BY uncertainty * sqrt(greatest(value_b, 0.001)) DESC, p.flow, p.hs10
-        LIMIT ?
-        """,
-        [run, count],
-    ).fetchall()
-    return [dict(zip(names, row, strict=True)) for row in rows]
