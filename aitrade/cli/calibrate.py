@@ -32,18 +32,21 @@ def calibrate(
     from aitrade.classifier_loading import calibration_inputs, load_classifier
     from aitrade.classify import read_codes
     from aitrade.defaults import DEFAULT_MODEL
+    from aitrade.output import require_writable, writing
     from aitrade.store import open_workspace
 
     model = model or DEFAULT_MODEL
     workspace = state(context).workspace
+    path = (output or workspace / "calibration") / f"{model}.json"
     with open_workspace(workspace, create=False) as con:
         nomenclature = read_codes(con, ("imports",))
+    require_writable(path)
     classifier = load_classifier(model, device, workspace, calibrated=False)
     with progress("scoring exemplars") as on_step:
         training = gather(classifier, nomenclature, workspace, sample, on_step)
     made = fit_calibration(training, model, calibration_inputs(model, workspace, classifier.index.exemplars))
-    path = (output or workspace / "calibration") / f"{model}.json"
-    save_calibration(made, path)
+    with writing(path):
+        save_calibration(made, path)
     for figure, value in made.figures.items():
         say(f"{figure}: {value:.3f}")
     say(f"wrote {path}")

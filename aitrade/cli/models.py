@@ -158,6 +158,7 @@ def tune(
     from aitrade.cli.progress import progress
     from aitrade.exemplars import load_exemplars
     from aitrade.llm.machine import choose_machine
+    from aitrade.output import require_writable
     from aitrade.tuning.embedder import make_embedder_adapter
     from aitrade.tuning.llm import make_llm_adapter
     from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
@@ -170,6 +171,7 @@ def tune(
     usual = replace(LLM_SETTINGS, share=share) if is_llm else EMBEDDER_SETTINGS
     settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
     target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
+    require_writable(work / "state.json")
     task = Task(name, installed, load_exemplars(), choose_machine(device), settings, folds)
     with progress(f"tuning {name}") as show:
         stages: list[str] = []

@@ -37,12 +37,15 @@ def report_command(
 
     Example: aitrade report -o ai-trade.html --tables paper/
     """
+    from aitrade.output import require_writable
     from aitrade.report.contents import gather
-    from aitrade.report.writing import write_files, write_page
+    from aitrade.report.writing import WORKBOOK, write_files, write_page
     from aitrade.store import open_workspace
     from aitrade.trade.chosen_run import latest_run
 
     with open_workspace(state(context).workspace, create=False) as con:
+        for path in (output, *([tables / WORKBOOK] if tables else [])):
+            require_writable(path)
         if run is None:
             say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
         contents = gather(con, run, reference, base_year)

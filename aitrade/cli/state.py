@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aitrade.output import writing
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -59,10 +61,14 @@ def say(message: str) -> None:
 
 
 def emit(text: str, output: Path | None = None) -> None:
-    """Write data to a file, or to standard output."""
+    """Write data to a file, or to standard output.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text if text.endswith("\n") else text + "\n", "utf-8")
+    with writing(output):
+        output.write_text(text if text.endswith("\n") else text + "\n", "utf-8")
     say(f"wrote {output}")

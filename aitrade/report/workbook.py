@@ -1,9 +1,11 @@
 """Tables as one Excel workbook: a sheet each, typed cells, codes as text, nothing that Excel would run."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.output import writing
 from aitrade.render.as_cell import to_cell
 from aitrade.trade.table import Table
 
@@ -20,6 +22,9 @@ def write_workbook(tables: Mapping[str, Table], path: Path) -> None:
     Args:
         tables: by the name of their sheet.
         path: the file.
+
+    Raises:
+        BadInputError: the file cannot be written.
     """
     from openpyxl import Workbook
 
@@ -33,7 +38,10 @@ def write_workbook(tables: Mapping[str, Table], path: Path) -> None:
         for text, first in ((table.title, name[:LONGEST_NAME]), *((note, "") for note in table.notes)):
             contents.append([to_cell(contents, first), to_cell(contents, text)])
         _fill(sheet, table)
-    workbook.save(path)
+    content = io.BytesIO()  # openpyxl leaves its sheets open where it cannot write to a file
+    workbook.save(content)
+    with writing(path):
+        path.write_bytes(content.getvalue())
 
 
 def _fill(sheet: "WriteOnlyWorksheet", table: Table) -> None:

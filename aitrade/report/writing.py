@@ -6,6 +6,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.output import writing
 from aitrade.render import render
 from aitrade.report.drawing import chart, specification, to_pdf, to_png, to_svg
 from aitrade.report.figure import Figure
@@ -20,10 +21,14 @@ _SPREAD = ("flow", "measure")  # controls of which every option gets a drawing o
 
 
 def write_page(contents: "Contents", path: Path) -> int:
-    """Write the page; returns its size in bytes."""
-    made_at = datetime.now().astimezone().strftime("%Y-%m-%d")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.write_bytes(page(contents, made_at).encode())
+    """Write the page; returns its size in bytes.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    made = page(contents, datetime.now().astimezone().strftime("%Y-%m-%d")).encode()
+    with writing(path):
+        return path.write_bytes(made)
 
 
 def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
@@ -31,24 +36,28 @@ def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
 
     Returns:
         The files, in the order of writing; those of their names are replaced.
+
+    Raises:
+        BadInputError: one of them cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     tables = {table_id(key): table for key, table in contents.tables.items()}
     written = []
     for name, table in tables.items():
         for format_name, ending in (("latex", "tex"), ("csv", "csv")):
-            path = folder / f"{name}.{ending}"
-            path.write_text(render(table, format_name), "utf-8")
-            written.append(path)
+            written.append(_write(folder / f"{name}.{ending}", render(table, format_name).encode()))
     write_workbook(tables, folder / WORKBOOK)
     written.append(folder / WORKBOOK)
     for name, figure, choice in drawings(contents):
         spec = specification(chart(figure, choice))
         for ending, content in (("svg", to_svg(spec).encode()), ("pdf", to_pdf(spec)), ("png", to_png(spec))):
-            path = folder / f"figure-{name}.{ending}"
-            path.write_bytes(content)
-            written.append(path)
+            written.append(_write(folder / f"figure-{name}.{ending}", content))
     return tuple(written)
+
+
+def _write(path: Path, content: bytes) -> Path:
+    with writing(path):
+        path.write_bytes(content)
+    return path
 
 
 def drawings(contents: "Contents") -> Iterator[tuple[str, Figure, dict[str, str]]]:

@@ -1,8 +1,10 @@
 """A review as an Excel workbook: the codes, cells to choose the new labels in, and the rubric beside them."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.output import writing
 from aitrade.render.as_cell import to_cell
 from aitrade.review.columns import COLUMNS, FILLED_IN
 from aitrade.rubric import Rubric
@@ -17,7 +19,11 @@ _YELLOW = "FFF2CC"
 
 
 def write_review(table: Table, rubric: Rubric, path: Path) -> None:
-    """Write a review as .xlsx: sheet ``review`` with frozen header and choices for labels, sheet ``rubric``."""
+    """Write a review as .xlsx: sheet ``review`` with frozen header and choices for labels, sheet ``rubric``.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
@@ -42,8 +48,10 @@ def write_review(table: Table, rubric: Rubric, path: Path) -> None:
     terms.append([to_cell(terms, title, bold=True) for title in ("Label", "Definition")])
     for term in (*rubric.relevances, *rubric.categories):
         terms.append([to_cell(terms, term.name), to_cell(terms, term.definition)])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    workbook.save(path)
+    content = io.BytesIO()  # openpyxl leaves its sheets open where it cannot write to a file
+    workbook.save(content)
+    with writing(path):
+        path.write_bytes(content.getvalue())
 
 
 def _choices(sheet: "WriteOnlyWorksheet", name: str, last: int, first_term: int, last_term: int) -> None:

