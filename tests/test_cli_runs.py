@@ -76,6 +76,16 @@ def test_limit_codes_and_flow_choose_what_is_classified(aitrade: Run, tmp_path: 
     assert "code 0803901000 is not in the workspace" in aitrade(*ALL, "--codes", path, "--pad", "--flow", "exports").err
 
 
+def test_a_file_without_a_code_is_bad_input_and_makes_no_run(aitrade: Run, tmp_path: Path) -> None:
+    path = tmp_path / "only.csv"
+    path.write_text("hs10\n\n", "utf-8")
+    found = aitrade(*ALL, "--codes", path)
+    assert (found.code, found.out) == (3, "")
+    assert f"{path}: the file names no code" in found.err
+    assert "loading" not in found.err
+    assert run_names(aitrade) == []
+
+
 def stop_at(monkeypatch: pytest.MonkeyPatch, call: int, error: type[BaseException] = KeyboardInterrupt) -> None:
     """Have the judge press Ctrl-C at its n-th batch."""
     real, calls = LabelJudge.relevance, 0

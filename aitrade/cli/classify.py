@@ -76,8 +76,10 @@ def _read_only(path: Path | None, pad: bool) -> list[str] | None:
     if path is None:
         return None
     from aitrade.codes import parse_hs10
-    from aitrade.errors import at
+    from aitrade.errors import BadInputError, at
     from aitrade.textfile import read_records
 
     _, records = read_records(path, ("hs10",))
+    if not records:
+        raise BadInputError("the file names no code", where=str(path), mend="list the codes to classify below hs10")
     return [parse_hs10(r.values["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]
