@@ -9,6 +9,8 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
+from aitrade.defaults import DEFAULT_MODEL
+from aitrade.weights.adapters import adapters_folder
 from aitrade.weights.manifest import load_manifests
 
 Run = Callable[..., Outcome]
@@ -26,9 +28,12 @@ def test_list_as_json_is_a_list_of_rows_and_nothing_else(aitrade: Run, models: P
     found = aitrade("models", "list", "--json")
     assert (found.code, found.err) == (0, "")
     rows = {row["name"]: row for row in json.loads(found.out)}
-    assert set(rows) == {*load_manifests(), MODEL}
-    assert {name for name, row in rows.items() if row["installed"]} == {MODEL, "all-minilm-l6-v2"}
-    assert set(rows[MODEL]) == {"name", "kind", "parameters", "bytes", "licence", "installed", "notes"}
+    adapters = {path.name for path in adapters_folder().iterdir()}
+    assert set(rows) == {*load_manifests(), MODEL, *adapters}
+    embedder = {"all-minilm-l6-v2", "all-minilm-l6-v2+relevance"}
+    assert {name for name, row in rows.items() if row["installed"]} == {MODEL, *embedder}
+    for row in rows.values():
+        assert set(row) == {"name", "kind", "parameters", "bytes", "licence", "installed", "notes"}
 
 
 def test_list_is_a_table(aitrade: Run, models: Path) -> None:
@@ -36,6 +41,42 @@ def test_list_is_a_table(aitrade: Run, models: Path) -> None:
     assert found.code == 0
     for word in ("licence", "parameters", "Apache-2.0", "gemma-3-270m", MODEL):
         assert word in found.out
+
+
+def test_the_list_has_whole_names_where_it_is_piped(aitrade: Run, models: Path) -> None:
+    names = [line.split(" ")[0] for line in aitrade("models", "list").out.splitlines()]
+    assert {"qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct", DEFAULT_MODEL} <= set(names)
+
+
+def test_what_the_help_of_model_points_to_is_listed(
+    aitrade: Run, models: Path, workspace: Path, tmp_path: Path
+) -> None:
+    """Shipped adapters and the workspace's, of which one hides the shipped one of its name."""
+    for name in (f"{MODEL}+own", DEFAULT_MODEL, f".{MODEL}+at-work"):
+        folder = workspace / "adapters" / name
+        folder.mkdir(parents=True)
+        (folder / "heads.safetensors").write_bytes(b"12345")
+        manifest = {"base": name.strip(".").partition("+")[0], "files": {"heads.safetensors": "f00d"}}
+        (folder / "aitrade.json").write_text(json.dumps(manifest), "utf-8")
+    rows = {row["name"]: row for row in json.loads(aitrade("models", "list", "--json").out)}
+    assert f".{MODEL}+at-work" not in rows
+    own, default, embedder = rows[f"{MODEL}+own"], rows[DEFAULT_MODEL], rows["all-minilm-l6-v2+relevance"]
+    assert (own["kind"], own["bytes"], own["installed"]) == ("llm adapter", 5, True)
+    assert (default["kind"], default["bytes"], default["installed"]) == ("llm adapter", 5, False)  # its base is not
+    assert default["notes"] == f"tuned here: {workspace / 'adapters' / DEFAULT_MODEL}"
+    assert (embedder["kind"], embedder["installed"], embedder["notes"]) == (
+        "embedder adapter",
+        True,
+        "ships with aitrade",
+    )
+    shown = aitrade("models", "list").out
+    assert all(name in shown for name in (f"{MODEL}+own", DEFAULT_MODEL))
+    path = workspace / "adapters" / f"{MODEL}+own" / "aitrade.json"
+    path.write_text("{", "utf-8")
+    found = aitrade("models", "list")
+    assert (found.code, found.out) == (4, "")
+    assert f"{path}: the adapter cannot be read" in found.err
+    assert "mend: restore it" in found.err
 
 
 def test_verify_says_what_is_whole_and_finds_what_is_not(aitrade: Run, own_models: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from trade_fixtures import add_run
 
 from aitrade.llm.judge import LabelJudge
 from aitrade.store import open_workspace
@@ -49,6 +50,16 @@ def test_classify_list_show_export(aitrade: Run, tmp_path: Path) -> None:
     assert len(rows) == TOTAL
     assert ",".join(rows[0]) == "hs10,flow,description,relevance,category,p_high,p_medium,p_low,source"
     assert any(row["hs10"].startswith("0") for row in rows)
+
+
+def test_the_list_has_whole_names_where_it_is_piped(aitrade: Run, workspace: Path) -> None:
+    """Runs of one model differ only at the end of their names, which other commands need."""
+    names = [f"qwen2.5-coder-1.5b-instruct+an-adapter-with-a-long-name-{end}" for end in ("0a1b2c3d", "4e5f6071")]
+    with open_workspace(workspace) as con:
+        for name in names:
+            add_run(con, name, [])
+    for command in (("runs",), ("runs", "list")):
+        assert [line.split(" ")[0] for line in aitrade(*command).out.splitlines()][-2:] == names
 
 
 def test_the_same_command_again_goes_on_and_finds_the_work_done(aitrade: Run) -> None:

@@ -10,6 +10,7 @@ import toys
 
 from aitrade.errors import AitradeError, BadInputError, ModelError, UsageError
 from aitrade.weights import manifest as manifest_module
+from aitrade.weights.adapters import list_adapters
 from aitrade.weights.add import add_folder
 from aitrade.weights.install import install
 from aitrade.weights.installed import RECORD, list_installed, locate, require_installed, verify
@@ -145,7 +146,7 @@ def test_adding_from_another_weights_folder_leaves_its_record_alone(
 
 def test_the_list_shows_what_can_be_installed_and_what_is(source: Path, no_models: Path) -> None:
     before = {row["name"]: row["installed"] for row in list_rows()}
-    assert before == dict.fromkeys(load_manifests(), False)
+    assert before == dict.fromkeys([*load_manifests(), *list_adapters()], False)
     model = add_folder(source, "own", "MIT")
     (row,) = (row for row in list_rows() if row["name"] == "own")
     assert row["installed"]

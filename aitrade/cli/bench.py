@@ -10,6 +10,7 @@ from aitrade.cli.classify import DeviceOption, ModelOption
 from aitrade.cli.progress import progress
 from aitrade.cli.state import FlowsOption, emit, say, state
 from aitrade.cli.table import Format, FormatOption, Output
+from aitrade.defaults import DEFAULT_MODEL
 from aitrade.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
@@ -23,7 +24,7 @@ CodesOption = Annotated[
 @group.command()
 def speed(
     context: typer.Context,
-    model: ModelOption = "",
+    model: ModelOption = DEFAULT_MODEL,
     codes: CodesOption = 1024,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
     device: DeviceOption = "auto",
@@ -43,10 +44,8 @@ def speed(
     from aitrade.bench.speed_text import NOTES, lines
     from aitrade.classifier_loading import load_classifier
     from aitrade.classify import read_codes
-    from aitrade.defaults import DEFAULT_MODEL
     from aitrade.store import open_workspace
 
-    model = model or DEFAULT_MODEL
     workspace = state(context).workspace
     with open_workspace(workspace, create=False) as con:
         everything = read_codes(con, flow.flows)
@@ -67,7 +66,7 @@ def speed(
 @group.command()
 def operations(
     context: typer.Context,
-    model: ModelOption = "",
+    model: ModelOption = DEFAULT_MODEL,
     codes: CodesOption = 256,
     device: DeviceOption = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,
@@ -79,13 +78,12 @@ def operations(
     from aitrade.bench.operations import operation_seconds
     from aitrade.classifier_loading import load_classifier
     from aitrade.classify import read_codes
-    from aitrade.defaults import DEFAULT_MODEL
     from aitrade.store import open_workspace
 
     workspace = state(context).workspace
     with open_workspace(workspace, create=False) as con:
         everything = read_codes(con, ("imports",))
-    classifier = load_classifier(model or DEFAULT_MODEL, device, workspace)
+    classifier = load_classifier(model, device, workspace)
     found = operation_seconds(classifier, everything, codes)
     if as_json:
         emit(json.dumps(found, indent=1))

@@ -9,12 +9,13 @@ from aitrade.cli.app import app
 from aitrade.cli.classify import DeviceOption, ModelOption
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
+from aitrade.defaults import DEFAULT_MODEL
 
 
 @app.command()
 def calibrate(
     context: typer.Context,
-    model: ModelOption = "",
+    model: ModelOption = DEFAULT_MODEL,
     device: DeviceOption = "auto",
     sample: Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")] = 400,
     output: Annotated[
@@ -31,11 +32,9 @@ def calibrate(
     from aitrade.calibration.gather import gather
     from aitrade.classifier_loading import calibration_inputs, load_classifier
     from aitrade.classify import read_codes
-    from aitrade.defaults import DEFAULT_MODEL
     from aitrade.output import require_writable, writing
     from aitrade.store import open_workspace
 
-    model = model or DEFAULT_MODEL
     workspace = state(context).workspace
     path = (output or workspace / "calibration") / f"{model}.json"
     with open_workspace(workspace, create=False) as con:

@@ -9,6 +9,7 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.progress import progress
 from aitrade.cli.state import FlowsOption, say, state
+from aitrade.defaults import DEFAULT_MODEL
 
 ModelOption = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
@@ -28,7 +29,7 @@ class Switch(StrEnum):
 def classify(
     context: typer.Context,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
-    model: ModelOption = "",
+    model: ModelOption = DEFAULT_MODEL,
     codes: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Classify only the codes of this file (column hs10).")
     ] = None,
@@ -51,10 +52,8 @@ def classify(
     from aitrade.classifier_loading import load_classifiers
     from aitrade.classify import classify as classify_codes
     from aitrade.classify import read_codes
-    from aitrade.defaults import DEFAULT_MODEL
     from aitrade.store import open_workspace
 
-    model = model or DEFAULT_MODEL
     workspace = state(context).workspace
     with open_workspace(workspace) as con:
         chosen = read_codes(con, flow.flows, limit, _read_only(codes, pad))

@@ -21,4 +21,5 @@ from aitrade.cli import (
     runs,
     table,
     trade,
+    tune,
 )

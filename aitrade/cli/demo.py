@@ -1,14 +1,15 @@
 """``aitrade demo``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.classify import DeviceOption
+from aitrade.cli.classify import DeviceOption, ModelOption
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
+from aitrade.defaults import DEMO_MODEL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,7 +21,7 @@ MISSES = 5
 @app.command()
 def demo(
     context: typer.Context,
-    model: Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; a 0.5B model by default.")] = "",
+    model: ModelOption = DEMO_MODEL,
     device: DeviceOption = "auto",
 ) -> None:
     """Classify the bundled sample with a local LLM and compare the tables with the paper's. Some minutes on two cores.
@@ -36,14 +37,13 @@ def demo(
     Example: aitrade --workspace /tmp/demo demo --model smollm2-135m-instruct
     """
     from aitrade.classifier_loading import load_classifier
-    from aitrade.defaults import DEMO_MODEL
     from aitrade.demo.classification import classify_sample, hold_out, require_models
     from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
     from aitrade.report.contents import gather
     from aitrade.report.writing import write_page
     from aitrade.store import open_workspace
 
-    model, workspace, folder = model or DEMO_MODEL, _workspace(context), sample_folder()
+    workspace, folder = _workspace(context), sample_folder()
     require_models(model)
     say(f"sample: {folder} (what is real in it and what is made up: README.txt there)")
     with open_workspace(workspace) as con:

@@ -36,16 +36,21 @@ def list_runs(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         emit(json.dumps([_plain(run) for run in found], indent=1, default=str))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from aitrade.render import render
+    from aitrade.trade.table import Column, Table
 
-    table = Table("run", "kind", "predictions", "state", "started", box=None)
-    for run in found:
-        status = "finished" if run.finished else "can be resumed"
-        table.add_row(
-            run.run, run.kind, f"{run.predictions:,} of {run.codes:,}", status, f"{run.started_at:%Y-%m-%d %H:%M}"
+    columns = tuple(Column(name, name) for name in ("run", "kind", "predictions", "state", "started"))
+    rows = tuple(
+        (
+            run.run,
+            run.kind,
+            f"{run.predictions:,} of {run.codes:,}",
+            "finished" if run.finished else "can be resumed",
+            f"{run.started_at:%Y-%m-%d %H:%M}",
         )
-    Console().print(table)
+        for run in found
+    )
+    emit(render(Table("runs", "Runs, oldest first", columns, rows), "text"))
 
 
 @group.command()

@@ -19,13 +19,12 @@ from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
 from aitrade.llm.engine import Engine
 from aitrade.llm.prompt import text_sha256
-from aitrade.paths import shipped
+from aitrade.weights.adapters import MANIFEST, adapters_folder
 from aitrade.weights.installed import Installed, files_under, record_files
 
 if TYPE_CHECKING:
     import torch
 
-MANIFEST = "aitrade.json"
 HEADS = "heads.safetensors"
 LORA_FILES = ("adapter_config.json", "adapter_model.safetensors")
 OUT_OF_FOLD = "out_of_fold.csv"
@@ -71,11 +70,6 @@ class Heads:
             hidden @ self.relevance.T + self.relevance_bias,
             hidden @ self.category.T + self.category_bias,
         )
-
-
-def adapters_folder() -> Path:
-    """Where adapters ship."""
-    return shipped("models/adapters")
 
 
 def find_adapter(model: str, folder: Path | None = None) -> Path:
