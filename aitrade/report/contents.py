@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aitrade.codes import FLOWS
 from aitrade.errors import AitradeError, BadInputError
-from aitrade.report import figures
+from aitrade.report import partner_figures, trade_figures
 from aitrade.report.classification import Classification, classification
 from aitrade.report.figure import Figure
+from aitrade.report.figures import BUILDERS
 from aitrade.report.headlines import Headline, headlines
 from aitrade.report.missing import Missing, gathered, lacking
 from aitrade.report.partial import describe, held_years, mark_partial, partial_years
@@ -123,14 +124,14 @@ def _figures(tables: dict[Key, Table]) -> list[Figure]:
         return {flow: found for (is_name, flow, by), found in tables.items() if (is_name, by) == (name, period)}
 
     drawn = [
-        figures.index(flows("index"), tables.get(("tariffs", "imports", "month"))),
-        figures.share(flows("share"), flows("summary")),
-        figures.share(flows("share", "month")),
-        figures.summary(flows("summary")),
-        figures.top(flows("top")),
-        figures.countries(flows("countries"), flows("country-categories")),
-        figures.growth(flows("growth")),
-        *(figures.BUILDERS[name](flows(name)) for name in ("tariffs", "exemptions", "counterfactual") if flows(name)),
-        *(figures.counterfactual(found) for found in [flows("counterfactual", "month")] if found),
+        trade_figures.index(flows("index"), tables.get(("tariffs", "imports", "month"))),
+        trade_figures.share(flows("share"), flows("summary")),
+        trade_figures.share(flows("share", "month")),
+        trade_figures.summary(flows("summary")),
+        trade_figures.top(flows("top")),
+        partner_figures.countries(flows("countries"), flows("country-categories")),
+        partner_figures.growth(flows("growth")),
+        *(BUILDERS[name](flows(name)) for name in ("tariffs", "exemptions", "counterfactual") if flows(name)),
+        *(trade_figures.counterfactual(found) for found in [flows("counterfactual", "month")] if found),
     ]
     return [figure for figure in drawn if figure is not None]

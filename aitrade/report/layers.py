@@ -1,0 +1,121 @@
+"""The layers of a chart, by the figure's shape: lines, columns, bars, and what each shows where it is pointed at."""
+
+from typing import TYPE_CHECKING, Any
+
+from aitrade.report.figure import Figure
+from aitrade.report.palette import TEXT, inks
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+def layers_of(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
+    """The layers that draw a figure.
+
+    Args:
+        figure: what is drawn.
+        shown: its series that have points, in their order; the legend names these.
+    """
+    return {"months": _lines, "curve": _lines, "years": _columns, "bars": _bars}[figure.shape](figure, shown)
+
+
+def _lines(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
+    import altair as alt
+
+    if figure.shape == "months":
+        x = alt.X("x:T", timeUnit="utcyearmonth", title=None, axis=alt.Axis(format="%b %Y", tickCount=8))
+    else:
+        percent = alt.Scale(domain=[0, 1])
+        x = alt.X("x:Q", title=figure.x_title, scale=percent, axis=alt.Axis(format=".0%", tickCount=6))
+    nearest = alt.selection_point(name="near", nearest=True, on="pointerover", fields=["x", "series"], empty=False)
+    axis = alt.Axis(format=".0%" if figure.shape == "curve" else ",~f", tickCount=6)
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=figure.shape == "curve"), axis=axis)
+    base = alt.Chart().encode(x=x, y=y)
+    line = base.mark_line(strokeWidth=2).encode(**_colour(figure, shown), **_dash(figure, shown))
+    dots = base.mark_point(filled=True, size=70).encode(
+        color=_colour(figure, shown)["color"],
+        opacity=alt.condition(nearest, alt.value(1), alt.value(0)),
+        tooltip=_tooltip(figure),
+    )
+    layers = [line, dots.add_params(nearest)]
+    if "lower" in figure.columns():
+        whiskers = alt.Chart().mark_rule().encode(x=x, y="lower:Q", y2="upper:Q", color=_colour(figure, shown)["color"])
+        layers.insert(0, whiskers)
+    return layers
+
+
+def _columns(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
+    import altair as alt
+
+    x = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False))
+    offset = alt.XOffset("series:N", sort=list(figure.series))
+    axis = alt.Axis(format=",~f", tickCount=6)
+    y = alt.Y("value:Q", title=None, axis=axis)
+    columns = (
+        alt.Chart().mark_bar().encode(x=x, xOffset=offset, y=y, **_colour(figure, shown), tooltip=_tooltip(figure))
+    )
+    layers = [columns]
+    if "lower" in figure.columns():
+        ink = alt.value(TEXT.light)
+        layers.append(alt.Chart().mark_rule().encode(x=x, xOffset=offset, y="lower:Q", y2="upper:Q", color=ink))
+    return layers
+
+
+def _bars(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
+    import altair as alt
+
+    y = alt.Y("x:N", title=None, sort=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+    axis = alt.Axis(format=",~f", tickCount=6)
+    shared: dict[str, Any] = {"y": y, "x": alt.X("value:Q", title=None, axis=axis)}
+    if len(figure.series) > 1:
+        shared["yOffset"] = alt.YOffset("series:N", sort=list(figure.series))
+    bars = alt.Chart().mark_bar().encode(**shared, **_colour(figure, shown), tooltip=_tooltip(figure))
+    values = (
+        alt.Chart()
+        .mark_text(
+            align=alt.ExprRef("datum.value < 0 ? 'right' : 'left'"),
+            dx=alt.ExprRef("datum.value < 0 ? -4 : 4"),
+            fontSize=11,
+        )
+        .encode(**shared, text=alt.Text("value:Q", format=",.1f"), color=alt.value(TEXT.light))
+    )
+    return [bars, values]
+
+
+def _colour(figure: Figure, shown: list[str]) -> dict[str, Any]:
+    import altair as alt
+
+    found = inks(figure.series)
+    scale = alt.Scale(domain=list(figure.series), range=[found[name].light for name in figure.series])
+    return {"color": alt.Color("series:N", scale=scale, legend=_legend(figure, shown))}
+
+
+def _dash(figure: Figure, shown: list[str]) -> dict[str, Any]:
+    import altair as alt
+
+    found = inks(figure.series)
+    scale = alt.Scale(domain=list(figure.series), range=[list(found[name].dash) or [1, 0] for name in figure.series])
+    return {"strokeDash": alt.StrokeDash("series:N", scale=scale, legend=_legend(figure, shown))}
+
+
+def _legend(figure: Figure, shown: list[str]) -> "alt.Legend | None":
+    import altair as alt
+
+    symbol = "stroke" if figure.shape in ("months", "curve") else "square"
+    several = len(figure.series) > 1
+    return alt.Legend(title=None, orient="bottom", symbolType=symbol, values=shown) if several else None
+
+
+def _tooltip(figure: Figure) -> list[Any]:
+    import altair as alt
+
+    number = ",.2f"
+    x = (
+        alt.Tooltip("x:T", title=figure.x_title, format="%Y-%m", timeUnit="utcyearmonth")
+        if figure.shape == "months"
+        else alt.Tooltip("x:N", title=figure.x_title)
+    )
+    shown = [x, alt.Tooltip("series:N", title="Series"), alt.Tooltip("value:Q", title="Value", format=number)]
+    if "lower" in figure.columns():
+        shown += [alt.Tooltip(f"{end}:Q", title=end.capitalize(), format=number) for end in ("lower", "upper")]
+    return shown
