@@ -68,7 +68,11 @@ class Workspace:
             return list_runs(con)
 
     def report(self, path: str | Path = "report.html", run: str | None = None) -> Path:
-        """Write the report as one HTML file; returns its path."""
+        """Write the report as one HTML file; returns its path.
+
+        Raises:
+            BadInputError: the workspace holds no finished run, or not this one; or the file cannot be written.
+        """
         from aitrade.report.contents import gather
         from aitrade.report.writing import write_page
         from aitrade.store import open_workspace

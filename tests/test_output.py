@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import report_workspace as made
+from conftest import MODEL
 
 import aitrade as api
 from aitrade.errors import BadInputError
@@ -22,6 +23,7 @@ WRITES = {
     "a workbook": ("review", "export", "--replace", "--run", made.RUN),
     "a calibration": ("calibrate", "--model", "nothing", "-o"),
     "a pack of models": ("models", "pack", "--model", "all-minilm-l6-v2"),
+    "an adapter": ("models", "tune", MODEL, "--name", "own", "--device", "cpu", "-o"),
 }
 
 
@@ -31,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("what", WRITES)
-def test_a_place_that_cannot_be_written_to(what, folder, tmp_path, command_line, no_models):
+def test_a_place_that_cannot_be_written_to(what, folder, tmp_path, command_line, models):
     file = tmp_path / "a file"
     file.write_text("kept", "utf-8")
     out = file / "deep" / ("out.xlsx" if what == "a workbook" else "out")
