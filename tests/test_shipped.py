@@ -24,19 +24,19 @@ ADAPTERS = sorted(path.parent for path in adapters_folder().glob("*/aitrade.json
 
 @pytest.fixture(scope="module")
 def base_rate() -> dict[str, float]:
-    """Share of each level among all import codes, a heading's as among its exemplars; else a chapter's."""
+    """Share of each level among import codes, a heading's as among its exemplars, else a chapter's (99 has none)."""
     with (published_folder() / CLASSIFICATION).open(encoding="utf-8", newline="") as file:
         codes = [row["hs10"] for row in csv.DictReader(file) if row["flow"] == "imports"]
     within: dict[str, Counter[str]] = {}
     for exemplar in load_exemplars().exemplars:
         for family in (exemplar.code.hs4, exemplar.code.hs2):
             within.setdefault(family, Counter())[exemplar.relevance] += 1
-    shares: Counter[str] = Counter()
-    for hs10 in codes:
-        family = within.get(hs10[:4]) or within[hs10[:2]]
+    families = [within[hs10[:4]] if hs10[:4] in within else within[hs10[:2]] for hs10 in codes if hs10[:2] in within]
+    levels: Counter[str] = Counter()
+    for family in families:
         for level, count in family.items():
-            shares[level] += count / family.total() / len(codes)
-    return dict(shares)
+            levels[level] += count / family.total()
+    return {level: count / len(families) for level, count in levels.items()}
 
 
 @pytest.mark.parametrize("path", CALIBRATIONS, ids=lambda path: path.stem)
