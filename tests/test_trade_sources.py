@@ -13,6 +13,7 @@ from tests.trade_files import (
     API_HEADER,
     FANS,
     HORSES,
+    PHONES,
     SERVERS,
     SHARED,
     api_of,
@@ -196,10 +197,11 @@ def test_layouts_are_those_of_the_census_bureau():
 FLAT = ("Data Type", "Country", "Year", "HTS Number", "Description", "Quantity Description")
 
 
-def workbook_of(path, *sheets, flow="Imports For Consumption"):
+def workbook_of(path, *sheets, flow="Imports For Consumption", query=()):
     book = Workbook()
     book.active.title = "Query Parameters"
-    book.active.append(["Trade Flow", flow])
+    for setting in (("Trade Flow", flow), *query):
+        book.active.append(setting)
     for title, rows in sheets:
         sheet = book.create_sheet(title)
         for cells in rows:
@@ -224,7 +226,30 @@ def test_a_flat_workbook_joins_values_and_duties(tmp_path, con):
         (SERVERS, "2010", 2024, 0, 100, None),
     ]
     assert receipt.rows_dropped == {"total of the file": 3, "data type Landed Duty-Paid Value": 1}
-    assert receipt.notes == []
+    assert receipt.notes == ["1 values have no calculated duty in the file: their duty is unknown"]
+
+
+def test_two_descriptions_of_a_code_keep_their_duties(tmp_path, con):
+    def sheet(title, *amounts):
+        rows = [[title, "Mexico", 2024, SERVERS, text, "number", amount] for text, amount in amounts]
+        return title, [[*FLAT, title], *rows]
+
+    values = sheet("Customs Value", ("BEFORE JULY", 1000), ("SINCE JULY", 500))
+    duties = sheet("Calculated Duties", ("SINCE JULY", 5), ("BEFORE JULY", 10))
+    receipt = take(con, workbook_of(tmp_path / "dw.xlsx", values, duties))
+    assert facts(con) == [(SERVERS, "2010", 2024, 0, 1500, 15)]
+    assert (receipt.rows_read, receipt.rows_merged) == (2, 1)
+    # Of one of the two the duty is not there: that of the key is unknown.
+    receipt = take(con, workbook_of(tmp_path / "part.xlsx", values, (duties[0], duties[1][:-1])))
+    assert facts(con) == [(SERVERS, "2010", 2024, 0, 1500, None)]
+
+
+def test_a_bad_duty_is_named_where_it_stands(tmp_path, con):
+    values = flat("Customs Value", ("Mexico", 2024, SERVERS, 100))
+    duties = flat("Calculated Duties", ("China", 2024, SERVERS, 1), ("Mexico", 2024, SERVERS, 2.5))
+    with pytest.raises(BadInputError) as caught:
+        take(con, workbook_of(tmp_path / "dw.xlsx", values, duties))
+    assert caught.value.where.endswith("sheet Calculated Duties, line 3, column Calculated Duties")
 
 
 def test_a_total_that_is_not_the_sum_is_told(tmp_path, con):
@@ -252,6 +277,96 @@ def test_pivots_are_read_by_years_and_by_months(tmp_path, con, name):
     assert facts(con) == [(HORSES, "7480", year, month, value, None) for year, month, value in expected]
     assert receipt.rows_dropped == {"zero that fills a pivot": 2}
     assert receipt.notes == ["left out, year to date: 2024 YTD"]
+
+
+def test_a_zero_duty_of_a_pivot_is_a_duty_of_zero(tmp_path, con):
+    # Servers come free of duty, and in 2024 alone; horses have a duty without a value; Chad trades nothing.
+    cells = {
+        (SERVERS, "Mexico"): ((0, 3000), (0, 0)),
+        (FANS, "Mexico"): ((100, 0), (25, 0)),
+        (HORSES, "China"): ((0, 7), (2, 0)),
+        (PHONES, "Chad"): ((0, 0), (0, 0)),
+    }
+    lines = ["Imports For Consumption|Annual Data", "Data Type,HTS Number,Description,Country,2023,2024"]
+    for place, name in enumerate(("Customs Value", "Calculated Duties")):
+        lines += [f"{name},{code},D,{cty},{a[place][0]}.00,{a[place][1]}.00" for (code, cty), a in cells.items()]
+    receipt = take(con, text_of(tmp_path / "pivot.csv", "\n".join(lines) + "\n"))
+    trade = {
+        (code, country, year): (amounts[0][place], amounts[1][place])
+        for (code, country), amounts in cells.items()
+        for place, year in enumerate((2023, 2024))
+        if amounts[0][place] or amounts[1][place]
+    }
+    names = {"Mexico": "2010", "China": "5700"}
+    assert facts(con) == sorted((code, names[cty], year, 0, *pair) for (code, cty, year), pair in trade.items())
+    assert receipt.rows_dropped == {"zero that fills a pivot": 5 + 4}
+    assert receipt.notes == []
+    # 27 dollars on 3,107: what came free of duty counts in the rate.
+    rate = con.execute("SELECT sum(duty) / sum(value) FROM flows WHERE duty IS NOT NULL").fetchone()
+    assert rate == (27 / 3107,)
+
+
+QUERY = (
+    ("Step 1: Trade Flow and Classification System", None),
+    ("Step 2: Data and Years", None),
+    ("Data Format", "1"),
+    ("Select Type", "Full Years"),
+    ("Timeframe Aggregation", "Annual"),
+    ("Step 3: Countries", None),
+    ("Select Type", "Select Individual Countries"),
+    ("Step 7: Districts", None),
+    ("Select Type", "Use All Districts"),
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "setting", "says"),
+    [
+        (2, ("Data Format", "1000000"), "amounts are in 1000000 dollars"),
+        (2, ("Data Format", 1000), "amounts are in 1000 dollars"),
+        (3, ("Select Type", "Year To Date"), "time frame is 'Year To Date'"),
+        (3, ("Select Type", "Specific Date Range"), "time frame is 'Specific Date Range'"),
+        (4, ("Timeframe Aggregation", "Quarterly"), "time frame is 'Quarterly'"),
+    ],
+)
+def test_queries_for_other_than_dollars_by_year_or_month_are_refused(tmp_path, con, place, setting, says):
+    values = flat("Customs Value", ("Mexico", 2024, SERVERS, 1))
+    query = [*QUERY[:place], setting, *QUERY[place + 1 :]]
+    with pytest.raises(BadInputError, match=says) as caught:
+        take(con, workbook_of(tmp_path / "dw.xlsx", values, query=query))
+    assert "ask DataWeb for" in caught.value.mend
+    assert take(con, workbook_of(tmp_path / "dw.xlsx", values, query=QUERY)).notes == []
+
+
+def test_a_query_for_some_districts_is_told(tmp_path, con):
+    query = (*QUERY[:-1], ("Select Type", "Select Individual Districts"))
+    receipt = take(
+        con, workbook_of(tmp_path / "dw.xlsx", flat("Customs Value", ("Mexico", 2024, SERVERS, 1)), query=query)
+    )
+    assert "only some trade (Step 7: Districts: Select Individual Districts)" in receipt.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("above", "columns", "amounts", "says"),
+    [
+        ("Imports For Consumption|Year To Date From Jan To Jun", "2024", "5", "time frame is 'Year To Date From Jan"),
+        ("Imports For Consumption|Annual Data\nYear To Date From Jan To Jun", "2024", "5", "'Year To Date From Jan"),
+        ("Imports For Consumption|Quarterly Data", "2024", "5", "time frame is 'Quarterly Data'"),
+        ("Imports For Consumption|Annual Data\nData Format,1000", "2024", "5", "amounts are in 1000 dollars"),
+        (
+            "Imports For Consumption|Annual Data",
+            "Year,Quarter,Customs Value",
+            "2024,1,5",
+            "column Quarter is of quarters",
+        ),
+        ("Imports For Consumption|Annual Data", "Year,Q1,Q2", "2024,1,5", "column Q1 is of quarters"),
+    ],
+)
+def test_tables_of_other_than_dollars_by_year_or_month_are_refused(tmp_path, con, above, columns, amounts, says):
+    text = f"{above}\nData Type,HTS Number,Country,{columns}\nCustoms Value,{SERVERS},Mexico,{amounts}\n"
+    with pytest.raises(BadInputError, match=says):
+        take(con, text_of(tmp_path / "dw.csv", text))
+    assert facts(con) == []
 
 
 def test_a_pivot_of_several_data_types_takes_what_it_needs(tmp_path, con):

@@ -20,17 +20,15 @@ CODE_COLUMNS = ("HTS Number", "Schedule B Number")
 
 @dataclass(frozen=True)
 class Table:
-    """One table: where it is (file, or file and sheet), the lines above its header, its header, its rows by line."""
+    """One table: where it is (file, or file and sheet), the lines above its header, its header, its rows by line.
+
+    Above the header the file may say trade flow and timeframe (``Total Exports|Annual Data``) and how many rows it has.
+    """
 
     where: str
     preamble: tuple[Cells, ...]
     header: Cells
     rows: tuple[tuple[int, Cells], ...]
-
-    @property
-    def title(self) -> str:
-        """What the file says above the table: trade flow and timeframe."""
-        return self.preamble[0][0] if self.preamble else ""
 
     @property
     def stated_rows(self) -> int | None:
@@ -71,8 +69,10 @@ def is_total(row: Sequence[str]) -> bool:
     return row[0].strip().lower().startswith("total")
 
 
-def read_tables(path: Path) -> tuple[list[Table], dict[str, str]]:
-    """Every table of the file with a column of codes, and the query that made it where the file says so.
+def read_tables(path: Path) -> tuple[list[Table], list[tuple[str, str]]]:
+    """Every table of the file with a column of codes, and the settings of the query where the file lists them.
+
+    Settings are pairs of name and value, in order, since their names repeat; a heading is a name without a value.
 
     Raises:
         BadInputError: the workbook is damaged or has formulas, or the text cannot be decoded.
@@ -80,9 +80,11 @@ def read_tables(path: Path) -> tuple[list[Table], dict[str, str]]:
     with path.open("rb") as file:
         is_workbook = file.read(4) == b"PK\x03\x04"
     if not is_workbook:
-        return _tables([(str(path), lines_of(read_text(path), str(path), ","))]), {}
+        return _tables([(str(path), lines_of(read_text(path), str(path), ","))]), []
     sheets = dict(_sheets(path))
-    query = {cells[0]: cells[1] for _, cells in sheets.pop("Query Parameters", []) if len(cells) > 1}
+    query = [
+        (cells[0].strip(), "".join(cells[1:2]).strip()) for _, cells in sheets.pop("Query Parameters", []) if cells
+    ]
     return _tables([(f"{path}, sheet {name}", iter(rows)) for name, rows in sheets.items()]), query
 
 

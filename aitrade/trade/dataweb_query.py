@@ -1,0 +1,83 @@
+"""What a DataWeb export says about the query that made it: refused where its amounts are not dollars by year or month.
+
+DataWeb can report thousands or millions, sum quarters or the year to date, and restrict trade to some districts,
+programs or rate provisions; none of that shows in the columns.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aitrade.errors import BadInputError
+from aitrade.trade.dataweb_table import Table
+
+# A setting of the query and what it was set to; "Select Type" stands there once for every step.
+Setting = tuple[str, str]
+
+MEND = (
+    "ask DataWeb for Imports For Consumption with Customs Value (and Calculated Duties), or for Total Exports with FAS "
+    "Value, by HTS-10 and country"
+)
+TO_DATE = re.compile(r"\bytd\b|\bto[ -]date\b", re.IGNORECASE)
+_FORMAT_MEND = "ask DataWeb for the data format 1, which is single dollars"
+_TIME_MEND = "ask DataWeb for full years with the aggregation Annual, or for the aggregation Monthly"
+_OTHER_TRADE = re.compile(r"general imports|domestic exports|foreign exports|re-exports", re.IGNORECASE)
+_QUARTER = re.compile(r"\bquarter|\bq[1-4]\b", re.IGNORECASE)
+_TIMEFRAME = re.compile(r"\s*(annual|monthly)\b", re.IGNORECASE)
+
+
+def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str) -> list[str]:
+    """Notes on what the query left out.
+
+    Args:
+        tables: the tables of the file; what stands above their headers counts as the query too.
+        query: the settings that the file lists, headings of its steps among them.
+        where: the file's name.
+
+    Raises:
+        BadInputError: the trade is not imports for consumption or total exports, in single dollars, by year or month.
+    """
+    said = [*query, *((cells[0], cells[1]) for table in tables for cells in table.preamble if len(cells) > 1)]
+    titles = [cells[0] for table in tables for cells in table.preamble if cells]
+    _check_trade([*(value for name, value in said if name == "Trade Flow"), *titles], where)
+    for name, value in said:
+        if name == "Data Format" and value not in ("", "1"):
+            raise BadInputError(f"its amounts are in {value} dollars", where=where, mend=_FORMAT_MEND)
+    _check_time(said, titles, where)
+    for table in tables:
+        quarters = [name for name in table.header if _QUARTER.search(name)]
+        if quarters:
+            raise BadInputError(f"the column {quarters[0]} is of quarters", where=table.where, mend=_TIME_MEND)
+    return [
+        f"the query took only some trade ({step}: {value}): its values are not all imports or exports"
+        for step, value in _selections(query)
+        if re.search("program|provision|district", step, re.IGNORECASE) and not value.startswith("Use All")
+    ]
+
+
+def _check_trade(said: Sequence[str], where: str) -> None:
+    for text in said:
+        if _OTHER_TRADE.search(text):
+            raise BadInputError(f"the file holds {text.split('|')[0]}", where=where, mend=MEND)
+
+
+def _check_time(said: Sequence[Setting], titles: Sequence[str], where: str) -> None:
+    """A title is ``Total Exports|Annual Data``; without a bar it says the trade alone, and to date is said anywhere."""
+    frames = [value for name, value in said if name == "Timeframe Aggregation" and value]
+    frames += [title.split("|")[1] for title in titles if "|" in title]
+    other = [frame for frame in frames if not _TIMEFRAME.match(frame) or TO_DATE.search(frame)]
+    other += [title for title in titles if TO_DATE.search(title) or _QUARTER.search(title)]
+    if not any(frame.strip().lower().startswith("monthly") for frame in frames):
+        # By year, a range of dates and the year to date hold parts of years.
+        other += [value for step, value in _selections(said) if "years" in step.lower() and value != "Full Years"]
+    if other:
+        raise BadInputError(f"its time frame is {other[0].strip()!r}", where=where, mend=_TIME_MEND)
+
+
+def _selections(said: Sequence[Setting]) -> Iterator[Setting]:
+    """Each step of the query, as its heading names it, with its "Select Type"."""
+    step = ""
+    for name, value in said:
+        if name.startswith("Step "):
+            step = name
+        elif name == "Select Type" and value:
+            yield step, value
