@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 
+import duckdb
 import pytest
 from openpyxl import Workbook
 
@@ -449,6 +450,36 @@ def test_real_samples_that_hold_no_hs10_say_what_they_lack(con):
         take(con, formats / "dataweb_pivot_imports.csv")
     with pytest.raises(BadInputError, match="lacks a value column"):
         take(con, formats / "census_api_shape_hs2_real_values.json")
+
+
+# --- Names of files ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_files_name_is_no_pattern_and_its_folders_are_no_columns(tmp_path, con, kind):
+    def written(name, value, month="2024-05"):
+        path = text_of(tmp_path / "made.csv", f"I_COMMODITY,CTY_CODE,time,CON_VAL_MO\n{SERVERS},2010,{month},{value}\n")
+        made = tmp_path / name
+        made.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "csv":
+            return path.rename(made)
+        content = f"read_csv('{path}', all_varchar = true)"
+        duckdb.connect().execute(f"COPY (FROM {content}) TO '{tmp_path / 'made.parquet'}' (FORMAT parquet)")
+        return (tmp_path / "made.parquet").rename(made)
+
+    written(f"imports1.{kind}", 1)
+    written(f"imports12.{kind}", 12)
+    for name, value in (
+        (f"imports[1].{kind}", 3),
+        (f"imports1*.{kind}", 4),
+        (f"CTY_CODE=5700/time=2020-03/x.{kind}", 5),
+    ):
+        take(con, written(name, value))
+        assert facts(con) == [(SERVERS, "2010", 2024, 5, value, None)], name
+    # Also where a value has to be found again in the file.
+    written(f"bad1.{kind}", 1)
+    with pytest.raises(BadInputError, match=r"bad\[1\].*(line 2|row 1), column time"):
+        take(con, written(f"month=2024-01/bad[1].{kind}", 1, month="2024-13"))
 
 
 def test_readers_are_chosen_by_content_not_by_name(tmp_path, con):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError, at
 from aitrade.textfile import delimiter_of, encoding_of, lines_of, read_text
-from aitrade.trade.source import Column, ImportOptions, Rows, Staged, literal, quoted
+from aitrade.trade.source import Column, ImportOptions, Rows, Staged, literal, quoted, this_file
 from aitrade.trade.staging import stage
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def read_csv(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> S
         identifiers = [f"c{place}" for place in range(len(names))]
         types = ", ".join(f"{name}: 'VARCHAR'" for name in identifiers)
         relation = (
-            f"read_csv({literal(str(utf8))}, header = true, auto_detect = false, delim = {literal(delimiter)}, "
+            f"read_csv({this_file(utf8)}, header = true, auto_detect = false, delim = {literal(delimiter)}, "
             f"""quote = '"', escape = '"', columns = {{{types}}}, strict_mode = true, max_line_size = 1048576)"""
         )
         columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(names, identifiers, strict=True))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError
-from aitrade.trade.source import Column, ImportOptions, Rows, Staged, literal, quoted
+from aitrade.trade.source import Column, ImportOptions, Rows, Staged, quoted, this_file
 from aitrade.trade.staging import stage
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def read_parquet(con: "DuckDBPyConnection", path: Path, options: ImportOptions) 
     """
     import duckdb
 
-    relation = f"read_parquet({literal(str(path))})"
+    relation = f"read_parquet({this_file(path)})"
     try:
         described = con.execute(f"DESCRIBE FROM {relation}").fetchall()
         columns = tuple(Column(name, quoted(name), kind) for name, kind, *_ in described)
@@ -37,7 +37,7 @@ def read_parquet(con: "DuckDBPyConnection", path: Path, options: ImportOptions) 
 def _locate(con: "DuckDBPyConnection", path: Path, column: str, found: str | None) -> str:
     con.execute(
         "CREATE OR REPLACE TEMP VIEW numbered AS "
-        f"FROM read_parquet({literal(str(path))}, file_row_number = true) "
+        f"FROM read_parquet({this_file(path)}, file_row_number = true) "
         f"SELECT file_row_number + 1 AS row_number, CAST({quoted(column)} AS VARCHAR) AS text"
     )
     ((row,),) = con.execute(

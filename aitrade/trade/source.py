@@ -1,7 +1,9 @@
 """What a reader hands over: the rows of a file, and where in the file something was found."""
 
+import glob
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aitrade.trade.countries import Country
 
@@ -98,3 +100,12 @@ def quoted(identifier: str) -> str:
 def literal(text: str) -> str:
     """An SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def this_file(path: Path) -> str:
+    """First arguments of ``read_csv`` and ``read_parquet`` that stand for one file and what is in it.
+
+    DuckDB takes a name for a pattern (``imports[1].csv`` for imports1.csv), and the folders that it lies in for columns
+    (``year=2020`` in place of the file's own).
+    """
+    return f"{literal(glob.escape(str(path)))}, hive_partitioning = false"
