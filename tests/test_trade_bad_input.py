@@ -1,5 +1,6 @@
 """Bad trade files: refused with file, line, column, what was found and the mend, and nothing of them kept."""
 
+import re
 import sys
 import zipfile
 
@@ -153,6 +154,45 @@ def test_parquet_rows_are_named(tmp_path, con):
     assert (error.where, error.mend[-5:]) == (f"{path}, row 2, column hs10", "--pad")
     parquet(path, f"'{SERVERS}', '2010', '2024-01', 5", f"'{SERVERS}', '7998', '2024-01', 5")
     assert refused(con, path).where == f"{path}, row 2, column cty_code"
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "bad", "what"),
+    [
+        ("time", "DATE", "1970-01-01", "'1970-01-01' is not a month from 1989"),
+        ("time", "DATE", "20240-01-01", "'20240-01-01' is not a month from 1989"),
+        ("time", "DATE", "infinity", "'infinity' is not a month from 1989"),
+        ("time", "TIMESTAMP", "1988-12-31", "'1988-12-31 00:00:00' is not a month from 1989"),
+        ("con_val_mo", "BOOLEAN", "true", "the value 'true' is not a number"),
+        ("con_val_mo", "INTEGER[]", "[5]", r"the value '\[5\]' is not a number"),
+        ("con_val_mo", "DATE", "2024-01-01", "the value '2024-01-01' is not a number"),
+        ("cal_dut_mo", "BOOLEAN", "false", "the duty 'false' is not a number"),
+        ("cal_dut_mo", "STRUCT(a INTEGER)", "{'a': 5}", "the duty .* is not a number"),
+    ],
+)
+def test_parquet_types_that_are_no_month_or_number(tmp_path, con, column, kind, bad, what):
+    row = {"hs10": SERVERS, "cty_code": "2010", "time": "2024-01", "con_val_mo": 5, "cal_dut_mo": 1, column: bad}
+    kinds = {name: "VARCHAR" if isinstance(value, str) else "BIGINT" for name, value in row.items()} | {column: kind}
+    names = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+    made = duckdb.connect()
+    made.execute(f"CREATE TABLE t ({names})")
+    made.execute("INSERT INTO t SELECT $1, $2, $3, $4, $5", list(row.values()))
+    made.execute(f"COPY t TO '{tmp_path / 't.parquet'}'")
+    error = refused(con, tmp_path / "t.parquet")
+    assert error.where == f"{tmp_path / 't.parquet'}, row 1, column {column}"
+    assert re.search(what, error.what)
+    assert error.mend
+
+
+@pytest.mark.parametrize("values", [[2**63 - 1, 1], [10**18 - 1] * 10])
+@pytest.mark.parametrize("cty", ["2010", "5XXX"])
+def test_amounts_that_no_number_holds_are_refused(tmp_path, con, values, cty):
+    path = tmp_path / "t.parquet"
+    parquet(path, f"'{SERVERS}', '5700', '2024-01', 0", *(f"'{SERVERS}', '{cty}', '2024-01', {v}" for v in values))
+    error = refused(con, path)
+    assert f"add up to {sum(values):,} dollars" in error.what
+    assert f"country {cty}, 2024-01" in error.what
+    assert error.mend
 
 
 def test_a_truncated_parquet(tmp_path, con):

@@ -259,6 +259,18 @@ def test_parquet_columns_of_any_type_are_read_alike(tmp_path, con, types, values
     assert facts(con) == [(SERVERS, "2010", 2024, 2, 100, None)]
 
 
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+def test_a_zoned_time_is_of_the_same_month_everywhere(tmp_path, con, zone):
+    path = tmp_path / "t.parquet"
+    duckdb.connect().execute(
+        f"COPY (SELECT '{SERVERS}' AS hs10, '2010' AS cty_code, 5 AS con_val_mo, t AS time FROM (VALUES "
+        f"(TIMESTAMPTZ '2024-02-01 00:00:00+00'), (TIMESTAMPTZ '2024-03-31 23:59:59+00')) v(t)) TO '{path}'"
+    )
+    con.execute(f"SET TimeZone = '{zone}'")
+    take(con, path)
+    assert [row[3] for row in facts(con)] == [2, 3]
+
+
 def test_columns_of_other_names_are_said(tmp_path, con):
     text = f"code;usd;when;partner;duties\n{SERVERS};100;2024;South Korea;3\n{SERVERS};50;2024;5700;\n"
     path = text_of(tmp_path / "t.csv", text)

@@ -6,6 +6,7 @@ from aitrade.trade.columns import Layout
 from aitrade.trade.source import Column, literal
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "UBIGINT", "HUGEINT", "UHUGEINT")
 _DATES = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
 
 
@@ -83,9 +84,7 @@ def _source(roles: dict[str, Column]) -> str:
 def _period(layout: Layout) -> tuple[str, str]:
     roles = layout.roles
     if (time := roles.get("time")) is not None:
-        is_date = time.type in _DATES
-        year = f"year({time.sql})::SMALLINT" if is_date else f"year_of_time({as_text(time)})"
-        month = f"month({time.sql})::TINYINT" if is_date else f"month_of_time({as_text(time)})"
+        year, month = _of_date(time) if time.type in _DATES else _of_text(time)
     else:
         year = f"as_year({as_text(roles['year'])})"
         month = f"as_month({as_text(roles['month'])})" if "month" in roles else "0::TINYINT"
@@ -97,11 +96,22 @@ def _period(layout: Layout) -> tuple[str, str]:
     return year, month
 
 
+def _of_date(time: Column) -> tuple[str, str]:
+    # A zoned time is taken in UTC, whatever the zone of the machine.
+    date = f"timezone('UTC', {time.sql})" if time.type == "TIMESTAMP WITH TIME ZONE" else time.sql
+    known = f"CASE WHEN year({date}) BETWEEN 1989 AND 2100 THEN"
+    return f"{known} year({date})::SMALLINT END", f"{known} month({date})::TINYINT END"
+
+
+def _of_text(time: Column) -> tuple[str, str]:
+    return f"year_of_time({as_text(time)})", f"month_of_time({as_text(time)})"
+
+
 def _amount(column: Column, wrong: str) -> str:
-    if column.is_text:
-        return f"coalesce(as_dollars({column.sql}), {wrong})"
     if column.type in _INTEGERS:
         return f"CASE WHEN {column.sql} >= 0 THEN CAST({column.sql} AS BIGINT) ELSE {wrong} END"
+    if column.type.split("(")[0] not in _NUMBERS:
+        return f"coalesce(as_dollars({as_text(column)}), {wrong})"
     # Not a shortcut through text: 1e+16 is how text writes a DOUBLE of ten quadrillion dollars.
     whole = f"{column.sql} >= 0 AND {column.sql} < 1e18 AND {column.sql} = floor({column.sql})"
     return f"CASE WHEN {whole} THEN TRY_CAST({column.sql} AS BIGINT) ELSE {wrong} END"

@@ -17,7 +17,7 @@ from aitrade.trade.readers import READERS, detect
 from aitrade.trade.receipt import Receipt, UnknownCodes
 from aitrade.trade.source import ImportOptions, Staged
 from aitrade.trade.staging import count
-from aitrade.trade.unreadable import COUNTRY_MEND
+from aitrade.trade.unreadable import COUNTRY_MEND, refuse_beyond_counting
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -63,6 +63,7 @@ def _import_staged(con: "DuckDBPyConnection", staged: Staged, receipt: Receipt, 
     rows = count(con, "staged")
     if rows == 0:
         return _nothing(staged, receipt)
+    refuse_beyond_counting(con, receipt.file)
     flows, groups = Target(con, staged.flow), Target(con, staged.flow, groups=True)
     _know_countries(con, flows, staged)
     group_rows = _set_groups_apart(con, flows)

@@ -6,6 +6,7 @@ from aitrade.codes import why_not_hs10
 from aitrade.errors import BadInputError
 from aitrade.trade.canonical import Canonical, as_text
 from aitrade.trade.columns import Layout
+from aitrade.trade.months import label
 from aitrade.trade.source import Rows
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ COUNTRY_MEND = "correct it or, if Census has a new country, add it: aitrade trad
 _UNREADABLE = """
     SELECT count_if(hs10 IS NULL OR cty_code IS NULL OR year IS NULL OR month IS NULL OR value IS NULL OR duty < 0)
     FROM staged
+"""
+# No trade is as large; below it every sum of the file, of a key or of all, is exact.
+_BEYOND_COUNTING = """
+    SELECT greatest(sum(value), coalesce(sum(duty), 0)), arg_max((hs10, cty_code, year, month), greatest(value, duty))
+    FROM staged
+    HAVING greatest(sum(value), coalesce(sum(duty), 0)) > 9223372036854775807
 """
 _NAMES = {"cty_code": "country", "time": "month"}
 
@@ -40,6 +47,21 @@ def refuse_unreadable(con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql
             more = f" ({number:,} rows cannot be read so)" if number > 1 else ""
             raise BadInputError(what + more, where=rows.locate(column.name, found), mend=mend)
     raise AssertionError("a row is unreadable for no reason that is known")
+
+
+def refuse_beyond_counting(con: "DuckDBPyConnection", where: str) -> None:
+    """Pass when a 64-bit number holds the dollars of ``staged``.
+
+    Raises:
+        BadInputError: it does not; the row with the largest amount is named.
+    """
+    for total, (hs10, cty_code, year, month) in con.execute(_BEYOND_COUNTING).fetchall():
+        raise BadInputError(
+            f"the amounts add up to {total:,} dollars, and the largest is of code {hs10}, country {cty_code}, "
+            f"{label((year, month))}: no trade is as large",
+            where=where,
+            mend="correct the amounts, which are whole dollars",
+        )
 
 
 def why_unreadable(role: str, text: str | None) -> tuple[str, str]:
