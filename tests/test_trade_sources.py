@@ -106,6 +106,34 @@ def test_domestic_and_foreign_exports_add_up_to_total_exports_once(tmp_path, con
     assert [(r[0], r[4]) for r in facts(con, flow="exports")] == [(FANS, 10), (SERVERS, 100)]
 
 
+@pytest.mark.parametrize("parts", [("1",), ("2",), ("1", "3")])
+def test_domestic_or_foreign_exports_alone_are_no_total_exports(tmp_path, con, parts):
+    header = ["E_COMMODITY", "CTY_CODE", "ALL_VAL_MO", "time", "DF"]
+    rows = [[SERVERS, "2010", "80", "2024-01", part] for part in parts]
+    path = api_of(tmp_path / "r.json", header, [FANS, "2010", "5", "2024-01", "-"], *rows)
+    with pytest.raises(BadInputError, match=f"the file holds {', '.join(parts)}: not total exports") as caught:
+        take(con, path)
+    assert caught.value.where == f"{path}, line 3, column DF"
+    # Beside its total a part does no harm, and a code may have only one of them where others have both.
+    totals = [[SERVERS, "2010", "100", "2024-01", "-"], [HORSES, "2010", "6", "2024-01", "1"]]
+    both = [[FANS, "2010", "1", "2024-01", part] for part in ("1", "2")]
+    take(con, api_of(tmp_path / "s.json", header, totals[0], *rows))
+    take(con, api_of(tmp_path / "t.json", header, totals[1], *both))
+    assert [r[4] for r in facts(con, flow="exports")] == [6, 2, 100]
+
+
+@pytest.mark.parametrize("column", ["RP", "DISTRICT"])
+def test_one_district_or_provision_alone_is_told(tmp_path, con, column):
+    def reply(name, *parts):
+        rows = [[*row(code, "2010", "5"), part] for code, part in parts]
+        return take(con, api_of(tmp_path / name, [*API_HEADER, column], *rows))
+
+    one = reply("one.json", (SERVERS, "61"), (FANS, "61"), (HORSES, "-"))
+    assert one.notes == [f"{column} is 61 alone: its values are all trade only if there is no other"]
+    assert reply("two.json", (SERVERS, "61"), (FANS, "69")).notes == []
+    assert reply("total.json", (SERVERS, "-"), (SERVERS, "61")).notes == []
+
+
 def test_an_empty_reply_is_a_month_without_trade(tmp_path, con):
     folder = tmp_path / "replies"
     folder.mkdir()

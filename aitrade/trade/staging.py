@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from aitrade.codes import FLOWS, parse_flow
 from aitrade.errors import BadInputError
 from aitrade.store.rows import offered
-from aitrade.trade.canonical import as_text, canonical, is_blank
+from aitrade.trade.breakouts import keep_totals, mask
+from aitrade.trade.canonical import as_text, canonical
 from aitrade.trade.columns import Layout, is_known, key, resolve
 from aitrade.trade.countries import CODE, codes_by_name, simplified
 from aitrade.trade.source import Column, ImportOptions, Rows, Staged
@@ -37,7 +38,7 @@ def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
     flow = _flow(con, rows, layout, options, where)
     _look_up_countries(con, layout)
     sql = canonical(layout, flow=flow, pad=options.pad)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select(_mask(layout))}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select(mask(layout))}")
     refuse_unreadable(con, rows, layout, sql)
     read, kept = count(con, "file_rows"), count(con, "staged")
     dropped = dict(rows.dropped)
@@ -46,15 +47,18 @@ def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         dropped |= dict(
             con.execute("SELECT reason, count(*) FROM left_out WHERE reason IS NOT NULL GROUP BY 1").fetchall()
         )
-    if layout.breakouts and (broken_out := _keep_totals(con)):
-        dropped["breakout beside its total"] = broken_out
+    notes = list(rows.notes)
+    if layout.breakouts:
+        broken_out, partial = keep_totals(con, rows, layout, sql)
+        dropped |= {"breakout beside its total": broken_out} if broken_out else {}
+        notes += partial
     country = layout.roles.get("cty_code") or layout.roles.get("country")
     return Staged(
         flow=flow,
         rows_read=read + sum(rows.dropped.values()),
         dropped=dropped,
         locate_country=lambda code: rows.locate(country.name, code) if country else where,
-        notes=rows.notes,
+        notes=tuple(notes),
         may_be_empty=rows.may_be_empty,
     )
 
@@ -120,25 +124,3 @@ def _look_up_countries(con: "DuckDBPyConnection", layout: Layout) -> None:
             CREATE OR REPLACE TEMP TABLE country_names AS
             SELECT found::VARCHAR AS name_in_file, cty_code::VARCHAR AS cty_code FROM offered_names
         """)
-
-
-def _mask(layout: Layout) -> str:
-    """For each row which of the breakout columns hold their total, as a number that grows with how many do."""
-    if not layout.breakouts:
-        return ""
-    bits = (
-        f"(CASE WHEN {is_blank(column)} OR trim({as_text(column)}) = '-' THEN {1 << place} ELSE 0 END)"
-        for place, column in enumerate(layout.breakouts)
-    )
-    mask = " + ".join(bits)
-    return f", (bit_count({mask}) * 8 + {mask})::INTEGER AS totals"
-
-
-def _keep_totals(con: "DuckDBPyConnection") -> int:
-    """Of the rows of a key keep one set that adds up to its total, the totals themselves where they are there."""
-    before = count(con, "staged")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE staged AS SELECT * EXCLUDE (totals) FROM staged
-        QUALIFY totals = max(totals) OVER (PARTITION BY hs10, cty_code, year, month)
-    """)
-    return before - count(con, "staged")
