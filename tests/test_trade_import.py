@@ -13,6 +13,7 @@ from aitrade.errors import BadInputError
 from aitrade.trade.receipt import lines
 from tests.trade_files import FANS, HORSES, PHONES, SERVERS, csv_of, facts, held, is_empty, take, text_of, workspace
 
+RADIOS, LAPTOPS, PARTS = "8517620090", "8471300100", "8473301180"
 CODES = (SERVERS, FANS, HORSES, PHONES)
 COUNTRIES = ("2010", "5700", "5830")
 rows = st.lists(
@@ -106,20 +107,89 @@ def test_threads_change_nothing(tmp_path, con):
 
 
 def test_a_revision_replaces_its_month_and_drops_vanished_rows(tmp_path, con):
+    same = [(code, cty, 2024, 1, 10, 0) for code in (PHONES, RADIOS) for cty in ("2010", "5700")]
     january = [(SERVERS, "2010", 2024, 1, 100, 1), (FANS, "2010", 2024, 1, 50, 0), (HORSES, "5700", 2024, 1, 7, 0)]
     february = [(SERVERS, "2010", 2024, 2, 110, 1)]
-    take(con, csv_of(tmp_path / "first.csv", january + february))
-    # FANS vanished from Mexico, HORSES from China: chapters and countries that the new file covers in January.
-    revised = [(SERVERS, "2010", 2024, 1, 90, 2), (HORSES, "2010", 2024, 1, 5, 0), (FANS, "5700", 2024, 1, 3, 0)]
+    take(con, csv_of(tmp_path / "first.csv", same + january + february))
+    # FANS vanished from Mexico, HORSES from China: headings and countries that the new file covers in January.
+    revised = [(SERVERS, "2010", 2024, 1, 90, 2), (HORSES, "2010", 2024, 1, 5, 0), (FANS, "5700", 2024, 1, 3, 0), *same]
     receipt = take(con, csv_of(tmp_path / "second.csv", revised))
     assert sorted(facts(con)) == sorted(revised + february)
     replaced = receipt.replaced
     assert (replaced.imports, replaced.months) == ([1], ["2024-01"])
-    assert (replaced.rows_before, replaced.value_before, replaced.rows_after, replaced.value_after) == (3, 157, 3, 98)
+    assert (replaced.rows_before, replaced.value_before, replaced.rows_after, replaced.value_after) == (7, 197, 7, 138)
+    assert (replaced.changed, replaced.gone, replaced.value_gone, replaced.beside) == (3, 2, 57, 0)
     assert replaced.is_revision
-    assert any("a revision" in line and "2024-01" in line for line in lines(receipt))
+    text = "\n".join(lines(receipt))
+    assert "replaced rows of import 1 in 2024-01" in text
+    assert "a revision: 3 of the rows before are different now, 2 of them gone without a row" in text
     stored = con.execute("SELECT receipt FROM trade_imports ORDER BY import_id").fetchall()
-    assert json.loads(stored[1][0])["replaced"]["value_before"] == 157
+    assert json.loads(stored[1][0])["replaced"]["value_before"] == 197
+
+
+def test_files_that_overlap_with_the_same_values_add_up(tmp_path, con):
+    # A query split by heading: 8471.30 and a part in the first file, 8471.50 and the same part in the second.
+    laptops, part = (LAPTOPS, "2010", 2024, 1, 100, 1), (PARTS, "2010", 2024, 1, 50, 0)
+    phones, servers = (PHONES, "2010", 2024, 1, 7, 0), (SERVERS, "2010", 2024, 1, 9, 3)
+    take(con, csv_of(tmp_path / "a.csv", [laptops, part, phones]))
+    receipt = take(con, csv_of(tmp_path / "b.csv", [part, servers]))
+    assert sorted(facts(con)) == sorted([laptops, part, phones, servers])
+    replaced = receipt.replaced
+    assert (replaced.rows_before, replaced.changed, replaced.gone, replaced.beside) == (1, 0, 0, 2)
+    assert not replaced.is_revision
+    assert any("no revision" in line for line in lines(receipt))
+
+
+def test_a_file_that_lacks_much_of_what_it_revises_is_refused(tmp_path, con):
+    laptops, part, phones = ((code, "2010", 2024, 1, 100, 1) for code in (LAPTOPS, PARTS, PHONES))
+    take(con, csv_of(tmp_path / "a.csv", [laptops, part, phones]))
+    before = held(con)
+    revised, servers = (PARTS, "2010", 2024, 1, 51, 0), (SERVERS, "2010", 2024, 1, 9, 3)
+    path = csv_of(tmp_path / "b.csv", [revised, servers])
+    with pytest.raises(BadInputError, match=f"1 of the 2 rows .* codes {LAPTOPS}") as caught:
+        take(con, path)
+    assert held(con) == before
+    assert "--replace" in caught.value.mend
+    # The heading of phones is not in the file.
+    replaced = take(con, path, replace=True).replaced
+    assert sorted(facts(con)) == sorted([phones, revised, servers])
+    assert (replaced.gone, replaced.value_gone, replaced.beside) == (1, 100, 1)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_revision_that_only_drops_rows_has_to_be_said(tmp_path, con, replace):
+    rows = [(code, "2010", 2024, 1, 100, 1) for code in (LAPTOPS, SERVERS, PHONES)]
+    take(con, csv_of(tmp_path / "a.csv", rows))
+    replaced = take(con, csv_of(tmp_path / "b.csv", rows[1:]), replace=replace).replaced
+    assert (replaced.gone, replaced.beside) == ((1, 0) if replace else (0, 1))
+    assert sorted(facts(con)) == sorted(rows[1:] if replace else rows)
+
+
+def test_a_year_does_not_take_the_place_of_months_of_other_codes(tmp_path, con):
+    months = [(code, "2010", 2024, m, 10 * m, 1) for code in (SERVERS, HORSES) for m in range(1, 13)]
+    elsewhere = (HORSES, "5700", 2024, 1, 3, None)
+    take(con, csv_of(tmp_path / "m.csv", [*months, elsewhere]))
+    header = "hs10,cty_code,year,con_val_yr"
+    servers = text_of(tmp_path / "s.csv", f"{header}\n{SERVERS},2010,2024,800\n")
+    with pytest.raises(BadInputError, match=f"12 of the 24 rows .* codes {HORSES}"):
+        take(con, servers, replace=True)
+    assert sorted(facts(con)) == sorted([*months, elsewhere])
+    both = text_of(tmp_path / "b.csv", f"{header}\n{SERVERS},2010,2024,800\n{HORSES},2010,2024,780\n")
+    replaced = take(con, both, replace=True).replaced
+    years = [(HORSES, "2010", 2024, 0, 780, None), (SERVERS, "2010", 2024, 0, 800, None)]
+    assert sorted(facts(con)) == sorted([*years, elsewhere])
+    assert (replaced.imports, replaced.months) == ([1], [f"2024-{m:02d}" for m in range(1, 13)])
+    assert (replaced.rows_before, replaced.value_before, replaced.rows_after, replaced.value_after) == (
+        24,
+        1560,
+        2,
+        1580,
+    )
+    assert (replaced.changed, replaced.gone) == (24, 0)
+    # And back, from other files.
+    again = csv_of(tmp_path / "n.csv", [(*row[:4], row[4] + 1, 1) for row in months])
+    assert take(con, again, replace=True).replaced.rows_before == 2
+    assert len(facts(con)) == 25
 
 
 def test_what_a_revision_does_not_cover_stays_and_is_told(tmp_path, con):
@@ -134,7 +204,7 @@ def test_importing_the_same_file_again_says_that_nothing_changed(tmp_path, con):
     take(con, path)
     receipt = take(con, path)
     assert not receipt.replaced.is_revision
-    assert any("the same rows and value" in line for line in lines(receipt))
+    assert any("the rows before are the same now" in line for line in lines(receipt))
 
 
 def test_whole_years_and_months_never_count_together(tmp_path, con):

@@ -36,7 +36,12 @@ def import_files(
     ] = "",
     pad: Annotated[bool, typer.Option("--pad", help="Put back the leading zeros of codes that lost them.")] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Whole years may take the place of months, and months of whole years.")
+        bool,
+        typer.Option(
+            "--replace",
+            help="The file is a revision, though it lacks much of what it replaces; whole years may take the place of "
+            "months, and months of whole years.",
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -44,8 +49,8 @@ def import_files(
 
     Read are replies of the Census International Trade API saved as JSON, the bulk files IMDByymm.ZIP and EXDByymm.ZIP,
     USITC DataWeb exports (xlsx or CSV, flat or pivot), Parquet and CSV. Imports count as customs value for consumption
-    with calculated duty, exports as total exports. Importing a month again replaces it. Country groups are kept apart
-    and never summed. The roles of --columns: hs10, value, duty, cty_code, country, time, year, month, flow.
+    with calculated duty, exports as total exports. A revised month replaces what it revises. Country groups are kept
+    apart and never summed. The roles of --columns: hs10, value, duty, cty_code, country, time, year, month, flow.
 
     Example: aitrade trade import census/ IMDB2412.ZIP
     Example: aitrade trade import other.csv --flow imports --columns hs10=code,value=usd,time=month,country=partner

@@ -41,12 +41,13 @@ _TABLES = (
 def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Receipt:
     """Import a trade file in one transaction.
 
-    Rows that the workspace already holds are replaced: those of an earlier import of the same content, and what other
-    imports brought in a month of which the file repeats a key, for the countries and chapters that the file covers.
+    Rows that the workspace already holds are replaced: those of an earlier import of the same content, those with a key
+    of the file, and, of imports that it has other values for, what they brought in its months for its countries and
+    headings.
 
     Raises:
-        BadInputError: the file cannot be read or holds nothing to import, or years would count twice; nothing of the
-            file is kept.
+        BadInputError: the file cannot be read or holds nothing to import, years would count twice, or much of what it
+            takes the place of would be gone; nothing of the file is kept.
     """
     if not path.is_file():
         raise BadInputError("there is no such file", where=str(path), mend="give the path of a trade file")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _SQL = Path(__file__).parent / "import_sql"
+_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,20 @@ def keep(target: Target, where: str, import_id: int, sha256: str, *, replace: bo
     """Insert the staged rows, and say what they replaced.
 
     Raises:
-        BadInputError: a country would have a whole year and months of it, and ``replace`` is off.
+        BadInputError: a country would have a whole year and months of it, or the file takes the place of much that it
+            does not hold, and ``replace`` is off; or a swap of years and months would lose codes.
     """
-    _refuse_twice_counted(target, where, replace=replace)
-    replacement = _replace(target) if target.fetch("repeated", sha256=sha256) else None
+    swap = _refuse_twice_counted(target, where, replace=replace)
+    replacement = None
+    if target.fetch("repeated", sha256=sha256) or swap:
+        target.fetch("replaced", replace=replace)
+        _refuse_vanishing(target, where, replace=replace)
+        replacement = _replace(target)
     target.fetch("insert", import_id=import_id)
     return replacement
 
 
 def _replace(target: Target) -> Replacement | None:
-    target.fetch("replaced")
     target.fetch("remove_replaced")
     found = target.fetch("replacement")
     if not found:
@@ -56,10 +61,35 @@ def _replace(target: Target) -> Replacement | None:
     return Replacement(imports, months, *(int(number or 0) for number in numbers))
 
 
-def _refuse_twice_counted(target: Target, where: str, *, replace: bool) -> None:
+def _refuse_vanishing(target: Target, where: str, *, replace: bool) -> None:
+    """Refuse where too much of what is replaced would have no row in its place: it may be another part of trade.
+
+    A revision drops few rows, though they may be large: up to a third pass. A year holds every code of its months, and
+    the other way round: where they are swapped, up to a tenth of rows and dollars may differ by revisions.
+    """
+    for reason, rows, value, rows_gone, value_gone, codes in target.fetch("vanishing"):
+        named = ", ".join(codes[:_NAMED]) + (f" and {len(codes) - _NAMED:,} more" if len(codes) > _NAMED else "")
+        lost = f"{rows_gone:,} of the {rows:,} rows that it replaces would have no row in their place: codes {named}"
+        if reason == "period" and (10 * rows_gone > rows or 10 * value_gone > value):
+            raise BadInputError(
+                f"the file swaps whole years and months, and {lost}",
+                where=where,
+                mend="import a file that holds these codes too, or import this one into another --workspace",
+            )
+        if reason == "revision" and not replace and 3 * rows_gone > rows:
+            raise BadInputError(
+                f"the file has other values for rows of the workspace, and {lost}",
+                where=where,
+                mend="say --replace if it is a revision that dropped these codes; if it is another part of trade, take "
+                "the rows out of it that the workspace holds already",
+            )
+
+
+def _refuse_twice_counted(target: Target, where: str, *, replace: bool) -> bool:
+    """Whether whole years have to take the place of months, or the other way round."""
     twice = target.fetch("periodicity")
     if not twice:
-        return
+        return False
     country, year, whole, in_file = twice[0]
     if in_file:
         raise BadInputError(
@@ -74,4 +104,4 @@ def _refuse_twice_counted(target: Target, where: str, *, replace: bool) -> None:
             where=where,
             mend="leave the file out, or say --replace to take the others out of the workspace",
         )
-    target.fetch("remove_other_periodicity")
+    return True

@@ -9,7 +9,8 @@ from aitrade.trade.months import Jump
 class Replacement:
     """What an import took the place of: rows and dollars before and after, in the months concerned.
 
-    ``beside`` counts rows that the replaced imports keep in these months, for countries or chapters not in the file.
+    ``beside`` counts rows that the replaced imports keep in these months, since the file does not hold them;
+    ``changed`` rows before that are different now or gone; ``gone`` those without a row in their place.
     """
 
     imports: list[int]
@@ -19,11 +20,14 @@ class Replacement:
     rows_after: int
     value_after: int
     beside: int
+    changed: int
+    gone: int
+    value_gone: int
 
     @property
     def is_revision(self) -> bool:
-        """Whether anything is different now, as far as rows and dollars tell."""
-        return (self.rows_before, self.value_before) != (self.rows_after, self.value_after)
+        """Whether any of the rows before is different now."""
+        return self.changed > 0
 
 
 @dataclass(frozen=True)
@@ -118,16 +122,23 @@ def lines(receipt: Receipt) -> list[str]:
 
 
 def _replacement(replaced: Replacement, what: str) -> list[str]:
-    change = "a revision" if replaced.is_revision else "the same rows and value"
     imports = ", ".join(map(str, replaced.imports))
     text = [
-        f"  replaced rows{what} of import {imports} in {_few(replaced.months)}, {change}: "
+        f"  replaced rows{what} of import {imports} in {_few(replaced.months)}: "
         f"{replaced.rows_before:,} rows and {replaced.value_before / 1e9:,.6f} billion dollars before, "
-        f"{replaced.rows_after:,} and {replaced.value_after / 1e9:,.6f} after"
+        f"{replaced.rows_after:,} and {replaced.value_after / 1e9:,.6f} after",
+        f"  a revision: {replaced.changed:,} of the rows before are different now"
+        if replaced.is_revision
+        else "  no revision: the rows before are the same now",
     ]
+    if replaced.gone:
+        text[-1] += (
+            f", {replaced.gone:,} of them gone without a row in their place "
+            f"({replaced.value_gone / 1e9:,.6f} billion dollars)"
+        )
     if replaced.beside:
         text.append(
-            f"  {replaced.beside:,} rows of those imports stay: of countries or chapters that the file does not hold"
+            f"  {replaced.beside:,} rows of those imports stay: the file does not hold their codes or countries"
         )
     return text
 
