@@ -13,6 +13,9 @@ from trade_fixtures import GROUP, Row, add_flows, made_up, workspace
 from trade_oracle import Oracle
 
 from aitrade.errors import AitradeError, BadInputError, UsageError
+from aitrade.store.runs import get_run
+from aitrade.trade.coverage import years_in_data
+from aitrade.trade.full_year import full_year
 from aitrade.trade.options import Options
 from aitrade.trade.specs import SPECS
 from aitrade.trade.tables import table
@@ -20,6 +23,7 @@ from aitrade.trade.tables import table
 ROWS = made_up()
 COMPLETE = [2023, 2024, 2025]
 SHOWN = [2023, 2024, 2025, 2026]
+PAIR = ("8471500150", "0101210010")
 LISTS = {"eight": ("84713001", "8415820140"), "four": ("8471", "740311")}
 
 
@@ -189,6 +193,43 @@ def test_partial_years_are_shown_but_not_compared(con):
         "growth_2024",
         "growth_2025",
     ]
+
+
+def test_a_year_that_only_some_countries_have_whole_is_part_of_a_year():
+    # China's 2025 holds three months, Mexico's is whole: their sum is no year, and China did not shrink by 75%.
+    china = [Row("imports", hs10, "5700", y, m, 10, 0) for hs10 in PAIR for y in (2023, 2024) for m in range(1, 13)]
+    part = [Row("imports", hs10, "5700", 2025, month, 10, 0) for hs10 in PAIR for month in (1, 2, 3)]
+    mexico = [Row("imports", hs10, "2010", year, 0, 120, 0) for hs10 in PAIR for year in (2023, 2024, 2025)]
+    con = workspace([*china, *part, *mexico])
+    growth = table(con, "growth")
+    assert [column.name for column in growth.columns if column.name.startswith("growth")] == ["growth_2024"]
+    says = "2025 holds the whole year of some partner countries and only months 1 to 3 of others"
+    assert any(says in note for note in growth.notes)
+    assert table(con, "summary").columns[-1].title == "Change 2023-2024, %"
+    assert any("months of 2023 to 2025 leave out the partner" in note for note in table(con, "index").notes)
+    assert full_year(con, ("imports",)) == 2024
+    (imports, *_) = held = years_in_data(con, "imports", ())
+    assert (imports.complete, held[-1].complete) == (True, False)
+    # With China's other months, or without China, the year is complete.
+    assert [year.complete for year in years_in_data(con, "imports", ("2010",))] == [True] * 3
+    add_flows(con, [replace(part[0], month=month) for month in range(4, 13)])
+    assert full_year(con, ("imports",)) == 2025
+    con.close()
+
+
+def test_a_headline_is_of_the_latest_year_that_is_complete_for_all():
+    from aitrade.report.headlines import headlines
+    from aitrade.report.partial import held_years, partial_years
+
+    rows = [Row("imports", PAIR[0], "2010", year, 0, 10**9, 0) for year in (2024, 2025)]
+    rows += [Row("imports", PAIR[0], "5700", 2024, 0, 10**9, 0), Row("imports", PAIR[0], "5700", 2025, 1, 10**8, 0)]
+    con = workspace(rows)
+    held = {"imports": held_years(con, "imports"), "exports": ()}
+    assert partial_years(held)["imports"] == {"2025"}
+    run = get_run(con, "hand")
+    (trade, *_) = headlines({("summary", "imports", "year"): table(con, "summary")}, held, run)
+    assert (trade.value, trade.what) == ("$2.0 bn", "imports of High products in 2024")
+    con.close()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, data: tuple[Year, ...]
         notes.append("the lists hold import codes (HTS), which agree with export codes (Schedule B) only to HS6")
     base = [year for year in data if year.year == options.base_year]
     if spec.from_base and base and not base[0].complete:
-        notes.append(f"the base year {options.base_year} holds only months {ranges(base[0].months)}")
+        notes.append(f"the base year {options.base_year} holds {base[0].extent}")
     notes += _on_months(span) if span.by_month else _on_years(span)
     notes += _on_countries(span)
     others = [year.year for year in data if year not in span.shown]
@@ -38,8 +38,7 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, data: tuple[Year, ...]
 
 def _on_years(span: Span) -> list[str]:
     notes = [
-        f"{year.year} holds only months {ranges(year.months)}: its values are not those of a year, and changes and "
-        "rankings leave it out"
+        f"{year.year} holds {year.extent}: its values are not those of a year, and changes and rankings leave it out"
         for year in span.shown
         if not year.complete
     ]
@@ -51,7 +50,11 @@ def _on_years(span: Span) -> list[str]:
 
 def _on_months(span: Span) -> list[str]:
     gaps = [f"{year.year}-{month:02d}" for year in span.shown for month in _gaps(year, span.shown)]
-    return [f"missing in the data: {', '.join(gaps)}"] if gaps else []
+    notes = [f"missing in the data: {', '.join(gaps)}"] if gaps else []
+    both = [year.year for year in span.shown if year.whole]
+    if both:
+        notes.append(f"months of {ranges(both)} leave out the partner countries that are there only as a whole year")
+    return notes
 
 
 def _on_countries(span: Span) -> list[str]:

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Year:
-    """What the data hold of a year: whether as a whole, which months (1 to 12), how many partner countries."""
+    """What the data hold of a year, of one partner country or another.
+
+    Args:
+        year: the year.
+        whole: whether of any country as a whole.
+        months: the months (1 to 12) that are there of any.
+        countries: how many partner countries.
+    """
 
     year: int
     whole: bool
@@ -22,8 +29,17 @@ class Year:
 
     @property
     def complete(self) -> bool:
-        """Whether figures of the year compare with those of another complete year."""
-        return self.whole or len(self.months) == 12
+        """Whether figures of the year compare with those of another complete year.
+
+        Where some countries are there as a whole and others by month, the year is as complete as those months.
+        """
+        return len(self.months) == 12 or (self.whole and not self.months)
+
+    @property
+    def extent(self) -> str:
+        """What there is of an incomplete year: ``only months 1 to 3``."""
+        months = f"only months {ranges(self.months)}"
+        return f"the whole year of some partner countries and {months} of others" if self.whole else months
 
 
 @dataclass(frozen=True)

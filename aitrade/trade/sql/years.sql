@@ -1,4 +1,5 @@
--- The years of a flow that are in the data: whether whole, which months, how many partner countries.
+-- The years of a flow that are in the data: whether any country is there whole, which months are of any, how many partner
+-- countries.
 WITH cells AS (
     SELECT DISTINCT year, month, cty_code
     FROM flows
