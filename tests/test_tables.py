@@ -98,6 +98,10 @@ class TestAgainstPlainPython:
         expected = oracle.counterfactual(*sides, [2021, 2022, 2025], 2024, by_month=False)
         options = {"relevances": chosen, "base_year": 2024, "years": (2021, 2022, 2025)}
         assert_same(found(con, "counterfactual", flow=flow, **options), expected)
+        # 2026 has two months of imports and one of exports.
+        expected = oracle.counterfactual(*sides, SHOWN, 2023, by_month=False)
+        assert [record["period"] for record in expected] == ["2023", "2024", "2025"]
+        assert_same(found(con, "counterfactual", flow=flow, relevances=chosen), expected)
 
 
 @pytest.mark.parametrize("by", ["year", "month"])
@@ -285,6 +289,61 @@ def test_imports_alone_leave_the_balance_empty():
     assert [record["balance"] for record in result.records()] == [None] * 4
     assert result.records()[2]["excess_imports"] is not None
     assert any("holds no exports" in note for note in result.notes)
+    con.close()
+
+
+def short_of(flow, left_out):
+    """Made-up trade in which a flow lacks some periods, and its two sides."""
+    rows = [row for row in ROWS if row.flow != flow or not left_out(row)]
+    return rows, (Oracle(rows, "imports"), Oracle(rows, "exports"))
+
+
+@pytest.mark.parametrize("flow", ["imports", "exports"])
+def test_a_balance_is_of_what_both_flows_hold(flow):
+    rows, sides = short_of(flow, lambda row: (row.year, row.month) >= (2025, 7))
+    con = workspace(rows)
+    expected = oracle.counterfactual(*sides, SHOWN, 2023, by_month=False)
+    assert [record["period"] for record in expected] == ["2023", "2024"]
+    assert_same(found(con, "counterfactual"), expected)
+    there = {name: "only months 1 to 6" if name == flow else "the whole year" for name in ("imports", "exports")}
+    said = f"2025 (imports {there['imports']}, exports {there['exports']})"
+    assert any(f"not held alike: {said}, 2026 (" in note for note in table(con, "counterfactual").notes)
+    with pytest.raises(BadInputError, match=r"not held alike: 2025 \(imports") as caught:
+        found(con, "counterfactual", years=(2024, 2025))
+    assert "--by month" in caught.value.mend
+    # Its months are compared one by one, up to June.
+    expected = oracle.counterfactual(*sides, SHOWN, 2023, by_month=True)
+    assert expected[-1]["period"] == "2025-06"
+    assert_same(found(con, "counterfactual", by="month"), expected)
+    assert any(said in note for note in table(con, "counterfactual", Options(by="month")).notes)
+    con.close()
+
+
+@pytest.mark.parametrize("by", ["year", "month"])
+@pytest.mark.parametrize("flow", ["imports", "exports"])
+def test_a_flow_without_the_base_year_keeps_its_trade(flow, by):
+    rows, sides = short_of(flow, lambda row: row.year == 2023)
+    con = workspace(rows)
+    expected = oracle.counterfactual(*sides, SHOWN, 2023, by_month=by == "month")
+    assert expected[0]["balance"] is not None
+    assert expected[0][f"excess_{flow}"] is None
+    assert_same(found(con, "counterfactual", by=by), expected)
+    notes = table(con, "counterfactual", Options(by=by)).notes
+    assert any(f"there are no {flow} of the base year 2023" in note for note in notes)
+    con.close()
+
+
+def test_a_base_year_that_a_flow_holds_in_part_is_told():
+    con = workspace(short_of("exports", lambda row: row.year == 2023 and row.month > 3)[0])
+    notes = table(con, "counterfactual", Options(years=(2024,))).notes
+    assert any("the base year 2023 holds only months 1 to 3 of exports" in note for note in notes)
+    con.close()
+
+
+def test_flows_with_other_partners_do_not_make_a_balance():
+    con = workspace([row for row in ROWS if row.flow == "imports" or row.cty == "2010"])
+    notes = table(con, "counterfactual", Options(years=(2024,))).notes
+    assert any("2024 holds 6 partner countries of imports and 1 partner countries of exports" in note for note in notes)
     con.close()
 
 

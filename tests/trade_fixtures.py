@@ -60,7 +60,9 @@ CODES = {
 
 
 def made_up(seed: int = 7) -> list[Row]:
-    """Months from 2022 to February 2026, both flows; 2021 imported whole; China's 2022 whole as well as by month."""
+    """Months from 2022 to February 2026, of exports to January; 2021 imported whole, of imports 2020 too; China's 2022
+    whole as well as by month.
+    """
     source = random.Random(seed)  # noqa: S311
     rows = []
 
@@ -76,7 +78,9 @@ def made_up(seed: int = 7) -> list[Row]:
                 if source.random() < 0.2:
                     continue
                 months = [(year, month) for year in range(2022, 2027) for month in range(1, 13)]
-                periods = [(2021, 0), *(period for period in months if period <= (2026, 2))]
+                last = (2026, 2) if flow == "imports" else (2026, 1)
+                periods = [(2021, 0), *(period for period in months if period <= last)]
+                periods += [(2020, 0)] if flow == "imports" else []
                 if cty == "5700":
                     periods.append((2022, 0))
                 for year, month in periods:

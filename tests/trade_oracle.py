@@ -326,25 +326,47 @@ def exemptions(o: Oracle, year: int, lists: dict[str, tuple[str, ...]]) -> list[
     return records
 
 
+def periods_alike(imports: Oracle, exports: Oracle, years: list[int], *, by_month: bool) -> list[tuple[int, int]]:
+    """Months that both flows hold; or years of which both hold the same, or all: twelve months or a whole year."""
+    if by_month:
+        both = {(row.year, row.month) for row in imports.monthly} & {(row.year, row.month) for row in exports.monthly}
+        return sorted(period for period in both if period[0] in years)
+
+    def months(o: Oracle, year: int) -> set[int]:
+        return {row.month for row in o.rows if row.year == year}
+
+    def full(found: set[int]) -> bool:
+        return found == {0} or found >= set(range(1, 13))
+
+    found = {year: (months(imports, year), months(exports, year)) for year in years}
+    return [(year, 0) for year, (i, e) in found.items() if i and e and (i == e or (full(i) and full(e)))]
+
+
 def counterfactual(imports: Oracle, exports: Oracle, years: list[int], base: int, *, by_month: bool) -> list[Record]:
-    def side(o: Oracle, year: int, month: int) -> tuple[int, int, Fraction]:
+    def side(o: Oracle, year: int, month: int) -> tuple[int, int, Fraction | None]:
         """All trade, related trade, and related trade had it grown like Low: mean High * Low(t) / mean Low."""
         rows = o.monthly if by_month else o.yearly
-        months = 12
-        mean_high = Fraction(o.total(lambda row: row.year == base and o.related(row), rows), months)
-        mean_low = Fraction(o.total(lambda row: row.year == base and o.relevance(row) == "Low", rows), months)
+        of_base = [row for row in rows if row.year == base]
+        months = len({row.month for row in of_base})
         now = [row for row in rows if row.year == year and (not by_month or row.month == month)]
         low = sum(row.value for row in now if o.relevance(row) == "Low")
         high = sum(row.value for row in now if o.related(row))
-        return sum(row.value for row in now), high, mean_high * low / mean_low
+        without = None
+        if of_base:
+            mean_high = Fraction(o.total(o.related, of_base), months)
+            mean_low = Fraction(o.total(lambda row: o.relevance(row) == "Low", of_base), months)
+            without = mean_high * low / mean_low
+        return sum(row.value for row in now), high, without
 
-    rows = imports.monthly if by_month else imports.yearly
+    def minus(one: int | Fraction | None, other: int | Fraction | None) -> int | Fraction | None:
+        return None if one is None or other is None else one - other
+
     slug = imports.group.lower().replace("+", "_")
     records = []
-    for year, month in sorted({(row.year, row.month if by_month else 0) for row in rows if row.year in years}):
+    for year, month in periods_alike(imports, exports, years, by_month=by_month):
         all_in, high_in, without_in = side(imports, year, month)
         all_out, high_out, without_out = side(exports, year, month)
-        net = (high_in - without_in) - (high_out - without_out)
+        net = minus(minus(high_in, without_in), minus(high_out, without_out))
         records.append(
             {
                 "period": f"{year}-{month:02d}" if by_month else str(year),
@@ -352,14 +374,14 @@ def counterfactual(imports: Oracle, exports: Oracle, years: list[int], base: int
                 "exports": billions(all_out),
                 f"{slug}_imports": billions(high_in),
                 f"counterfactual_{slug}_imports": billions(without_in),
-                "excess_imports": billions(high_in - without_in),
+                "excess_imports": billions(minus(high_in, without_in)),
                 f"{slug}_exports": billions(high_out),
                 f"counterfactual_{slug}_exports": billions(without_out),
-                "excess_exports": billions(high_out - without_out),
+                "excess_exports": billions(minus(high_out, without_out)),
                 "net_effect": billions(net),
                 "balance": billions(all_out - all_in),
-                "counterfactual_balance": billions(all_out - all_in + net),
-                "reduction_pct": percent(net, all_in - all_out),
+                "counterfactual_balance": None if net is None else billions(all_out - all_in + net),
+                "reduction_pct": None if net is None else percent(net, all_in - all_out),
             }
         )
     return records

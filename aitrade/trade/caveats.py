@@ -1,27 +1,32 @@
 """What a reader has to know to read a table's figures right."""
 
+from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
 from aitrade.trade.coverage import Span, Year, ranges
 from aitrade.trade.options import Options
 from aitrade.trade.specs import Spec
 
 
-def caveats(spec: Spec, options: Options, run: ChosenRun, data: tuple[Year, ...], span: Span) -> list[str]:
+def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tuple[Year, ...], span: Span) -> list[str]:
     """Notes on a table's run, years and filters.
 
     Args:
         spec: the table.
         options: what was asked for.
         run: the run whose labels are used.
-        data: the years in the data.
+        held: the years in the data of each flow of the table.
+        data: the years in the data, of both flows alike where the table needs both.
         span: the years of the table.
     """
     notes = run.notes(("imports", "exports") if spec.both_flows else (options.flow,)) + list(spec.notes)
     if spec.has_lists and options.flow == "exports":
         notes.append("the lists hold import codes (HTS), which agree with export codes (Schedule B) only to HS6")
-    base = [year for year in data if year.year == options.base_year]
-    if spec.from_base and base and not base[0].complete:
-        notes.append(f"the base year {options.base_year} holds {base[0].extent}")
+    if spec.from_base:
+        notes += [
+            note for flow, years in held.items() for note in _on_base(flow, years, options, by_month=span.by_month)
+        ]
+    if spec.both_flows:
+        notes += unlike(held, options, data, by_month=span.by_month)
     notes += _on_months(span) if span.by_month else _on_years(span)
     notes += _on_countries(span)
     others = [year.year for year in data if year not in span.shown]
@@ -34,6 +39,18 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, data: tuple[Year, ...]
     chapters = ", ".join(options.excluded_chapters)
     without = f"without HS chapters {chapters}" if chapters else "with every HS chapter"
     return [*notes, f"{without}; labels of run {run.run}"]
+
+
+def _on_base(flow: str, years: tuple[Year, ...], options: Options, *, by_month: bool) -> list[str]:
+    base = next((year for year in years if year.year == options.base_year), None)
+    if years and (base is None or (by_month and not base.months)):
+        monthly = " month by month" if by_month else ""
+        return [
+            f"there are no {flow} of the base year {options.base_year}{monthly}: what grows from it is empty for them"
+        ]
+    if base is None or base.complete:
+        return []
+    return [f"the base year {options.base_year} holds {base.extent} of {flow}"]
 
 
 def _on_years(span: Span) -> list[str]:

@@ -37,7 +37,9 @@ class Year:
 
     @property
     def extent(self) -> str:
-        """What there is of an incomplete year: ``only months 1 to 3``."""
+        """What there is of the year: ``the whole year``, ``only months 1 to 3``."""
+        if self.complete:
+            return "the whole year"
         months = f"only months {ranges(self.months)}"
         return f"the whole year of some partner countries and {months} of others" if self.whole else months
 
@@ -68,19 +70,25 @@ class Span:
         return tuple(year.year for year in self.shown)
 
 
+def held_years(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:
+    """The years of a flow, in order; with partners, only their trade counts. None where there is no such trade."""
+    rows = fetch(con, "years", {"flow": flow, "partners": list(partners)})
+    return tuple(Year(year, whole, tuple(months), countries) for year, whole, months, countries in rows)
+
+
 def years_in_data(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:
     """The years of a flow, in order; with partners, only their trade counts.
 
     Raises:
         BadInputError: there is no such trade.
     """
-    rows = fetch(con, "years", {"flow": flow, "partners": list(partners)})
-    if not rows:
+    held = held_years(con, flow, partners)
+    if not held:
         of = f" with {', '.join(partners)}" if partners else ""
         raise BadInputError(
             f"the workspace holds no {flow}{of}", mend=f"import some: aitrade trade import FILE --flow {flow}"
         )
-    return tuple(Year(year, whole, tuple(months), countries) for year, whole, months, countries in rows)
+    return held
 
 
 def choose_span(data: tuple[Year, ...], options: Options, *, by_month: bool, latest_only: bool) -> Span:

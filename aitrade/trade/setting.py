@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from aitrade.codes import FLOWS
 from aitrade.errors import BadInputError, UsageError
 from aitrade.rubric import RELEVANCES
 from aitrade.trade import partners
+from aitrade.trade.both_flows import Held, alike
 from aitrade.trade.caveats import caveats
 from aitrade.trade.chosen_run import choose_run
-from aitrade.trade.coverage import Span, choose_span, require_base_year, years_in_data
+from aitrade.trade.coverage import Span, choose_span, held_years, require_base_year, years_in_data
 from aitrade.trade.exemptions import choose_lists
 from aitrade.trade.figures import load_figures
 from aitrade.trade.options import Options
@@ -60,14 +62,18 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
         BadInputError: the data lack what the table needs.
     """
     _check(spec, options)
-    options, missing = _with_flows(con, spec, replace(options, countries=partners.resolve(con, options.countries)))
-    run = choose_run(con, options.run, options.flow)
+    options = replace(options, countries=partners.resolve(con, options.countries))
     trade_with = load_figures().thirty_countries if options.denominator == "paper" else ()
     trade_with = trade_with if spec.rows_by_country else options.countries
     by_month = (options.by or spec.by[0]) == "month"
-    data = years_in_data(con, options.flow, trade_with)
+    held = {flow: held_years(con, flow, trade_with) for flow in (FLOWS if spec.both_flows else (options.flow,))}
+    options, missing = _with_flows(con, spec, options, held)
+    run = choose_run(con, options.run, options.flow)
+    if not any(held.values()):
+        years_in_data(con, options.flow, trade_with)
     if spec.from_base:
-        require_base_year(data, options, by_month=by_month)
+        require_base_year(tuple(year for years in held.values() for year in years), options, by_month=by_month)
+    data = alike(held, options, by_month=by_month) if spec.both_flows else held[options.flow]
     span = choose_span(data, options, by_month=by_month, latest_only=spec.latest_only)
     top = spec.top if options.top is None else options.top
     parameters = {
@@ -83,6 +89,7 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
         "years_and_before": sorted({*span.years, *(year - 1 for year in span.years)}),
         "years_and_base": sorted({*span.years, options.base_year}) if spec.from_base else list(span.years),
         "comparable": list(span.comparable),
+        "periods": [year.year * 100 + month for year in span.shown for month in (year.months if by_month else (0,))],
         "base_year": options.base_year,
         "from_year": span.first,
         "to_year": span.last,
@@ -92,11 +99,11 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
         "lists": list(choose_lists(con, options.lists)) if spec.has_lists else [],
     }
     said = remarks(con, ("imports", "exports") if spec.both_flows else (options.flow,))
-    return Setting(options, span, parameters, (*said, *missing, *caveats(spec, options, run, data, span)))
+    return Setting(options, span, parameters, (*said, *missing, *caveats(spec, options, run, held, data, span)))
 
 
-def _with_flows(con: "DuckDBPyConnection", spec: Spec, options: Options) -> tuple[Options, list[str]]:
-    """The options with the flow whose years count, and a note on a flow that is missing."""
+def _with_flows(con: "DuckDBPyConnection", spec: Spec, options: Options, held: Held) -> tuple[Options, list[str]]:
+    """The options with the flow whose labels have to be there, and a note on a flow that is missing."""
     if spec.needs_duty:
         known = con.execute("SELECT count(duty) FROM flows WHERE flow = $1", [options.flow]).fetchone()
         if known == (0,):
@@ -105,8 +112,7 @@ def _with_flows(con: "DuckDBPyConnection", spec: Spec, options: Options) -> tupl
             )
     if not spec.both_flows:
         return options, []
-    there = [str(flow) for (flow,) in con.execute("SELECT DISTINCT flow FROM flows").fetchall()]
-    missing = [flow for flow in ("imports", "exports") if flow not in there]
+    missing = [flow for flow, years in held.items() if not years]
     options = replace(options, flow="exports" if missing == ["imports"] else "imports")
     return options, [f"the workspace holds no {flow}: their figures and the balance are empty" for flow in missing]
 

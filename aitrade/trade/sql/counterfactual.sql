@@ -2,7 +2,8 @@
 --     counterfactual High(t) = mean High of the base year * g(t),   excess = actual - counterfactual,
 --     balance without the boom = balance + excess imports - excess exports.
 -- A mean is a sum over the base year's months, and their number cancels in mean High / mean Low, so that the same holds
--- for a month, a year, or a year imported whole. A flow that is not in the data leaves NULLs.
+-- for a month, a year, or a year imported whole. A flow that is not in the data leaves NULLs, and one without the base
+-- year leaves them where High would have grown. Shown are the periods (year * 100 + month) that both flows hold alike.
 WITH cells AS (
     SELECT 'imports' AS flow, year, month, relevance, sum(value) AS value
     FROM labelled('imports', $run, $chosen, $years_and_base, $by_month, $excluded, $partners)
@@ -26,8 +27,8 @@ base AS (
 ),
 counterfactuals AS (
     SELECT flow, year, month, everything, periods.high, periods.low * base.high / nullif(base.low, 0)::DOUBLE AS without_boom
-    FROM periods JOIN base USING (flow)
-    WHERE list_contains($years, year)
+    FROM periods LEFT JOIN base USING (flow)
+    WHERE list_contains($periods, year::INTEGER * 100 + month)
 ),
 sides AS (
     SELECT
