@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from aitrade.errors import BadInputError, at
-from aitrade.trade.dataweb_query import MEND, TO_DATE
+from aitrade.trade.dataweb_query import MEND
 from aitrade.trade.dataweb_table import CODE_COLUMNS, Cells, Table, as_period, is_total
 
 VALUES = ("Customs Value", "FAS Value")
@@ -82,7 +82,6 @@ def collect(tables: list[Table], where: str) -> Collected:
         )
     collected = Collected(found[0])
     for table in tables:
-        collected.notes += _notes(table)
         for data_type, amount in _amounts(table, collected):
             if data_type == DUTY and found[0] == "Customs Value":
                 collected.duties.append(amount)
@@ -152,26 +151,3 @@ def _time(period: str, places: dict[str, int], cells: Cells) -> str:
         text = cells[places["Month"]]
         month = as_period(text) or f"-{text.zfill(2)}"
     return cells[places["Year"]] + month
-
-
-def _notes(table: Table) -> list[str]:
-    notes = []
-    to_date = [name for name in table.header if TO_DATE.search(name)]
-    if to_date:
-        notes.append(f"left out, year to date: {', '.join(to_date)}")
-    if table.stated_rows not in (None, len(table.rows)):
-        notes.append(
-            f"{table.where} says it has {table.stated_rows:,} rows and has {len(table.rows):,}: it may be cut off"
-        )
-    trade = [cells for _, cells in table.rows if not is_total(cells)]
-    for cells in (cells for _, cells in table.rows if is_total(cells)):
-        for place in table.amounts:
-            stated, summed = _dollars(cells[place]), sum(_dollars(row[place]) or 0 for row in trade)
-            if stated is not None and stated != summed:
-                notes.append(f"{table.where} says it sums to {stated:,} and sums to {summed:,}")
-    return notes
-
-
-def _dollars(text: str) -> int | None:
-    whole = text.replace(",", "").split(".")[0]
-    return int(whole) if whole.isdecimal() else None

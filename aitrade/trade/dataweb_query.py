@@ -1,4 +1,4 @@
-"""What a DataWeb export says about the query that made it: refused where its amounts are not dollars by year or month.
+"""What a DataWeb export says about itself: refused where its amounts are not single dollars by year or month.
 
 DataWeb can report thousands or millions, sum quarters or the year to date, and restrict trade to some districts,
 programs or rate provisions; none of that shows in the columns.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from aitrade.errors import BadInputError
-from aitrade.trade.dataweb_table import Table
+from aitrade.trade.dataweb_table import Table, is_total
 
 # A setting of the query and what it was set to; "Select Type" stands there once for every step.
 Setting = tuple[str, str]
@@ -26,7 +26,7 @@ _TIMEFRAME = re.compile(r"\s*(annual|monthly)\b", re.IGNORECASE)
 
 
 def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str) -> list[str]:
-    """Notes on what the query left out.
+    """Notes on what the query left out, and on rows and totals that the file states and does not hold.
 
     Args:
         tables: the tables of the file; what stands above their headers counts as the query too.
@@ -47,11 +47,12 @@ def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str) -
         quarters = [name for name in table.header if _QUARTER.search(name)]
         if quarters:
             raise BadInputError(f"the column {quarters[0]} is of quarters", where=table.where, mend=_TIME_MEND)
-    return [
+    notes = [
         f"the query took only some trade ({step}: {value}): its values are not all imports or exports"
         for step, value in _selections(query)
         if re.search("program|provision|district", step, re.IGNORECASE) and not value.startswith("Use All")
     ]
+    return notes + [note for table in tables for note in _notes(table)]
 
 
 def _check_trade(said: Sequence[str], where: str) -> None:
@@ -81,3 +82,26 @@ def _selections(said: Sequence[Setting]) -> Iterator[Setting]:
             step = name
         elif name == "Select Type" and value:
             yield step, value
+
+
+def _notes(table: Table) -> list[str]:
+    notes = []
+    to_date = [name for name in table.header if TO_DATE.search(name)]
+    if to_date:
+        notes.append(f"left out, year to date: {', '.join(to_date)}")
+    if table.stated_rows not in (None, len(table.rows)):
+        notes.append(
+            f"{table.where} says it has {table.stated_rows:,} rows and has {len(table.rows):,}: it may be cut off"
+        )
+    trade = [cells for _, cells in table.rows if not is_total(cells)]
+    for cells in (cells for _, cells in table.rows if is_total(cells)):
+        for place in table.amounts:
+            stated, summed = _dollars(cells[place]), sum(_dollars(row[place]) or 0 for row in trade)
+            if stated is not None and stated != summed:
+                notes.append(f"{table.where} says it sums to {stated:,} and sums to {summed:,}")
+    return notes
+
+
+def _dollars(text: str) -> int | None:
+    whole = text.replace(",", "").split(".")[0]
+    return int(whole) if whole.isdecimal() else None
