@@ -61,13 +61,13 @@ def test_options_reach_the_table(aitrade):
         "--exclude-chapters",
         "",
         "--countries",
-        "mexico,5830",
+        "mexico, 5830, korea, south",
         "--flow",
         "exports",
     ]
     _, out, err = aitrade("table", "summary", *options, "--run", "hand", "--format", "json")
     assert json.loads(out)[0]["relevance"] == "High+Medium"
-    assert "only trade with 2010, 5830" in err
+    assert "only trade with 2010, 5830, 5800" in err
     assert "with every HS chapter" in err
     _, out, _ = aitrade("table", "countries", "--denominator", "paper", "-n", "2", "--run", "hand", "--format", "csv")
     assert len(list(csv.reader(io.StringIO(out)))) == 3

@@ -17,6 +17,7 @@ from aitrade.store.runs import get_run
 from aitrade.trade.coverage import years_in_data
 from aitrade.trade.full_year import full_year
 from aitrade.trade.options import Options
+from aitrade.trade.partners import resolve
 from aitrade.trade.specs import SPECS
 from aitrade.trade.tables import table
 
@@ -181,6 +182,33 @@ def test_countries_restrict_trade_or_choose_rows(con):
     ]
     with pytest.raises(BadInputError, match="no country 'Atlantis'"):
         found(con, "countries", countries=("Atlantis",))
+
+
+@pytest.mark.parametrize(
+    ("asked", "codes"),
+    [
+        (("south korea",), ("5800",)),
+        (("Korea, South", "mexico"), ("5800", "2010")),
+        (("korea", "south", "mexico"), ("5800", "2010")),
+        (("mexico", "korea", "north"), ("2010", "5790")),
+        (("Republic of Korea", "5800", "côte d`ivoire"), ("5800", "7480")),
+        (("korea", "mexico"), ("5800", "2010")),
+        (("gambia", "the"), ("7500",)),
+        (("newland", "7999"), ("7998", "7999")),
+    ],
+)
+def test_countries_are_known_by_every_name_that_imports_accept(con, asked, codes):
+    con.execute("INSERT OR REPLACE INTO countries VALUES ('7998', 'NEWLAND', 'country')")
+    try:
+        assert resolve(con, asked) == codes
+    finally:
+        con.execute("DELETE FROM countries WHERE cty_code = '7998'")
+
+
+@pytest.mark.parametrize("asked", [("european union",), ("mexico", "0003"), ("4XXX",), ("-",)])
+def test_groups_are_no_partner_countries(con, asked):
+    with pytest.raises(BadInputError, match="group of countries"):
+        resolve(con, asked)
 
 
 def test_excluded_chapters_can_be_kept(con):

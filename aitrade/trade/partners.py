@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError
+from aitrade.trade.countries import CODE, codes_by_name, kind_of, simplified
 from aitrade.trade.figures import load_figures
 
 if TYPE_CHECKING:
@@ -11,25 +12,31 @@ if TYPE_CHECKING:
 
 
 def resolve(con: "DuckDBPyConnection", countries: tuple[str, ...]) -> tuple[str, ...]:
-    """Census codes of countries given by code or by name (as the workspace has them), ``paper`` for the paper's thirty.
+    """Census codes of countries given by code or by any name that imports accept, ``paper`` for the paper's thirty.
+
+    A name with commas may come in its parts, as a list divided by commas has it: ``("korea", "south", "mexico")``. The
+    most parts that together are a name count as one, so ``korea`` before ``south`` is not taken for a country.
 
     Raises:
-        BadInputError: a name that the workspace does not know, a group of countries, or a code that is not four digits.
+        BadInputError: a name that neither the workspace nor the shipped list knows, a group of countries, or a code
+            that is not four digits.
     """
+    names = codes_by_name(con) if countries else {}
     codes: list[str] = []
-    for country in countries:
-        if country.lower() == "paper":
-            codes += load_figures().thirty_countries
-            continue
-        rows = con.execute(
-            "SELECT cty_code, kind FROM countries WHERE cty_code = $1 OR lower(name) = lower($1) ORDER BY cty_code",
-            [country],
-        ).fetchall()
-        if rows and rows[0][1] == "group":
-            raise BadInputError(f"{country} is a group of countries, not a country", mend="name its members")
-        if not rows and not re.fullmatch("[0-9]{4}", country):
-            raise BadInputError(
-                f"the workspace knows no country {country!r}", mend="give its Census code, such as 2010 for Mexico"
-            )
-        codes.append(rows[0][0] if rows else country)
+    rest = countries
+    while rest:
+        number = next((n for n in range(len(rest), 1, -1) if simplified(", ".join(rest[:n])) in names), 1)
+        asked, rest = ", ".join(rest[:number]), rest[number:]
+        codes += load_figures().thirty_countries if asked.lower() == "paper" else [_code(asked, names)]
     return tuple(dict.fromkeys(codes))
+
+
+def _code(country: str, names: dict[str, str]) -> str:
+    code = country if re.fullmatch(CODE, country) else names.get(simplified(country))
+    if code is None:
+        raise BadInputError(
+            f"the workspace knows no country {country!r}", mend="give its Census code, such as 2010 for Mexico"
+        )
+    if kind_of(code) == "group":
+        raise BadInputError(f"{country} is a group of countries, not a country", mend="name its members")
+    return code
