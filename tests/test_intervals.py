@@ -2,10 +2,12 @@
 
 import math
 import random
+from collections import defaultdict
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from trade_fixtures import IMPORT_LABELS, labels, made_up, workspace
+from trade_fixtures import EXCLUDED, IMPORT_LABELS, labels, made_up, workspace
 
 from aitrade.errors import BadInputError
 from aitrade.rubric import RELEVANCES
@@ -67,6 +69,15 @@ def drawn_by_hand(predictions, rows):
     ]
 
 
+def quantile_of(values, quantile):
+    """A quantile between the two values around it, in proportion."""
+    ordered = sorted(values)
+    place = quantile * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
 @pytest.mark.parametrize("chosen", [("High",), ("High", "Medium")])
 def test_summary_against_plain_python(chosen):
     rows = [row for row in ROWS if row.flow == "imports" and row.year == 2024 and row.hs10[:2] not in ("27", "98")]
@@ -89,25 +100,70 @@ def test_summary_against_plain_python(chosen):
                 if record["relevance"] in ("All", relevance) and record["category"] in (None, category):
                     total += value
             sums.append(total)
-        sums.sort()
         for name, quantile in (("lower", 0.1), ("upper", 0.9)):
-            place = quantile * (len(sums) - 1)
-            below = math.floor(place)
-            between = sums[below] + (place - below) * (sums[min(below + 1, len(sums) - 1)] - sums[below])
-            assert record[f"value_2024_{name}"] == pytest.approx(between / 1e9, rel=1e-12), record
+            expected = quantile_of(sums, quantile) / 1e9
+            assert record[f"value_2024_{name}"] == pytest.approx(expected, rel=1e-12), record
     con.close()
 
 
-def test_share_and_index_bracket_what_certain_labels_give():
+UNCERTAIN = {
+    "summary": [f"value_{year}" for year in (2023, 2024, 2025, 2026)],
+    "share": ["value_high", "share_pct"],
+    "index": ["index_high", "index_low", "index_high_without_compute"],
+}
+
+
+@pytest.mark.parametrize("name", UNCERTAIN)
+def test_certain_labels_leave_intervals_without_width(name):
     certain = [p | {f"p_{r.lower()}": float(r == p["relevance"]) for r in RELEVANCES} for p in labels()]
     con = workspace(ROWS, certain)
-    for name in ("summary", "share", "index"):
-        for record in table(con, name, Options(interval=90)).records():
-            for key in [key for key in record if key.endswith("_lower")]:
-                figure = record[key.removesuffix("_lower")]
-                assert record[key] == pytest.approx(figure, rel=1e-12), (name, key)
-                assert record[key.replace("_lower", "_upper")] == pytest.approx(figure, rel=1e-12)
+    found = table(con, name, Options(interval=90))
+    ends = [f"{figure}_{end}" for figure in UNCERTAIN[name] for end in ("lower", "upper")]
+    assert [column.name for column in found.columns if column.name.endswith(("_lower", "_upper"))] == ends
+    for record in found.records():
+        for end in ends:
+            assert record[end] == pytest.approx(record[end.rpartition("_")[0]], rel=1e-12), (name, end)
     con.close()
+
+
+def test_index_against_plain_python():
+    """Each draw makes an index of its own: its months over its own mean of the base year, which is as uncertain."""
+    rows = [row for row in ROWS if row.flow == "imports" and row.year in (2023, 2024) and row.month]
+    rows = [row for row in rows if row.hs10[:2] not in EXCLUDED]
+    con = workspace(rows, unsure())
+    found = table(con, "index", Options(interval=80)).records()
+    con.close()
+    values = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        values[f"{row.year}-{row.month:02d}"][row.hs10] += row.value
+    assert [record["month"] for record in found] == sorted(values)
+
+    def counts(series, hs10, relevances, categories):
+        if series == "low":
+            return relevances.get(hs10) == "Low"
+        of_compute = categories.get(hs10) == "Compute_Hardware"
+        return relevances.get(hs10) == "High" and not (series.endswith("without_compute") and of_compute)
+
+    draws = drawn_by_hand(unsure(), rows)
+    for name in UNCERTAIN["index"]:
+        drawn = defaultdict(list)
+        for relevances, categories in draws:
+            sums = {
+                month: sum(
+                    value
+                    for hs10, value in of_codes.items()
+                    if counts(name.removeprefix("index_"), hs10, relevances, categories)
+                )
+                for month, of_codes in values.items()
+            }
+            base = Fraction(sum(value for month, value in sums.items() if month < "2024"), 12)
+            for month, value in sums.items():
+                drawn[month].append(100 * value / base)
+        assert any(record[f"{name}_lower"] < record[f"{name}_upper"] for record in found)
+        for record in found:
+            for end, quantile in (("lower", 0.1), ("upper", 0.9)):
+                expected = float(quantile_of(drawn[record["month"]], quantile))
+                assert record[f"{name}_{end}"] == pytest.approx(expected, rel=1e-9, abs=1e-9), record
 
 
 def test_wider_intervals_hold_narrower_ones_and_all_trade_is_certain():

@@ -106,6 +106,14 @@ def test_without_a_workspace_nothing_is_made(aitrade, tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+def test_exemption_lists_are_shown_without_a_workspace(aitrade, tmp_path):
+    code, out, err = aitrade("exemptions", "list", "--json", workspace=tmp_path / "none")
+    assert code == 0
+    assert [each["name"] for each in json.loads(out)] == ["consumer_electronics_2025-04-11"]
+    assert "there is no workspace" in err
+    assert not (tmp_path / "none").exists()
+
+
 def test_exemption_lists_are_imported_listed_and_counted(aitrade, tmp_path):
     file = tmp_path / "list.csv"
     file.write_text("HTSUS\n8471\n", "utf-8")

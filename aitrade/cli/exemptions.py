@@ -43,11 +43,16 @@ def list_lists(
 
     Example: aitrade exemptions list
     """
-    from aitrade.store import open_workspace
+    from aitrade.store import DATABASE, open_workspace
     from aitrade.trade.exemptions import known_lists
 
-    with open_workspace(state(context).workspace) as con:
-        lists = known_lists(con)
+    workspace = state(context).workspace
+    if (workspace / DATABASE).exists():
+        with open_workspace(workspace, create=False) as con:
+            lists = known_lists(con)
+    else:
+        say(f"there is no workspace at {workspace}: only the lists that come with aitrade")
+        lists = known_lists(None)
     if as_json:
         emit(json.dumps([{key: value for key, value in asdict(each).items() if key != "replaced"} for each in lists]))
         return

@@ -113,12 +113,10 @@ def shipped_lists() -> dict[str, Path]:
     return {path.stem: path for path in sorted(shipped("data/exemptions").glob("*.csv"))}
 
 
-def known_lists(con: "DuckDBPyConnection") -> tuple[ExemptionList, ...]:
-    """The workspace's lists and the shipped ones that it does not replace, by name."""
-    rows = con.execute(
-        "SELECT name, count(*), path FROM exemption_lists JOIN exemptions USING (name) GROUP BY name, path"
-    ).fetchall()
-    found = {row[0]: ExemptionList(*row) for row in rows}
+def known_lists(con: "DuckDBPyConnection | None") -> tuple[ExemptionList, ...]:
+    """The lists of the workspace, where there is one, and the shipped ones that it does not replace, by name."""
+    query = "SELECT name, count(*), path FROM exemption_lists JOIN exemptions USING (name) GROUP BY name, path"
+    found = {row[0]: ExemptionList(*row) for row in (con.execute(query).fetchall() if con else ())}
     for name, path in shipped_lists().items():
         found.setdefault(name, ExemptionList(name, len(read_list(path)), "shipped with aitrade"))
     return tuple(found[name] for name in sorted(found))
