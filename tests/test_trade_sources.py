@@ -289,6 +289,12 @@ def test_a_total_that_is_not_the_sum_is_told(tmp_path, con):
 
 PIVOTS = {
     "years": ("Imports For Consumption|Annual Data", "2023,2024", "5.00,70.00", [(2023, 0, 5), (2024, 0, 70)]),
+    "years to date": (
+        "Imports For Consumption|Annual + Year-To-Date Data",
+        "2023,2024",
+        "5,7",
+        [(2023, 0, 5), (2024, 0, 7)],
+    ),
     "months": ("Imports For Consumption|Monthly", "Nov 2023,January 2024", "5,70", [(2023, 11, 5), (2024, 1, 70)]),
     "beside": ("Imports For Consumption|Monthly", "Year,January,February", "2024,5,70", [(2024, 1, 5), (2024, 2, 70)]),
 }

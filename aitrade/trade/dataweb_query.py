@@ -37,12 +37,11 @@ def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str) -
         BadInputError: the trade is not imports for consumption or total exports, in single dollars, by year or month.
     """
     said = [*query, *((cells[0], cells[1]) for table in tables for cells in table.preamble if len(cells) > 1)]
-    titles = [cells[0] for table in tables for cells in table.preamble if cells]
-    _check_trade([*(value for name, value in said if name == "Trade Flow"), *titles], where)
+    _check_trade([*(value for name, value in said if name == "Trade Flow"), *_titles(tables)], where)
     for name, value in said:
         if name == "Data Format" and value not in ("", "1"):
             raise BadInputError(f"its amounts are in {value} dollars", where=where, mend=_FORMAT_MEND)
-    _check_time(said, titles, where)
+    _check_time(said, tables, where)
     for table in tables:
         quarters = [name for name in table.header if _QUARTER.search(name)]
         if quarters:
@@ -61,17 +60,29 @@ def _check_trade(said: Sequence[str], where: str) -> None:
             raise BadInputError(f"the file holds {text.split('|')[0]}", where=where, mend=MEND)
 
 
-def _check_time(said: Sequence[Setting], titles: Sequence[str], where: str) -> None:
-    """A title is ``Total Exports|Annual Data``; without a bar it says the trade alone, and to date is said anywhere."""
+def _check_time(said: Sequence[Setting], tables: Sequence[Table], where: str) -> None:
+    """A title is ``Total Exports|Annual Data``; without a bar it says the trade alone, and to date is said anywhere.
+
+    Where the year to date has columns of its own beside the years, as in ``Annual + Year-To-Date Data``, they are left
+    out, and the years are whole.
+    """
+    titles = _titles(tables)
     frames = [value for name, value in said if name == "Timeframe Aggregation" and value]
     frames += [title.split("|")[1] for title in titles if "|" in title]
-    other = [frame for frame in frames if not _TIMEFRAME.match(frame) or TO_DATE.search(frame)]
-    other += [title for title in titles if TO_DATE.search(title) or _QUARTER.search(title)]
+    other = [frame for frame in frames if not _TIMEFRAME.match(frame)]
+    other += [title for title in titles if _QUARTER.search(title)]
+    if not any(TO_DATE.search(name) for table in tables for name in table.header):
+        other += [text for text in (*frames, *titles) if TO_DATE.search(text)]
     if not any(frame.strip().lower().startswith("monthly") for frame in frames):
         # By year, a range of dates and the year to date hold parts of years.
-        other += [value for step, value in _selections(said) if "years" in step.lower() and value != "Full Years"]
+        years = [value for step, value in _selections(said) if "years" in step.lower()]
+        other += [value for value in years if not value.startswith("Full Years")]
     if other:
         raise BadInputError(f"its time frame is {other[0].strip()!r}", where=where, mend=_TIME_MEND)
+
+
+def _titles(tables: Sequence[Table]) -> list[str]:
+    return [cells[0] for table in tables for cells in table.preamble if cells]
 
 
 def _selections(said: Sequence[Setting]) -> Iterator[Setting]:
