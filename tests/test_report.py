@@ -168,7 +168,9 @@ def test_a_year_is_a_part_only_for_the_flow_that_lacks_months(tmp_path: Path) ->
     assert years("categories", "exports") == {"2023", "2024", "2025, part"}
     shares = {(p["series"], p["x"]) for p in found.figures["share"].points if str(p["x"]).startswith("2025")}
     assert shares == {("Imports", "2025"), ("Exports", "2025, part")}
-    assert "2025, part" in {p["x"] for p in found.figures["balance"].points}
+    # A balance is of what both flows hold: no year of twelve months and nine, and by month up to September.
+    assert {p["x"] for p in found.figures["balance"].points} == {"2023", "2024"}
+    assert max(str(p["x"]) for p in found.figures["balance-by-month"].points) == "2025-09"
 
 
 def test_sources_are_the_files_and_lists_in_use(tmp_path: Path, contents: Contents) -> None:
