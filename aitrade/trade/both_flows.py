@@ -67,10 +67,13 @@ def _both(imports: Year, exports: Year, *, by_month: bool) -> Year | None:
     countries = min(imports.countries, exports.countries)
     if by_month:
         months = tuple(month for month in imports.months if month in exports.months)
-        return Year(imports.year, imports.whole or exports.whole, months, countries) if months else None
+        whole = imports.whole or exports.whole
+        return Year(imports.year, whole, months, countries, len(months) == 12) if months else None
     same = (imports.whole, imports.months) == (exports.whole, exports.months)
-    if same or (imports.complete and exports.complete):
-        return Year(imports.year, imports.whole or exports.whole, imports.months or exports.months, countries)
+    complete = imports.complete and exports.complete
+    if same or complete:
+        whole, months = imports.whole or exports.whole, imports.months or exports.months
+        return Year(imports.year, whole, months, countries, complete)
     return None
 
 

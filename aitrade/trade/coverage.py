@@ -20,20 +20,15 @@ class Year:
         whole: whether of any country as a whole.
         months: the months (1 to 12) that are there of any.
         countries: how many partner countries.
+        complete: whether figures of the year compare with those of another complete year; where some countries are
+            there as a whole and others by month, it is as complete as those months.
     """
 
     year: int
     whole: bool
     months: tuple[int, ...]
     countries: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether figures of the year compare with those of another complete year.
-
-        Where some countries are there as a whole and others by month, the year is as complete as those months.
-        """
-        return len(self.months) == 12 or (self.whole and not self.months)
+    complete: bool
 
     @property
     def extent(self) -> str:
@@ -73,7 +68,7 @@ class Span:
 def held_years(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:
     """The years of a flow, in order; with partners, only their trade counts. None where there is no such trade."""
     rows = fetch(con, "years", {"flow": flow, "partners": list(partners)})
-    return tuple(Year(year, whole, tuple(months), countries) for year, whole, months, countries in rows)
+    return tuple(Year(year, whole, tuple(months), *rest) for year, whole, months, *rest in rows)
 
 
 def years_in_data(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:

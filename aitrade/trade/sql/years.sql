@@ -1,15 +1,20 @@
 -- The years of a flow that are in the data: whether any country is there whole, which months are of any, how many partner
--- countries.
+-- countries, and whether the year is complete: all of twelve months, or nothing but whole years. The months of a country
+-- that is there whole as well are part of that and say nothing more.
 WITH cells AS (
     SELECT DISTINCT year, month, cty_code
     FROM flows
     WHERE flow = $flow AND (len($partners) = 0 OR list_contains($partners, cty_code))
+),
+told AS (
+    SELECT *, month > 0 AND NOT bool_or(month = 0) OVER (PARTITION BY year, cty_code) AS alone FROM cells
 )
 SELECT
     year,
     bool_or(month = 0) AS whole,
     coalesce(list(DISTINCT month ORDER BY month) FILTER (month > 0), []) AS months,
-    count(DISTINCT cty_code) AS countries
-FROM cells
+    count(DISTINCT cty_code) AS countries,
+    count(DISTINCT month) FILTER (alone) IN (0, 12) AS complete
+FROM told
 GROUP BY year
 ORDER BY year;
