@@ -11,7 +11,8 @@ from aitrade import __version__
 from aitrade.calibrate import Calibration
 from aitrade.codes import Code
 from aitrade.evidence import DOUBT, NEAR_DOUBT, NEIGHBOURS, SHARPNESS, near_votes
-from aitrade.llm.judge import PROMPT_NEIGHBOURS, Judge, Opinions
+from aitrade.llm.judge import Judge, Opinions
+from aitrade.llm.label_judge import PROMPT_NEIGHBOURS
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe, prompt_sha256, related_categories
 from aitrade.retrieval.embedder import Embedder

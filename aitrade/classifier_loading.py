@@ -8,7 +8,7 @@ from aitrade.calibrate import Calibration, find_calibration, load_calibration
 from aitrade.classifier import Classifier, method
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet, load_exemplars
-from aitrade.llm.judge import judge_source_sha256, load_judge
+from aitrade.llm.judge_loading import judge_source_sha256, load_judge
 from aitrade.llm.machine import Machine, choose_machine, choose_machines
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.retrieval.embedder import embedder_of, embedder_sha256, load_embedder

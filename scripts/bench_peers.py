@@ -28,7 +28,7 @@ from aitrade.classify import read_codes
 from aitrade.codes import FLOWS, Code
 from aitrade.defaults import DEMO_MODEL
 from aitrade.errors import AitradeError
-from aitrade.llm.judge import LabelJudge, heading_neighbours
+from aitrade.llm.label_judge import LabelJudge, heading_neighbours
 from aitrade.llm.machine import DEVICES
 from aitrade.llm.prompt import describe
 from aitrade.llm.tree import Tokens

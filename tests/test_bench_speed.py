@@ -24,7 +24,7 @@ from aitrade.classifier import CODES_PER_BATCH, Classifier
 from aitrade.codes import Code
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine
-from aitrade.llm.judge import heading_neighbours
+from aitrade.llm.label_judge import heading_neighbours
 from aitrade.llm.machine import Machine
 from aitrade.llm.tree import Tokens
 

@@ -12,7 +12,7 @@ import toys
 from conftest import MODEL, Outcome
 from trade_fixtures import add_run
 
-from aitrade.llm.judge import LabelJudge
+from aitrade.llm.label_judge import LabelJudge
 from aitrade.store import open_workspace
 
 Run = Callable[..., Outcome]

@@ -17,7 +17,7 @@ from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import subheading_folds
-from aitrade.llm.adapter import AdapterManifest, read_manifest
+from aitrade.llm.adapter_files import AdapterManifest, read_manifest
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import describe
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER, load_embedder

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
-from aitrade.llm.judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
+from aitrade.llm.label_judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
 from aitrade.llm.prompt import Prompter, chat_tokens, describe, related_categories, short_text, short_tokens
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import RELEVANCES, load_rubric

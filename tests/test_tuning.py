@@ -19,10 +19,10 @@ from aitrade.calibration.gather import _llm_neighbours
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
-from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
+from aitrade.llm.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
 from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine import load_engine
-from aitrade.llm.judge import load_judge
+from aitrade.llm.judge_loading import load_judge
 from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories, short_text
@@ -261,7 +261,7 @@ def test_loading_an_adapter_looks_for_no_gpu(adapters: Path, models: Path, monke
 def test_an_adapter_tuned_on_texts_made_otherwise_is_refused(
     adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aitrade.llm.adapter.text_sha256", lambda: "another")
+    monkeypatch.setattr("aitrade.llm.adapter_files.text_sha256", lambda: "another")
     with pytest.raises(ModelError, match="tuned on texts with other shorthand") as caught:
         load_judge(TUNED, CPU, adapters)
     assert f"aitrade models tune {MODEL} --name own" in str(caught.value.mend)

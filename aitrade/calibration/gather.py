@@ -13,7 +13,7 @@ from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS, near_votes
 from aitrade.exemplars import Exemplar
 from aitrade.folds import fold_name, subheading_folds
-from aitrade.llm.adapter import OUT_OF_FOLD, find_adapter, read_manifest
+from aitrade.llm.adapter_files import OUT_OF_FOLD, find_adapter, read_manifest
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.embedder import load_embedder

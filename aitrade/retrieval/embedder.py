@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from aitrade.errors import ModelError
 from aitrade.folds import fold_name
 from aitrade.hashing import sha256_of
-from aitrade.llm.adapter import LORA_FILES, merge_lora, own_adapter
+from aitrade.llm.adapter import merge_lora
+from aitrade.llm.adapter_files import LORA_FILES, own_adapter
 from aitrade.llm.machine import Machine
 from aitrade.weights.installed import Installed, locate
 

@@ -4,7 +4,7 @@ from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
 from aitrade.trade.coverage import Span, Year, ranges
 from aitrade.trade.options import Options
-from aitrade.trade.specs import Spec
+from aitrade.trade.spec import Spec
 
 
 def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tuple[Year, ...], span: Span) -> list[str]:

@@ -15,7 +15,7 @@ from aitrade.trade.exemptions import choose_lists
 from aitrade.trade.figures import load_figures
 from aitrade.trade.options import Options
 from aitrade.trade.remarks import remarks
-from aitrade.trade.specs import Spec
+from aitrade.trade.spec import Spec
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -6,7 +6,8 @@ from aitrade.errors import UsageError
 from aitrade.trade.options import Options
 from aitrade.trade.query import fetch, install_macros
 from aitrade.trade.setting import Setting, settle
-from aitrade.trade.specs import SPECS, Heading
+from aitrade.trade.spec import Heading
+from aitrade.trade.specs import SPECS
 from aitrade.trade.table import Column, Table, Value
 
 if TYPE_CHECKING:

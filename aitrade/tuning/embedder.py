@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from aitrade.folds import fold_name
-from aitrade.llm.adapter import AdapterManifest, save_lora, write_manifest
+from aitrade.llm.adapter import save_lora
+from aitrade.llm.adapter_files import AdapterManifest, write_manifest
 from aitrade.llm.prompt import describe, related_categories
 from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.rubric import RELEVANCES

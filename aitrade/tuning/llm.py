@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from aitrade.folds import fold_name
-from aitrade.llm.adapter import HEADS, OUT_OF_FOLD, AdapterManifest, save_lora, write_manifest
+from aitrade.llm.adapter import save_lora
+from aitrade.llm.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
 from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold

@@ -12,7 +12,7 @@ import numpy as np
 
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
-from aitrade.llm.adapter import AdapterManifest
+from aitrade.llm.adapter_files import AdapterManifest
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import text_sha256
 from aitrade.rubric import RELEVANCES

@@ -1,0 +1,111 @@
+"""An adapter's files: where they lie, what made them, and whether they belong to a base model and to today's texts."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from aitrade.errors import ModelError
+from aitrade.hashing import sha256_of
+from aitrade.llm.prompt import text_sha256
+from aitrade.weights.adapters import MANIFEST, adapters_folder
+from aitrade.weights.installed import Installed, files_under, record_files
+
+HEADS = "heads.safetensors"
+LORA_FILES = ("adapter_config.json", "adapter_model.safetensors")
+OUT_OF_FOLD = "out_of_fold.csv"
+
+
+@dataclass(frozen=True)
+class AdapterManifest:
+    """What made an adapter.
+
+    Attributes:
+        name: its name after the ``+`` of ``--model BASE+NAME``.
+        base: the base model's name.
+        base_sha256: hash of what is published of the base model.
+        exemplars_sha256: hash of the exemplars that it was tuned on.
+        text_sha256: hash of what the texts that it reads are made of.
+        settings: rank, epochs, learning rate and the like.
+        figures: what was measured on held-out subheadings.
+        files: hash of each file.
+    """
+
+    name: str
+    base: str
+    base_sha256: str
+    exemplars_sha256: str
+    text_sha256: str
+    settings: dict[str, Any]
+    figures: dict[str, float]
+    files: dict[str, str]
+
+
+def find_adapter(model: str, folder: Path | None = None) -> Path:
+    """Folder of the adapter of ``BASE+NAME``, in the given folder or shipped; it is called so too.
+
+    Raises:
+        ModelError: there is none, or a file of it is missing, altered or not in its manifest.
+    """
+    for parent in (folder, adapters_folder()):
+        if parent is not None and (parent / model / MANIFEST).is_file():
+            _check(parent / model)
+            return parent / model
+    base, _, name = model.partition("+")
+    raise ModelError(f"{base} has no adapter {name}", mend=f"aitrade models tune {base} --name {name}")
+
+
+def read_manifest(folder: Path) -> AdapterManifest:
+    """Read the manifest of an adapter folder."""
+    return AdapterManifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+
+
+def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
+    """Write the manifest, with the hashes of the files that lie in the folder now."""
+    files = {file.name: file.sha256 for file in record_files(folder)}
+    raw = asdict(manifest) | {"files": files}
+    (folder / MANIFEST).write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
+
+
+def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path:
+    """Like :func:`find_adapter`, and checked to have been tuned on this base model and on texts as they are made now.
+
+    Raises:
+        ModelError: there is none, a file of it was altered, or it was tuned on another base model or on other texts.
+    """
+    found = find_adapter(model, folder)
+    manifest = read_manifest(found)
+    if manifest.base_sha256 != base.source_sha256:
+        raise ModelError(
+            f"adapter {manifest.name} was tuned on another model than {base.name}",
+            where=str(found),
+            mend=f"use {manifest.base}+{manifest.name}",
+        )
+    if manifest.text_sha256 != text_sha256():
+        raise ModelError(
+            f"adapter {manifest.name} was tuned on texts with other shorthand, titles or layout",
+            where=str(found),
+            mend=f"tune it again: aitrade models tune {manifest.base} --name {manifest.name}",
+        )
+    return found
+
+
+def with_adapter(base_sha256: str, folder: Path) -> str:
+    """One hash of a base model and an adapter's files."""
+    files = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))
+    return hashlib.sha256(f"{base_sha256}\n{files}".encode()).hexdigest()
+
+
+def _check(folder: Path) -> None:
+    files = read_manifest(folder).files
+    for name in files_under(folder):
+        if name not in files:
+            raise ModelError(
+                "the file is not in the adapter's manifest, and might be read with it",
+                where=str(folder / name),
+                mend="take it away",
+            )
+    for name, sha256 in files.items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
+            raise ModelError("a file of the adapter is missing or altered", where=str(folder / name), mend="restore it")
