@@ -20,7 +20,8 @@ from aitrade.errors import BadInputError, ModelError
 from aitrade.evidence import FEATURES, KINDS
 from aitrade.exemplars import ExemplarSet, load_exemplars
 from aitrade.llm.prompt import related_categories
-from aitrade.weights.installed import locate, read_record, record_files, write_record
+from aitrade.weights.installed import locate
+from aitrade.weights.record import read_record, record_files, write_record
 
 Load = Callable[..., Classifier]
 IMPORTS = [code for code in toys.toy_codes() if code.flow == "imports"]

@@ -9,7 +9,7 @@ import pytest
 from conftest import MODEL, Outcome
 
 from aitrade.store import DATABASE
-from aitrade.weights.installed import RECORD
+from aitrade.weights.record import RECORD
 
 Doctor = Callable[[], dict[str, dict[str, str | None]]]
 

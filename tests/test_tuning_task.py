@@ -14,7 +14,7 @@ from aitrade.llm.machine import Machine
 from aitrade.tuning import task as task_module
 from aitrade.tuning.settings import LLM_SETTINGS
 from aitrade.tuning.task import Task, held_out_figures, put_in_place
-from aitrade.weights.installed import Installed
+from aitrade.weights.record import Installed
 
 EXEMPLARS = tuple(Exemplar(code, "Low", "Not_DC_Related", "because") for code in toys.toy_codes())
 WORK = Path("work")

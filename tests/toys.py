@@ -9,8 +9,8 @@ from typing import Any
 from aitrade.codes import Code
 from aitrade.exemplars import COLUMNS
 from aitrade.paths import shipped
-from aitrade.weights.installed import Installed, record_files, write_record
 from aitrade.weights.manifest import files_sha256
+from aitrade.weights.record import Installed, record_files, write_record
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"

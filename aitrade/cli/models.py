@@ -71,8 +71,9 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Model names; all installed ones by default.")] = None,
 ) -> None:
     """Hash every file of installed models and compare with what installing recorded."""
-    from aitrade.weights.installed import list_installed, read_record, require_installed
+    from aitrade.weights.installed import list_installed, require_installed
     from aitrade.weights.installed import verify as verify_model
+    from aitrade.weights.record import read_record
 
     for name in names or list(list_installed()):
         model = read_record(require_installed(name))

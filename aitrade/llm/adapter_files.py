@@ -10,7 +10,7 @@ from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
 from aitrade.llm.prompt import text_sha256
 from aitrade.weights.adapters import MANIFEST, adapters_folder
-from aitrade.weights.installed import Installed, files_under, record_files
+from aitrade.weights.record import Installed, files_under, how_to_install, record_files
 
 HEADS = "heads.safetensors"
 LORA_FILES = ("adapter_config.json", "adapter_model.safetensors")
@@ -80,7 +80,7 @@ def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path
         raise ModelError(
             f"adapter {manifest.name} was tuned on another model than {base.name}",
             where=str(found),
-            mend=f"use {manifest.base}+{manifest.name}",
+            mend=how_to_install(base.name) if manifest.base == base.name else f"use {manifest.base}+{manifest.name}",
         )
     if manifest.text_sha256 != text_sha256():
         raise ModelError(

@@ -1,15 +1,15 @@
 """Tariff exemption lists: read, kept in the workspace, and shipped with the project."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError, UsageError, at
+from aitrade.hashing import sha256_of
 from aitrade.paths import shipped
 from aitrade.store import transaction
-from aitrade.textfile import read_bytes, read_records
+from aitrade.textfile import read_records
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -96,11 +96,12 @@ def import_list(con: "DuckDBPyConnection", path: Path, name: str) -> ExemptionLi
     if not name.strip() or name == "any":
         raise UsageError(f"a list cannot be called {name!r}", mend="choose another --name")
     entries = read_list(path)
-    digest = hashlib.sha256(read_bytes(path)).hexdigest()
     with transaction(con):
         replaced = con.execute("DELETE FROM exemption_lists WHERE name = $1 RETURNING name", [name]).fetchone()
         con.execute("DELETE FROM exemptions WHERE name = $1", [name])
-        con.execute("INSERT INTO exemption_lists VALUES ($1, $2, $3, now()::TIMESTAMP)", [name, str(path), digest])
+        con.execute(
+            "INSERT INTO exemption_lists VALUES ($1, $2, $3, now()::TIMESTAMP)", [name, str(path), sha256_of(path)]
+        )
         con.execute(
             "INSERT INTO exemptions SELECT $1, unnest($2), unnest($3)",
             [name, [entry.entry for entry in entries], [entry.prefix for entry in entries]],

@@ -1,15 +1,14 @@
 """Import a trade file: read, check, replace what it repeats, and keep it whole or not at all."""
 
-import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import BadInputError
+from aitrade.hashing import sha256_of
 from aitrade.store.workspace import transaction
+from aitrade.trade.connection import importing
 from aitrade.trade.countries import Country, add_countries, kind_of, seed_countries
 from aitrade.trade.keeping import Target, keep
 from aitrade.trade.months import jumps, missing
@@ -22,20 +21,7 @@ from aitrade.trade.unreadable import COUNTRY_MEND, refuse_beyond_counting
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MEMORY_GB = 4
 _EXAMPLES = 10
-_VIEWS = ("file_rows", "left_out", "unreadable", "pairs", "flow_words", "names_found", "numbered")
-_TABLES = (
-    "staged",
-    "staged_groups",
-    "own",
-    "repeated",
-    "replaced",
-    "country_names",
-    "api_lists",
-    "api_rows",
-    "dataweb_rows",
-)
 
 
 def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Receipt:
@@ -52,10 +38,12 @@ def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) 
     if not path.is_file():
         raise BadInputError("there is no such file", where=str(path), mend="give the path of a trade file")
     seed_countries(con)
-    with _settings(con):
+    with importing(con):
         reader = options.reader or detect(path)
         staged = READERS[reader](con, path, options)
-        receipt = Receipt(None, str(path), _sha256(path), reader, staged.flow, staged.rows_read, remark=options.remark)
+        receipt = Receipt(
+            None, str(path), sha256_of(path), reader, staged.flow, staged.rows_read, remark=options.remark
+        )
         with transaction(con):
             return _import_staged(con, staged, receipt, replace_others=options.replace)
 
@@ -141,34 +129,6 @@ def _described(con: "DuckDBPyConnection", flows: Target, receipt: Receipt, stage
         missing_months=missing(months),
         jumps=jumps(months, of_file),
     )
-
-
-@contextmanager
-def _settings(con: "DuckDBPyConnection") -> Iterator[None]:
-    """Keep memory within bounds; the order of rows means nothing in the tables of flows, and keeping it costs much."""
-    limit = _one(con, "SELECT current_setting('memory_limit')")
-    if _bytes(limit) > _MEMORY_GB * 10**9:
-        con.execute(f"SET memory_limit = '{_MEMORY_GB}GB'")
-    con.execute("SET preserve_insertion_order = false")
-    try:
-        yield
-    finally:
-        for name in _VIEWS:
-            con.execute(f"DROP VIEW IF EXISTS temp.{name}")
-        for name in _TABLES:
-            con.execute(f"DROP TABLE IF EXISTS temp.{name}")
-        con.execute("SET preserve_insertion_order = true")
-        con.execute(f"SET memory_limit = '{limit}'")
-
-
-def _bytes(size: str) -> float:
-    number, unit = size.split()
-    return float(number) * 1024.0 ** ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB").index(unit)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _one(con: "DuckDBPyConnection", query: str) -> Any:

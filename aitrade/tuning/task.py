@@ -17,7 +17,7 @@ from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import text_sha256
 from aitrade.rubric import RELEVANCES
 from aitrade.tuning.settings import TuneSettings
-from aitrade.weights.installed import Installed
+from aitrade.weights.record import Installed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

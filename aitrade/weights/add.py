@@ -9,8 +9,9 @@ from pathlib import Path
 from aitrade.errors import BadInputError, ModelError, UsageError
 from aitrade.paths import weights_folder
 from aitrade.weights.convert import library_versions
-from aitrade.weights.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
+from aitrade.weights.installed import verify
 from aitrade.weights.manifest import load_manifests
+from aitrade.weights.record import CHECKED, RECORD, Installed, record_files, write_record
 
 # Formats that run code when they are opened, and code itself.
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")

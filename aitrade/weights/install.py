@@ -13,8 +13,9 @@ from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
 from aitrade.paths import weights_folder
 from aitrade.weights.convert import convert_gguf, library_versions
-from aitrade.weights.installed import RECORD, Installed, read_record, record_files, verify, write_record
+from aitrade.weights.installed import verify
 from aitrade.weights.manifest import Manifest
+from aitrade.weights.record import RECORD, Installed, read_record, record_files, write_record
 
 Report = Callable[[str], None]
 

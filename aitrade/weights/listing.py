@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from aitrade.weights.adapters import ListedAdapter, list_adapters
-from aitrade.weights.installed import Installed, list_installed
+from aitrade.weights.installed import list_installed
 from aitrade.weights.manifest import Manifest, load_manifests
+from aitrade.weights.record import Installed
 
 
 def list_rows(adapters: Path | None = None) -> list[dict[str, Any]]:

