@@ -10,7 +10,7 @@ from aitrade.calibrate import load_calibration
 from aitrade.defaults import DEFAULT_MODEL, DEMO_MODEL
 from aitrade.exemplars import load_exemplars
 from aitrade.folds import fold_name
-from aitrade.llm.adapter_files import LORA_FILES, find_adapter, read_manifest
+from aitrade.llm.adapter_files import LORA_FILES, find_adapter, labels, read_manifest
 from aitrade.llm.prompt import prompt_sha256, text_sha256
 from aitrade.paths import shipped
 from aitrade.published import CLASSIFICATION, published_folder
@@ -59,7 +59,7 @@ def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder)
     manifest = read_manifest(find_adapter(folder.name))  # which checks the hash of every file
     assert f"{manifest.base}+{manifest.name}" == folder.name
     assert manifest.base_sha256 == load_manifests()[manifest.base].source_sha256
-    assert manifest.text_sha256 == text_sha256()
+    assert (manifest.text_sha256, manifest.labels) == (text_sha256(), labels())
     config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
     assert config["base_model_name_or_path"] == manifest.base  # a name, not a path of the machine it was made on
     assert not list(folder.glob("*.bin"))

@@ -19,6 +19,7 @@ from aitrade.calibration.gather import _llm_neighbours
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
+from aitrade.llm import adapter_files
 from aitrade.llm.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
 from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine import load_engine
@@ -258,17 +259,39 @@ def test_loading_an_adapter_looks_for_no_gpu(adapters: Path, models: Path, monke
     load_judge(TUNED, CPU, adapters)
 
 
-def test_an_adapter_tuned_on_texts_made_otherwise_is_refused(
-    adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("patched", "said"),
+    [
+        ("text_sha256", "tuned on texts with other shorthand"),
+        ("labels", "tuned on other labels, or in another order"),
+    ],
+)
+def test_an_adapter_tuned_on_texts_or_labels_of_before_is_refused(
+    adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch, patched: str, said: str
 ) -> None:
-    monkeypatch.setattr("aitrade.llm.adapter_files.text_sha256", lambda: "another")
-    with pytest.raises(ModelError, match="tuned on texts with other shorthand") as caught:
+    """Its heads know labels by their place alone."""
+    found = getattr(adapter_files, patched)()
+    monkeypatch.setattr(adapter_files, patched, lambda: found[::-1])
+    with pytest.raises(ModelError, match=said) as caught:
         load_judge(TUNED, CPU, adapters)
     assert f"aitrade models tune {MODEL} --name own" in str(caught.value.mend)
 
 
+@pytest.mark.parametrize(("before", "after"), [('"text_sha256"', '"prompt_sha256"'), ("{", "[")])
+def test_a_manifest_of_an_earlier_version_or_a_torn_one_names_the_mend(
+    adapters: Path, models: Path, tmp_path: Path, before: str, after: str
+) -> None:
+    path = shutil.copytree(adapters / TUNED, tmp_path / TUNED) / "aitrade.json"
+    path.write_text(path.read_text("utf-8").replace(before, after, 1), "utf-8")
+    with pytest.raises(ModelError, match="manifest cannot be read") as caught:
+        load_judge(TUNED, CPU, tmp_path)
+    assert (caught.value.where, caught.value.mend) == (str(path), f"aitrade models tune {MODEL} --name own")
+
+
 def test_a_file_that_no_manifest_knows_is_refused(adapters: Path, models: Path, tmp_path: Path) -> None:
     shutil.copytree(adapters / TUNED, tmp_path / TUNED)
+    (tmp_path / TUNED / ".DS_Store").write_bytes(b"left by a file manager")
+    assert find_adapter(TUNED, tmp_path) == tmp_path / TUNED
     (tmp_path / TUNED / "chat_template.jinja").write_text("else", "utf-8")
     with pytest.raises(ModelError, match="not in the adapter's manifest") as caught:
         find_adapter(TUNED, tmp_path)

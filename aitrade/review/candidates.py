@@ -70,7 +70,7 @@ def candidates(
         surer = "" if below is None else f" with a probability below {below:g}"
         raise BadInputError(
             f"run {run.run} has no {' or '.join(flows)} code{surer} to review",
-            mend="choose another --run, --flow or --below",
+            mend="choose another run or flow, or a higher limit of the probability",
         )
     values = [f"{flow} of {ranges(years[flow])}" if years[flow] else f"no {flow} in the workspace" for flow in flows]
     notes = [f"value_B: billion dollars, {', '.join(values)}, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}"]

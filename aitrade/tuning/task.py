@@ -12,7 +12,7 @@ import numpy as np
 
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
-from aitrade.llm.adapter_files import AdapterManifest
+from aitrade.llm.adapter_files import AdapterManifest, labels
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import text_sha256
 from aitrade.rubric import RELEVANCES
@@ -76,6 +76,7 @@ class Task:
             base_sha256=self.base.source_sha256,
             exemplars_sha256=self.exemplars.sha256,
             text_sha256=text_sha256(),
+            labels=labels(),
             settings=dataclasses.asdict(self.settings) | {"folds": self.folds} | settings,
             figures=held_out_figures(scores, held_out),
             files={},

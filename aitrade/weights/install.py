@@ -6,6 +6,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -89,7 +90,13 @@ def _present(folder: Path, manifest: Manifest) -> Installed | None:
         verify(present)
     except ModelError:
         return None  # installing again is the mend that the error names
-    return present if present.source_sha256 == manifest.source_sha256 else None
+    if present.source_sha256 == manifest.source_sha256:
+        return present
+    if manifest.form == "folder" and set(manifest.files) <= set(present.files):  # recorded by an earlier version
+        present = replace(present, source_sha256=manifest.source_sha256)
+        write_record(present)
+        return present
+    return None
 
 
 def _join_parts(manifest: Manifest, wheels: list[Path], target: Path) -> None:

@@ -79,9 +79,13 @@ def record_files(folder: Path) -> tuple[File, ...]:
 
 
 def files_under(folder: Path) -> list[str]:
-    """Name of every file under a folder but our own notes, sorted, with slashes."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, CHECKED))
+    """Name of every file under a folder, sorted, with slashes; but our own notes and what file managers leave there."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and not _of_no_model(path.name))
     return sorted(path.relative_to(folder).as_posix() for path in paths)
+
+
+def _of_no_model(name: str) -> bool:
+    return name in (RECORD, CHECKED, ".DS_Store", "Thumbs.db", "desktop.ini") or name.startswith(("._", ".nfs"))
 
 
 def how_to_install(name: str) -> str:
