@@ -303,13 +303,16 @@ PIVOTS = {
 @pytest.mark.parametrize("name", PIVOTS)
 def test_pivots_are_read_by_years_and_by_months(tmp_path, con, name):
     title, columns, amounts, expected = PIVOTS[name]
-    zeros = ",".join("2024" if column == "Year" else "0.00" for column in columns.split(","))
+    zeros, ones = (
+        ",".join("2024" if column == "Year" else amount for column in columns.split(",")) for amount in ("0.00", "1.00")
+    )
     text = (
-        f"{title},,,\nData Row Count,2,,\nData Type,HTS Number,Description,Country,{columns},2024 YTD\n"
-        f'Customs Value,{HORSES},"HORSES, LIVE",Côte d`Ivoire,{amounts},999\nCustoms Value,{HORSES},H,Chad,{zeros},0\n'
+        f"{title},,,\nData Row Count,3,,\nData Type,HTS Number,Description,Country,{columns},2024 YTD,Percent Change\n"
+        f'Customs Value,{HORSES},"HORSES, LIVE",Côte d`Ivoire,{amounts},999,3.0\n'
+        f"Customs Value,{HORSES},H,Chad,{zeros},0,0\nCalculated Duties,{HORSES},H,Côte d`Ivoire,{ones},9,0.0\n"
     )
     receipt = take(con, text_of(tmp_path / "pivot.csv", text))
-    assert facts(con) == [(HORSES, "7480", year, month, value, None) for year, month, value in expected]
+    assert facts(con) == [(HORSES, "7480", year, month, value, 1) for year, month, value in expected]
     assert receipt.rows_dropped == {"zero that fills a pivot": 2}
     assert receipt.notes == ["left out, year to date: 2024 YTD"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from aitrade.errors import BadInputError, at
-from aitrade.trade.dataweb_query import MEND
+from aitrade.trade.dataweb_query import MEND, TO_DATE
 from aitrade.trade.dataweb_table import CODE_COLUMNS, Cells, Table, as_period, is_total
 
 VALUES = ("Customs Value", "FAS Value")
@@ -15,6 +15,8 @@ DUTY = "Calculated Duties"
 _FILLING = "zero that fills a pivot"
 # Columns that say nothing about which trade a row is of; any others (district, program, ...) do.
 _ASIDE = ("Data Type", "Description", "Quantity Description", "Suppressed")
+# Nor do figures beside the amounts: the year to date, the change from year to year. Codes of a breakout are no figures.
+_FIGURE = re.compile(rf"{TO_DATE.pattern}|(?:19|20)[0-9]{{2}}|percent|%|\bchange\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _amounts(table: Table, collected: Collected) -> Iterator[tuple[str, Amount]]
     columns = table.amounts
     if any(not period or period.startswith("-") for period in columns.values()) and "Year" not in places:
         raise BadInputError("there is no column Year", where=at(table.where, 1), mend=MEND)
-    aside = {*columns, *(places[name] for name in _ASIDE if name in places)}
+    aside = {*columns, *(place for place, name in enumerate(table.header) if name in _ASIDE or _FIGURE.search(name))}
     for line, cells in table.rows:
         if is_total(cells):
             collected.drop("total of the file")
