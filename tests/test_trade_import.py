@@ -140,6 +140,21 @@ def test_files_that_overlap_with_the_same_values_add_up(tmp_path, con):
     assert any("no revision" in line for line in lines(receipt))
 
 
+def test_a_file_that_leaves_the_duty_open_is_no_revision(tmp_path, con):
+    rows = [(code, "2010", 2024, 1, 100, 7) for code in ("8471410150", "8471490000", SERVERS, "8471600000")]
+    take(con, csv_of(tmp_path / "a.csv", rows))
+    without = "\n".join(f"{code},2010,2024-01,100" for code, *_ in rows[1:])
+    path = text_of(tmp_path / "b.csv", f"hs10,cty_code,time,con_val_mo\n{without}\n")
+    replaced = take(con, path).replaced
+    assert sorted(facts(con)) == sorted(rows)
+    assert (replaced.rows_before, replaced.changed, replaced.gone, replaced.beside) == (3, 0, 0, 1)
+    # The other way round, what was open becomes known.
+    con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+    take(con, path)
+    take(con, csv_of(tmp_path / "c.csv", rows[2:]))
+    assert [row[5] for row in facts(con)] == [None, 7, 7]
+
+
 def test_a_file_that_lacks_much_of_what_it_revises_is_refused(tmp_path, con):
     laptops, part, phones = ((code, "2010", 2024, 1, 100, 1) for code in (LAPTOPS, PARTS, PHONES))
     take(con, csv_of(tmp_path / "a.csv", [laptops, part, phones]))

@@ -45,6 +45,7 @@ def keep(target: Target, where: str, import_id: int, sha256: str, *, replace: bo
     swap = _refuse_twice_counted(target, where, replace=replace)
     replacement = None
     if target.fetch("repeated", sha256=sha256) or swap:
+        target.fetch("known_duties")
         target.fetch("replaced", replace=replace)
         _refuse_vanishing(target, where, replace=replace)
         replacement = _replace(target)

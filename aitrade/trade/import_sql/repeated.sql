@@ -1,12 +1,12 @@
 -- Which imports the file may take the place of: those of the same content (own), and those that hold a key of this file,
 -- by month (repeated). Where any such key of an import has another value or duty here, the file revises that import;
--- where all are the same, it only overlaps with it.
+-- where all are the same, it only overlaps with it. A duty that either leaves open is no other duty.
 CREATE OR REPLACE TEMP TABLE own AS
 SELECT import_id FROM trade_imports WHERE sha256 = $sha256 AND flow = $flow;
 
 CREATE OR REPLACE TEMP TABLE repeated AS
 WITH keys AS (
-    SELECT f.import_id, f.year, f.month, bool_or(f.value <> s.value OR f.duty IS DISTINCT FROM s.duty) AS differs
+    SELECT f.import_id, f.year, f.month, bool_or(f.value <> s.value OR coalesce(f.duty <> s.duty, false)) AS differs
     FROM flows AS f
     SEMI JOIN (SELECT DISTINCT year, month FROM staged) AS periods USING (year, month)
     JOIN staged AS s USING (hs10, cty_code, year, month)
