@@ -14,6 +14,7 @@ from trade_oracle import Oracle
 
 from aitrade.errors import AitradeError, BadInputError, UsageError
 from aitrade.store.runs import get_run
+from aitrade.trade.both_flows import alike
 from aitrade.trade.coverage import years_in_data
 from aitrade.trade.full_year import full_year
 from aitrade.trade.options import Options
@@ -246,6 +247,26 @@ def test_a_year_that_only_some_countries_have_whole_is_part_of_a_year():
     assert [year.complete for year in years_in_data(con, "imports", ("2010",))] == [True] * 3
     add_flows(con, [replace(part[0], month=month) for month in range(4, 13)])
     assert full_year(con, ("imports",)) == 2025
+    con.close()
+
+
+def test_the_months_of_a_country_that_is_whole_make_no_others_whole():
+    # China is there whole and by month, in both flows; of Mexico's imports there are three months.
+    months, part = range(13), (1, 2, 3)
+    china = [Row(flow, PAIR[0], "5700", 2025, month, 10, 0) for flow in ("imports", "exports") for month in months]
+    mexico = [Row("imports", PAIR[0], "2010", 2025, month, 10, 0) for month in part]
+    con = workspace([*china, *mexico])
+    held = {flow: years_in_data(con, flow, ()) for flow in ("imports", "exports")}
+    says = "the whole year of some partner countries and only months 1 to 3 of others"
+    assert [held[flow][0].extent for flow in held] == [says, "the whole year"]
+    with pytest.raises(BadInputError, match=f"imports {says}, exports the whole year"):
+        alike(held, Options(flow="imports"), by_month=False)
+    assert alike(held, Options(flow="imports"), by_month=True)[0].months == tuple(range(1, 13))
+    # With the same months of Mexico's exports, what there is of both is alike; it is no year all the same.
+    add_flows(con, [replace(row, flow="exports") for row in mexico])
+    held |= {"exports": years_in_data(con, "exports", ())}
+    (year,) = alike(held, Options(flow="imports"), by_month=False)
+    assert (year.extent, year.complete) == (says, False)
     con.close()
 
 

@@ -11,7 +11,7 @@ Held = Mapping[str, tuple[Year, ...]]
 
 
 def alike(held: Held, options: Options, *, by_month: bool) -> tuple[Year, ...]:
-    """The years that both flows hold alike: the same months or both complete, or by month the months that both hold.
+    """The years that both flows hold alike: the same extent or both complete, or by month the months that both hold.
 
     Args:
         held: the years by flow; a flow without any leaves the other's as they are.
@@ -68,12 +68,13 @@ def _both(imports: Year, exports: Year, *, by_month: bool) -> Year | None:
     if by_month:
         months = tuple(month for month in imports.months if month in exports.months)
         whole = imports.whole or exports.whole
-        return Year(imports.year, whole, months, countries, len(months) == 12) if months else None
-    same = (imports.whole, imports.months) == (exports.whole, exports.months)
+        return Year(imports.year, whole, months, months, countries, len(months) == 12) if months else None
+    # The months of countries that are there whole as well are part of that; complete follows from those of the others.
+    same = (imports.whole, imports.alone) == (exports.whole, exports.alone)
     complete = imports.complete and exports.complete
     if same or complete:
         whole, months = imports.whole or exports.whole, imports.months or exports.months
-        return Year(imports.year, whole, months, countries, complete)
+        return Year(imports.year, whole, months, imports.alone or exports.alone, countries, complete)
     return None
 
 

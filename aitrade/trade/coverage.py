@@ -19,14 +19,16 @@ class Year:
         year: the year.
         whole: whether of any country as a whole.
         months: the months (1 to 12) that are there of any.
+        alone: the months of countries that are not there as a whole.
         countries: how many partner countries.
         complete: whether figures of the year compare with those of another complete year; where some countries are
-            there as a whole and others by month, it is as complete as those months.
+            there as a whole and others by month, it is as complete as the months of those others.
     """
 
     year: int
     whole: bool
     months: tuple[int, ...]
+    alone: tuple[int, ...]
     countries: int
     complete: bool
 
@@ -35,7 +37,7 @@ class Year:
         """What there is of the year: ``the whole year``, ``only months 1 to 3``."""
         if self.complete:
             return "the whole year"
-        months = f"only months {ranges(self.months)}"
+        months = f"only months {ranges(self.alone)}"
         return f"the whole year of some partner countries and {months} of others" if self.whole else months
 
 
@@ -68,7 +70,7 @@ class Span:
 def held_years(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:
     """The years of a flow, in order; with partners, only their trade counts. None where there is no such trade."""
     rows = fetch(con, "years", {"flow": flow, "partners": list(partners)})
-    return tuple(Year(year, whole, tuple(months), *rest) for year, whole, months, *rest in rows)
+    return tuple(Year(year, whole, tuple(months), tuple(alone), *rest) for year, whole, months, alone, *rest in rows)
 
 
 def years_in_data(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:

@@ -1,6 +1,6 @@
--- The years of a flow that are in the data: whether any country is there whole, which months are of any, how many partner
--- countries, and whether the year is complete: all of twelve months, or nothing but whole years. The months of a country
--- that is there whole as well are part of that and say nothing more.
+-- The years of a flow that are in the data: whether any country is there whole, which months are of any country, which of
+-- one that is not whole (alone), how many partner countries, and whether the year is complete: all of twelve months, or
+-- nothing but whole years. The months of a country that is there whole as well are part of that and say nothing more.
 WITH cells AS (
     SELECT DISTINCT year, month, cty_code
     FROM flows
@@ -13,6 +13,7 @@ SELECT
     year,
     bool_or(month = 0) AS whole,
     coalesce(list(DISTINCT month ORDER BY month) FILTER (month > 0), []) AS months,
+    coalesce(list(DISTINCT month ORDER BY month) FILTER (alone), []) AS alone,
     count(DISTINCT cty_code) AS countries,
     count(DISTINCT month) FILTER (alone) IN (0, 12) AS complete
 FROM told
