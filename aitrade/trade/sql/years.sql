@@ -1,5 +1,5 @@
--- The years of a flow that are in the data: whether any country is there whole, which months are of any country, which of
--- one that is not whole (alone), how many partner countries, and whether the year is complete: all of twelve months, or
+-- The years of a flow that are in the data: whether any country is there whole, which months are of any, which of one
+-- that is not whole (alone), how many partner countries, and whether the year is complete: all of twelve months, or
 -- nothing but whole years. The months of a country that is there whole as well are part of that and say nothing more.
 WITH cells AS (
     SELECT DISTINCT year, month, cty_code
