@@ -106,6 +106,18 @@ def test_domestic_and_foreign_exports_add_up_to_total_exports_once(tmp_path, con
     assert [(r[0], r[4]) for r in facts(con, flow="exports")] == [(FANS, 10), (SERVERS, 100)]
 
 
+def test_domestic_exports_alone_are_taken_where_they_are_asked_for(tmp_path, con):
+    # A reply for both parts holds only one where a code is not re-exported.
+    header = ["E_COMMODITY", "CTY_CODE", "ALL_VAL_MO", "time", "DF"]
+    path = api_of(tmp_path / "r.json", header, [SERVERS, "2010", "80", "2024-01", "1"])
+    receipt = take(con, path, columns={"value": "ALL_VAL_MO"})
+    assert [(r[0], r[4]) for r in facts(con, flow="exports")] == [(SERVERS, 80)]
+    assert receipt.notes == ["DF is 1 alone: its values are all trade only if there is no other"]
+    other = api_of(tmp_path / "s.json", header, [SERVERS, "2010", "80", "2024-01", "3"])
+    with pytest.raises(BadInputError, match="the file holds 3: not total exports"):
+        take(con, other, columns={"value": "ALL_VAL_MO"})
+
+
 @pytest.mark.parametrize("parts", [("1",), ("2",), ("1", "3")])
 def test_domestic_or_foreign_exports_alone_are_no_total_exports(tmp_path, con, parts):
     header = ["E_COMMODITY", "CTY_CODE", "ALL_VAL_MO", "time", "DF"]
@@ -114,6 +126,8 @@ def test_domestic_or_foreign_exports_alone_are_no_total_exports(tmp_path, con, p
     with pytest.raises(BadInputError, match=f"the file holds {', '.join(parts)}: not total exports") as caught:
         take(con, path)
     assert caught.value.where == f"{path}, line 3, column DF"
+    assert "both parts" not in caught.value.mend
+    assert "--columns value=NAME" in caught.value.mend
     # Beside its total a part does no harm, and a code may have only one of them where others have both.
     totals = [[SERVERS, "2010", "100", "2024-01", "-"], [HORSES, "2010", "6", "2024-01", "1"]]
     both = [[FANS, "2010", "1", "2024-01", part] for part in ("1", "2")]

@@ -29,14 +29,23 @@ def mask(layout: Layout) -> str:
     return f", (bit_count({totals}) * 8 + {totals})::INTEGER AS totals"
 
 
-def keep_totals(con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: Canonical) -> tuple[int, list[str]]:
+def keep_totals(
+    con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: Canonical, *, asked: bool
+) -> tuple[int, list[str]]:
     """Of the rows of a key in ``staged`` keep one set that adds up to its total, the totals themselves where they are.
+
+    Args:
+        con: the workspace.
+        rows: the file's rows.
+        layout: its columns.
+        sql: what they hold.
+        asked: whether the user asked for these values by name, so that domestic or foreign exports alone will do.
 
     Returns:
         How many rows were left out, and notes on parts that may not be all.
 
     Raises:
-        BadInputError: the exports are domestic or foreign alone.
+        BadInputError: the exports are domestic or foreign alone, and nobody asked for them.
     """
     ((before,),) = con.execute("SELECT count(*) FROM staged").fetchall()
     con.execute("""
@@ -46,20 +55,21 @@ def keep_totals(con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: Cano
     ((kept, always),) = con.execute("SELECT count(*), coalesce(bit_and(totals), 7) FROM staged").fetchall()
     con.execute("ALTER TABLE temp.staged DROP totals")
     summed = [column for place, column in enumerate(layout.breakouts) if not always >> place & 1]
-    return before - kept, [note for column in summed for note in _partial(con, rows, column, sql)]
+    return before - kept, [note for column in summed for note in _partial(con, rows, column, sql, asked=asked)]
 
 
-def _partial(con: "DuckDBPyConnection", rows: Rows, column: Column, sql: Canonical) -> list[str]:
+def _partial(con: "DuckDBPyConnection", rows: Rows, column: Column, sql: Canonical, *, asked: bool) -> list[str]:
     found = con.execute(
         f"SELECT DISTINCT {as_text(column)} AS part {sql.source} "
         f"WHERE ({sql.drop}) IS NULL AND NOT {_is_total(column)} ORDER BY part"
     ).fetchall()
     parts = {part.strip(): part for (part,) in found}
-    if key(column.name) == "df" and tuple(sorted(parts)) != _DOMESTIC_OR_FOREIGN:
+    will_do = tuple(sorted(parts)) == _DOMESTIC_OR_FOREIGN or (asked and set(parts) < set(_DOMESTIC_OR_FOREIGN))
+    if key(column.name) == "df" and not will_do:
         raise BadInputError(
             f"of domestic (1) and foreign (2) exports the file holds {', '.join(parts)}: not total exports",
             where=rows.locate(column.name, next(iter(parts.values()))),
-            mend="ask the source for total exports (DF -), or for both parts",
+            mend="ask the source for total exports (DF -), or say that these are wanted: --columns value=NAME",
         )
     if len(parts) == 1:
         return [f"{column.name} is {next(iter(parts))} alone: its values are all trade only if there is no other"]

@@ -49,7 +49,7 @@ def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         )
     notes = list(rows.notes)
     if layout.breakouts:
-        broken_out, partial = keep_totals(con, rows, layout, sql)
+        broken_out, partial = keep_totals(con, rows, layout, sql, asked="value" in options.columns)
         dropped |= {"breakout beside its total": broken_out} if broken_out else {}
         notes += partial
     country = layout.roles.get("cty_code") or layout.roles.get("country")
