@@ -163,6 +163,8 @@ def test_parquet_rows_are_named(tmp_path, con):
         ("time", "DATE", "20240-01-01", "'20240-01-01' is not a month from 1989"),
         ("time", "DATE", "infinity", "'infinity' is not a month from 1989"),
         ("time", "TIMESTAMP", "1988-12-31", "'1988-12-31 00:00:00' is not a month from 1989"),
+        ("time", "TIMESTAMPTZ", "2024-01-01 00:00+09:00", "has a zone, and is not 00:00 UTC of a day"),
+        ("time", "TIMESTAMPTZ", "infinity", "'infinity' is not a month from 1989"),
         ("con_val_mo", "BOOLEAN", "true", "the value 'true' is not a number"),
         ("con_val_mo", "INTEGER[]", "[5]", r"the value '\[5\]' is not a number"),
         ("con_val_mo", "DATE", "2024-01-01", "the value '2024-01-01' is not a number"),

@@ -349,7 +349,7 @@ def test_a_zoned_time_is_of_the_same_month_everywhere(tmp_path, con, zone):
     path = tmp_path / "t.parquet"
     duckdb.connect().execute(
         f"COPY (SELECT '{SERVERS}' AS hs10, '2010' AS cty_code, 5 AS con_val_mo, t AS time FROM (VALUES "
-        f"(TIMESTAMPTZ '2024-02-01 00:00:00+00'), (TIMESTAMPTZ '2024-03-31 23:59:59+00')) v(t)) TO '{path}'"
+        f"(TIMESTAMPTZ '2024-02-01 00:00:00+00'), (TIMESTAMPTZ '2024-03-31 00:00:00+00')) v(t)) TO '{path}'"
     )
     con.execute(f"SET TimeZone = '{zone}'")
     take(con, path)

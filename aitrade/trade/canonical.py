@@ -97,9 +97,12 @@ def _period(layout: Layout) -> tuple[str, str]:
 
 
 def _of_date(time: Column) -> tuple[str, str]:
-    # A zoned time is taken in UTC, whatever the zone of the machine.
-    date = f"timezone('UTC', {time.sql})" if time.type == "TIMESTAMP WITH TIME ZONE" else time.sql
-    known = f"CASE WHEN year({date}) BETWEEN 1989 AND 2100 THEN"
+    date, known = time.sql, ""
+    if time.type == "TIMESTAMP WITH TIME ZONE":
+        # In UTC, whatever the zone of the machine. Where a day starts elsewhere, the month may be another in UTC.
+        date = f"timezone('UTC', {time.sql})"
+        known = f"{date} = date_trunc('day', {date}) AND "
+    known = f"CASE WHEN {known}year({date}) BETWEEN 1989 AND 2100 THEN"
     return f"{known} year({date})::SMALLINT END", f"{known} month({date})::TINYINT END"
 
 

@@ -1,5 +1,6 @@
 """Refuse a file with values that cannot be read: the first column that holds such a value, what it holds, and where."""
 
+import re
 from typing import TYPE_CHECKING
 
 from aitrade.codes import why_not_hs10
@@ -23,6 +24,8 @@ _BEYOND_COUNTING = """
     FROM staged
     HAVING greatest(sum(value), coalesce(sum(duty), 0)) > 9223372036854775807
 """
+# A time of day and its distance from UTC, as DuckDB writes them.
+_ZONED = re.compile(r"[0-9]:[0-9]{2}.*[+-][0-9]{2}(:[0-9]{2})*$")
 _NAMES = {"cty_code": "country", "time": "month"}
 
 
@@ -80,6 +83,13 @@ def why_unreadable(role: str, text: str | None) -> tuple[str, str]:
             f"the {name} {text!r} is not a number of whole dollars",
             "write digits only: no separator, letter or cent",
         )
+    return _why_no_month(name, text)
+
+
+def _why_no_month(name: str, text: str) -> tuple[str, str]:
+    if _ZONED.search(text):
+        what = f"the time {text!r} has a zone, and is not 00:00 UTC of a day from 1989 on"
+        return what, "convert the column to dates without a zone"
     return f"{text!r} is not a {name} from 1989 on", "write months as 2024-01, in columns year and month as 2024 and 1"
 
 
