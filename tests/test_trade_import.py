@@ -8,9 +8,11 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from aitrade.errors import BadInputError
 from aitrade.trade.receipt import lines
+from aitrade.trade.replacement import Swap
 from tests.trade_files import FANS, HORSES, PHONES, SERVERS, csv_of, facts, held, is_empty, take, text_of, workspace
 
 RADIOS, LAPTOPS, PARTS = "8517620090", "8471300100", "8473301180"
@@ -164,36 +166,66 @@ def test_a_file_that_lacks_much_of_what_it_revises_is_refused(tmp_path, con):
     with pytest.raises(BadInputError, match=f"1 of the 2 rows .* codes {LAPTOPS}") as caught:
         take(con, path)
     assert held(con) == before
-    assert "--replace" in caught.value.mend
+    assert "--revision" in caught.value.mend
+    with pytest.raises(BadInputError, match="1 of the 2 rows"):
+        take(con, path, replace=True)
     # The heading of phones is not in the file.
-    replaced = take(con, path, replace=True).replaced
+    replaced = take(con, path, revision=True).replaced
     assert sorted(facts(con)) == sorted([phones, revised, servers])
     assert (replaced.gone, replaced.value_gone, replaced.beside) == (1, 100, 1)
 
 
-@pytest.mark.parametrize("replace", [False, True])
-def test_a_revision_that_only_drops_rows_has_to_be_said(tmp_path, con, replace):
+@pytest.mark.parametrize("said", [{}, {"replace": True}, {"revision": True}])
+def test_a_revision_that_only_drops_rows_has_to_be_said(tmp_path, con, said):
     rows = [(code, "2010", 2024, 1, 100, 1) for code in (LAPTOPS, SERVERS, PHONES)]
     take(con, csv_of(tmp_path / "a.csv", rows))
-    replaced = take(con, csv_of(tmp_path / "b.csv", rows[1:]), replace=replace).replaced
-    assert (replaced.gone, replaced.beside) == ((1, 0) if replace else (0, 1))
-    assert sorted(facts(con)) == sorted(rows[1:] if replace else rows)
+    replaced = take(con, csv_of(tmp_path / "b.csv", rows[1:]), **said).replaced
+    assert (replaced.gone, replaced.beside) == ((1, 0) if "revision" in said else (0, 1))
+    assert sorted(facts(con)) == sorted(rows[1:] if "revision" in said else rows)
 
 
-def test_a_year_does_not_take_the_place_of_months_of_other_codes(tmp_path, con):
+def test_files_of_one_revision_take_nothing_from_each_other(tmp_path):
+    import aitrade.cli.commands  # noqa: F401  (registers the command)
+    from aitrade.cli.app import app
+
+    def run(*files, said=()):
+        arguments = ["--workspace", str(tmp_path / "w"), "trade", "import", *map(str, files), *said]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, done.output
+
+    gone = ("8471410150", "2010", 2024, 1, 5, 0)
+    laptops, part, servers = ((code, "2010", 2024, 1, 100, 1) for code in (LAPTOPS, PARTS, SERVERS))
+    run(csv_of(tmp_path / "old.csv", [gone, laptops, part, servers]))
+    run(
+        csv_of(tmp_path / "a.csv", [laptops, part]),
+        csv_of(tmp_path / "b.csv", [(*part[:4], 101, 1), servers]),
+        said=["--revision"],
+    )
+    with duckdb.connect(str(tmp_path / "w" / "aitrade.duckdb")) as con:
+        assert sorted(facts(con)) == sorted([laptops, (*part[:4], 101, 1), servers])
+
+
+def test_the_receipt_says_what_a_year_took_out_of_the_months(tmp_path, con):
     months = [(code, "2010", 2024, m, 10 * m, 1) for code in (SERVERS, HORSES) for m in range(1, 13)]
     elsewhere = (HORSES, "5700", 2024, 1, 3, None)
     take(con, csv_of(tmp_path / "m.csv", [*months, elsewhere]))
     header = "hs10,cty_code,year,con_val_yr"
     servers = text_of(tmp_path / "s.csv", f"{header}\n{SERVERS},2010,2024,800\n")
-    with pytest.raises(BadInputError, match=f"12 of the 24 rows .* codes {HORSES}"):
-        take(con, servers, replace=True)
-    assert sorted(facts(con)) == sorted([*months, elsewhere])
+    receipt = take(con, servers, replace=True)
+    assert sorted(facts(con)) == sorted([(SERVERS, "2010", 2024, 0, 800, None), elsewhere])
+    assert receipt.replaced.swapped == Swap(["01"], {}, 24, 1560, 12, 780)
+    text = "\n".join(lines(receipt))
+    assert "whole years took the place of months: 24 rows and 0.000002 billion dollars went, of these 12 rows" in text
+    assert "of chapters that the file does not hold for their country and year (01)" in text
+    assert "revision" not in text
+    con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+    take(con, tmp_path / "m.csv")
     both = text_of(tmp_path / "b.csv", f"{header}\n{SERVERS},2010,2024,800\n{HORSES},2010,2024,780\n")
     replaced = take(con, both, replace=True).replaced
     years = [(HORSES, "2010", 2024, 0, 780, None), (SERVERS, "2010", 2024, 0, 800, None)]
     assert sorted(facts(con)) == sorted([*years, elsewhere])
-    assert (replaced.imports, replaced.months) == ([1], [f"2024-{m:02d}" for m in range(1, 13)])
+    assert (replaced.imports, replaced.months) == ([3], [f"2024-{m:02d}" for m in range(1, 13)])
+    assert replaced.swapped == Swap([], {}, 24, 1560, 0, 0)
     assert (replaced.rows_before, replaced.value_before, replaced.rows_after, replaced.value_after) == (
         24,
         1560,
@@ -203,8 +235,33 @@ def test_a_year_does_not_take_the_place_of_months_of_other_codes(tmp_path, con):
     assert (replaced.changed, replaced.gone) == (24, 0)
     # And back, from other files.
     again = csv_of(tmp_path / "n.csv", [(*row[:4], row[4] + 1, 1) for row in months])
-    assert take(con, again, replace=True).replaced.rows_before == 2
+    receipt = take(con, again, replace=True)
+    assert receipt.replaced.swapped == Swap([], {"2024": list(range(1, 13))}, 2, 1580, 0, 0)
+    assert any(
+        "of 2024 the workspace now holds, for these countries, months 1 to 12" in line for line in lines(receipt)
+    )
     assert len(facts(con)) == 25
+
+
+def test_a_month_takes_the_place_of_a_year_and_the_months_that_lack_are_told(tmp_path, con):
+    # A January file has fewer codes than the year, and nobody can do better than to import the others after it.
+    years = [(SERVERS, "2010", 900), (FANS, "2010", 90), (HORSES, "2010", 9), (SERVERS, "5700", 5)]
+    text = "".join(f"{code},{cty},2024,{value}\n" for code, cty, value in years)
+    take(con, text_of(tmp_path / "y.csv", f"hs10,cty_code,year,con_val_yr\n{text}"))
+    january = csv_of(tmp_path / "1.csv", [(SERVERS, "2010", 2024, 1, 70, 1)])
+    with pytest.raises(BadInputError, match="would count twice"):
+        take(con, january, revision=True)
+    receipt = take(con, january, replace=True)
+    # China's year stays: nothing of it is in the file.
+    assert [row[:5] for row in facts(con)] == [(SERVERS, "2010", 2024, 1, 70), (SERVERS, "5700", 2024, 0, 5)]
+    assert receipt.replaced.swapped == Swap(["01"], {"2024": [1]}, 3, 999, 1, 9)
+    text = "\n".join(lines(receipt))
+    assert "months took the place of the whole year 2024: 3 rows and 0.000001 billion dollars went, of these 1 " in text
+    assert "months 1 only: without months 2 to 12 it is no whole year" in text
+    stored = con.execute("SELECT receipt FROM trade_imports ORDER BY import_id DESC").fetchone()
+    assert json.loads(stored[0])["replaced"]["swapped"]["months_held"] == {"2024": [1]}
+    take(con, csv_of(tmp_path / "2.csv", [(SERVERS, "2010", 2024, 2, 80, 1)]))
+    assert len(facts(con)) == 3
 
 
 def test_what_a_revision_does_not_cover_stays_and_is_told(tmp_path, con):

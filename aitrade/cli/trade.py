@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,8 +39,13 @@ def import_files(
         bool,
         typer.Option(
             "--replace",
-            help="The file is a revision, though it lacks much of what it replaces; whole years may take the place of "
-            "months, and months of whole years.",
+            help="Whole years may take the place of months, and months of whole years; the receipt says what went.",
+        ),
+    ] = False,
+    revision: Annotated[
+        bool,
+        typer.Option(
+            "--revision", help="The files are a revised release, although they lack much of what they replace."
         ),
     ] = False,
     as_json: AsJson = False,
@@ -63,11 +68,14 @@ def import_files(
 
     if reader is not None and reader not in READERS:
         raise UsageError(f"there is no reader {reader!r}", mend=f"choose from {', '.join(READERS)}")
-    options = ImportOptions(flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace)
-    receipts = []
+    options = ImportOptions(
+        flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace, revision=revision
+    )
+    receipts: list[dict[str, Any]] = []
     with open_workspace(state(context).workspace) as con:
         for path in expand(files):
-            receipt = import_trade(con, path, options)
+            made = [found["import_id"] for found in receipts if found["import_id"] is not None]
+            receipt = import_trade(con, path, options, made)
             receipts.append(asdict(receipt))
             for line in lines(receipt):
                 say(line)

@@ -1,6 +1,7 @@
 """Import a trade file: read, check, replace what it repeats, and keep it whole or not at all."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +25,22 @@ if TYPE_CHECKING:
 _EXAMPLES = 10
 
 
-def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Receipt:
+def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions, made: Collection[int] = ()) -> Receipt:
     """Import a trade file in one transaction.
 
     Rows that the workspace already holds are replaced: those of an earlier import of the same content, those with a key
     of the file, and, of imports that it has other values for, what they brought in its months for its countries and
     headings.
 
+    Args:
+        con: the workspace.
+        path: the file.
+        options: what the user asked for.
+        made: imports that the same command made: with ``options.revision``, only keys of the file are replaced of them.
+
     Raises:
         BadInputError: the file cannot be read or holds nothing to import, years would count twice, or much of what it
-            takes the place of would be gone; nothing of the file is kept.
+            revises would be gone; nothing of the file is kept.
     """
     if not path.is_file():
         raise BadInputError("there is no such file", where=str(path), mend="give the path of a trade file")
@@ -45,10 +52,12 @@ def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) 
             None, str(path), sha256_of(path), reader, staged.flow, staged.rows_read, remark=options.remark
         )
         with transaction(con):
-            return _import_staged(con, staged, receipt, replace_others=options.replace)
+            return _import_staged(con, staged, receipt, options, made)
 
 
-def _import_staged(con: "DuckDBPyConnection", staged: Staged, receipt: Receipt, *, replace_others: bool) -> Receipt:
+def _import_staged(
+    con: "DuckDBPyConnection", staged: Staged, receipt: Receipt, options: ImportOptions, made: Collection[int]
+) -> Receipt:
     rows = count(con, "staged")
     if rows == 0:
         return _nothing(staged, receipt)
@@ -60,9 +69,9 @@ def _import_staged(con: "DuckDBPyConnection", staged: Staged, receipt: Receipt, 
         flows.fetch("sum_keys")
     kept = count(con, "staged")
     import_id = _one(con, "SELECT nextval('trade_import_ids')")
-    arguments: dict[str, Any] = {"import_id": import_id, "sha256": receipt.sha256, "replace": replace_others}
-    replaced = keep(flows, receipt.file, **arguments)
-    groups_replaced = keep(groups, receipt.file, **arguments) if group_rows else None
+    about = (receipt.file, import_id, receipt.sha256, options, made)
+    replaced = keep(flows, *about)
+    groups_replaced = keep(groups, *about) if group_rows else None
     receipt = replace(
         _described(con, flows, receipt, staged),
         import_id=import_id,

@@ -1,11 +1,13 @@
 """Put staged rows into a table of flows: what they repeat is replaced, whole years and months never count together."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import BadInputError
-from aitrade.trade.receipt import Replacement
+from aitrade.trade.replacement import Replacement, Swap
+from aitrade.trade.source import ImportOptions
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,19 +37,30 @@ class Target:
         return rows
 
 
-def keep(target: Target, where: str, import_id: int, sha256: str, *, replace: bool) -> Replacement | None:
+def keep(
+    target: Target, where: str, import_id: int, sha256: str, options: ImportOptions, made: Collection[int]
+) -> Replacement | None:
     """Insert the staged rows, and say what they replaced.
 
+    Args:
+        target: where they go.
+        where: the file.
+        import_id: of this import.
+        sha256: of the file.
+        options: what the user asked for.
+        made: imports that the same command made.
+
     Raises:
-        BadInputError: a country would have a whole year and months of it, or the file takes the place of much that it
-            does not hold, and ``replace`` is off; or a swap of years and months would lose codes.
+        BadInputError: a country would have a whole year and months of it, and nobody asked to replace one by the other;
+            or the file revises much that it does not hold, and nobody said that it is a revision.
     """
-    swap = _refuse_twice_counted(target, where, replace=replace)
+    swap = _refuse_twice_counted(target, where, replace=options.replace)
     replacement = None
-    if target.fetch("repeated", sha256=sha256) or swap:
+    if target.fetch("repeated", sha256=sha256, revision=options.revision, made=list(made)) or swap:
         target.fetch("known_duties")
-        target.fetch("replaced", replace=replace)
-        _refuse_vanishing(target, where, replace=replace)
+        target.fetch("replaced", replace=options.replace)
+        if not options.revision:
+            _refuse_vanishing(target, where)
         replacement = _replace(target)
     target.fetch("insert", import_id=import_id)
     return replacement
@@ -59,31 +72,31 @@ def _replace(target: Target) -> Replacement | None:
     if not found:
         return None
     imports, months, *numbers = found[0]
-    return Replacement(imports, months, *(int(number or 0) for number in numbers))
+    return Replacement(imports, months, _swapped(target), *(int(number or 0) for number in numbers))
 
 
-def _refuse_vanishing(target: Target, where: str, *, replace: bool) -> None:
-    """Refuse where too much of what is replaced would have no row in its place: it may be another part of trade.
+def _swapped(target: Target) -> Swap | None:
+    for chapters, held, *numbers in target.fetch("swapped"):
+        return Swap(chapters, {str(year): months for year, months in held}, *map(int, numbers))
+    return None
 
-    A revision drops few rows, though they may be large: up to a third pass. A year holds every code of its months, and
-    the other way round: where they are swapped, up to a tenth of rows and dollars may differ by revisions.
+
+def _refuse_vanishing(target: Target, where: str) -> None:
+    """Refuse where too much of what is revised would have no row in its place: it may be another part of trade.
+
+    A revision drops few rows, though they may be large: up to a third pass.
     """
-    for reason, rows, value, rows_gone, value_gone, codes in target.fetch("vanishing"):
+    for rows, gone, codes in target.fetch("vanishing"):
+        if 3 * gone <= rows:
+            continue
         named = ", ".join(codes[:_NAMED]) + (f" and {len(codes) - _NAMED:,} more" if len(codes) > _NAMED else "")
-        lost = f"{rows_gone:,} of the {rows:,} rows that it replaces would have no row in their place: codes {named}"
-        if reason == "period" and (10 * rows_gone > rows or 10 * value_gone > value):
-            raise BadInputError(
-                f"the file swaps whole years and months, and {lost}",
-                where=where,
-                mend="import a file that holds these codes too, or import this one into another --workspace",
-            )
-        if reason == "revision" and not replace and 3 * rows_gone > rows:
-            raise BadInputError(
-                f"the file has other values for rows of the workspace, and {lost}",
-                where=where,
-                mend="say --replace if it is a revision that dropped these codes; if it is another part of trade, take "
-                "the rows out of it that the workspace holds already",
-            )
+        raise BadInputError(
+            f"the file has other values for rows of the workspace, and {gone:,} of the {rows:,} rows that it replaces "
+            f"would have no row in their place: codes {named}",
+            where=where,
+            mend="say --revision if it is a revision that dropped these codes; if it is another part of trade, take "
+            "the rows out of it that the workspace holds already",
+        )
 
 
 def _refuse_twice_counted(target: Target, where: str, *, replace: bool) -> bool:

@@ -61,3 +61,8 @@ def jumps(values: Mapping[Month, int], of: Collection[Month]) -> list[Jump]:
         for year, month, ratio in found
         if ratio == 0 or abs(math.log(ratio)) > limit
     ]
+
+
+def few(names: list[str]) -> str:
+    """Names in a line, or the first and the last of many."""
+    return ", ".join(names) if len(names) <= 12 else f"{names[0]} to {names[-1]} ({len(names)} in all)"

@@ -2,32 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from aitrade.trade.months import Jump
-
-
-@dataclass(frozen=True)
-class Replacement:
-    """What an import took the place of: rows and dollars before and after, in the months concerned.
-
-    ``beside`` counts rows that the replaced imports keep in these months, since the file does not hold them;
-    ``changed`` rows before that are different now or gone; ``gone`` those without a row in their place.
-    """
-
-    imports: list[int]
-    months: list[str]
-    rows_before: int
-    value_before: int
-    rows_after: int
-    value_after: int
-    beside: int
-    changed: int
-    gone: int
-    value_gone: int
-
-    @property
-    def is_revision(self) -> bool:
-        """Whether any of the rows before is different now."""
-        return self.changed > 0
+from aitrade.trade.months import Jump, few
+from aitrade.trade.replacement import Replacement, replacement_lines
 
 
 @dataclass(frozen=True)
@@ -114,34 +90,8 @@ def lines(receipt: Receipt) -> list[str]:
             + ", ".join(unknown.examples)
         )
     for replaced, what in ((r.replaced, ""), (r.groups_replaced, " of groups")):
-        text += _replacement(replaced, what) if replaced else []
+        text += replacement_lines(replaced, what) if replaced else []
     if r.missing_months:
-        text.append(f"  months missing in the workspace's range: {_few(r.missing_months)}")
+        text.append(f"  months missing in the workspace's range: {few(r.missing_months)}")
     text += [f"  {jump.month} jumps: {jump.ratio:.2f} times the months around it" for jump in r.jumps]
     return text + [f"  {note}" for note in r.notes]
-
-
-def _replacement(replaced: Replacement, what: str) -> list[str]:
-    imports = ", ".join(map(str, replaced.imports))
-    text = [
-        f"  replaced rows{what} of import {imports} in {_few(replaced.months)}: "
-        f"{replaced.rows_before:,} rows and {replaced.value_before / 1e9:,.6f} billion dollars before, "
-        f"{replaced.rows_after:,} and {replaced.value_after / 1e9:,.6f} after",
-        f"  a revision: {replaced.changed:,} of the rows before are different now"
-        if replaced.is_revision
-        else "  no revision: the rows before are the same now",
-    ]
-    if replaced.gone:
-        text[-1] += (
-            f", {replaced.gone:,} of them gone without a row in their place "
-            f"({replaced.value_gone / 1e9:,.6f} billion dollars)"
-        )
-    if replaced.beside:
-        text.append(
-            f"  {replaced.beside:,} rows of those imports stay: the file does not hold their codes or countries"
-        )
-    return text
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= 12 else f"{names[0]} to {names[-1]} ({len(names)} in all)"

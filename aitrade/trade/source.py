@@ -20,8 +20,8 @@ class ImportOptions:
         reader: name of a reader, to skip detection.
         columns: role to column name, for files whose columns are not known.
         pad: put back leading zeros that a spreadsheet dropped.
-        replace: the file is a revision though much of what it takes the place of is not in it; whole-year rows may take
-            the place of monthly ones, and the other way round.
+        replace: whole-year rows may take the place of monthly ones, and the other way round.
+        revision: the file is a revised release, though much of what it takes the place of is not in it.
         remark: what every table and report on this trade has to say, such as that it is made up.
     """
 
@@ -30,6 +30,7 @@ class ImportOptions:
     columns: Mapping[str, str] = field(default_factory=dict)
     pad: bool = False
     replace: bool = False
+    revision: bool = False
     remark: str | None = None
 
 

@@ -1,7 +1,7 @@
 -- The rows that the file takes the place of:
 --   own: all that an earlier import of the same content brought, also where other columns were taken then;
---   revision: of an import that the file revises (or any, with --replace), what it brought in the same month for the countries and headings (HS4)
---     that the file covers, so that a code that a revision dropped is gone;
+--   revision: of an import that the file revises, what it brought in the same month for the countries and headings
+--     (HS4) that the file covers, so that a code that a revision dropped is gone;
 --   overlap: of an import that the file only overlaps with, the keys that both hold;
 --   period: with --replace, whole years where the file has months of a country, and months where it has whole years.
 -- gone says that the file has no row in its place, changed that it has none or another.
@@ -14,14 +14,14 @@ WITH countries AS (SELECT DISTINCT year, month, cty_code FROM staged),
         UNION ALL
         SELECT f.rowid AS id, f.*, 'revision' AS reason
         FROM flows AS f
-        SEMI JOIN (FROM repeated WHERE revised OR $replace) AS r USING (import_id, year, month)
+        SEMI JOIN (FROM repeated WHERE revised) AS r USING (import_id, year, month)
         SEMI JOIN countries USING (year, month, cty_code)
         SEMI JOIN headings ON headings.year = f.year AND headings.month = f.month AND headings.hs4 = left(f.hs10, 4)
         WHERE f.flow = $flow
         UNION ALL
         SELECT f.rowid AS id, f.*, 'overlap' AS reason
         FROM flows AS f
-        SEMI JOIN (FROM repeated WHERE NOT (revised OR $replace)) AS r USING (import_id, year, month)
+        SEMI JOIN (FROM repeated WHERE NOT revised) AS r USING (import_id, year, month)
         SEMI JOIN staged USING (hs10, cty_code, year, month)
         WHERE f.flow = $flow
         UNION ALL
@@ -32,7 +32,7 @@ WITH countries AS (SELECT DISTINCT year, month, cty_code FROM staged),
     ),
     codes AS (SELECT DISTINCT hs10, cty_code, year FROM staged)
 SELECT
-    found.id, found.import_id, found.hs10, found.year, found.month, found.value, found.reason,
+    found.id, found.import_id, found.hs10, found.cty_code, found.year, found.month, found.value, found.reason,
     CASE WHEN found.reason = 'period' THEN codes.hs10 IS NULL ELSE s.hs10 IS NULL END AS gone,
     s.hs10 IS NULL OR s.value <> found.value OR s.duty IS DISTINCT FROM found.duty AS changed
 FROM found
