@@ -215,7 +215,7 @@ def test_the_receipt_says_what_a_year_took_out_of_the_months(tmp_path, con):
     assert sorted(facts(con)) == sorted([(SERVERS, "2010", 2024, 0, 800, None), elsewhere])
     assert receipt.replaced.swapped == Swap(["01"], {}, 24, 1560, 12, 780)
     text = "\n".join(lines(receipt))
-    assert "whole years took the place of months: 24 rows and 0.000002 billion dollars went, of these 12 rows" in text
+    assert "took one another's place: 24 rows and 0.000002 billion dollars went, of these 12 rows" in text
     assert "of chapters that the file does not hold for their country and year (01)" in text
     assert "revision" not in text
     con.execute("DELETE FROM flows; DELETE FROM trade_imports")
@@ -232,7 +232,7 @@ def test_the_receipt_says_what_a_year_took_out_of_the_months(tmp_path, con):
         2,
         1580,
     )
-    assert (replaced.changed, replaced.gone) == (24, 0)
+    assert (replaced.changed, replaced.gone) == (0, 0)
     # And back, from other files.
     again = csv_of(tmp_path / "n.csv", [(*row[:4], row[4] + 1, 1) for row in months])
     receipt = take(con, again, replace=True)
@@ -256,12 +256,16 @@ def test_a_month_takes_the_place_of_a_year_and_the_months_that_lack_are_told(tmp
     assert [row[:5] for row in facts(con)] == [(SERVERS, "2010", 2024, 1, 70), (SERVERS, "5700", 2024, 0, 5)]
     assert receipt.replaced.swapped == Swap(["01"], {"2024": [1]}, 3, 999, 1, 9)
     text = "\n".join(lines(receipt))
-    assert "months took the place of the whole year 2024: 3 rows and 0.000001 billion dollars went, of these 1 " in text
+    assert "took one another's place: 3 rows and 0.000001 billion dollars went, of these 1 " in text
     assert "months 1 only: without months 2 to 12 it is no whole year" in text
     stored = con.execute("SELECT receipt FROM trade_imports ORDER BY import_id DESC").fetchone()
     assert json.loads(stored[0])["replaced"]["swapped"]["months_held"] == {"2024": [1]}
     take(con, csv_of(tmp_path / "2.csv", [(SERVERS, "2010", 2024, 2, 80, 1)]))
     assert len(facts(con)) == 3
+    # The year again: what of it is there already is no revision, and the months are swapped.
+    receipt = take(con, tmp_path / "y.csv", replace=True)
+    assert (receipt.replaced.rows_before, receipt.replaced.swapped) == (3, Swap([], {}, 2, 150, 0, 0))
+    assert any("no revision: the other rows before are the same" in line for line in lines(receipt))
 
 
 def test_what_a_revision_does_not_cover_stays_and_is_told(tmp_path, con):

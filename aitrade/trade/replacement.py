@@ -27,8 +27,8 @@ class Replacement:
     """What an import took the place of: rows and dollars before and after, in the months concerned.
 
     ``beside`` counts rows that the replaced imports keep in these months, since the file does not hold them;
-    ``changed`` rows before that are different now or gone; ``gone`` those without a row in their
-    place; ``swapped`` says more of whole years and months that took one another's place.
+    ``changed`` rows before that are different now or gone; ``gone`` those without a row in their place; ``swapped`` is
+    of whole years and months that took one another's place, which count as neither.
     """
 
     imports: list[int]
@@ -74,9 +74,10 @@ def replacement_lines(replaced: Replacement, what: str) -> list[str]:
 
 
 def _revised(replaced: Replacement) -> str:
+    rows = "other rows" if replaced.swapped else "rows"
     if not replaced.is_revision:
-        return "  no revision: the rows before are the same now"
-    text = f"  a revision: {replaced.changed:,} of the rows before are different now"
+        return f"  no revision: the {rows} before are the same now"
+    text = f"  a revision: {replaced.changed:,} of the {rows} before are different now"
     if replaced.gone:
         text += (
             f", {replaced.gone:,} of them gone without a row in their place "
@@ -86,11 +87,10 @@ def _revised(replaced: Replacement) -> str:
 
 
 def _swapped(swap: Swap) -> list[str]:
-    taken = f"{swap.rows:,} rows and {swap.value / 1e9:,.6f} billion dollars"
-    if swap.months_held:
-        text = f"  months took the place of the whole year {', '.join(swap.months_held)}: {taken} went"
-    else:
-        text = f"  whole years took the place of months: {taken} went"
+    text = (
+        "  whole years and months took one another's place: "
+        f"{swap.rows:,} rows and {swap.value / 1e9:,.6f} billion dollars went"
+    )
     if swap.rows_lacking:
         text += (
             f", of these {swap.rows_lacking:,} rows and {swap.value_lacking / 1e9:,.6f} billion dollars of chapters "

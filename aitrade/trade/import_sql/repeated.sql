@@ -1,7 +1,7 @@
--- Which imports the file may take the place of: those of the same content (own), and those that hold a key of this file,
--- by month (repeated). Where any such key of an import has another value or duty here, the file revises that import;
--- where all are the same, it only overlaps with it. A duty that either leaves open is no other duty.
--- With --revision it revises all of them, but the imports that the same command made: their rows are of its other files.
+-- Which imports the file may take the place of: those of the same content (own), and those that hold a key of this
+-- file, by month (repeated). Where any such key of an import has another value or duty here, the file revises that
+-- import; where all are the same, it only overlaps with it. A duty that either leaves open is no other duty. With
+-- --revision it revises all of them, but none that the same command made: those are of the same release.
 CREATE OR REPLACE TEMP TABLE own AS
 SELECT import_id FROM trade_imports WHERE sha256 = $sha256 AND flow = $flow;
 

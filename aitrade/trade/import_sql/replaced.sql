@@ -29,12 +29,10 @@ WITH countries AS (SELECT DISTINCT year, month, cty_code FROM staged),
         FROM flows AS f
         SEMI JOIN wholes ON wholes.cty_code = f.cty_code AND wholes.year = f.year AND wholes.whole <> (f.month = 0)
         WHERE f.flow = $flow AND f.import_id NOT IN (FROM own)
-    ),
-    codes AS (SELECT DISTINCT hs10, cty_code, year FROM staged)
+    )
 SELECT
     found.id, found.import_id, found.hs10, found.cty_code, found.year, found.month, found.value, found.reason,
-    CASE WHEN found.reason = 'period' THEN codes.hs10 IS NULL ELSE s.hs10 IS NULL END AS gone,
+    s.hs10 IS NULL AS gone,
     s.hs10 IS NULL OR s.value <> found.value OR s.duty IS DISTINCT FROM found.duty AS changed
 FROM found
-LEFT JOIN staged AS s USING (hs10, cty_code, year, month)
-LEFT JOIN codes USING (hs10, cty_code, year);
+LEFT JOIN staged AS s USING (hs10, cty_code, year, month);

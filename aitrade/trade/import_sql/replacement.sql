@@ -1,13 +1,15 @@
--- What was replaced and by what, over the months concerned (the years, where a year takes the place of months or the other
--- way round); beside is what the imports concerned keep in those months, since the file does not hold it. Runs after the
--- removal, before the file's own rows arrive.
+-- What was replaced and by what, over the months concerned (the years, where a year takes the place of months or the
+-- other way round); beside is what the imports concerned keep in those months, since the file does not hold it. Swaps of
+-- years and months count as neither changed nor gone: swapped.sql says more. Runs after the removal, before the file's
+-- own rows arrive.
 WITH months AS (SELECT DISTINCT year, month FROM replaced),
     swapped AS (SELECT DISTINCT year FROM replaced WHERE reason = 'period'),
     before AS (
         SELECT
             count(*) AS n, sum(value) AS dollars,
-            count(*) FILTER (changed) AS changed,
-            count(*) FILTER (gone) AS gone, coalesce(sum(value) FILTER (gone), 0) AS gone_dollars
+            count(*) FILTER (changed AND reason <> 'period') AS changed,
+            count(*) FILTER (gone AND reason <> 'period') AS gone,
+            coalesce(sum(value) FILTER (gone AND reason <> 'period'), 0) AS gone_dollars
         FROM replaced
     ),
     after AS (

@@ -1,5 +1,5 @@
--- Whole years that months took the place of, and months that whole years did: rows and dollars, those of chapters that the
--- file does not hold for their country and year, these chapters, and which months of a whole year are there in its place.
+-- Of whole years and months that took one another's place: the chapters that the file does not hold for their country
+-- and year, which months of a whole year are there in its place, rows and dollars that went, and those of the chapters.
 WITH chapters AS (SELECT DISTINCT cty_code, year, left(hs10, 2) AS hs2 FROM staged),
     swapped AS (
         SELECT r.cty_code, r.year, r.month, r.value, left(r.hs10, 2) AS hs2, c.hs2 IS NULL AS lacking
