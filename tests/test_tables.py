@@ -272,12 +272,13 @@ def test_the_months_of_a_country_that_is_whole_make_no_others_whole():
 
 def test_a_headline_is_of_the_latest_year_that_is_complete_for_all():
     from aitrade.report.headlines import headlines
-    from aitrade.report.partial import held_years, partial_years
+    from aitrade.report.partial import partial_years
+    from aitrade.trade.coverage import held_years
 
     rows = [Row("imports", PAIR[0], "2010", year, 0, 10**9, 0) for year in (2024, 2025)]
     rows += [Row("imports", PAIR[0], "5700", 2024, 0, 10**9, 0), Row("imports", PAIR[0], "5700", 2025, 1, 10**8, 0)]
     con = workspace(rows)
-    held = {"imports": held_years(con, "imports"), "exports": ()}
+    held = {"imports": held_years(con, "imports", ()), "exports": ()}
     assert partial_years(held)["imports"] == {"2025"}
     run = get_run(con, "hand")
     (trade, *_) = headlines({("summary", "imports", "year"): table(con, "summary")}, held, run)

@@ -12,11 +12,12 @@ from aitrade.report.figure import Figure
 from aitrade.report.figures import BUILDERS
 from aitrade.report.headlines import Headline, headlines
 from aitrade.report.missing import Missing, gathered, lacking
-from aitrade.report.partial import describe, held_years, mark_partial, partial_years
+from aitrade.report.partial import describe, mark_partial, partial_years
 from aitrade.report.provenance import Provenance, provenance
 from aitrade.report.sureness import Sureness, sureness
 from aitrade.store.runs import Run, get_run
 from aitrade.trade.chosen_run import latest_run
+from aitrade.trade.coverage import held_years
 from aitrade.trade.options import Options
 from aitrade.trade.remarks import remarks
 from aitrade.trade.table import Table
@@ -63,7 +64,7 @@ def gather(
     options = Options(run=chosen.run, base_year=base_year)
     missing: list[Missing] = []
     tables = dict(_tables(con, options, missing))
-    held = {flow: held_years(con, flow) for flow in FLOWS}
+    held = {flow: held_years(con, flow, ()) for flow in FLOWS}
     partial = partial_years(held)
     sure, lacks = sureness(con, chosen.run, reference)
     missing += lacks

@@ -2,21 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from aitrade.report.figure import BOTH, Control, Figure, Point
-from aitrade.trade.coverage import Year, ranges, years_in_data
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from aitrade.trade.coverage import Year
 
 Partial = Mapping[str, frozenset[str]]
-
-
-def held_years(con: "DuckDBPyConnection", flow: str) -> tuple[Year, ...]:
-    """The years of a flow in the data; none where there is no trade."""
-    there = con.execute("SELECT 1 FROM flows WHERE flow = $1 LIMIT 1", [flow]).fetchone()
-    return years_in_data(con, flow, ()) if there else ()
 
 
 def partial_years(years: Mapping[str, tuple[Year, ...]]) -> Partial:
@@ -33,7 +23,7 @@ def describe(flow: str, held: tuple[Year, ...]) -> str:
     def extent(year: Year) -> str:
         if year.complete:
             return "as a whole" if year.whole else "month by month"
-        return f"only months {ranges(year.months)}"
+        return year.extent
 
     years = [f"{year.year} {extent(year)}" for year in held]
     most = max(year.countries for year in held)
