@@ -44,6 +44,14 @@ class Joint:
         scaled = (features - self.center) / self.scale
         return softmax(scaled @ np.array(self.weights) + self.bias)
 
+    def plus(self, other: "Joint") -> "Joint":
+        """One whose logits are the sum of both."""
+        ratio = np.array(other.scale) / self.scale
+        weights = np.array(self.weights) * ratio[:, None] + other.weights
+        moved = (np.array(other.center) - self.center) / self.scale @ np.array(self.weights)
+        bias = np.array(self.bias) + other.bias + moved
+        return Joint(other.center, other.scale, weights.tolist(), bias.tolist())
+
 
 @dataclass(frozen=True)
 class Calibration:

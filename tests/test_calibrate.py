@@ -11,7 +11,7 @@ import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aitrade.calibrate import Calibration, load_calibration, save_calibration
+from aitrade.calibrate import Calibration, Joint, load_calibration, save_calibration
 from aitrade.calibration.fit import OVERRULED, fit_calibration, fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import Training, View, levels_of, population_weights, sampled_weights
@@ -23,6 +23,7 @@ from aitrade.folds import subheading_folds
 from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import NOT_RELATED, RELEVANCES
+from aitrade.softmax import fit_softmax, softmax
 
 CATEGORIES = related_categories()
 
@@ -104,7 +105,7 @@ def made_up_training(count: int = 400, seed: int = 1) -> Training:
     weights = np.where(levels == 2, 5.0, 0.5)  # in the world most codes are Low
     rows, none = np.arange(count), [()] * count
     votes = near_votes(none)
-    return Training(exemplars, vectors, views(exemplars, vectors), rows, none, llm, votes, category, weights)
+    return Training(exemplars, vectors, views(exemplars, vectors), none, weights, rows, llm, votes, category)
 
 
 @pytest.fixture(scope="module")
@@ -165,20 +166,60 @@ def test_fitting_again_gives_the_same_calibration(training: Training, calibratio
 
 
 def test_the_llm_may_be_asked_about_some_exemplars_only(training: Training, calibration: Calibration) -> None:
-    rows = np.arange(0, len(training.exemplars), 2)
-    part = dataclasses.replace(
-        training,
-        rows=rows,
-        neighbours=[training.neighbours[i] for i in rows],
-        llm=training.llm[rows],
-        llm_votes=training.llm_votes[rows],
-        llm_category=training.llm_category[rows],
-        weights=training.weights[rows],
-    )
+    part = asked_about(training, np.arange(0, len(training.exemplars), 2))
     found = fit_calibration(part, "toy", {})
-    assert found.figures["exemplars"] == len(rows)
-    assert found.probe == calibration.probe  # the probe costs nothing, so it learns from all
+    assert found.figures["exemplars"] == len(part.rows)
+    assert found.probe == calibration.probe  # what needs no LLM learns from all
+    features = training_features(part, fit_probe(part))
+    assert found.rival.probabilities(features) == pytest.approx(calibration.rival.probabilities(features))
     assert found.joint != calibration.joint
+
+
+def asked_about(training: Training, rows: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Training:
+    scores = {name: getattr(training, name)[rows] for name in ("llm", "llm_votes", "llm_category")}
+    return dataclasses.replace(training, rows=rows, **scores)
+
+
+def test_few_exemplars_asked_about_do_not_spoil_what_all_have_taught() -> None:
+    """The embeddings tell the relevance, the LLM nothing; from 40 exemplars one would learn that badly."""
+    whole = made_up_training()
+    random = np.random.default_rng(5)
+    told = np.eye(4)[whole.levels] + random.normal(size=(len(whole.exemplars), 4)) * 0.6
+    vectors = told.astype(np.float32)
+    noise = random.normal(size=whole.llm.shape)
+    whole = dataclasses.replace(whole, vectors=vectors, views=views(list(whole.exemplars), vectors), llm=noise)
+    part = asked_about(whole, np.arange(0, 400, 10))
+    features = training_features(part, fit_probe(part))
+    others = np.setdiff1d(np.arange(400), part.rows)
+    w, b = fit_softmax(features[part.rows], part.targets, part.asked_weights, 3.0, 3)
+    few = features @ w + b
+
+    def loss(probabilities: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> float:
+        right = probabilities[others, part.levels[others]]
+        return float(-(np.log(right) * part.weights[others]).sum() / part.weights[others].sum())
+
+    rival = loss(fit_joint(part, features, ("neighbours", "probe")).joint.probabilities(features))
+    joined, from_few = loss(fit_joint(part, features).joint.probabilities(features)), loss(softmax(few))
+    assert joined - rival < 0.6 * (from_few - rival)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_joints_add_up(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size = len(FEATURES)
+    one, other = (
+        Joint(
+            random.normal(size=size).tolist(),
+            random.uniform(0.1, 3, size).tolist(),
+            random.normal(size=(size, 3)).tolist(),
+            random.normal(size=3).tolist(),
+        )
+        for _ in range(2)
+    )
+    features = random.normal(size=(5, size))
+    product = one.probabilities(features) * other.probabilities(features)
+    assert one.plus(other).probabilities(features) == pytest.approx(product / product.sum(1, keepdims=True))
 
 
 @pytest.mark.parametrize("field", ["sure_low", "category_weights", "inputs", "model"])

@@ -27,6 +27,15 @@ def test_the_fit_is_scikit_learns(seed: int, ridge: float) -> None:
     assert w == pytest.approx(other.coef_.T, abs=5e-3)
 
 
+def test_what_is_added_to_a_start_makes_up_the_whole() -> None:
+    """All but free of the penalty, it does not matter from where the fit starts."""
+    features, targets, weights = made_up(4)
+    whole, bias = fit_softmax(features, targets, weights, 1e-6, 3)
+    known = np.random.default_rng(6).normal(size=(features.shape[1], 3))
+    w, b = fit_softmax(features, targets, weights, 1e-6, 3, features @ known)
+    assert softmax(features @ (w + known) + b) == pytest.approx(softmax(features @ whole + bias), abs=1e-3)
+
+
 def penalized_loss(w: np.ndarray, b: np.ndarray, data: tuple, ridge: float) -> float:
     """The definition, row by row."""
     total = 0.0

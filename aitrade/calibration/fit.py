@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RIVAL_KINDS = ("neighbours", "probe")
+RIDGE = 3.0
+RIDGE_OF_ADDED = 10.0  # of what few exemplars say beyond the rival; measured in docs/quality.md
 OVERRULED = 0.0025  # half of what the cascade may change (0.5% of the labels), since the threshold is fitted, not known
 LOW = RELEVANCES.index("Low")
 
@@ -51,9 +53,9 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
         inputs: hashes of what the evidence was made with.
     """
     probe = fit_probe(training)
-    features = training_features(training, probe)
+    features, weights = training_features(training, probe), training.asked_weights
     full, rival = fit_joint(training, features), fit_joint(training, features, RIVAL_KINDS)
-    sure_low, share = _sure_low(rival.out_of_fold[:, LOW], full.out_of_fold.argmax(1) != LOW, training.weights)
+    sure_low, share = _sure_low(rival.out_of_fold[:, LOW], full.out_of_fold.argmax(1) != LOW, weights)
     category_weights, category_accuracy = _fit_category(training)
     return Calibration(
         model=model,
@@ -63,38 +65,70 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
         rival=rival.joint,
         sure_low=sure_low,
         category_weights=category_weights,
-        figures=_figures(full.out_of_fold, training.targets, training.weights)
+        figures=_figures(full.out_of_fold, training.targets, weights)
         | {"category_accuracy": category_accuracy, "sure_low_share": share},
     )
 
 
 def training_features(training: Training, probe: Probe) -> "NDArray[np.float64]":
-    """All evidence on the exemplars asked about, shape (m, features), the probe's made without their subheading."""
-    return relevance_features(training.llm, training.llm_votes, probe.held_out[training.rows], training.neighbours)
+    """All evidence on the exemplars, shape (n, features), the probe's made without their subheading.
+
+    The LLM's is zero where it was not asked.
+    """
+    llm, votes = np.zeros((len(training.exemplars), 3)), np.zeros((len(training.exemplars), 4))
+    llm[training.rows], votes[training.rows] = training.llm, training.llm_votes
+    return relevance_features(llm, votes, probe.held_out, training.neighbours)
 
 
 def fit_joint(
-    training: Training, features: "NDArray[np.float64]", kinds: Collection[str] = tuple(KINDS), ridge: float = 3.0
+    training: Training, features: "NDArray[np.float64]", kinds: Collection[str] = tuple(KINDS), ridge: float = RIDGE
 ) -> Fitted:
-    """Fit how kinds of evidence are joined, on the exemplars that the LLM was asked about.
+    """Fit how kinds of evidence are joined.
+
+    What needs no LLM is fitted on all exemplars. Where the LLM was asked about some of them only, its evidence is
+    added to that, which these few would teach worse.
 
     Args:
         training: the exemplars with their evidence.
-        features: what the training says of them with a probe, shape (m, features).
+        features: :func:`training_features`, shape (n, features).
         kinds: the kinds of evidence to join; the others get a weight of zero.
         ridge: penalty on the joining weights (see :func:`aitrade.softmax.fit_softmax`).
     """
+    everything = np.arange(len(training.exemplars))
+    rival_kinds = [kind for kind in kinds if kind in RIVAL_KINDS]
+    if len(rival_kinds) == len(kinds):
+        fitted = _fit(training, features, kinds, everything, ridge)
+        return Fitted(fitted.joint, fitted.out_of_fold[training.rows])
+    if len(training.rows) == len(everything) or not rival_kinds:
+        return _fit(training, features, kinds, training.rows, ridge)
+    rival = _fit(training, features, rival_kinds, everything, ridge)
+    added = _fit(training, features, kinds, training.rows, RIDGE_OF_ADDED, np.log(rival.out_of_fold[training.rows]))
+    return Fitted(rival.joint.plus(added.joint), added.out_of_fold)
+
+
+def _fit(
+    training: Training,
+    features: "NDArray[np.float64]",
+    kinds: Collection[str],
+    rows: "NDArray[np.int64]",
+    ridge: float,
+    start: "NDArray[np.float64] | None" = None,
+) -> Fitted:
+    """Join kinds of evidence on some exemplars, added to the logits ``start`` of each, shape (rows, 3)."""
     heard = np.isin(FEATURES, [name for kind in kinds for name in KINDS[kind]])
-    center, scale = features.mean(0), np.maximum(features.std(0), 1e-9)
-    scaled = (features - center) / scale * heard
-    targets, weights = training.targets, training.weights
-    folds = subheading_folds([e.code for e in training.asked], FOLDS)
-    out_of_fold = np.zeros((len(targets), len(RELEVANCES)))
+    mine = features[rows]
+    center, scale = mine.mean(0), np.maximum(mine.std(0), 1e-9)
+    scaled = (mine - center) / scale * heard
+    is_all = len(rows) == len(training.exemplars)
+    targets, weights = training.levels[rows], training.weights if is_all else training.asked_weights
+    known = np.zeros((len(rows), len(RELEVANCES))) if start is None else start
+    folds = subheading_folds([training.exemplars[row].code for row in rows], FOLDS)
+    out_of_fold = np.zeros((len(rows), len(RELEVANCES)))
     for fold in range(FOLDS):
         seen = folds != fold
-        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, len(RELEVANCES))
-        out_of_fold[~seen] = softmax(scaled[~seen] @ w + b)
-    w, b = fit_softmax(scaled, targets, weights, ridge, len(RELEVANCES))
+        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, len(RELEVANCES), known[seen])
+        out_of_fold[~seen] = softmax(scaled[~seen] @ w + b + known[~seen])
+    w, b = fit_softmax(scaled, targets, weights, ridge, len(RELEVANCES), known)
     return Fitted(Joint(center.tolist(), scale.tolist(), w.tolist(), b.tolist()), out_of_fold)
 
 
@@ -121,7 +155,7 @@ def _fit_category(training: Training) -> tuple[list[float], float]:
     asked, names = training.asked, related_categories()
     rows = [i for i, e in enumerate(asked) if e.category != NOT_RELATED]
     targets = np.array([names.index(asked[i].category) for i in rows])
-    features = category_features(training.llm_category[rows], [training.neighbours[i] for i in rows])
+    features = category_features(training.llm_category[rows], [training.neighbours[training.rows[i]] for i in rows])
 
     def loss(w: "NDArray[np.float64]") -> float:
         return -float(np.log(softmax(features @ w)[np.arange(len(rows)), targets]).mean()) + 1e-3 * float((w**2).sum())

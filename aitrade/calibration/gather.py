@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibration.training_set import FOLDS, Training, View, levels_of, population_weights, sampled_weights
+from aitrade.calibration.training_set import FOLDS, Training, View, population_weights
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
@@ -58,17 +58,17 @@ def gather(
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
     indexes = _fold_indexes(classifier, workspace)
-    neighbours = _neighbours(indexes.__getitem__, len(indexes), chosen)
+    neighbours = _neighbours(indexes.__getitem__, len(indexes), exemplars)
     if kept is None:
-        llm, category = _ask(classifier, chosen, neighbours, on_step)
+        llm, category = _ask(classifier, chosen, [neighbours[row] for row in rows], on_step)
     else:
         scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
     votes = near_votes(_llm_neighbours(classifier, chosen, workspace / "adapters"))
     parts = subheading_folds([e.code for e in exemplars], len(indexes))
     views = [View(parts == fold, index.vectors) for fold, index in enumerate(indexes)]
-    weights = sampled_weights(population_weights(exemplars, nomenclature), levels_of(exemplars), rows)
-    return Training(exemplars, classifier.index.vectors, views, rows, neighbours, llm, votes, category, weights)
+    weights = population_weights(exemplars, nomenclature)
+    return Training(exemplars, classifier.index.vectors, views, neighbours, weights, rows, llm, votes, category)
 
 
 def _fold_indexes(classifier: Classifier, workspace: Path) -> list[Index]:

@@ -44,25 +44,25 @@ class Training:
         exemplars: all n exemplars.
         vectors: their embeddings, shape (n, dimensions).
         views: parts of them, all n together, each embedded without having been learnt from.
+        neighbours: of each of the n, itself left out.
+        weights: how many codes of the nomenclature each of the n stands for, shape (n,).
         rows: places of the m exemplars that the LLM was asked about, shape (m,); the rest is about these.
-        neighbours: of each, itself left out.
         llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (m, 3).
         llm_votes: what the LLM's neighbours say (see :func:`aitrade.evidence.near_votes`), by an LLM that has not
             seen the exemplar's subheading, shape (m, 4).
         llm_category: log-probabilities of the related categories, likewise, shape (m, categories); rows of Low
             exemplars are not used.
-        weights: how many codes of the nomenclature each stands for, shape (m,).
     """
 
     exemplars: Sequence[Exemplar]
     vectors: "NDArray[np.float32]"
     views: Sequence[View]
-    rows: "NDArray[np.int64]"
     neighbours: Sequence[Sequence[Neighbour]]
+    weights: "NDArray[np.float64]"
+    rows: "NDArray[np.int64]"
     llm: "NDArray[np.float64]"
     llm_votes: "NDArray[np.float64]"
     llm_category: "NDArray[np.float64]"
-    weights: "NDArray[np.float64]"
 
     @property
     def asked(self) -> list[Exemplar]:
@@ -78,6 +78,11 @@ class Training:
     def targets(self) -> "NDArray[np.int64]":
         """Those of the exemplars that the LLM was asked about, shape (m,)."""
         return self.levels[self.rows]
+
+    @property
+    def asked_weights(self) -> "NDArray[np.float64]":
+        """Weights of the exemplars that the LLM was asked about, shape (m,)."""
+        return sampled_weights(self.weights, self.levels, self.rows)
 
 
 def levels_of(exemplars: Sequence[Exemplar]) -> "NDArray[np.int64]":
