@@ -39,8 +39,9 @@ def load_classifier(
     Raises:
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
-    machine = choose_machine(device, arithmetic)
-    return _load(model, machine, workspace, cascade, load_exemplars() if exemplars is None else exemplars, calibrated)
+    machine, exemplars = choose_machine(device, arithmetic), load_exemplars() if exemplars is None else exemplars
+    calibration = fitting_calibration(model, workspace, exemplars) if calibrated else None  # refused before loading
+    return _load(model, machine, workspace, cascade, exemplars, calibration)
 
 
 def load_classifiers(
@@ -48,13 +49,18 @@ def load_classifiers(
 ) -> list[Classifier]:
     """What :func:`load_classifier` loads, once for every GPU that CUDA shows; once where there is none."""
     machines, exemplars = choose_machines(device, arithmetic), load_exemplars()
-    return [_load(model, machine, workspace, cascade, exemplars, calibrated=True) for machine in machines]
+    calibration = fitting_calibration(model, workspace, exemplars)
+    return [_load(model, machine, workspace, cascade, exemplars, calibration) for machine in machines]
 
 
 def _load(
-    model: str, machine: Machine, workspace: Path, cascade: bool, exemplars: ExemplarSet, calibrated: bool
+    model: str,
+    machine: Machine,
+    workspace: Path,
+    cascade: bool,
+    exemplars: ExemplarSet,
+    calibration: Calibration | None,
 ) -> Classifier:
-    calibration = fitting_calibration(model, workspace, exemplars) if calibrated else None  # refused before loading
     judge = load_judge(model, machine, workspace / "adapters")
     embedder = load_embedder(machine, embedder_of(model), workspace / "adapters")
     index = open_index(exemplars, embedder, workspace / "index")

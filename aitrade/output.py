@@ -1,12 +1,17 @@
 """Files that are written where the user said: what the file system refuses is for the user to mend."""
 
 import errno
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 
 @contextmanager
@@ -25,6 +30,28 @@ def writing(path: Path) -> Iterator[None]:
             where=str(error.filename or path),
             mend="choose another place, one that you may write to and that has room",
         ) from error
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    """Write a file whole; returns where.
+
+    Raises:
+        BadInputError: it cannot be written.
+    """
+    with writing(path):
+        path.write_bytes(content)
+    return path
+
+
+def save_workbook(workbook: "Workbook", path: Path) -> Path:
+    """Write a workbook by way of memory: openpyxl leaves its sheets open where it cannot write to a file.
+
+    Raises:
+        BadInputError: it cannot be written.
+    """
+    content = io.BytesIO()
+    workbook.save(content)
+    return write_file(path, content.getvalue())
 
 
 def require_writable(path: Path) -> None:

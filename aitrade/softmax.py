@@ -21,7 +21,7 @@ def fit_softmax(
     weights: "NDArray[np.float64]",
     ridge: float,
     classes: int,
-    start: "NDArray[np.float64] | None" = None,
+    start: "NDArray[np.float64] | float" = 0.0,
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
     """Fit weights and biases by weighted maximum likelihood with a ridge penalty on the weights.
 
@@ -31,7 +31,7 @@ def fit_softmax(
         weights: weight of each row, shape (n,).
         ridge: penalty: ``ridge / 2 * |W|^2`` is added to the weighted mean of the losses times n.
         classes: number of classes c.
-        start: logits of each row that what is fitted is added to, shape (n, c); none by default.
+        start: logits of each row that what is fitted is added to, shape (n, c); zero by default.
 
     Returns:
         Weights (f, c) and biases (c,).
@@ -41,11 +41,10 @@ def fit_softmax(
     n, f = features.shape
     share = weights / weights.mean()
     onehot = np.eye(classes)[targets]
-    known = np.zeros((n, classes)) if start is None else start
 
     def loss(flat: "NDArray[np.float64]") -> tuple[float, "NDArray[np.float64]"]:
         w, b = flat[: f * classes].reshape(f, classes), flat[f * classes :]
-        logits = features @ w + b + known
+        logits = features @ w + b + start
         top = logits.max(1, keepdims=True)
         log_sum = top[:, 0] + np.log(np.exp(logits - top).sum(1))
         value = float((share * (log_sum - logits[np.arange(n), targets])).sum() + ridge / 2 * (w**2).sum())

@@ -11,7 +11,7 @@ import numpy as np
 
 from aitrade.calibrate import Calibration, Joint
 from aitrade.calibration.probe import Probe, fit_probe
-from aitrade.calibration.training_set import FOLDS, Training
+from aitrade.calibration.training_set import FOLDS, Training, sampled_weights
 from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
 from aitrade.folds import subheading_folds
 from aitrade.llm.prompt import related_categories
@@ -119,8 +119,8 @@ def _fit(
     mine = features[rows]
     center, scale = mine.mean(0), np.maximum(mine.std(0), 1e-9)
     scaled = (mine - center) / scale * heard
-    is_all = len(rows) == len(training.exemplars)
-    targets, weights = training.levels[rows], training.weights if is_all else training.asked_weights
+    levels = training.levels
+    targets, weights = levels[rows], sampled_weights(training.weights, levels, rows)
     known = np.zeros((len(rows), len(RELEVANCES))) if start is None else start
     folds = subheading_folds([training.exemplars[row].code for row in rows], FOLDS)
     out_of_fold = np.zeros((len(rows), len(RELEVANCES)))

@@ -11,7 +11,7 @@ from aitrade.hashing import sha256_of
 from aitrade.llm.prompt import related_categories, text_sha256
 from aitrade.rubric import RELEVANCES
 from aitrade.weights.adapters import MANIFEST, adapters_folder
-from aitrade.weights.record import Installed, files_under, how_to_install, record_files
+from aitrade.weights.record import Installed, how_to_install, record_files, refuse_unrecorded
 
 HEADS = "heads.safetensors"
 LORA_FILES = ("adapter_config.json", "adapter_model.safetensors")
@@ -124,13 +124,7 @@ def _how_to_tune(base: str, name: str) -> str:
 
 def _check(folder: Path) -> None:
     files = read_manifest(folder).files
-    for name in files_under(folder):
-        if name not in files:
-            raise ModelError(
-                "the file is not in the adapter's manifest, and might be read with it",
-                where=str(folder / name),
-                mend="take it away",
-            )
+    refuse_unrecorded(folder, files, "adapter's manifest", "take it away")
     for name, sha256 in files.items():
         if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
             raise ModelError("a file of the adapter is missing or altered", where=str(folder / name), mend="restore it")

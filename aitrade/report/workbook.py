@@ -1,11 +1,10 @@
 """Tables as one Excel workbook: a sheet each, typed cells, codes as text, nothing that Excel would run."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.output import writing
+from aitrade.output import save_workbook
 from aitrade.render.as_cell import to_cell
 from aitrade.trade.table import Table
 
@@ -38,10 +37,7 @@ def write_workbook(tables: Mapping[str, Table], path: Path) -> None:
         for text, first in ((table.title, name[:LONGEST_NAME]), *((note, "") for note in table.notes)):
             contents.append([to_cell(contents, first), to_cell(contents, text)])
         _fill(sheet, table)
-    content = io.BytesIO()  # openpyxl leaves its sheets open where it cannot write to a file
-    workbook.save(content)
-    with writing(path):
-        path.write_bytes(content.getvalue())
+    save_workbook(workbook, path)
 
 
 def _fill(sheet: "WriteOnlyWorksheet", table: Table) -> None:

@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.output import writing
+from aitrade.output import write_file
 from aitrade.render import render
 from aitrade.report.drawing import chart, specification, to_pdf, to_png, to_svg
 from aitrade.report.figure import Figure
@@ -27,8 +27,8 @@ def write_page(contents: "Contents", path: Path) -> int:
         BadInputError: the file cannot be written.
     """
     made = page(contents, datetime.now().astimezone().strftime("%Y-%m-%d")).encode()
-    with writing(path):
-        return path.write_bytes(made)
+    write_file(path, made)
+    return len(made)
 
 
 def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
@@ -44,20 +44,14 @@ def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
     written = []
     for name, table in tables.items():
         for format_name, ending in (("latex", "tex"), ("csv", "csv")):
-            written.append(_write(folder / f"{name}.{ending}", render(table, format_name).encode()))
+            written.append(write_file(folder / f"{name}.{ending}", render(table, format_name).encode()))
     write_workbook(tables, folder / WORKBOOK)
     written.append(folder / WORKBOOK)
     for name, figure, choice in drawings(contents):
         spec = specification(chart(figure, choice))
         for ending, content in (("svg", to_svg(spec).encode()), ("pdf", to_pdf(spec)), ("png", to_png(spec))):
-            written.append(_write(folder / f"figure-{name}.{ending}", content))
+            written.append(write_file(folder / f"figure-{name}.{ending}", content))
     return tuple(written)
-
-
-def _write(path: Path, content: bytes) -> Path:
-    with writing(path):
-        path.write_bytes(content)
-    return path
 
 
 def drawings(contents: "Contents") -> Iterator[tuple[str, Figure, dict[str, str]]]:

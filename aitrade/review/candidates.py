@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aitrade.errors import BadInputError
 from aitrade.review.columns import COLUMNS, GIVEN
 from aitrade.store.runs import Run
-from aitrade.trade.coverage import ranges, years_in_data
+from aitrade.trade.coverage import held_years, ranges
 from aitrade.trade.full_year import full_year
 from aitrade.trade.options import EXCLUDED_CHAPTERS
 from aitrade.trade.query import install_macros, sql
@@ -83,7 +83,5 @@ def candidates(
 
 def _years(con: "DuckDBPyConnection", flow: str) -> list[int]:
     """The latest full year of a flow, else every year that there is."""
-    if con.execute("SELECT count(*) FROM flows WHERE flow = ?", [flow]).fetchone() == (0,):
-        return []
     full = full_year(con, (flow,))
-    return [full] if full else [year.year for year in years_in_data(con, flow, ())]
+    return [full] if full else [year.year for year in held_years(con, flow, ())]

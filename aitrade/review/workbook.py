@@ -1,10 +1,9 @@
 """A review as an Excel workbook: the codes, cells to choose the new labels in, and the rubric beside them."""
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.output import writing
+from aitrade.output import save_workbook
 from aitrade.render.as_cell import to_cell
 from aitrade.review.columns import COLUMNS, FILLED_IN
 from aitrade.rubric import Rubric
@@ -48,10 +47,7 @@ def write_review(table: Table, rubric: Rubric, path: Path) -> None:
     terms.append([to_cell(terms, title, bold=True) for title in ("Label", "Definition")])
     for term in (*rubric.relevances, *rubric.categories):
         terms.append([to_cell(terms, term.name), to_cell(terms, term.definition)])
-    content = io.BytesIO()  # openpyxl leaves its sheets open where it cannot write to a file
-    workbook.save(content)
-    with writing(path):
-        path.write_bytes(content.getvalue())
+    save_workbook(workbook, path)
 
 
 def _choices(sheet: "WriteOnlyWorksheet", name: str, last: int, first_term: int, last_term: int) -> None:

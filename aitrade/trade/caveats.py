@@ -18,7 +18,7 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tupl
         data: the years in the data, of both flows alike where the table needs both.
         span: the years of the table.
     """
-    notes = run.notes(("imports", "exports") if spec.both_flows else (options.flow,)) + list(spec.notes)
+    notes = run.notes(tuple(held)) + list(spec.notes)
     if spec.has_lists and options.flow == "exports":
         notes.append("the lists hold import codes (HTS), which agree with export codes (Schedule B) only to HS6")
     if spec.from_base:

@@ -81,11 +81,16 @@ def years_in_data(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...
     """
     held = held_years(con, flow, partners)
     if not held:
-        of = f" with {', '.join(partners)}" if partners else ""
-        raise BadInputError(
-            f"the workspace holds no {flow}{of}", mend=f"import some: aitrade trade import FILE --flow {flow}"
-        )
+        raise no_trade(flow, partners)
     return held
+
+
+def no_trade(flow: str, partners: tuple[str, ...]) -> BadInputError:
+    """The error where a flow, with these partners where there are any, has no year."""
+    of = f" with {', '.join(partners)}" if partners else ""
+    return BadInputError(
+        f"the workspace holds no {flow}{of}", mend=f"import some: aitrade trade import FILE --flow {flow}"
+    )
 
 
 def choose_span(data: tuple[Year, ...], options: Options, *, by_month: bool, latest_only: bool) -> Span:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aitrade.trade.coverage import years_in_data
+from aitrade.trade.coverage import held_years
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,8 +19,5 @@ def full_year(con: "DuckDBPyConnection", flows: Sequence[str]) -> int | None:
     Returns:
         The year; None where there is none.
     """
-    there = {str(flow) for (flow,) in con.execute("SELECT DISTINCT flow FROM flows").fetchall()}
-    if not there.issuperset(flows):
-        return None
-    full = [{year.year for year in years_in_data(con, flow, ()) if year.complete} for flow in flows]
+    full = [{year.year for year in held_years(con, flow, ()) if year.complete} for flow in flows]
     return max(set.intersection(*full), default=None)

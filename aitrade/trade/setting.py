@@ -10,7 +10,7 @@ from aitrade.trade import partners
 from aitrade.trade.both_flows import Held, alike
 from aitrade.trade.caveats import caveats
 from aitrade.trade.chosen_run import choose_run
-from aitrade.trade.coverage import Span, choose_span, held_years, require_base_year, years_in_data
+from aitrade.trade.coverage import Span, choose_span, held_years, no_trade, require_base_year
 from aitrade.trade.exemptions import choose_lists
 from aitrade.trade.figures import load_figures
 from aitrade.trade.options import Options
@@ -70,7 +70,7 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
     options, missing = _with_flows(con, spec, options, held)
     run = choose_run(con, options.run, options.flow)
     if not any(held.values()):
-        years_in_data(con, options.flow, trade_with)
+        raise no_trade(options.flow, trade_with)
     if spec.from_base:
         require_base_year(tuple(year for years in held.values() for year in years), options, by_month=by_month)
     data = alike(held, options, by_month=by_month) if spec.both_flows else held[options.flow]
@@ -98,7 +98,7 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
         "top": top or _NO_LIMIT,
         "lists": list(choose_lists(con, options.lists)) if spec.has_lists else [],
     }
-    said = remarks(con, ("imports", "exports") if spec.both_flows else (options.flow,))
+    said = remarks(con, tuple(held))
     return Setting(options, span, parameters, (*said, *missing, *caveats(spec, options, run, held, data, span)))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
 from aitrade.paths import weights_folder
-from aitrade.weights.record import CHECKED, RECORD, Installed, files_under, how_to_install, read_record
+from aitrade.weights.record import CHECKED, RECORD, Installed, how_to_install, read_record, refuse_unrecorded
 
 
 def list_installed() -> dict[str, Installed]:
@@ -72,15 +72,8 @@ def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) ->
 
 
 def _refuse_unrecorded(model: Installed) -> None:
-    """Libraries read whatever lies in a model's folder under a name that they know: nothing may lie there unseen."""
-    recorded = {file.name for file in model.files}
-    for name in files_under(model.folder):
-        if name not in recorded:
-            raise ModelError(
-                "the file is not in the model's record, and might be read with it",
-                where=str(model.folder / name),
-                mend=f"take it away, or install the model again: {how_to_install(model.name)}",
-            )
+    mend = f"take it away, or install the model again: {how_to_install(model.name)}"
+    refuse_unrecorded(model.folder, {file.name for file in model.files}, "model's record", mend)
 
 
 def _stamp(model: Installed) -> list[list[str | int]]:

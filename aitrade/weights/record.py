@@ -1,6 +1,7 @@
 """The record of a model's files, which installing leaves beside them."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -82,6 +83,19 @@ def files_under(folder: Path) -> list[str]:
     """Name of every file under a folder, sorted, with slashes; but our own notes and what file managers leave there."""
     paths = (path for path in folder.rglob("*") if path.is_file() and not _of_no_model(path.name))
     return sorted(path.relative_to(folder).as_posix() for path in paths)
+
+
+def refuse_unrecorded(folder: Path, recorded: Collection[str], record: str, mend: str) -> None:
+    """Libraries read whatever lies in a folder under a name that they know: nothing may lie there unseen.
+
+    Raises:
+        ModelError: a file is not among the recorded ones.
+    """
+    for name in files_under(folder):
+        if name not in recorded:
+            raise ModelError(
+                f"the file is not in the {record}, and might be read with it", where=str(folder / name), mend=mend
+            )
 
 
 def _of_no_model(name: str) -> bool:
