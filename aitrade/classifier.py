@@ -14,11 +14,11 @@ from aitrade.evidence import DOUBT, NEAR_DOUBT, NEIGHBOURS, SHARPNESS, near_vote
 from aitrade.llm.judge import Judge, Opinions
 from aitrade.llm.label_judge import PROMPT_NEIGHBOURS
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import describe, prompt_sha256, related_categories
+from aitrade.llm.prompt import describe, prompt_sha256
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
 from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, Neighbour, find_neighbours
-from aitrade.rubric import NOT_RELATED, RELEVANCES
+from aitrade.rubric import NOT_RELATED, RELEVANCES, labels, related_categories
 from aitrade.softmax import softmax
 from aitrade.store.predictions import Prediction
 
@@ -65,7 +65,7 @@ class Classifier:
             "exemplars_sha256": self.index.exemplars.sha256,
             "prompt_sha256": prompt_sha256(self.model),
             "calibration_sha256": self.calibration.sha256 if self.calibration else None,
-            "labels": [*RELEVANCES, *related_categories()],
+            "labels": labels(),
             "method": method(),
             "batch": CODES_PER_BATCH,
             "cascade": self.cascade,

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.neighbours import Neighbour
-from aitrade.rubric import RELEVANCES
+from aitrade.rubric import RELEVANCES, related_categories
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -69,6 +69,16 @@ def load_rubric(path: Path | None = None) -> Rubric:
     return rubric
 
 
+def related_categories() -> tuple[str, ...]:
+    """The categories of High and Medium codes, in the shipped rubric's order."""
+    return tuple(name for name in load_rubric().category_names if name != NOT_RELATED)
+
+
+def labels() -> list[str]:
+    """All that models are asked for, in the order of their scores: relevances, then related categories."""
+    return [*RELEVANCES, *related_categories()]
+
+
 def _tables(raw: dict[str, Any], kind: str, keys: tuple[str, ...], path: Path) -> list[tuple[str, ...]]:
     tables = raw.get(kind)
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):

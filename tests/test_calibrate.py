@@ -20,9 +20,8 @@ from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, near_votes
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
-from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.neighbours import Neighbour
-from aitrade.rubric import NOT_RELATED, RELEVANCES
+from aitrade.rubric import NOT_RELATED, RELEVANCES, related_categories
 from aitrade.softmax import fit_softmax, softmax
 
 CATEGORIES = related_categories()

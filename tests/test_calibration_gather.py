@@ -19,7 +19,7 @@ from aitrade.classifier_loading import load_classifier
 from aitrade.errors import BadInputError, ModelError
 from aitrade.evidence import FEATURES, KINDS
 from aitrade.exemplars import ExemplarSet, load_exemplars
-from aitrade.llm.prompt import related_categories
+from aitrade.rubric import related_categories
 from aitrade.weights.installed import locate
 from aitrade.weights.record import read_record, record_files, write_record
 

@@ -9,8 +9,8 @@ import toys
 from aitrade.codes import Code
 from aitrade.evidence import DOUBT, FEATURES, SHARPNESS, category_features, near_votes, relevance_features
 from aitrade.exemplars import Exemplar
-from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.neighbours import Neighbour
+from aitrade.rubric import related_categories
 
 
 def near(relevance: str, category: str, similarity: float, same: int = 0) -> Neighbour:

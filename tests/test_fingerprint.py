@@ -99,7 +99,7 @@ def test_every_text_that_prompts_are_made_of_changes_the_fingerprint(
         ("DOUBT", 0.1),
         ("NEAR_DOUBT", 0.1),
         ("__version__", "9.9"),
-        ("RELEVANCES", ("High", "Low")),
+        ("labels", lambda: ["High", "Low"]),
     ],
 )
 def test_every_constant_changes_the_fingerprint(

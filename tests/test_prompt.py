@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.llm.label_judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
-from aitrade.llm.prompt import Prompter, chat_tokens, describe, related_categories, short_text, short_tokens
+from aitrade.llm.prompt import Prompter, chat_tokens, describe, short_text, short_tokens
 from aitrade.retrieval.neighbours import Neighbour
-from aitrade.rubric import RELEVANCES, load_rubric
+from aitrade.rubric import RELEVANCES, load_rubric, related_categories
 from aitrade.text import expand, title
 
 SERVER = Code("8471500150", "imports", "PROCESSING UNITS NESOI", None, "COMPUTERS")

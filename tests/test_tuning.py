@@ -26,8 +26,9 @@ from aitrade.llm.engine import load_engine
 from aitrade.llm.judge_loading import load_judge
 from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import read_out_of_fold
-from aitrade.llm.prompt import related_categories, short_text
+from aitrade.llm.prompt import short_text
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
+from aitrade.rubric import related_categories
 from aitrade.tuning import llm as llm_module
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.learner import example, score, vectors_of

@@ -14,8 +14,7 @@ from aitrade.calibration.probe import Probe, fit_probe
 from aitrade.calibration.training_set import FOLDS, Training, sampled_weights
 from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
 from aitrade.folds import subheading_folds
-from aitrade.llm.prompt import related_categories
-from aitrade.rubric import NOT_RELATED, RELEVANCES
+from aitrade.rubric import NOT_RELATED, RELEVANCES, related_categories
 from aitrade.softmax import fit_softmax, softmax
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 
 from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
-from aitrade.llm.prompt import related_categories, text_sha256
-from aitrade.rubric import RELEVANCES
+from aitrade.llm.prompt import text_sha256
+from aitrade.rubric import labels
 from aitrade.weights.adapters import MANIFEST, adapters_folder
 from aitrade.weights.record import Installed, how_to_install, record_files, refuse_unrecorded
 
@@ -105,11 +105,6 @@ def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path
     else:
         return found
     raise ModelError(f"adapter {manifest.name} was tuned on {what}", where=str(found), mend=again)
-
-
-def labels() -> list[str]:
-    """What an adapter's heads score, in their order."""
-    return [*RELEVANCES, *related_categories()]
 
 
 def with_adapter(base_sha256: str, folder: Path) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.exemplars import Exemplar
-from aitrade.llm.prompt import related_categories
-from aitrade.rubric import RELEVANCES
+from aitrade.rubric import labels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +17,7 @@ def write_out_of_fold(path: Path, exemplars: Sequence[Exemplar], scores: "NDArra
     """Write scores beside the codes that they are of."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["flow", "hs10", *RELEVANCES, *related_categories()])
+        writer.writerow(["flow", "hs10", *labels()])
         for exemplar, row in zip(exemplars, scores, strict=True):
             writer.writerow([exemplar.code.flow, exemplar.code.hs10, *(f"{value:.4f}" for value in row)])
 

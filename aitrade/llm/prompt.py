@@ -11,7 +11,7 @@ from aitrade.codes import Code
 from aitrade.exemplars import Exemplar
 from aitrade.llm.tree import Tokens, common_prefix
 from aitrade.paths import shipped
-from aitrade.rubric import NOT_RELATED, RELEVANCES, load_rubric
+from aitrade.rubric import NOT_RELATED, RELEVANCES, load_rubric, related_categories
 from aitrade.text import expand, title
 
 
@@ -119,11 +119,6 @@ def short_text(code: Code) -> str:
             description=expand(code.description),
         )
     )
-
-
-def related_categories() -> tuple[str, ...]:
-    """The categories of High and Medium codes, in the rubric's order."""
-    return tuple(name for name in load_rubric().category_names if name != NOT_RELATED)
 
 
 @cache

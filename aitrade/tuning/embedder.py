@@ -11,9 +11,9 @@ import numpy as np
 from aitrade.folds import fold_name
 from aitrade.llm.adapter import save_lora
 from aitrade.llm.adapter_files import AdapterManifest, write_manifest
-from aitrade.llm.prompt import describe, related_categories
+from aitrade.llm.prompt import describe
 from aitrade.retrieval.embedder import load_sentence_transformer
-from aitrade.rubric import RELEVANCES
+from aitrade.rubric import labels
 from aitrade.tuning.embedder_learner import new_embedder_learner
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.task import OnStep, Task, put_in_place
@@ -34,7 +34,7 @@ def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep)
     checkpoints = task.checkpoints(work)
     examples, parts = _examples(task), task.parts
     made = checkpoints / "adapter"
-    scores = np.zeros((len(examples), len(RELEVANCES) + len(related_categories())))
+    scores = np.zeros((len(examples), len(labels())))
     for fold in range(task.folds):
         learner = new_embedder_learner(task)
         learn(learner, task, examples, fold, checkpoints, on_step)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from aitrade.exemplars import Exemplar
-from aitrade.llm.prompt import related_categories
-from aitrade.rubric import RELEVANCES
+from aitrade.rubric import RELEVANCES, related_categories
 
 if TYPE_CHECKING:
     import torch

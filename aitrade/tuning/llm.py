@@ -12,8 +12,8 @@ from aitrade.llm.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write
 from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
-from aitrade.llm.prompt import related_categories, short_tokens
-from aitrade.rubric import RELEVANCES
+from aitrade.llm.prompt import short_tokens
+from aitrade.rubric import labels
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
 from aitrade.tuning.lower import first_tuned, lower_states
@@ -35,7 +35,7 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
     checkpoints = task.checkpoints(work)
     checkpoints.mkdir(parents=True, exist_ok=True)
     examples, parts = _examples(task, on_step), task.parts
-    scores = np.zeros((len(examples), len(RELEVANCES) + len(related_categories())))
+    scores = np.zeros((len(examples), len(labels())))
     states = {}
     for fold in range(scored):
         kept = checkpoints / f"{fold_name(fold)}.npz"

@@ -12,10 +12,10 @@ import numpy as np
 
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
-from aitrade.llm.adapter_files import AdapterManifest, labels
+from aitrade.llm.adapter_files import AdapterManifest
 from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import text_sha256
-from aitrade.rubric import RELEVANCES
+from aitrade.rubric import RELEVANCES, labels
 from aitrade.tuning.settings import TuneSettings
 from aitrade.weights.record import Installed
 
