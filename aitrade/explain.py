@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aitrade.code_text import describe
 from aitrade.codes import Code
 from aitrade.errors import BadInputError
 from aitrade.exemplars import Exemplar, ExemplarSet
-from aitrade.llm.prompt import chat_tokens, describe
+from aitrade.llm.prompt import chat_tokens
 from aitrade.rubric import RELEVANCES, load_rubric
 
 if TYPE_CHECKING:

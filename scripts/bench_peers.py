@@ -25,12 +25,12 @@ from typing import Any
 from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifier
 from aitrade.classify import read_codes
+from aitrade.code_text import describe
 from aitrade.codes import FLOWS, Code
 from aitrade.defaults import DEMO_MODEL
 from aitrade.errors import AitradeError
 from aitrade.llm.label_judge import LabelJudge, heading_neighbours
 from aitrade.llm.machine import DEVICES
-from aitrade.llm.prompt import describe
 from aitrade.llm.tree import Tokens
 from aitrade.rubric import RELEVANCES
 from aitrade.softmax import fit_softmax

@@ -116,7 +116,7 @@ def test_ours_is_what_the_classifier_says_without_calibration(script: ModuleType
 def test_baselines_learn_the_exemplars(
     script: ModuleType, toy_classifier: Any, exemplars: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from aitrade.llm.prompt import describe
+    from aitrade.code_text import describe
     from aitrade.rubric import RELEVANCES
 
     codes = [e.code for e in exemplars.exemplars]

@@ -13,13 +13,13 @@ from conftest import MODEL, Outcome
 from aitrade.calibration.gather import gather
 from aitrade.calibration.probe import fit_probe
 from aitrade.classifier import Classifier
+from aitrade.code_text import describe
 from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.llm.adapter_files import AdapterManifest, read_manifest
 from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import describe
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER, load_embedder
 from aitrade.retrieval.index import open_index
 from aitrade.retrieval.neighbours import find_neighbours

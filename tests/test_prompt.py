@@ -8,10 +8,11 @@ import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aitrade.code_text import describe, short_text
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.llm.label_judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
-from aitrade.llm.prompt import Prompter, chat_tokens, describe, short_text, short_tokens
+from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import RELEVANCES, load_rubric, related_categories
 from aitrade.text import expand, title

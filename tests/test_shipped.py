@@ -7,11 +7,12 @@ from collections import Counter
 import pytest
 
 from aitrade.calibrate import load_calibration
+from aitrade.code_text import text_sha256
 from aitrade.defaults import DEFAULT_MODEL, DEMO_MODEL
 from aitrade.exemplars import load_exemplars
 from aitrade.folds import fold_name
 from aitrade.llm.adapter_files import LORA_FILES, find_adapter, read_manifest
-from aitrade.llm.prompt import prompt_sha256, text_sha256
+from aitrade.llm.prompt import prompt_sha256
 from aitrade.paths import shipped
 from aitrade.published import CLASSIFICATION, published_folder
 from aitrade.retrieval.embedder import TUNED_EMBEDDER

@@ -16,6 +16,7 @@ from conftest import MODEL, Outcome
 
 from aitrade.calibrate import load_calibration
 from aitrade.calibration.gather import _llm_neighbours
+from aitrade.code_text import short_text
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
@@ -26,7 +27,6 @@ from aitrade.llm.engine import load_engine
 from aitrade.llm.judge_loading import load_judge
 from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import read_out_of_fold
-from aitrade.llm.prompt import short_text
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
 from aitrade.rubric import related_categories
 from aitrade.tuning import llm as llm_module

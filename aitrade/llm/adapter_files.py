@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from aitrade.code_text import text_sha256
 from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
-from aitrade.llm.prompt import text_sha256
 from aitrade.rubric import labels
 from aitrade.weights.adapters import MANIFEST, adapters_folder
 from aitrade.weights.record import Installed, how_to_install, record_files, refuse_unrecorded

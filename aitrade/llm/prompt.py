@@ -1,12 +1,12 @@
 """Prompts: the rubric, the neighbours and the product, in the model's own chat template."""
 
 import hashlib
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aitrade.code_text import WORDS, prompt_texts, short_text, text_sha256
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar
 from aitrade.llm.tree import Tokens, common_prefix
@@ -28,7 +28,7 @@ class Prompter:
     def prompt(self, code: Code, neighbours: Sequence[Exemplar]) -> Tokens:
         """Tokens up to where the relevance label follows; the nearest neighbour comes last."""
         parts = prompt_texts()["rubric"]
-        rubric, heading = load_rubric(), title(code.hs10[:4])
+        rubric, heading = load_rubric(), title(code.hs4)
         user = parts["user"].format(
             question=rubric.question,
             levels="".join(
@@ -101,49 +101,15 @@ def _tokens(tokenizer: Any, text: str) -> Tokens:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def describe(code: Code) -> str:
-    """A code in words: its description without shorthand, its heading and its industry where they are known."""
-    heading = title(code.hs10[:4])
-    words = expand(code.description)
-    if heading:
-        words += f" (heading: {heading})"
-    return words + (f" (industry: {code.naics_description.lower()})" if code.naics_description else "")
-
-
-def short_text(code: Code) -> str:
-    """What a tuned model reads of a code: what siblings share first, so that it is computed once."""
-    return str(
-        prompt_texts()["short"]["text"].format(
-            industry=f"{code.naics_description.lower()} " if code.naics_description else "",
-            heading=f"{title(code.hs10[:4]) or ''} ",
-            description=expand(code.description),
-        )
-    )
-
-
-@cache
-def prompt_texts() -> dict[str, dict[str, str]]:
-    """The prompt texts as shipped."""
-    return tomllib.loads(shipped("data/prompts.toml").read_text("utf-8"))
-
-
 def prompt_sha256(model: str) -> str:
     """Hash of everything that the prompts of ``BASE`` or ``BASE+ADAPTER`` are made of; a tuned one reads no rubric."""
     return text_sha256() if "+" in model else _rubric_prompt_sha256()
 
 
 @cache
-def text_sha256() -> str:
-    """Hash of everything that :func:`describe` and :func:`short_text` are made of."""
-    short = prompt_texts()["short"]["text"].encode()
-    return hashlib.sha256(short + b"".join(shipped(file).read_bytes() for file in _WORDS)).hexdigest()
-
-
-@cache
 def _rubric_prompt_sha256() -> str:
-    files = ("data/prompts.toml", "data/rubric.toml", *_WORDS)
+    files = ("data/prompts.toml", "data/rubric.toml", *WORDS)
     return hashlib.sha256(b"".join(shipped(file).read_bytes() for file in files)).hexdigest()
 
 
-_WORDS = ("data/shorthand.csv", "data/titles.csv")
 _PROBE = Exemplar(Code(hs10="1" * 10, flow="imports", description="brass"), "Low", NOT_RELATED, "a probe")

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aitrade.code_text import describe, text_sha256
 from aitrade.exemplars import ExemplarSet
-from aitrade.llm.prompt import describe, text_sha256
 from aitrade.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:

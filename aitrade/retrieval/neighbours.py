@@ -74,5 +74,4 @@ _NONE = np.empty(0, np.int64)
 
 def _neighbour(index: Index, code: Code, similarity: float, place: int) -> Neighbour:
     exemplar = index.exemplars.exemplars[place]
-    other = exemplar.code.hs10
-    return Neighbour(exemplar, similarity, other[:4] == code.hs10[:4], other[:6] == code.hs10[:6])
+    return Neighbour(exemplar, similarity, exemplar.code.hs4 == code.hs4, exemplar.code.hs6 == code.hs6)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from aitrade.code_text import describe
 from aitrade.folds import fold_name
 from aitrade.llm.adapter import save_lora
 from aitrade.llm.adapter_files import AdapterManifest, write_manifest
-from aitrade.llm.prompt import describe
 from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.rubric import labels
 from aitrade.tuning.embedder_learner import new_embedder_learner
