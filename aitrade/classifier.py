@@ -14,8 +14,8 @@ from aitrade.codes import Code
 from aitrade.evidence import DOUBT, NEAR_DOUBT, NEIGHBOURS, SHARPNESS, near_votes
 from aitrade.llm.judge import Judge, Opinions
 from aitrade.llm.label_judge import PROMPT_NEIGHBOURS
-from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import prompt_sha256
+from aitrade.machine import Machine
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
 from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, Neighbour, find_neighbours

@@ -9,8 +9,8 @@ from aitrade.classifier import Classifier, method
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet, load_exemplars
 from aitrade.llm.judge_loading import judge_source_sha256, load_judge
-from aitrade.llm.machine import Machine, choose_machine, choose_machines
 from aitrade.llm.prompt import prompt_sha256
+from aitrade.machine import Machine, choose_machine, choose_machines
 from aitrade.retrieval.embedder import embedder_of, embedder_sha256, load_embedder
 from aitrade.retrieval.index import open_index
 

@@ -46,7 +46,7 @@ def _tried(about: str, look: Callable[[], str]) -> Line:
 def _machine() -> list[Line]:
     import torch
 
-    from aitrade.llm.machine import choose_machines
+    from aitrade.machine import choose_machines
 
     lines = []
     for machine in choose_machines():

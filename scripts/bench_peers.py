@@ -30,8 +30,8 @@ from aitrade.codes import FLOWS, Code
 from aitrade.defaults import DEMO_MODEL
 from aitrade.errors import AitradeError
 from aitrade.llm.label_judge import LabelJudge, heading_neighbours
-from aitrade.llm.machine import DEVICES
 from aitrade.llm.tree import Tokens
+from aitrade.machine import DEVICES
 from aitrade.rubric import RELEVANCES
 from aitrade.softmax import fit_softmax
 from aitrade.store import open_workspace

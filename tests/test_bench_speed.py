@@ -25,8 +25,8 @@ from aitrade.codes import Code
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine
 from aitrade.llm.label_judge import heading_neighbours
-from aitrade.llm.machine import Machine
 from aitrade.llm.tree import Tokens
+from aitrade.machine import Machine
 
 CODES = toys.toy_codes()
 BATCH = 6

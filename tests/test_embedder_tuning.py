@@ -19,7 +19,7 @@ from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.llm.adapter_files import AdapterManifest, read_manifest
-from aitrade.llm.machine import Machine
+from aitrade.machine import Machine
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER, load_embedder
 from aitrade.retrieval.index import open_index
 from aitrade.retrieval.neighbours import find_neighbours

@@ -15,8 +15,8 @@ from aitrade.llm import attention
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine, load_engine
 from aitrade.llm.labels import last_hidden, score_labels
-from aitrade.llm.machine import Machine
 from aitrade.llm.tree import Tokens, Tree
+from aitrade.machine import Machine
 
 RANDOM = np.random.default_rng(5)
 

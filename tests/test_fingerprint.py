@@ -17,7 +17,7 @@ from aitrade.codes import Code
 from aitrade.evidence import FEATURES
 from aitrade.exemplars import ExemplarSet
 from aitrade.llm import prompt
-from aitrade.llm.machine import Machine
+from aitrade.machine import Machine
 from aitrade.paths import shipped
 
 Load = Callable[..., Classifier]

@@ -13,9 +13,9 @@ from aitrade.codes import Code
 from aitrade.llm.judge_loading import load_judge
 from aitrade.llm.label_judge import LabelJudge
 from aitrade.llm.labels import score_labels
-from aitrade.llm.machine import Machine
 from aitrade.llm.prompt import short_tokens
 from aitrade.llm.tuned_judge import TunedJudge
+from aitrade.machine import Machine
 from aitrade.paths import weights_folder
 from aitrade.retrieval.embedder import load_embedder
 

@@ -15,7 +15,7 @@ from aitrade.code_text import describe
 from aitrade.codes import Code
 from aitrade.errors import ModelError
 from aitrade.exemplars import Exemplar, ExemplarSet, load_exemplars
-from aitrade.llm.machine import Machine
+from aitrade.machine import Machine
 from aitrade.retrieval.embedder import Embedder, load_embedder
 from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, find_neighbours

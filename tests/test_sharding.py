@@ -12,13 +12,13 @@ from conftest import MODEL, fill
 
 from aitrade import classifier as classifier_module
 from aitrade import classify as classify_module
+from aitrade import machine as machine_module
 from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifiers
 from aitrade.classify import classify
 from aitrade.codes import Code
 from aitrade.errors import StoppedError
 from aitrade.exemplars import ExemplarSet
-from aitrade.llm import machine as machine_module
 from aitrade.sharding import judge_batches
 from aitrade.store import open_workspace
 from aitrade.store.predictions import Prediction

@@ -25,8 +25,8 @@ from aitrade.llm.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_
 from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.judge_loading import load_judge
-from aitrade.llm.machine import Machine
 from aitrade.llm.out_of_fold import read_out_of_fold
+from aitrade.machine import Machine
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
 from aitrade.rubric import related_categories
 from aitrade.tuning import llm as llm_module

@@ -10,7 +10,7 @@ import toys
 
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
-from aitrade.llm.machine import Machine
+from aitrade.machine import Machine
 from aitrade.tuning import task as task_module
 from aitrade.tuning.settings import LLM_SETTINGS
 from aitrade.tuning.task import Task, held_out_figures, put_in_place

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from aitrade.llm.machine import Machine
+from aitrade.machine import Machine
 
 SIDE = {"cpu": 4096, "cuda": 8192}  # of the square matrices
 REPEATS = 5

@@ -38,7 +38,7 @@ def explain(
     written = None
     if write:
         from aitrade.llm.engine import load_engine
-        from aitrade.llm.machine import choose_machine
+        from aitrade.machine import choose_machine
         from aitrade.weights.installed import locate
 
         say(f"{write} is writing")

@@ -43,7 +43,7 @@ def tune(
     Example: aitrade models tune all-minilm-l6-v2 --name relevance
     """
     from aitrade.exemplars import load_exemplars
-    from aitrade.llm.machine import choose_machine
+    from aitrade.machine import choose_machine
     from aitrade.output import require_writable
     from aitrade.tuning.embedder import make_embedder_adapter
     from aitrade.tuning.llm import make_llm_adapter

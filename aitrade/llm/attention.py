@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
-from aitrade.llm.machine import Machine
 from aitrade.llm.tree import Tree
+from aitrade.machine import Machine
 
 if TYPE_CHECKING:
     import torch

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import ModelError
 from aitrade.llm.attention import placeholder, read_trees, sights
-from aitrade.llm.machine import Machine
 from aitrade.llm.memory import Memory
 from aitrade.llm.tree import Tokens, Tree
+from aitrade.machine import Machine
 
 if TYPE_CHECKING:
     import torch

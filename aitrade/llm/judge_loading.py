@@ -9,8 +9,8 @@ from aitrade.llm.code_vectors import read_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.judge import Judge
 from aitrade.llm.label_judge import LabelJudge
-from aitrade.llm.machine import Machine
 from aitrade.llm.tuned_judge import TunedJudge
+from aitrade.machine import Machine
 from aitrade.weights.installed import locate
 
 

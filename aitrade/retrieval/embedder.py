@@ -12,7 +12,7 @@ from aitrade.folds import fold_name
 from aitrade.hashing import sha256_of
 from aitrade.llm.adapter import merge_lora
 from aitrade.llm.adapter_files import LORA_FILES, own_adapter
-from aitrade.llm.machine import Machine
+from aitrade.machine import Machine
 from aitrade.weights.installed import locate
 from aitrade.weights.record import Installed
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aitrade.llm.adapter import without_peft_warnings
-from aitrade.llm.machine import Machine
+from aitrade.machine import Machine
 from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.tuning.learner import Example, new_heads, padded
 from aitrade.tuning.task import Task
