@@ -10,7 +10,7 @@ import toys
 from conftest import MODEL, Outcome
 
 from aitrade.defaults import DEFAULT_MODEL
-from aitrade.weights.adapters import adapters_folder
+from aitrade.weights.adapter_files import AdapterManifest, adapters_folder, write_manifest
 from aitrade.weights.manifest import load_manifests
 
 Run = Callable[..., Outcome]
@@ -56,8 +56,8 @@ def test_what_the_help_of_model_points_to_is_listed(
         folder = workspace / "adapters" / name
         folder.mkdir(parents=True)
         (folder / "heads.safetensors").write_bytes(b"12345")
-        manifest = {"base": name.strip(".").partition("+")[0], "files": {"heads.safetensors": "f00d"}}
-        (folder / "aitrade.json").write_text(json.dumps(manifest), "utf-8")
+        base, _, short = name.strip(".").partition("+")
+        write_manifest(folder, AdapterManifest(short, base, "", "", "", [], {}, {}, {}))
     rows = {row["name"]: row for row in json.loads(aitrade("models", "list", "--json").out)}
     assert f".{MODEL}+at-work" not in rows
     own, default, embedder = rows[f"{MODEL}+own"], rows[DEFAULT_MODEL], rows["all-minilm-l6-v2+relevance"]
@@ -75,8 +75,8 @@ def test_what_the_help_of_model_points_to_is_listed(
     path.write_text("{", "utf-8")
     found = aitrade("models", "list")
     assert (found.code, found.out) == (4, "")
-    assert f"{path}: the adapter cannot be read" in found.err
-    assert "mend: restore it" in found.err
+    assert f"{path}: the adapter's manifest cannot be read" in found.err
+    assert f"mend: aitrade models tune {MODEL} --name own" in found.err
 
 
 def test_verify_says_what_is_whole_and_finds_what_is_not(aitrade: Run, own_models: Path) -> None:

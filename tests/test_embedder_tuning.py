@@ -18,7 +18,6 @@ from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import subheading_folds
-from aitrade.llm.adapter_files import AdapterManifest, read_manifest
 from aitrade.machine import Machine
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER, load_embedder
 from aitrade.retrieval.index import open_index
@@ -28,6 +27,7 @@ from aitrade.softmax import softmax
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
+from aitrade.weights.adapter_files import AdapterManifest, read_manifest
 from aitrade.weights.installed import locate
 
 CPU = Machine("cpu", "float32")

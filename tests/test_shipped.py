@@ -11,13 +11,12 @@ from aitrade.code_text import text_sha256
 from aitrade.defaults import DEFAULT_MODEL, DEMO_MODEL
 from aitrade.exemplars import load_exemplars
 from aitrade.folds import fold_name
-from aitrade.llm.adapter_files import LORA_FILES, find_adapter, read_manifest
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.paths import shipped
 from aitrade.published import CLASSIFICATION, published_folder
 from aitrade.retrieval.embedder import TUNED_EMBEDDER
 from aitrade.rubric import labels
-from aitrade.weights.adapters import adapters_folder
+from aitrade.weights.adapter_files import LORA_FILES, adapters_folder, find_adapter, read_manifest
 from aitrade.weights.manifest import load_manifests
 
 CALIBRATIONS = sorted(shipped("data/calibration").glob("*.json"))

@@ -20,8 +20,6 @@ from aitrade.code_text import short_text
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
-from aitrade.llm import adapter_files
-from aitrade.llm.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
 from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.judge_loading import load_judge
@@ -37,6 +35,8 @@ from aitrade.tuning.llm_learner import new_llm_learner
 from aitrade.tuning.lower import first_tuned, lower_states
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
+from aitrade.weights import adapter_files
+from aitrade.weights.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
 from aitrade.weights.add import add_folder
 from aitrade.weights.installed import locate
 

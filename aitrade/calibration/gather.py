@@ -13,12 +13,12 @@ from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS, near_votes
 from aitrade.exemplars import Exemplar
 from aitrade.folds import fold_name, subheading_folds
-from aitrade.llm.adapter_files import OUT_OF_FOLD, find_adapter, read_manifest
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import Index, open_index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import RELEVANCES, related_categories
+from aitrade.weights.adapter_files import OUT_OF_FOLD, find_adapter, read_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from aitrade.errors import ModelError
 from aitrade.llm.adapter import apply_adapter
-from aitrade.llm.adapter_files import own_adapter, with_adapter
 from aitrade.llm.code_vectors import read_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.judge import Judge
 from aitrade.llm.label_judge import LabelJudge
 from aitrade.llm.tuned_judge import TunedJudge
 from aitrade.machine import Machine
+from aitrade.weights.adapter_files import own_adapter, with_adapter
 from aitrade.weights.installed import locate
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from aitrade.errors import ModelError
 from aitrade.folds import fold_name
 from aitrade.hashing import sha256_of
-from aitrade.llm.adapter import merge_lora
-from aitrade.llm.adapter_files import LORA_FILES, own_adapter
 from aitrade.machine import Machine
+from aitrade.weights.adapter_files import LORA_FILES, own_adapter
 from aitrade.weights.installed import locate
+from aitrade.weights.lora import merge_lora
 from aitrade.weights.record import Installed
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ import numpy as np
 
 from aitrade.code_text import describe
 from aitrade.folds import fold_name
-from aitrade.llm.adapter import save_lora
-from aitrade.llm.adapter_files import AdapterManifest, write_manifest
 from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.rubric import labels
 from aitrade.tuning.embedder_learner import new_embedder_learner
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.task import OnStep, Task, put_in_place
 from aitrade.tuning.train import learn
+from aitrade.weights.adapter_files import AdapterManifest, write_manifest
+from aitrade.weights.lora import save_lora
 
 
 def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep) -> AdapterManifest:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aitrade.llm.adapter import without_peft_warnings
 from aitrade.machine import Machine
 from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.tuning.learner import Example, new_heads, padded
 from aitrade.tuning.task import Task
+from aitrade.weights.lora import without_peft_warnings
 
 if TYPE_CHECKING:
     import torch

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 
 from aitrade.folds import fold_name
-from aitrade.llm.adapter import save_lora
-from aitrade.llm.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
 from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
 from aitrade.llm.engine import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
@@ -19,6 +17,8 @@ from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
 from aitrade.tuning.lower import first_tuned, lower_states
 from aitrade.tuning.task import OnStep, Task, put_in_place
 from aitrade.tuning.train import learn
+from aitrade.weights.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
+from aitrade.weights.lora import save_lora
 
 
 def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step: OnStep) -> AdapterManifest:

@@ -13,10 +13,10 @@ import numpy as np
 from aitrade.code_text import text_sha256
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
-from aitrade.llm.adapter_files import AdapterManifest
 from aitrade.machine import Machine
 from aitrade.rubric import RELEVANCES, labels
 from aitrade.tuning.settings import TuneSettings
+from aitrade.weights.adapter_files import AdapterManifest
 from aitrade.weights.record import Installed
 
 if TYPE_CHECKING:

@@ -1,13 +1,10 @@
 """Which adapters there are: those that ship, and those of a workspace, which come before them."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from aitrade.errors import ModelError
-from aitrade.paths import shipped
-
-MANIFEST = "aitrade.json"
+from aitrade.weights.adapter_files import MANIFEST, adapters_folder, read_manifest
+from aitrade.weights.record import files_under
 
 
 @dataclass(frozen=True)
@@ -29,11 +26,6 @@ class ListedAdapter:
     is_shipped: bool
 
 
-def adapters_folder() -> Path:
-    """Where adapters ship."""
-    return shipped("models/adapters")
-
-
 def list_adapters(workspace: Path | None = None) -> dict[str, ListedAdapter]:
     """Every adapter by name; one in the workspace's folder of adapters hides the shipped one of its name.
 
@@ -41,23 +33,11 @@ def list_adapters(workspace: Path | None = None) -> dict[str, ListedAdapter]:
         ModelError: a manifest cannot be read.
     """
     found = {}
-    for folder in (adapters_folder(), workspace):
-        paths = sorted(folder.glob(f"*+*/{MANIFEST}")) if folder else []
-        for path in paths:
-            if not path.parent.name.startswith("."):  # where tuning is at work
-                found[path.parent.name] = _read(path, is_shipped=folder != workspace)
+    for parent in (adapters_folder(), workspace):
+        for path in sorted(parent.glob(f"*+*/{MANIFEST}")) if parent else []:
+            folder = path.parent
+            if not folder.name.startswith("."):  # where tuning is at work
+                size = sum((folder / name).stat().st_size for name in files_under(folder))
+                base = read_manifest(folder).base
+                found[folder.name] = ListedAdapter(folder.name, base, folder, size, is_shipped=parent != workspace)
     return found
-
-
-def _read(path: Path, *, is_shipped: bool) -> ListedAdapter:
-    folder = path.parent
-    try:
-        manifest = json.loads(path.read_text("utf-8"))
-        size = sum((folder / name).stat().st_size for name in manifest["files"])
-        return ListedAdapter(folder.name, manifest["base"], folder, size, is_shipped)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ModelError(
-            f"the adapter cannot be read: {error}",
-            where=str(path),
-            mend="restore it, or remove its folder and tune it again: aitrade models tune",
-        ) from error

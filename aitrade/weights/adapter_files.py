@@ -1,4 +1,9 @@
-"""An adapter's files: where they lie, what made them, and whether they belong to a base model and to today's texts."""
+"""An adapter's files: where they lie, what made them, and whether they belong to a base model and to today's texts.
+
+An adapter is a LoRA of a base model, tuned on the exemplars. With an LLM's lie its heads (aitrade/llm/adapter.py) and
+where it places the exemplars (aitrade/llm/code_vectors.py). With an embedder's lies a LoRA for each fold of the
+subheadings, tuned without it, by which calibrations see exemplars as if they were new.
+"""
 
 import hashlib
 import json
@@ -9,10 +14,11 @@ from typing import Any
 from aitrade.code_text import text_sha256
 from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
+from aitrade.paths import shipped
 from aitrade.rubric import labels
-from aitrade.weights.adapters import MANIFEST, adapters_folder
 from aitrade.weights.record import Installed, how_to_install, record_files, refuse_unrecorded
 
+MANIFEST = "aitrade.json"
 HEADS = "heads.safetensors"
 LORA_FILES = ("adapter_config.json", "adapter_model.safetensors")
 OUT_OF_FOLD = "out_of_fold.csv"
@@ -43,6 +49,11 @@ class AdapterManifest:
     settings: dict[str, Any]
     figures: dict[str, float]
     files: dict[str, str]
+
+
+def adapters_folder() -> Path:
+    """Where adapters ship."""
+    return shipped("models/adapters")
 
 
 def find_adapter(model: str, folder: Path | None = None) -> Path:
