@@ -71,7 +71,7 @@ class Classifier:
             "batch": CODES_PER_BATCH,
             "cascade": self.cascade,
             "device": self.machine.device,
-            "arithmetic": self.machine.dtype_name,
+            "arithmetic": self.machine.arithmetic,
         }
 
     def predict(self, codes: Sequence[Code]) -> list[Prediction]:

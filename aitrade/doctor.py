@@ -52,7 +52,7 @@ def _machine() -> list[Line]:
     for machine in choose_machines():
         on_gpu = machine.device == "cuda"
         chip = torch.cuda.get_device_name(machine.gpu) if on_gpu else platform.processor() or platform.machine()
-        lines.append(Line("computes on", f"{machine.where} ({chip}) in {machine.dtype_name}"))
+        lines.append(Line("computes on", f"{machine.where} ({chip}) in {machine.arithmetic}"))
     return [*lines, Line("threads", str(torch.get_num_threads()))]
 
 

@@ -18,12 +18,12 @@ class Machine:
 
     Attributes:
         device: cpu or cuda.
-        dtype_name: bfloat16 or float32.
+        arithmetic: bfloat16 or float32.
         gpu: which of several GPUs; no prediction depends on it.
     """
 
     device: str
-    dtype_name: str
+    arithmetic: str
     gpu: int = 0
 
     @property
@@ -36,7 +36,7 @@ class Machine:
         """The arithmetic as torch names it."""
         import torch
 
-        return torch.bfloat16 if self.dtype_name == "bfloat16" else torch.float32
+        return torch.bfloat16 if self.arithmetic == "bfloat16" else torch.float32
 
 
 def choose_machine(device: str = "auto", arithmetic: str = "auto") -> Machine:

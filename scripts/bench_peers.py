@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = race(ways, codes, options.repeat)
     computed = (engine.computed - before) / options.repeat / len(codes)
     asked = sum(map(len, prompts(classifier, codes))) / len(codes)
-    print(f"{len(codes)} {options.flow} codes, {options.model} on {machine.device} in {machine.dtype_name}")
+    print(f"{len(codes)} {options.flow} codes, {options.model} on {machine.device} in {machine.arithmetic}")
     print(f"prompts have {asked:.1f} tokens a code; aitrade computed {computed:.1f}, labels included")
     show(results)
 

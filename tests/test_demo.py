@@ -49,7 +49,7 @@ class Stub:
     """Says the hand labels but for its mistakes; counts how often it is asked, and may be stopped."""
 
     model = "stub"
-    machine = SimpleNamespace(device="cpu", dtype_name="nothing")
+    machine = SimpleNamespace(device="cpu", arithmetic="nothing")
 
     def __init__(self, mistakes=MISTAKES, stop=False):
         self.says = hand_labels() | mistakes

@@ -61,7 +61,7 @@ CHANGES: dict[str, Callable[[Classifier], Classifier]] = {
     "calibration": lambda c: dataclasses.replace(c, calibration=CALIBRATION),
     "calibration number": lambda c: dataclasses.replace(c, calibration=dataclasses.replace(CALIBRATION, sure_low=0.98)),
     "cascade": lambda c: dataclasses.replace(c, cascade=True),
-    "device": lambda c: dataclasses.replace(c, machine=Machine("cuda", c.machine.dtype_name)),
+    "device": lambda c: dataclasses.replace(c, machine=Machine("cuda", c.machine.arithmetic)),
     "arithmetic": lambda c: dataclasses.replace(c, machine=Machine("cpu", "another")),
 }
 

@@ -113,12 +113,12 @@ def test_every_gpu_that_cuda_shows_takes_part(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda **_: True)
     found = machine_module.choose_machines()
     assert [m.where for m in found] == ["cuda:0", "cuda:1", "cuda:2"]
-    assert {(m.device, m.dtype_name) for m in found} == {("cuda", "bfloat16")}
+    assert {(m.device, m.arithmetic) for m in found} == {("cuda", "bfloat16")}
     assert [m.where for m in machine_module.choose_machines("cpu", "float32")] == ["cpu"]
 
 
 def test_a_gpu_without_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation=True: including_emulation)
-    assert machine_module.choose_machine().dtype_name == "float32"
-    assert machine_module.choose_machine(arithmetic="bfloat16").dtype_name == "bfloat16"  # asked for, it is emulated
+    assert machine_module.choose_machine().arithmetic == "float32"
+    assert machine_module.choose_machine(arithmetic="bfloat16").arithmetic == "bfloat16"  # asked for, it is emulated

@@ -116,7 +116,7 @@ def measure(
     return Speed(
         model=classifier.model,
         device=machine.device,
-        arithmetic=machine.dtype_name,
+        arithmetic=machine.arithmetic,
         threads=torch.get_num_threads(),
         codes=sum(map(len, batches)),
         batches=len(batches),

@@ -60,7 +60,7 @@ def classify(
         say(f"loading {model}")
         classifiers = load_classifiers(model, device, workspace, arithmetic=arithmetic, cascade=cascade is Switch.on)
         machines = [classifier.machine for classifier in classifiers]
-        say(f"{len(chosen):,} codes on {', '.join(m.where for m in machines)} in {machines[0].dtype_name}")
+        say(f"{len(chosen):,} codes on {', '.join(m.where for m in machines)} in {machines[0].arithmetic}")
         if classifiers[0].calibration is None:
             say(
                 f"the probabilities will not be calibrated: there is no calibration for {model} "

@@ -54,7 +54,7 @@ def demo(
         machine = classifier.machine
         if "+" in model:
             say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")
-        say(f"asking {model} about {len(codes)} codes on {machine.device} in {machine.dtype_name}")
+        say(f"asking {model} about {len(codes)} codes on {machine.device} in {machine.arithmetic}")
         with progress("classifying") as on_batch:
             run = classify_sample(con, classifier, codes, on_batch, _again(workspace, model))
         print_results(con, run.run)

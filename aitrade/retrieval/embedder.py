@@ -74,7 +74,7 @@ def load_embedder(
     model = load_sentence_transformer(base, machine)
     if folder:
         model[0].model = merge_lora(model[0].model, folder)
-    return Embedder(name, _sha256(base, folder), machine.device, machine.dtype_name, model.to(machine.dtype))
+    return Embedder(name, _sha256(base, folder), machine.device, machine.arithmetic, model.to(machine.dtype))
 
 
 def embedder_sha256(name: str, adapters: Path | None = None) -> str:
