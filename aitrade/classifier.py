@@ -157,7 +157,7 @@ class Classifier:
 
     def exemplar_prediction(self, code: Code) -> Prediction | None:
         """The label by hand, where the code is an exemplar."""
-        exemplar = self.index.exemplars.by_code.get((code.flow, code.hs10))
+        exemplar = self.index.exemplars.by_code.get(code.key)
         if exemplar is None:
             return None
         sure = np.array([float(exemplar.relevance == level) for level in RELEVANCES])

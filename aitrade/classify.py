@@ -117,12 +117,12 @@ def classify(
     run = find_fingerprint(con, plan.fingerprint)
     if run is None:
         name = f"{plan.settings['model']}-{plan.fingerprint[:8]}"
-        run = create_run(con, name, plan.fingerprint, plan.settings, [(code.flow, code.hs10) for code in codes])
+        run = create_run(con, name, plan.fingerprint, plan.settings, [code.key for code in codes])
     done = predicted_codes(con, run.run)
     if run.finished:
         on_batch(len(done), len(codes))
         return run
-    left = [batch for batch in plan.batches if (batch[0].flow, batch[0].hs10) not in done]
+    left = [batch for batch in plan.batches if batch[0].key not in done]
     try:
         on_batch(len(done), len(codes))
         with closing(judge_batches(classifiers, left)) as judged:

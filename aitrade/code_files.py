@@ -136,7 +136,7 @@ def _flow_of_name(name: str) -> str | None:
 def _merge(found: list[tuple[Code, str]]) -> tuple[Code, ...]:
     merged: dict[tuple[str, str], tuple[Code, str]] = {}
     for code, where in found:
-        before, first = merged.setdefault((code.flow, code.hs10), (code, where))
+        before, first = merged.setdefault(code.key, (code, where))
         for field in ("description", "naics", "naics_description"):
             old, new = getattr(before, field), getattr(code, field)
             if old and new and old != new:
@@ -145,7 +145,7 @@ def _merge(found: list[tuple[Code, str]]) -> tuple[Code, ...]:
                     where=where,
                     mend="delete one of the two",
                 )
-        merged[code.flow, code.hs10] = (
+        merged[code.key] = (
             replace(
                 before,
                 naics=before.naics or code.naics,

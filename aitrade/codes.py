@@ -25,6 +25,11 @@ class Code:
     naics_description: str | None = None
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Flow and digits, which together tell a code from all others."""
+        return self.flow, self.hs10
+
+    @property
     def hs2(self) -> str:
         """Chapter: the first two digits."""
         return self.hs10[:2]

@@ -46,7 +46,7 @@ class ExemplarSet:
     @cached_property
     def by_code(self) -> dict[tuple[str, str], Exemplar]:
         """Exemplar of a (flow, hs10)."""
-        return {(e.code.flow, e.code.hs10): e for e in self.exemplars}
+        return {e.code.key: e for e in self.exemplars}
 
     def __len__(self) -> int:
         return len(self.exemplars)
@@ -88,7 +88,7 @@ def _read(record: Record, path: Path, rubric: Rubric) -> Exemplar:
 
 def _refuse_twice(found: Sequence[tuple[Exemplar, int]], path: Path) -> None:
     for (before, first), (after, line) in pairwise(found):
-        if (before.code.flow, before.code.hs10) == (after.code.flow, after.code.hs10):
+        if before.code.key == after.code.key:
             raise BadInputError(
                 f"code {after.code.hs10} is there twice, first on line {first}",
                 where=at(path, line, "hs10"),

@@ -113,8 +113,8 @@ def blocks(codes: Sequence[Code], count: int) -> list[Code]:
 
 def make_ways(classifier: Classifier, codes: Sequence[Code], gguf: Path | None) -> dict[str, Way]:
     """The ways that work here; of the others it is said why they do not. Ours comes first."""
-    asked = {(code.flow, code.hs10) for code in codes}
-    taught = [e for e in classifier.index.exemplars.exemplars if (e.code.flow, e.code.hs10) not in asked]
+    asked = {code.key for code in codes}
+    taught = [e for e in classifier.index.exemplars.exemplars if e.code.key not in asked]
     texts, targets = [describe(e.code) for e in taught], [RELEVANCES.index(e.relevance) for e in taught]
     ways = {
         "aitrade": by_scoring(classifier),

@@ -95,7 +95,7 @@ def judge_variants(
         "WHERE r.run = ? AND p.run = ? AND flow = 'imports' AND NOT list_contains(?, hs10[:2]) ORDER BY hs10",
         [reference.run, run.run, list(EXCLUDED_CHAPTERS)],
     ).fetchall()
-    places = {(e.code.flow, e.code.hs10): place for place, e in enumerate(training.asked)}
+    places = {e.code.key: place for place, e in enumerate(training.asked)}
     known = [row for row in rows if (row[1], row[0]) in places]
     asked = [row for row in rows if (row[1], row[0]) not in places and row[6] is not None]
     if not asked:

@@ -61,7 +61,7 @@ def gather(
     if kept is None:
         llm, category = _ask(classifier, chosen, [neighbours[row] for row in rows], on_step)
     else:
-        scores = np.array([kept[e.code.flow, e.code.hs10] for e in chosen])
+        scores = np.array([kept[e.code.key] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
     votes = near_votes(_llm_neighbours(classifier, chosen, workspace / "adapters"))
     parts = subheading_folds([e.code for e in exemplars], len(indexes))
@@ -97,10 +97,10 @@ def _neighbours(
     parts = subheading_folds([e.code for e in asked], count)
     for fold in np.unique(parts).tolist():
         index = index_of_fold(fold)
-        places = {(e.code.flow, e.code.hs10): place for place, e in enumerate(index.exemplars.exemplars)}
+        places = {e.code.key: place for place, e in enumerate(index.exemplars.exemplars)}
         rows = np.flatnonzero(parts == fold).tolist()
         codes = [asked[row].code for row in rows]
-        own = index.vectors[[places[code.flow, code.hs10] for code in codes]]
+        own = index.vectors[[places[code.key] for code in codes]]
         for row, near in zip(rows, find_neighbours(index, codes, own, NEIGHBOURS), strict=True):
             found[row] = near
     return found
@@ -115,7 +115,7 @@ def _asked_about(
     exemplars: Sequence[Exemplar], kept: dict[tuple[str, str], list[float]] | None, sample: int | None
 ) -> list[int]:
     if kept is not None:
-        return [i for i, e in enumerate(exemplars) if (e.code.flow, e.code.hs10) in kept]
+        return [i for i, e in enumerate(exemplars) if e.code.key in kept]
     count = min(sample or len(exemplars), len(exemplars))
     return [i * len(exemplars) // count for i in range(count)]
 

@@ -76,8 +76,8 @@ def classify_sample(
     Raises:
         StoppedError: the user stopped it; every committed batch is kept.
     """
-    wanted = {(code.flow, code.hs10) for code in codes}
-    chosen = [code for code in read_codes(con, FLOWS) if (code.flow, code.hs10) in wanted]
+    wanted = {code.key for code in codes}
+    chosen = [code for code in read_codes(con, FLOWS) if code.key in wanted]
     try:
         return classify(con, [classifier], chosen, on_batch)
     except StoppedError as error:

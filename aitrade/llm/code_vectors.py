@@ -57,8 +57,8 @@ class CodeVectors:
     def index(self, exemplars: ExemplarSet, view: str = WHOLE) -> Index:
         """Those of a set that the adapter was tuned on, with the labels that they have in the set."""
         places = {code: place for place, code in enumerate(self.codes)}
-        known = tuple(e for e in exemplars.exemplars if (e.code.flow, e.code.hs10) in places)
-        rows = [places[e.code.flow, e.code.hs10] for e in known]
+        known = tuple(e for e in exemplars.exemplars if e.code.key in places)
+        rows = [places[e.code.key] for e in known]
         return index_of(ExemplarSet(known), self.views[view][rows])
 
 

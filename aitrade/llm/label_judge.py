@@ -67,6 +67,5 @@ def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods) -> lis
                 total[n.exemplar.code] = total.get(n.exemplar.code, 0.0) + n.closeness
         best = sorted(total, key=lambda code: (-total[code], code.hs10, code.flow))[:PROMPT_NEIGHBOURS]
         for row in rows:
-            own = (codes[row].flow, codes[row].hs10)
-            chosen[row] = [found[code] for code in best if (code.flow, code.hs10) != own]
+            chosen[row] = [found[code] for code in best if code.key != codes[row].key]
     return chosen

@@ -63,7 +63,7 @@ def find_neighbours(
         looked_at = np.union1d(nearest, index.families.get(code.hs4, _NONE)).astype(np.int64)
         similarities = (stored[looked_at] @ vector).tolist()
         neighbours = [_neighbour(index, code, s, int(place)) for s, place in zip(similarities, looked_at, strict=True)]
-        others = [n for n in neighbours if (n.exemplar.code.flow, n.exemplar.code.hs10) != (code.flow, code.hs10)]
+        others = [n for n in neighbours if n.exemplar.code.key != code.key]
         others.sort(key=lambda n: (-n.closeness, n.exemplar.code.hs10))
         found.append(tuple(others[:count]))
     return found
