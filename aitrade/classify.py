@@ -40,38 +40,6 @@ class Plan:
         return [self.codes[at : at + CODES_PER_BATCH] for at in range(0, len(self.codes), CODES_PER_BATCH)]
 
 
-def read_codes(
-    con: "DuckDBPyConnection", flows: Sequence[str], limit: int | None = None, only: Sequence[str] | None = None
-) -> list[Code]:
-    """Codes of the workspace, imports first, by code.
-
-    Args:
-        con: the workspace.
-        flows: imports, exports or both.
-        limit: take this many codes, spread evenly over the nomenclature, so that a trial sees every kind of product.
-        only: take these ten-digit codes alone.
-
-    Raises:
-        BadInputError: there are no codes, or one that is asked for is not there.
-    """
-    rows = con.execute(
-        "SELECT hs10, flow, description, naics, naics_description FROM codes "
-        "WHERE list_contains(?, flow) ORDER BY flow DESC, hs10",
-        [list(flows)],
-    ).fetchall()
-    if not rows:
-        raise BadInputError(f"the workspace holds no codes of {' or '.join(flows)}", mend="aitrade codes import FILE")
-    codes = [Code(*row) for row in rows]
-    if only is not None:
-        wanted = set(only)
-        if unknown := sorted(wanted - {code.hs10 for code in codes}):
-            raise BadInputError(f"code {unknown[0]} is not in the workspace", mend="aitrade codes import FILE")
-        codes = [code for code in codes if code.hs10 in wanted]
-    if limit is not None and limit < len(codes):
-        codes = [codes[i * len(codes) // limit] for i in range(limit)]
-    return codes
-
-
 def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -> list[Code]:
     """The codes of a stopped run, checked to be what it was begun with.
 

@@ -24,7 +24,6 @@ from typing import Any
 
 from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifier
-from aitrade.classify import read_codes
 from aitrade.code_text import describe
 from aitrade.codes import FLOWS, Code
 from aitrade.defaults import DEMO_MODEL
@@ -35,6 +34,7 @@ from aitrade.machine import DEVICES
 from aitrade.rubric import RELEVANCES
 from aitrade.softmax import fit_softmax
 from aitrade.store import open_workspace
+from aitrade.store.codes import read_codes
 
 BLOCKS = 3
 NEW_TOKENS = 4  # High, Medium and Low are one token each in the models that can be installed

@@ -14,13 +14,14 @@ from conftest import fill
 from aitrade import classifier as classifier_module
 from aitrade import classify as classify_module
 from aitrade.classifier import Classifier
-from aitrade.classify import classify, planned_codes, read_codes
+from aitrade.classify import classify, planned_codes
 from aitrade.codes import Code
 from aitrade.errors import BadInputError, StoppedError
 from aitrade.exemplars import ExemplarSet
 from aitrade.retrieval.index import open_index
 from aitrade.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric
 from aitrade.store import open_workspace
+from aitrade.store.codes import read_codes
 from aitrade.store.predictions import EXPORT_COLUMNS, export_csv
 from aitrade.store.runs import Run, get_run, list_runs
 

@@ -43,8 +43,8 @@ def speed(
     from aitrade.bench.speed import measure
     from aitrade.bench.speed_text import NOTES, lines
     from aitrade.classifier_loading import load_classifier
-    from aitrade.classify import read_codes
     from aitrade.store import open_workspace
+    from aitrade.store.codes import read_codes
 
     workspace = state(context).workspace
     with open_workspace(workspace, create=False) as con:
@@ -77,8 +77,8 @@ def operations(
     """
     from aitrade.bench.operations import operation_seconds
     from aitrade.classifier_loading import load_classifier
-    from aitrade.classify import read_codes
     from aitrade.store import open_workspace
+    from aitrade.store.codes import read_codes
 
     workspace = state(context).workspace
     with open_workspace(workspace, create=False) as con:
@@ -117,9 +117,9 @@ def ablation(
     from aitrade.bench.variants import judge_variants
     from aitrade.calibration.gather import gather
     from aitrade.classifier_loading import load_classifier
-    from aitrade.classify import read_codes
     from aitrade.render import render
     from aitrade.store import open_workspace
+    from aitrade.store.codes import read_codes
     from aitrade.store.runs import get_run
 
     workspace = state(context).workspace

@@ -31,9 +31,9 @@ def calibrate(
     from aitrade.calibration.fit import fit_calibration
     from aitrade.calibration.gather import gather
     from aitrade.classifier_loading import calibration_inputs, load_classifier
-    from aitrade.classify import read_codes
     from aitrade.output import require_writable, writing
     from aitrade.store import open_workspace
+    from aitrade.store.codes import read_codes
 
     workspace = state(context).workspace
     path = (output or workspace / "calibration") / f"{model}.json"

@@ -51,8 +51,8 @@ def classify(
     """
     from aitrade.classifier_loading import load_classifiers
     from aitrade.classify import classify as classify_codes
-    from aitrade.classify import read_codes
     from aitrade.store import open_workspace
+    from aitrade.store.codes import read_codes
 
     workspace = state(context).workspace
     with open_workspace(workspace) as con:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from aitrade.calibration.probe import probe_weights
 from aitrade.calibration.training_set import levels_of
 from aitrade.classifier import Classifier
-from aitrade.classify import classify, read_codes
+from aitrade.classify import classify
 from aitrade.codes import FLOWS, Code
 from aitrade.errors import ModelError, StoppedError
 from aitrade.exemplars import ExemplarSet
 from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
 from aitrade.retrieval.index import index_of
+from aitrade.store.codes import read_codes
 from aitrade.store.runs import Run
 from aitrade.weights.installed import require_installed
 
