@@ -48,8 +48,7 @@ def suggest(
     from aitrade.codes import FLOWS
     from aitrade.review.candidates import candidates
     from aitrade.store import open_workspace
-    from aitrade.store.runs import get_run
-    from aitrade.trade.chosen_run import latest_run
+    from aitrade.store.runs import get_run, latest_run
 
     with open_workspace(state(context).workspace, create=False) as con:
         found = candidates(con, get_run(con, run or latest_run(con)), FLOWS, count)

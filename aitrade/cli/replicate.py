@@ -19,7 +19,7 @@ def replicate_command(
     Example: aitrade replicate --run paper-dev --format csv -o replicate.csv
     """
     from aitrade.store import open_workspace
-    from aitrade.trade.chosen_run import latest_run
+    from aitrade.store.runs import latest_run
     from aitrade.trade.replicate import replicate
 
     with open_workspace(state(context).workspace, create=False) as con:

@@ -41,7 +41,7 @@ def report_command(
     from aitrade.report.contents import gather
     from aitrade.report.writing import WORKBOOK, write_files, write_page
     from aitrade.store import open_workspace
-    from aitrade.trade.chosen_run import latest_run
+    from aitrade.store.runs import latest_run
 
     with open_workspace(state(context).workspace, create=False) as con:
         for path in (output, *([tables / WORKBOOK] if tables else [])):

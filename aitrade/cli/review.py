@@ -43,8 +43,7 @@ def export(
     from aitrade.review.workbook import write_review
     from aitrade.rubric import load_rubric
     from aitrade.store import open_workspace
-    from aitrade.store.runs import get_run
-    from aitrade.trade.chosen_run import latest_run
+    from aitrade.store.runs import get_run, latest_run
 
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:

@@ -98,7 +98,7 @@ def table_command(
 ) -> None:
     """Compute a table and write it."""
     from aitrade.store import open_workspace
-    from aitrade.trade.chosen_run import latest_run
+    from aitrade.store.runs import latest_run
     from aitrade.trade.tables import table
 
     options = Options(

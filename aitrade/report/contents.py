@@ -15,8 +15,7 @@ from aitrade.report.missing import Missing, gathered, lacking
 from aitrade.report.partial import describe, mark_partial, partial_years
 from aitrade.report.provenance import Provenance, provenance
 from aitrade.report.sureness import Sureness, sureness
-from aitrade.store.runs import Run, get_run
-from aitrade.trade.chosen_run import latest_run
+from aitrade.store.runs import Run, get_run, latest_run
 from aitrade.trade.coverage import held_years
 from aitrade.trade.options import Options
 from aitrade.trade.remarks import remarks

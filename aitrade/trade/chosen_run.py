@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError
-from aitrade.store.runs import get_run
+from aitrade.store.runs import get_run, latest_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,23 +29,6 @@ class ChosenRun:
             if flow not in self.labels
         ]
         return notes
-
-
-def latest_run(con: "DuckDBPyConnection") -> str:
-    """Name of the run that finished last.
-
-    Raises:
-        BadInputError: no run is finished.
-    """
-    row = con.execute(
-        "SELECT run FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, run DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
-        raise BadInputError(
-            "the workspace holds no finished run",
-            mend="make one: aitrade classify, or aitrade labels import FILE --name NAME",
-        )
-    return str(row[0])
 
 
 def choose_run(con: "DuckDBPyConnection", name: str | None, flow: str) -> ChosenRun:
