@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.classify import DeviceOption, ModelOption
+from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, Model, Output, Sample
 from aitrade.cli.progress import progress
-from aitrade.cli.state import FlowsOption, emit, say, state
-from aitrade.cli.table import Format, FormatOption, Output
+from aitrade.cli.state import emit, say, state
 from aitrade.defaults import DEFAULT_MODEL
 from aitrade.errors import BadInputError
 
@@ -24,10 +23,10 @@ CodesOption = Annotated[
 @group.command()
 def speed(
     context: typer.Context,
-    model: ModelOption = DEFAULT_MODEL,
+    model: Model = DEFAULT_MODEL,
     codes: CodesOption = 1024,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
-    device: DeviceOption = "auto",
+    device: Device = "auto",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, in bytes, seconds and FLOP/s.")
     ] = False,
@@ -66,9 +65,9 @@ def speed(
 @group.command()
 def operations(
     context: typer.Context,
-    model: ModelOption = DEFAULT_MODEL,
+    model: Model = DEFAULT_MODEL,
     codes: CodesOption = 256,
-    device: DeviceOption = "auto",
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,
 ) -> None:
     """Show where the LLM's time goes: matrix products, attention, moving of data, the rest.
@@ -98,8 +97,8 @@ def ablation(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="Run whose LLM scores are used.", metavar="RUN")],
     reference: Annotated[str, typer.Option(help="Run of labels to measure against.", metavar="RUN")],
-    sample: Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")] = 400,
-    device: DeviceOption = "auto",
+    sample: Sample = 400,
+    device: Device = "auto",
     format_name: Format = FormatOption.text,
     output: Output = None,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.classify import DeviceOption, ModelOption
+from aitrade.cli.options import Device, Model, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
 from aitrade.defaults import DEFAULT_MODEL
@@ -15,9 +15,9 @@ from aitrade.defaults import DEFAULT_MODEL
 @app.command()
 def calibrate(
     context: typer.Context,
-    model: ModelOption = DEFAULT_MODEL,
-    device: DeviceOption = "auto",
-    sample: Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")] = 400,
+    model: Model = DEFAULT_MODEL,
+    device: Device = "auto",
+    sample: Sample = 400,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="DIR", help="Folder for MODEL.json; the workspace's by default."),

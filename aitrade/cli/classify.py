@@ -7,15 +7,10 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
+from aitrade.cli.options import Device, FlowsOption, Model
 from aitrade.cli.progress import progress
-from aitrade.cli.state import FlowsOption, say, state
+from aitrade.cli.state import say, state
 from aitrade.defaults import DEFAULT_MODEL
-
-ModelOption = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-ArithmeticOption = Annotated[
-    str, typer.Option(help="auto, bfloat16 or float32. float32 is slower and gives every machine the same figures.")
-]
 
 
 class Switch(StrEnum):
@@ -29,12 +24,14 @@ class Switch(StrEnum):
 def classify(
     context: typer.Context,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
-    model: ModelOption = DEFAULT_MODEL,
+    model: Model = DEFAULT_MODEL,
     codes: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Classify only the codes of this file (column hs10).")
     ] = None,
-    device: DeviceOption = "auto",
-    arithmetic: ArithmeticOption = "auto",
+    device: Device = "auto",
+    arithmetic: Annotated[
+        str, typer.Option(help="auto, bfloat16 or float32. float32 is slower and gives every machine the same figures.")
+    ] = "auto",
     cascade: Annotated[
         Switch, typer.Option(help="Whether codes that are Low beyond doubt without the LLM are not put to it.")
     ] = Switch.on,

@@ -8,14 +8,12 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import FlowOption, FlowsOption, emit, say, state
+from aitrade.cli.options import AsJson, FlowOption, FlowsOption, Pad
+from aitrade.cli.state import emit, say, state
 from aitrade.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="The nomenclature: HS10 codes and what they stand for.")
 app.add_typer(group, name="codes")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Pad = Annotated[bool, typer.Option("--pad", help="Put back the leading zero of codes of nine digits.")]
 
 
 @group.command("import")

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import FlowsOption, emit, say, state
-from aitrade.cli.table import Format, FormatOption, Output
+from aitrade.cli.options import FlowsOption, Format, FormatOption, Output
+from aitrade.cli.state import emit, say, state
 from aitrade.errors import UsageError
 
 

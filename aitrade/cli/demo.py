@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.classify import DeviceOption, ModelOption
+from aitrade.cli.options import Device, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
+from aitrade.codes import FLOWS
 from aitrade.defaults import DEMO_MODEL
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ MISSES = 5
 @app.command()
 def demo(
     context: typer.Context,
-    model: ModelOption = DEMO_MODEL,
-    device: DeviceOption = "auto",
+    model: Model = DEMO_MODEL,
+    device: Device = "auto",
 ) -> None:
     """Classify the bundled sample with a local LLM and compare the tables with the paper's. Some minutes on two cores.
 
@@ -73,7 +74,7 @@ def print_results(con: "DuckDBPyConnection", run: str) -> None:
     from aitrade.trade.figures import load_figures
 
     emit(f"{MADE_UP}\nPublished: {load_figures().source}.\n")
-    for flow in ("imports", "exports"):
+    for flow in FLOWS:
         emit(render(beside_published(con, run, flow), "text") + "\n")
     judged = read_judged(con, run, HAND_LABELS)
     emit(f"{agreement(judged)}\n")

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import emit, say, state
-from aitrade.cli.table import FormatOption, write
+from aitrade.cli.options import AsJson, FormatOption
+from aitrade.cli.state import emit, say, state, write
 from aitrade.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="The hand-labelled exemplars.")
@@ -38,7 +38,7 @@ def suggest(
     context: typer.Context,
     run: Annotated[str | None, typer.Option(help="Run; the latest finished one by default.")] = None,
     count: Annotated[int, typer.Option("-n", min=1, help="How many codes.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the codes whose labelling by hand would pay most: uncertain, and large in trade where trade is known.
 

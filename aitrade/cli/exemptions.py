@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
+from aitrade.cli.options import AsJson
 from aitrade.cli.state import emit, say, state
 
 group = typer.Typer(no_args_is_help=True, help="Tariff exemption lists, which table exemptions counts by.")
@@ -36,9 +37,7 @@ def import_file(
 
 
 @group.command("list")
-def list_lists(
-    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def list_lists(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the lists of the workspace and those that come with aitrade.
 
     Example: aitrade exemptions list

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import FlowOption, emit, say, state
+from aitrade.cli.options import AsJson, FlowOption
+from aitrade.cli.state import emit, say, state
 
 if TYPE_CHECKING:
     from aitrade.explain import Explanation
@@ -19,7 +20,7 @@ def explain(
     flow: Annotated[FlowOption, typer.Option(help="Import (HTS) or export (Schedule B) code.")] = FlowOption.imports,
     run: Annotated[str | None, typer.Option(help="Run; the latest finished one by default.")] = None,
     write: Annotated[str | None, typer.Option(metavar="MODEL", help="Have this model write a short rationale.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show why a code got its label: probabilities, what the model said, the nearest exemplars and their reasons.
 

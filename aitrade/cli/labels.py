@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import FlowOption, emit, say, state
+from aitrade.cli.options import FlowOption, Pad
+from aitrade.cli.state import emit, say, state
 from aitrade.errors import UsageError
 
 group = typer.Typer(no_args_is_help=True, help="Existing classifications, as runs beside those made here.")
@@ -26,7 +27,7 @@ def import_file(
         bool, typer.Option("--published", help="Take the classification that ships with aitrade; no FILE then.")
     ] = False,
     flow: Annotated[FlowOption | None, typer.Option(help="The codes' flow, where the file has no flow column.")] = None,
-    pad: Annotated[bool, typer.Option("--pad", help="Put back the leading zero of codes of nine digits.")] = False,
+    pad: Pad = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")] = False,
 ) -> None:

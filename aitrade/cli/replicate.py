@@ -3,8 +3,8 @@
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import say, state
-from aitrade.cli.table import Format, FormatOption, Output, Run, write
+from aitrade.cli.options import Format, FormatOption, Output, Run
+from aitrade.cli.state import say_run, state, write
 
 
 @app.command("replicate")
@@ -19,11 +19,9 @@ def replicate_command(
     Example: aitrade replicate --run paper-dev --format csv -o replicate.csv
     """
     from aitrade.store import open_workspace
-    from aitrade.store.runs import latest_run
     from aitrade.trade.replicate import replicate
 
     with open_workspace(state(context).workspace, create=False) as con:
-        if run is None:
-            say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        say_run(con, run)
         compared = replicate(con, run)
     write(compared, format_name, output)

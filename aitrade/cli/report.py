@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import say, state
+from aitrade.cli.options import BaseYear, Run
+from aitrade.cli.state import say, say_run, state
 
 
 @app.command("report")
@@ -15,9 +16,7 @@ def report_command(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="The page.")] = Path(
         "report.html"
     ),
-    run: Annotated[
-        str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")
-    ] = None,
+    run: Run = None,
     tables: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and figures there too, as files for a paper.")
     ] = None,
@@ -25,9 +24,7 @@ def report_command(
         str | None,
         typer.Option(metavar="RUN", help="Labels that the run is measured against; the latest imported by default."),
     ] = None,
-    base_year: Annotated[
-        int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")
-    ] = 2023,
+    base_year: BaseYear = 2023,
 ) -> None:
     """Write the report: one HTML file that needs no network, no server and no other file.
 
@@ -41,13 +38,11 @@ def report_command(
     from aitrade.report.contents import gather
     from aitrade.report.writing import WORKBOOK, write_files, write_page
     from aitrade.store import open_workspace
-    from aitrade.store.runs import latest_run
 
     with open_workspace(state(context).workspace, create=False) as con:
         for path in (output, *([tables / WORKBOOK] if tables else [])):
             require_writable(path)
-        if run is None:
-            say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        say_run(con, run)
         contents = gather(con, run, reference, base_year)
     for one in contents.missing:
         say(f"not in the report: {', '.join(one.parts)}: {one.why}" + (f" ({one.mend})" if one.mend else ""))

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import FlowsOption, emit, say, state
+from aitrade.cli.options import FlowsOption, Pad
+from aitrade.cli.state import emit, say, state
 from aitrade.errors import UsageError
 
 group = typer.Typer(no_args_is_help=True, help="Review labels in a spreadsheet; the result is a run of its own.")
@@ -68,7 +69,7 @@ def import_file(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What review export wrote, filled in: .xlsx or .csv.")],
     name: Annotated[str, typer.Option("--name", help="Name of the run that the reviewed labels become.")],
-    pad: Annotated[bool, typer.Option("--pad", help="Put back the leading zero of codes of nine digits.")] = False,
+    pad: Pad = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")] = False,
 ) -> None:

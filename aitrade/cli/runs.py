@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from aitrade.cli.app import app
+from aitrade.cli.options import AsJson
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 
@@ -15,7 +16,6 @@ group = typer.Typer(help="The classifications in the workspace.", invoke_without
 app.add_typer(group, name="runs")
 
 RunArgument = Annotated[str, typer.Argument(help="Name of a run, or the beginning of it.", metavar="RUN")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @group.callback()
@@ -26,7 +26,7 @@ def default(context: typer.Context) -> None:
 
 
 @group.command("list")
-def list_runs(context: typer.Context, as_json: Json = False) -> None:
+def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every run: name, kind, how far it is, when it was made."""
     from aitrade.store import open_workspace
     from aitrade.store import runs as stored

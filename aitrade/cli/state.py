@@ -1,16 +1,19 @@
-"""What every command shares: the workspace, the two consoles, and how files are written."""
+"""What every command shares: the workspace, the two consoles, and how tables and files are written."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from aitrade.cli.options import FormatOption
 from aitrade.output import writing
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
     from rich.console import Console
+
+    from aitrade.trade.table import Table
 
 
 @dataclass(frozen=True)
@@ -18,26 +21,6 @@ class State:
     """Options given before the command."""
 
     workspace: Path
-
-
-class FlowOption(StrEnum):
-    """A direction of trade on the command line."""
-
-    imports = "imports"
-    exports = "exports"
-
-
-class FlowsOption(StrEnum):
-    """One direction of trade or both."""
-
-    imports = "imports"
-    exports = "exports"
-    all = "all"
-
-    @property
-    def flows(self) -> tuple[str, ...]:
-        """The directions meant."""
-        return ("imports", "exports") if self is FlowsOption.all else (self.value,)
 
 
 def state(context: typer.Context) -> State:
@@ -60,6 +43,14 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
+def say_run(con: "DuckDBPyConnection", run: str | None) -> None:
+    """Tell the user whose labels are used where no run is named."""
+    from aitrade.store.runs import latest_run
+
+    if run is None:
+        say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+
+
 def emit(text: str, output: Path | None = None) -> None:
     """Write data to a file, or to standard output.
 
@@ -72,3 +63,17 @@ def emit(text: str, output: Path | None = None) -> None:
     with writing(output):
         output.write_text(text if text.endswith("\n") else text + "\n", "utf-8")
     say(f"wrote {output}")
+
+
+def write(table: "Table", format_name: FormatOption, output: Path | None) -> None:
+    """Write a table; the notes that CSV and JSON can't hold go to standard error.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    from aitrade.render import render
+
+    if format_name in (FormatOption.csv, FormatOption.json):
+        for note in table.notes:
+            say(f"note: {note}")
+    emit(render(table, format_name.value), output)

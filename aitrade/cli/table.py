@@ -1,29 +1,16 @@
 """``aitrade table``: the paper's tables from a workspace."""
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import FlowOption, emit, say, state
+from aitrade.cli.options import BaseYear, FlowOption, Format, FormatOption, Output, Run
+from aitrade.cli.state import say_run, state, write
 from aitrade.errors import UsageError
 from aitrade.trade.options import EXCLUDED_CHAPTERS, Options
 from aitrade.trade.specs import SPECS
-
-if TYPE_CHECKING:
-    from aitrade.trade.table import Table
-
-
-class FormatOption(StrEnum):
-    """How a table is written."""
-
-    text = "text"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
-    latex = "latex"
 
 
 class PeriodOption(StrEnum):
@@ -50,10 +37,6 @@ HELP = "\n\n".join(
     )
 )
 
-Format = Annotated[FormatOption, typer.Option("--format", help="How it is written.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")]
-Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]
-
 
 @app.command("table", help=HELP)
 def table_command(
@@ -66,9 +49,7 @@ def table_command(
     years: Annotated[
         str, typer.Option(metavar="2023,2024", help="Years shown; those from the base year on by default.")
     ] = "",
-    base_year: Annotated[
-        int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")
-    ] = 2023,
+    base_year: BaseYear = 2023,
     relevance: Annotated[
         str, typer.Option(metavar="LEVELS", help="What counts as related; high,medium is the paper's robustness check.")
     ] = "high",
@@ -98,7 +79,6 @@ def table_command(
 ) -> None:
     """Compute a table and write it."""
     from aitrade.store import open_workspace
-    from aitrade.store.runs import latest_run
     from aitrade.trade.tables import table
 
     options = Options(
@@ -116,20 +96,10 @@ def table_command(
         lists=tuple(lists or ()),
     )
     with open_workspace(state(context).workspace, create=False) as con:
-        if name in SPECS and run is None:
-            say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        if name in SPECS:
+            say_run(con, run)
         computed = table(con, name, options)
     write(computed, format_name, output)
-
-
-def write(table: "Table", format_name: FormatOption, output: Path | None) -> None:
-    """Write a table; the notes that CSV and JSON can't hold go to standard error."""
-    from aitrade.render import render
-
-    if format_name in (FormatOption.csv, FormatOption.json):
-        for note in table.notes:
-            say(f"note: {note}")
-    emit(render(table, format_name.value), output)
 
 
 def _parts(text: str) -> tuple[str, ...]:

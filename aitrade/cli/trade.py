@@ -8,15 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.state import FlowOption, emit, say, state
+from aitrade.cli.options import AsJson, FlowOption
+from aitrade.cli.state import emit, say, state
 from aitrade.errors import UsageError
 
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
 )
 app.add_typer(group, name="trade")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @group.command("import")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.models import group
+from aitrade.cli.options import Device
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
 
@@ -32,7 +33,7 @@ def tune(
         int | None,
         typer.Option(min=1, help="Parts held out in turn of an LLM, to measure and to calibrate; all by default."),
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Tune a LoRA adapter of a model on the exemplars. Stop with Ctrl-C; the same command goes on after its last epoch.
 

@@ -1,0 +1,50 @@
+"""Options that several commands have, said once."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aitrade.codes import FLOWS
+
+
+class FlowOption(StrEnum):
+    """A direction of trade on the command line."""
+
+    imports = "imports"
+    exports = "exports"
+
+
+class FlowsOption(StrEnum):
+    """One direction of trade or both."""
+
+    imports = "imports"
+    exports = "exports"
+    all = "all"
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The directions meant."""
+        return FLOWS if self is FlowsOption.all else (self.value,)
+
+
+class FormatOption(StrEnum):
+    """How a table is written."""
+
+    text = "text"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+    latex = "latex"
+
+
+Model = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Sample = Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")]
+Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]
+BaseYear = Annotated[int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")]
+Format = Annotated[FormatOption, typer.Option("--format", help="How it is written.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Pad = Annotated[bool, typer.Option("--pad", help="Put back the leading zero of codes of nine digits.")]
