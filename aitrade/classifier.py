@@ -16,6 +16,7 @@ from aitrade.llm.judge import Judge, Opinions
 from aitrade.llm.label_judge import PROMPT_NEIGHBOURS
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.machine import Machine
+from aitrade.prediction import listed, prediction, rounded
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
 from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, Neighbour, find_neighbours
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CODES_PER_BATCH = 128  # part of the fingerprint: codes of a batch share prefix trees
-SHOWN_NEIGHBOURS = 8  # in a prediction's evidence
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Classifier:
         if self.cascade and self.calibration:
             rival = self.calibration.without_llm(vectors, neighbours)
             for row in np.flatnonzero(rival[:, RELEVANCES.index("Low")] >= self.calibration.sure_low).tolist():
-                evidence = {"neighbours": _listed(neighbours[row])}
-                found[row] = _prediction(codes[row], rival[row], NOT_RELATED, "cascade", evidence)
+                evidence = {"neighbours": listed(neighbours[row])}
+                found[row] = prediction(codes[row], rival[row], NOT_RELATED, "cascade", evidence)
         rest = [row for row in range(len(codes)) if row not in found]
         if rest:
             asked = [codes[row] for row in rest], vectors[rest], [neighbours[row] for row in rest]
@@ -108,18 +108,18 @@ class Classifier:
         levels = probabilities.argmax(1)
         categories, scores = self._categories(codes, neighbours, levels, opinions.category)
         return [
-            _prediction(
+            prediction(
                 code,
                 probabilities[row],
                 categories[row],
                 "llm",
                 {
-                    "llm": _numbers(opinions.relevance[row]),
+                    "llm": rounded(opinions.relevance[row]),
                     "label_mass": None if opinions.mass is None else round(float(opinions.mass[row]), 6),
-                    "category_llm": None if scores[row] is None else _numbers(scores[row]),
-                    "llm_votes": _numbers(votes[row]),
-                    "llm_neighbours": _listed(near[row]),
-                    "neighbours": _listed(neighbours[row]),
+                    "category_llm": None if scores[row] is None else rounded(scores[row]),
+                    "llm_votes": rounded(votes[row]),
+                    "llm_neighbours": listed(near[row]),
+                    "neighbours": listed(neighbours[row]),
                 },
             )
             for row, code in enumerate(codes)
@@ -161,7 +161,7 @@ class Classifier:
         if exemplar is None:
             return None
         sure = np.array([float(exemplar.relevance == level) for level in RELEVANCES])
-        return _prediction(code, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})
+        return prediction(code, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})
 
 
 def method() -> dict[str, float]:
@@ -175,39 +175,3 @@ def method() -> dict[str, float]:
         "doubt": DOUBT,
         "near_doubt": NEAR_DOUBT,
     }
-
-
-def _prediction(
-    code: Code, probabilities: "NDArray[np.float64]", category: str, source: str, evidence: dict[str, Any]
-) -> Prediction:
-    high, medium, low = (float(p) for p in probabilities)
-    return Prediction(
-        flow=code.flow,
-        hs10=code.hs10,
-        description=code.description,
-        relevance=RELEVANCES[int(probabilities.argmax())],
-        category=category,
-        p_high=high,
-        p_medium=medium,
-        p_low=low,
-        source=source,
-        evidence=evidence,
-    )
-
-
-def _numbers(values: "NDArray[np.float64]") -> list[float]:
-    return [round(float(value), 4) for value in values]
-
-
-def _listed(neighbours: Sequence[Neighbour]) -> list[dict[str, Any]]:
-    """The nearest neighbours, as a prediction's evidence lists them."""
-    return [
-        {
-            "flow": neighbour.exemplar.code.flow,
-            "hs10": neighbour.exemplar.code.hs10,
-            "similarity": round(neighbour.similarity, 4),
-            "same_hs4": neighbour.same_hs4,
-            "same_hs6": neighbour.same_hs6,
-        }
-        for neighbour in neighbours[:SHOWN_NEIGHBOURS]
-    ]
