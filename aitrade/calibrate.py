@@ -1,6 +1,6 @@
 """A calibration: how the evidence of a code is joined into calibrated probabilities.
 
-A multinomial logistic regression over the evidence (aitrade/calibration/fit.py says how it is fitted).
+A multinomial logistic regression over the evidence (aitrade/calibration/joint.py says how it is fitted).
 """
 
 import hashlib
@@ -63,7 +63,7 @@ class Calibration:
         probe: linear probe on the embeddings: weights (dimensions, 3) and bias (3,).
         joint: joins all evidence.
         rival: joins the evidence without the LLM; the cascade asks it first.
-        sure_low: probability of Low from which the rival's word is enough (see :func:`fit_calibration`).
+        sure_low: probability of Low from which the rival's word is enough (see aitrade/calibration/fit.py).
         category_weights: weights of the LLM's and the neighbours' log-probabilities of a category.
         figures: what was measured out of fold; of categories, on the exemplars that their two weights were fitted on.
     """

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aitrade.calibration.probe import RIDGE
 from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifier
 from aitrade.code_text import describe
@@ -38,7 +39,6 @@ from aitrade.store.codes import read_codes
 
 BLOCKS = 3
 NEW_TOKENS = 4  # High, Medium and Low are one token each in the models that can be installed
-RIDGE = 3.0  # as the calibration's probe has
 GRAMMAR = 'root ::= " "? ("High" | "Medium" | "Low")'
 
 Labels = list[str]

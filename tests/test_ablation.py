@@ -16,8 +16,8 @@ from aitrade.bench.ablation import Ablated
 from aitrade.bench.ablation_tables import reading_tables
 from aitrade.bench.scores import FIGURES, Interval
 from aitrade.bench.variants import RIVAL, VARIANTS
-from aitrade.calibration.fit import fit_joint, training_features
 from aitrade.calibration.gather import gather
+from aitrade.calibration.joint import fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.classifier import Classifier
 from aitrade.evidence import relevance_features

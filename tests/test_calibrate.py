@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitrade.calibrate import Calibration, Joint, load_calibration, save_calibration
-from aitrade.calibration.fit import OVERRULED, fit_calibration, fit_joint, training_features
+from aitrade.calibration.fit import OVERRULED, fit_calibration
+from aitrade.calibration.joint import fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import Training, View, levels_of, population_weights, sampled_weights
 from aitrade.codes import Code

@@ -10,8 +10,8 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
-from aitrade.calibration.fit import fit_joint, training_features
 from aitrade.calibration.gather import gather
+from aitrade.calibration.joint import fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import population_weights
 from aitrade.classifier import Classifier

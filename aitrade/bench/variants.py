@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibration.fit import RIVAL_KINDS, fit_joint, training_features
+from aitrade.calibration.joint import RIVAL_KINDS, fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import Training
 from aitrade.classifier import Classifier

@@ -1,43 +1,22 @@
-"""Fit how the evidence is joined.
+"""Fit a calibration: how evidence is joined, when the LLM need not be asked, and how categories are chosen."""
 
-An exemplar's own label is not among its neighbours, and what has been tuned or fitted was so without its subheading.
-"""
-
-from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.calibrate import Calibration, Joint
-from aitrade.calibration.probe import Probe, fit_probe
-from aitrade.calibration.training_set import FOLDS, Training, sampled_weights
-from aitrade.evidence import FEATURES, KINDS, category_features, relevance_features
-from aitrade.folds import subheading_folds
+from aitrade.calibrate import Calibration
+from aitrade.calibration.joint import RIVAL_KINDS, fit_joint, training_features
+from aitrade.calibration.probe import fit_probe
+from aitrade.calibration.training_set import Training
+from aitrade.evidence import category_features
 from aitrade.rubric import NOT_RELATED, RELEVANCES, related_categories
-from aitrade.softmax import fit_softmax, softmax
+from aitrade.softmax import softmax
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RIVAL_KINDS = ("neighbours", "probe")
-RIDGE = 3.0
-RIDGE_OF_ADDED = 10.0  # of what few exemplars say beyond the rival; measured in docs/quality.md
 OVERRULED = 0.0025  # half of what the cascade may change (0.5% of the labels), since the threshold is fitted, not known
 LOW = RELEVANCES.index("Low")
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """How evidence is joined, and what that says of exemplars that it was not fitted on.
-
-    Attributes:
-        joint: fitted on all exemplars asked about.
-        out_of_fold: probabilities of High, Medium, Low of these, each by a fit without its subheading, shape (m, 3).
-    """
-
-    joint: Joint
-    out_of_fold: "NDArray[np.float64]"
 
 
 def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> Calibration:
@@ -67,68 +46,6 @@ def fit_calibration(training: Training, model: str, inputs: dict[str, str]) -> C
         figures=_figures(full.out_of_fold, training.targets, weights)
         | {"category_accuracy": category_accuracy, "sure_low_share": share},
     )
-
-
-def training_features(training: Training, probe: Probe) -> "NDArray[np.float64]":
-    """All evidence on the exemplars, shape (n, features), the probe's made without their subheading.
-
-    The LLM's is zero where it was not asked.
-    """
-    llm, votes = np.zeros((len(training.exemplars), 3)), np.zeros((len(training.exemplars), 4))
-    llm[training.rows], votes[training.rows] = training.llm, training.llm_votes
-    return relevance_features(llm, votes, probe.held_out, training.neighbours)
-
-
-def fit_joint(
-    training: Training, features: "NDArray[np.float64]", kinds: Collection[str] = tuple(KINDS), ridge: float = RIDGE
-) -> Fitted:
-    """Fit how kinds of evidence are joined.
-
-    What needs no LLM is fitted on all exemplars. Where the LLM was asked about some of them only, its evidence is
-    added to that, which these few would teach worse.
-
-    Args:
-        training: the exemplars with their evidence.
-        features: :func:`training_features`, shape (n, features).
-        kinds: the kinds of evidence to join; the others get a weight of zero.
-        ridge: penalty on the joining weights (see :func:`aitrade.softmax.fit_softmax`).
-    """
-    everything = np.arange(len(training.exemplars))
-    rival_kinds = [kind for kind in kinds if kind in RIVAL_KINDS]
-    if len(rival_kinds) == len(kinds):
-        fitted = _fit(training, features, kinds, everything, ridge)
-        return Fitted(fitted.joint, fitted.out_of_fold[training.rows])
-    if len(training.rows) == len(everything) or not rival_kinds:
-        return _fit(training, features, kinds, training.rows, ridge)
-    rival = _fit(training, features, rival_kinds, everything, ridge)
-    added = _fit(training, features, kinds, training.rows, RIDGE_OF_ADDED, np.log(rival.out_of_fold[training.rows]))
-    return Fitted(rival.joint.plus(added.joint), added.out_of_fold)
-
-
-def _fit(
-    training: Training,
-    features: "NDArray[np.float64]",
-    kinds: Collection[str],
-    rows: "NDArray[np.int64]",
-    ridge: float,
-    start: "NDArray[np.float64] | None" = None,
-) -> Fitted:
-    """Join kinds of evidence on some exemplars, added to the logits ``start`` of each, shape (rows, 3)."""
-    heard = np.isin(FEATURES, [name for kind in kinds for name in KINDS[kind]])
-    mine = features[rows]
-    center, scale = mine.mean(0), np.maximum(mine.std(0), 1e-9)
-    scaled = (mine - center) / scale * heard
-    levels = training.levels
-    targets, weights = levels[rows], sampled_weights(training.weights, levels, rows)
-    known = np.zeros((len(rows), len(RELEVANCES))) if start is None else start
-    folds = subheading_folds([training.exemplars[row].code for row in rows], FOLDS)
-    out_of_fold = np.zeros((len(rows), len(RELEVANCES)))
-    for fold in range(FOLDS):
-        seen = folds != fold
-        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, len(RELEVANCES), known[seen])
-        out_of_fold[~seen] = softmax(scaled[~seen] @ w + b + known[~seen])
-    w, b = fit_softmax(scaled, targets, weights, ridge, len(RELEVANCES), known)
-    return Fitted(Joint(center.tolist(), scale.tolist(), w.tolist(), b.tolist()), out_of_fold)
 
 
 def _sure_low(

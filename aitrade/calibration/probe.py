@@ -12,6 +12,8 @@ from aitrade.softmax import fit_softmax
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+RIDGE = 3.0
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -27,7 +29,7 @@ class Probe:
     held_out: "NDArray[np.float64]"
 
 
-def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
+def fit_probe(training: Training, ridge: float = RIDGE) -> Probe:
     """Fit the probe on all exemplars, and likewise without those that each view holds out.
 
     Args:
@@ -44,7 +46,7 @@ def fit_probe(training: Training, ridge: float = 3.0) -> Probe:
 
 
 def probe_weights(
-    vectors: "NDArray[np.float32]", levels: "NDArray[np.int64]", ridge: float = 3.0
+    vectors: "NDArray[np.float32]", levels: "NDArray[np.int64]", ridge: float = RIDGE
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
     """Weights (dimensions, 3) and bias (3,) from embeddings (n, dimensions) of exemplars and their levels (n,).
 
