@@ -2,8 +2,9 @@
 
 from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
-from aitrade.trade.coverage import Span, Year, ranges
+from aitrade.trade.coverage import Year, ranges
 from aitrade.trade.options import Options
+from aitrade.trade.span import Span
 from aitrade.trade.spec import Spec
 
 

@@ -10,11 +10,12 @@ from aitrade.trade import partners
 from aitrade.trade.both_flows import Held, alike
 from aitrade.trade.caveats import caveats
 from aitrade.trade.chosen_run import choose_run
-from aitrade.trade.coverage import Span, choose_span, held_years, no_trade, require_base_year
+from aitrade.trade.coverage import held_years, no_trade
 from aitrade.trade.exemptions import choose_lists
 from aitrade.trade.figures import load_figures
 from aitrade.trade.options import Options
 from aitrade.trade.remarks import remarks
+from aitrade.trade.span import Span, choose_span, require_base_year
 from aitrade.trade.spec import Spec
 
 if TYPE_CHECKING:

@@ -1,0 +1,91 @@
+"""Which of the years in the data a table shows."""
+
+from dataclasses import dataclass
+
+from aitrade.errors import BadInputError
+from aitrade.trade.coverage import Year, ranges
+from aitrade.trade.options import Options
+
+
+@dataclass(frozen=True)
+class Span:
+    """The years of a table.
+
+    Args:
+        shown: the years shown.
+        comparable: those of them that compare with the year before: both are complete.
+        first: first complete year shown, where changes start; None where fewer than two are complete.
+        last: last complete year shown, where changes end; None likewise.
+        rank: the year that orders rows: the last complete one shown, else the last one.
+        by_month: whether rows or columns are months.
+    """
+
+    shown: tuple[Year, ...]
+    comparable: tuple[int, ...]
+    first: int | None
+    last: int | None
+    rank: int
+    by_month: bool
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years shown, as numbers."""
+        return tuple(year.year for year in self.shown)
+
+
+def choose_span(data: tuple[Year, ...], options: Options, *, by_month: bool, latest_only: bool) -> Span:
+    """The years that a table shows: those asked for, else those from the base year on, else all.
+
+    Args:
+        data: the years in the data.
+        options: what was asked for.
+        by_month: whether only years that are there month by month count.
+        latest_only: whether the last complete year is enough where no years were asked for.
+
+    Raises:
+        BadInputError: a year that was asked for is not in the data, or not month by month where months are needed.
+    """
+    shown = _shown(data, options, by_month=by_month)
+    complete = [year.year for year in shown if year.complete]
+    rank = complete[-1] if complete else shown[-1].year
+    if latest_only and not options.years:
+        shown = tuple(year for year in shown if year.year == rank)
+        complete = [year for year in complete if year == rank]
+    ever_complete = {year.year for year in data if year.complete}
+    comparable = tuple(year.year for year in shown if {year.year, year.year - 1} <= ever_complete)
+    first, last = (complete[0], complete[-1]) if len(complete) > 1 else (None, None)
+    return Span(shown, comparable, first, last, rank, by_month)
+
+
+def _shown(data: tuple[Year, ...], options: Options, *, by_month: bool) -> tuple[Year, ...]:
+    there = {year.year: year for year in data if year.months or not by_month}
+    monthly = " month by month" if by_month else ""
+    if not there:
+        raise BadInputError(
+            f"the workspace holds no {options.flow}{monthly}, only whole years", mend="import monthly files"
+        )
+    for year in options.years:
+        if year not in there:
+            raise BadInputError(
+                f"the workspace holds no {options.flow} of {year}{monthly}",
+                mend=f"import them, or choose from the years that are there: {ranges(there)}",
+            )
+    if options.years:
+        return tuple(there[year] for year in options.years)
+    return tuple(year for year in there.values() if year.year >= options.base_year) or tuple(there.values())
+
+
+def require_base_year(data: tuple[Year, ...], options: Options, *, by_month: bool) -> Year:
+    """The base year.
+
+    Raises:
+        BadInputError: it is not in the data, or not month by month where months are needed.
+    """
+    there = {year.year: year for year in data if year.months or not by_month}
+    if options.base_year not in there:
+        raise BadInputError(
+            f"the workspace holds no {options.flow} of the base year {options.base_year}"
+            + (" month by month" if by_month else ""),
+            mend=f"import them, or choose another: --base-year; there are {ranges(there) or 'none'}",
+        )
+    return there[options.base_year]
