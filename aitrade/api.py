@@ -1,7 +1,6 @@
 """The Python API: the same tables, charts and report as the command line's, for notebooks and scripts."""
 
-import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,7 +92,7 @@ class Result:
     """
 
     table: "Table"
-    flow: str = field(default="imports")
+    flow: str = "imports"
 
     def records(self) -> "list[dict[str, Value]]":
         """The rows as dictionaries."""
@@ -156,25 +155,9 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The table for a notebook, rounded for reading."""
-        from aitrade.render.figures import figure, is_numeric
+        from aitrade.render.as_html import to_html
 
-        def cell(text: str, kind: str, tag: str) -> str:
-            side = "right" if is_numeric(kind) else "left"  # type: ignore[arg-type]
-            return f'<{tag} style="text-align:{side}">{html.escape(text)}</{tag}>'
-
-        table = self.table
-        head = "".join(cell(column.title, column.kind, "th") for column in table.columns)
-        body = "".join(
-            "<tr>"
-            + "".join(cell(figure(v, c.kind), c.kind, "td") for v, c in zip(row, table.columns, strict=True))
-            + "</tr>"
-            for row in table.rows
-        )
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in table.notes)
-        return (
-            f"<table><caption>{html.escape(table.title)}</caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
-        )
+        return to_html(self.table)
 
 
 def _installed(name: str) -> Any:
