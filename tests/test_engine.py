@@ -13,7 +13,8 @@ from toys import ARCHITECTURES, save_llm, toy_model
 from aitrade.errors import ModelError
 from aitrade.llm import attention
 from aitrade.llm import engine as engine_module
-from aitrade.llm.engine import Engine, load_engine
+from aitrade.llm.engine import Engine
+from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.labels import last_hidden, score_labels
 from aitrade.llm.tree import Tokens, Tree
 from aitrade.machine import Machine

@@ -21,7 +21,7 @@ from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
 from aitrade.llm.code_vectors import WHOLE, read_vectors
-from aitrade.llm.engine import load_engine
+from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.judge_loading import load_judge
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.machine import Machine

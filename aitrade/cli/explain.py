@@ -38,7 +38,7 @@ def explain(
         found = explain_code(con, parse_hs10(hs10), flow.value, chosen.run, load_exemplars())
     written = None
     if write:
-        from aitrade.llm.engine import load_engine
+        from aitrade.llm.engine_loading import load_engine
         from aitrade.machine import choose_machine
         from aitrade.weights.installed import locate
 

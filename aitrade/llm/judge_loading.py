@@ -5,7 +5,7 @@ from pathlib import Path
 from aitrade.errors import ModelError
 from aitrade.llm.adapter import apply_adapter
 from aitrade.llm.code_vectors import read_vectors
-from aitrade.llm.engine import load_engine
+from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.judge import Judge
 from aitrade.llm.label_judge import LabelJudge
 from aitrade.llm.tuned_judge import TunedJudge

@@ -8,7 +8,7 @@ import numpy as np
 
 from aitrade.folds import fold_name
 from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
-from aitrade.llm.engine import load_engine
+from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
 from aitrade.llm.prompt import short_tokens
 from aitrade.rubric import labels
