@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.compare.confusion import Confusion
+from aitrade.compare.confusion import PAIRS, Confusion
 from aitrade.rubric import RELEVANCES
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def scores(
     levels = len(RELEVANCES)
     said = probabilities.argmax(1)
     cells = np.bincount(targets * levels + said, times, levels * levels).astype(int).tolist()
-    confusion = Confusion(dict(zip(product(RELEVANCES, RELEVANCES), cells, strict=True)))
+    confusion = Confusion(dict(zip(PAIRS, cells, strict=True)))
     plain = [getattr(confusion, name) for name in FIGURES[:6]]
     ranked = average_precision(probabilities[:, 0], targets == 0, times)
     return np.array([*plain, ranked, calibration_error(probabilities.max(1), said == targets, times)], float)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aitrade.compare.confusion import LEVELS, Confusion
+from aitrade.compare.confusion import PAIRS, Confusion
 from aitrade.compare.query import fetch
 from aitrade.compare.question import Question
 from aitrade.errors import BadInputError
@@ -53,8 +53,7 @@ def _comparison(run: str, rows: list[tuple[Any, ...]], *, weighted: bool) -> Com
     """Cells are (level in the reference, level in the run, codes, of same category, dollars, of same category)."""
     both = {(true, said): tuple(weights) for true, said, *weights in rows if true and said}
     codes, same_codes, value, same_value = (
-        {pair: both.get(pair, (0, 0, 0, 0))[place] for pair in [(a, b) for a in LEVELS for b in LEVELS]}
-        for place in range(4)
+        {pair: both.get(pair, (0, 0, 0, 0))[place] for pair in PAIRS} for place in range(4)
     )
     high = ("High", "High")
     return Comparison(

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aitrade.compare.comparison import Comparison
-from aitrade.compare.confusion import LEVELS, Confusion
+from aitrade.compare.confusion import PAIRS, Confusion
 from aitrade.compare.query import fetch
 from aitrade.compare.question import Question
+from aitrade.rubric import RELEVANCES
 from aitrade.trade.options import EXCLUDED_CHAPTERS
 from aitrade.trade.table import Column, Table, Value
 
@@ -38,7 +39,7 @@ def agreement_table(question: Question, found: Sequence[Comparison]) -> Table:
         columns += [
             Column(f"{side}_high_{year}", f"High by {side}, {year}", "billions") for side in ("reference", "run")
         ]
-    columns += [Column(f"{true}_as_{said}".lower(), f"{true} as {said}", "count") for true in LEVELS for said in LEVELS]
+    columns += [Column(f"{true}_as_{said}".lower(), f"{true} as {said}", "count") for true, said in PAIRS]
     flows = " and ".join(question.flows)
     title = f"Agreement with run {question.reference.run}: {flows}"
     return Table("compare", title, tuple(columns), tuple(_row(one) for one in found), _notes(question, found))
@@ -82,7 +83,7 @@ def _row(one: Comparison) -> tuple[Value, ...]:
     row: list[Value] = [one.run, one.codes.total, one.only_reference, one.only_run, *_figures(one.codes)]
     if one.value is not None:
         row += [*_figures(one.value), one.value.of_reference["High"] / 1e9, one.value.of_run["High"] / 1e9]
-    return (*row, *(one.codes.cell(true, said) for true in LEVELS for said in LEVELS))
+    return (*row, *(one.codes.cell(*pair) for pair in PAIRS))
 
 
 def _figures(confusion: Confusion) -> list[Value]:
@@ -96,14 +97,14 @@ def _part(whole: Table, name: str, title: str, names: Sequence[str], notes: tupl
 
 
 def _confusion_table(question: Question, one: Comparison) -> Table:
-    columns = [Column("reference", "Reference"), *(Column(f"codes_{x}".lower(), x, "count") for x in LEVELS)]
+    columns = [Column("reference", "Reference"), *(Column(f"codes_{x}".lower(), x, "count") for x in RELEVANCES)]
     if one.value is not None:
-        columns += [Column(f"value_{x}".lower(), f"{x}, {question.year}", "billions") for x in LEVELS]
+        columns += [Column(f"value_{x}".lower(), f"{x}, {question.year}", "billions") for x in RELEVANCES]
     rows = []
-    for true in LEVELS:
-        row: list[Value] = [true, *(one.codes.cell(true, said) for said in LEVELS)]
+    for true in RELEVANCES:
+        row: list[Value] = [true, *(one.codes.cell(true, said) for said in RELEVANCES)]
         if one.value is not None:
-            row += [one.value.cell(true, said) / 1e9 for said in LEVELS]
+            row += [one.value.cell(true, said) / 1e9 for said in RELEVANCES]
         rows.append(tuple(row))
     title = f"Labels of run {question.reference.run} (rows) as run {one.run} gives them (columns)"
     return Table("confusion", title, tuple(columns), tuple(rows))

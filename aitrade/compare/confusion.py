@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from aitrade.rubric import RELEVANCES
 
-LEVELS = RELEVANCES
+PAIRS = tuple(product(RELEVANCES, RELEVANCES))  # (in the reference, in the run)
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,12 @@ class Confusion:
     @cached_property
     def of_reference(self) -> dict[str, int]:
         """Weight of each level in the reference."""
-        return {level: sum(self.cell(level, said) for said in LEVELS) for level in LEVELS}
+        return {level: sum(self.cell(level, said) for said in RELEVANCES) for level in RELEVANCES}
 
     @cached_property
     def of_run(self) -> dict[str, int]:
         """Weight of each level in the run."""
-        return {level: sum(self.cell(true, level) for true in LEVELS) for level in LEVELS}
+        return {level: sum(self.cell(true, level) for true in RELEVANCES) for level in RELEVANCES}
 
     def cell(self, reference: str, run: str) -> int:
         """Weight of the codes that have one level in the reference, and one in the run."""
@@ -51,13 +52,13 @@ class Confusion:
     @property
     def kappa(self) -> float | None:
         """Cohen's kappa (1960): agreement beyond what the two shares of each level would give by chance."""
-        by_chance = sum(self.of_reference[level] * self.of_run[level] for level in LEVELS)
+        by_chance = sum(self.of_reference[level] * self.of_run[level] for level in RELEVANCES)
         return self._ratio(self.total * self._alike - by_chance, self.total**2 - by_chance)
 
     @property
     def macro_f1(self) -> float | None:
         """Mean of the three levels' F1; a level that neither uses counts as 0."""
-        scores = [self._f1(level) for level in LEVELS]
+        scores = [self._f1(level) for level in RELEVANCES]
         return sum(score or 0.0 for score in scores) / len(scores) if self.total else None
 
     @property
@@ -82,7 +83,7 @@ class Confusion:
 
     @property
     def _alike(self) -> int:
-        return sum(self.cell(level, level) for level in LEVELS)
+        return sum(self.cell(level, level) for level in RELEVANCES)
 
     @property
     def _both_high(self) -> int:
