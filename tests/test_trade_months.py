@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aitrade.trade.months import jumps, label, missing
+from aitrade.trade.months import jumps, missing, month_text
 
 MONTHS = [(year, month) for year in (2023, 2024) for month in range(1, 13)]
 
@@ -11,7 +11,7 @@ MONTHS = [(year, month) for year in (2023, 2024) for month in range(1, 13)]
 @given(st.sets(st.sampled_from(MONTHS), min_size=1))
 def test_missing_months_fill_the_range(months):
     inside = [m for m in MONTHS if min(months) <= m <= max(months)]
-    assert missing(months) == [label(m) for m in inside if m not in months]
+    assert missing(months) == [month_text(m) for m in inside if m not in months]
 
 
 def test_nothing_is_missing_in_nothing():

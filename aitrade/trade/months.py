@@ -21,7 +21,7 @@ class Jump:
     ratio: float
 
 
-def label(month: Month) -> str:
+def month_text(month: Month) -> str:
     """A month as text: ``2024-01``; month 0 is the whole year, ``2024``."""
     return f"{month[0]}-{month[1]:02d}" if month[1] else str(month[0])
 
@@ -32,7 +32,7 @@ def missing(months: Collection[Month]) -> list[str]:
         return []
     numbers = {year * 12 + month - 1 for year, month in months}
     return [
-        label((number // 12, number % 12 + 1))
+        month_text((number // 12, number % 12 + 1))
         for number in range(min(numbers), max(numbers) + 1)
         if number not in numbers
     ]
@@ -57,7 +57,7 @@ def jumps(values: Mapping[Month, int], of: Collection[Month]) -> list[Jump]:
     limit = max(math.log(SUSPICIOUS), 3 * spread)
     found = ((year, month, ratios.get(year * 12 + month - 1, 1.0)) for year, month in sorted(of))
     return [
-        Jump(label((year, month)), values[year, month], round(ratio, 3))
+        Jump(month_text((year, month)), values[year, month], round(ratio, 3))
         for year, month, ratio in found
         if ratio == 0 or abs(math.log(ratio)) > limit
     ]

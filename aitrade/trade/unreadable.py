@@ -7,7 +7,7 @@ from aitrade.codes import why_not_hs10
 from aitrade.errors import BadInputError
 from aitrade.trade.canonical import Canonical, as_text
 from aitrade.trade.columns import Layout
-from aitrade.trade.months import label
+from aitrade.trade.months import month_text
 from aitrade.trade.source import Rows
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def refuse_beyond_counting(con: "DuckDBPyConnection", where: str) -> None:
     for total, (hs10, cty_code, year, month) in con.execute(_BEYOND_COUNTING).fetchall():
         raise BadInputError(
             f"the amounts add up to {total:,} dollars, and the largest is of code {hs10}, country {cty_code}, "
-            f"{label((year, month))}: no trade is as large",
+            f"{month_text((year, month))}: no trade is as large",
             where=where,
             mend="correct the amounts, which are whole dollars",
         )
