@@ -22,9 +22,9 @@ def published_folder() -> Path:
     return shipped("data/classification")
 
 
-def read_manifest(folder: Path | None = None) -> dict[str, Any]:
+def read_manifest() -> dict[str, Any]:
     """What made the published classification: fingerprint, date, settings with every hash, and counts."""
-    manifest: dict[str, Any] = json.loads(((folder or published_folder()) / MANIFEST).read_text("utf-8"))
+    manifest: dict[str, Any] = json.loads((published_folder() / MANIFEST).read_text("utf-8"))
     return manifest
 
 

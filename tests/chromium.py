@@ -152,9 +152,3 @@ class Chromium:
             self._note(self._receive(until - time.monotonic()))
         self._finished.remove(name)
         return self.downloads / name
-
-    def screenshot(self, *, full: bool = False) -> bytes:
-        """PNG of the page."""
-        import base64
-
-        return base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=full)["data"])

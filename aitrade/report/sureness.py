@@ -107,8 +107,9 @@ def _risk(con: "DuckDBPyConnection", both: dict[str, str]) -> Figure | None:
     )  # fmt: skip
 
 
-def wilson(hits: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """Interval of a proportion (Wilson 1927, score interval); z = 1.96 holds 95 percent."""
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """Interval of a proportion that holds 95 percent (Wilson 1927, score interval)."""
+    z = 1.96
     share, square = hits / trials, z * z
     middle = (share + square / (2 * trials)) / (1 + square / trials)
     half = z * math.sqrt(share * (1 - share) / trials + square / (4 * trials * trials)) / (1 + square / trials)

@@ -78,13 +78,12 @@ def probabilities(labels: Sequence[Label], run: str) -> "NDArray[np.float64]":
     return np.asarray(array / sums, dtype=np.float64)
 
 
-def draw(hs10: Sequence[str], chances: "NDArray[np.float64]", draws: int = DRAWS) -> Iterator["NDArray[np.int8]"]:
-    """Draw relevances, as blocks of draws × codes: 0 High, 1 Medium, 2 Low.
+def draw(hs10: Sequence[str], chances: "NDArray[np.float64]") -> Iterator["NDArray[np.int8]"]:
+    """Draw relevances :data:`DRAWS` times, as blocks of draws × codes: 0 High, 1 Medium, 2 Low.
 
     Args:
         hs10: the codes, in the order of their digits.
         chances: codes × 3.
-        draws: how many.
     """
     import numpy as np
 
@@ -92,8 +91,8 @@ def draw(hs10: Sequence[str], chances: "NDArray[np.float64]", draws: int = DRAWS
     below_high = _quantiles(chances[:, 0])
     below_low = _quantiles(1 - chances[:, 2])
     generator = np.random.Generator(np.random.PCG64(SEED))
-    for start in range(0, draws, _BLOCK):
-        size = min(_BLOCK, draws - start)
+    for start in range(0, DRAWS, _BLOCK):
+        size = min(_BLOCK, DRAWS - start)
         shared = generator.standard_normal((size, len(subheadings)))[:, member]
         own = generator.standard_normal((size, len(hs10)))
         latent = np.sqrt(CORRELATION) * shared + np.sqrt(1 - CORRELATION) * own

@@ -56,7 +56,6 @@ class Rows:
         relation: what stands behind FROM.
         columns: its columns.
         locate: where a value stands in the file.
-        flow: the flow, where the file says it elsewhere than in its columns.
         dropped: rows left out already, by reason.
         notes: what the user should know about the file.
         may_be_empty: whether a file without rows is a proper answer (no trade) and no error.
@@ -65,7 +64,6 @@ class Rows:
     relation: str
     columns: tuple[Column, ...]
     locate: Locate
-    flow: str | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     may_be_empty: bool = False

@@ -88,7 +88,7 @@ def _told_apart(con: "DuckDBPyConnection", rows: Rows, where: str) -> list[Colum
 
 
 def _flow(con: "DuckDBPyConnection", rows: Rows, layout: Layout, options: ImportOptions, where: str) -> str:
-    said = rows.flow or layout.flow
+    said = layout.flow
     if (column := layout.roles.get("flow")) is not None:
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW flow_words AS FROM file_rows SELECT DISTINCT {as_text(column)} AS word"

@@ -1,7 +1,6 @@
 """Installed models: which there are, and checking their files against the record."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from aitrade.errors import ModelError
@@ -50,7 +49,7 @@ def require_installed(name: str) -> Path:
     return folder
 
 
-def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) -> None:
+def verify(model: Installed) -> None:
     """Hash every file and compare with the record.
 
     Raises:
@@ -58,7 +57,6 @@ def verify(model: Installed, on_file: Callable[[str], None] = lambda _: None) ->
     """
     _refuse_unrecorded(model)
     for file in model.files:
-        on_file(file.name)
         path = model.folder / file.name
         if not path.is_file():
             raise ModelError("the file is missing", where=str(path), mend=how_to_install(model.name))

@@ -34,10 +34,8 @@ class Manifest:
 
     name: str
     kind: str
-    title: str
     parameters: int
     licence: str
-    publisher: str
     notes: str
     form: str
     wheels: tuple[str, ...]
@@ -81,10 +79,8 @@ def read_manifest(path: Path) -> Manifest:
         manifest = Manifest(
             name=raw["name"],
             kind=raw["kind"],
-            title=raw["title"],
             parameters=raw["parameters"],
             licence=raw["licence"],
-            publisher=raw["publisher"],
             notes=raw["notes"],
             form=source["form"],
             wheels=tuple(source["wheel"].replace("{part}", part) for part in expand),
