@@ -8,6 +8,7 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption
 from aitrade.cli.state import emit, say, state
+from aitrade.rubric import RELEVANCES
 
 if TYPE_CHECKING:
     from aitrade.explain import Explanation
@@ -57,9 +58,7 @@ def _text(found: "Explanation", written: str | None) -> str:
     if found.rationale:
         lines.append(f"labelled by hand: {found.rationale}")
     if found.llm:
-        scores = ", ".join(
-            f"{name} {score:.2f}" for name, score in zip(("High", "Medium", "Low"), found.llm, strict=True)
-        )
+        scores = ", ".join(f"{name} {score:.2f}" for name, score in zip(RELEVANCES, found.llm, strict=True))
         mass = "" if found.label_mass is None else f"; {found.label_mass:.0%} of its answer is a label"
         lines.append(f"the LLM's scores: {scores}{mass}")
     for whose, neighbours in (("nearest exemplars", found.neighbours), ("nearest to the LLM", found.llm_neighbours)):

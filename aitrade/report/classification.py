@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aitrade.codes import FLOWS
 from aitrade.report.query import fetch
 from aitrade.rubric import RELEVANCES, load_rubric
 
@@ -34,7 +35,7 @@ class Classification:
         The same rows give the same text.
         """
         names = {
-            "flow": ["imports", "exports"],
+            "flow": list(FLOWS),
             "relevance": list(RELEVANCES),
             "category": list(load_rubric().category_names),
             "source": sorted({row[8] for row in self.rows}),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.codes import FLOWS
 from aitrade.errors import BadInputError
 from aitrade.review.columns import COLUMNS, GIVEN
 from aitrade.store.runs import Run
@@ -55,7 +56,7 @@ def candidates(
     """
     install_macros(con)
     con.execute(sql("traded"))
-    years = {flow: _years(con, flow) for flow in ("imports", "exports")}
+    years = {flow: _years(con, flow) for flow in FLOWS}
     parameters = {
         "run": run.run,
         "flows": list(flows),
