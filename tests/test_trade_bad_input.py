@@ -324,6 +324,23 @@ def test_bad_cells_are_named(tmp_path, con, row, where, what):
     assert what in error.what
 
 
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("xl/worksheets/sheet1.xml", ""),
+        ("xl/workbook.xml", ""),
+        ("xl/styles.xml", ""),
+        ("[Content_Types].xml", "<Types/>"),  # as of a text document
+    ],
+)
+def test_workbooks_with_a_damaged_part(tmp_path, con, part, content):
+    whole, path = workbook(tmp_path / "whole.xlsx", ("Customs Value", "Mexico", 2024, SERVERS, 5)), tmp_path / "dw.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, content if name == part else source.read(name))
+    assert "damaged or cut off" in refused(con, path).what
+
+
 def test_damaged_and_foreign_workbooks(tmp_path, con):
     path = workbook(tmp_path / "dw.xlsx", ("Customs Value", "Mexico", 2024, SERVERS, 5))
     whole = path.read_bytes()

@@ -1,12 +1,12 @@
 """Records of an Excel sheet with a header, as a delimited file gives them."""
 
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from aitrade.errors import BadInputError, at
-from aitrade.textfile import Record, check_header, read_bytes
+from aitrade.textfile import Record, check_header
+from aitrade.workbookfile import cell_text, open_workbook
 
 
 def read_sheet(path: Path, name: str, columns: tuple[str, ...]) -> tuple[str, list[Record]]:
@@ -23,28 +23,15 @@ def read_sheet(path: Path, name: str, columns: tuple[str, ...]) -> tuple[str, li
     Raises:
         BadInputError: the workbook is damaged, lacks a column, or has a formula in one.
     """
-    import zipfile
-    import zlib
-    from xml.etree.ElementTree import ParseError
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    content = io.BytesIO(read_bytes(path))
-    try:
-        workbook = load_workbook(content, read_only=True)
+    with open_workbook(path, "save it as .xlsx again") as workbook:
         sheet = workbook[name] if name in workbook.sheetnames else workbook.worksheets[0]
         sheet.reset_dimensions()  # some programs write wrong ones
         where = f"{path}, sheet {sheet.title}"
         return where, list(_records(sheet.iter_rows(), columns, where))
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, EOFError) as error:
-        raise BadInputError(
-            f"the workbook is damaged or no .xlsx file: {error}", where=str(path), mend="save it as .xlsx again"
-        ) from error
 
 
 def _records(rows: Iterator[Sequence[Any]], columns: tuple[str, ...], where: str) -> Iterator[Record]:
-    header = tuple(_text(cell.value).lower() for cell in next(rows, ()))
+    header = tuple(cell_text(cell.value).strip().lower() for cell in next(rows, ()))
     check_header(header, columns, Path(where), 1)
     places = {column: header.index(column) for column in columns}
     for line, row in enumerate(rows, 2):
@@ -57,14 +44,6 @@ def _records(rows: Iterator[Sequence[Any]], columns: tuple[str, ...], where: str
                     where=at(where, line, column),
                     mend="write the value itself",
                 )
-            values[column] = "" if cell is None else _text(cell.value)
+            values[column] = "" if cell is None else cell_text(cell.value).strip()
         if any(values.values()):
             yield Record(line, values)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

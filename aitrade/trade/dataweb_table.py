@@ -9,6 +9,7 @@ from typing import Any
 
 from aitrade.errors import BadInputError, at
 from aitrade.textfile import lines_of, read_text
+from aitrade.workbookfile import cell_text, open_workbook
 
 Cells = tuple[str, ...]
 
@@ -109,21 +110,10 @@ def _filled(rows: Iterator[tuple[int, list[str]]], width: int, where: str) -> It
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
-    import zipfile
-    import zlib
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with path.open("rb") as file:
-            for sheet in load_workbook(file, read_only=True).worksheets:
-                rows = enumerate(sheet.iter_rows(), 1)
-                yield sheet.title, [(line, _texts(row, path, sheet.title)) for line, row in rows]
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, EOFError) as error:
-        raise BadInputError(
-            f"the workbook is damaged or cut off: {error}", where=str(path), mend="export it again"
-        ) from error
+    with open_workbook(path, "export it again") as workbook:
+        for sheet in workbook.worksheets:
+            rows = enumerate(sheet.iter_rows(), 1)
+            yield sheet.title, [(line, _texts(row, path, sheet.title)) for line, row in rows]
 
 
 def _texts(row: Sequence[Any], path: Path, sheet: str) -> list[str]:
@@ -135,13 +125,5 @@ def _texts(row: Sequence[Any], path: Path, sheet: str) -> list[str]:
                 where=at(f"{path}, sheet {sheet}", cell.row, cell.column_letter),
                 mend="paste the cells as values and save the workbook again",
             )
-        texts.append(_text(cell.value))
+        texts.append(cell_text(cell.value))
     return texts
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
