@@ -36,6 +36,7 @@ from aitrade.rubric import RELEVANCES
 from aitrade.softmax import fit_softmax
 from aitrade.store import open_workspace
 from aitrade.store.codes import read_codes
+from aitrade.weights.adapter_files import is_tuned
 
 BLOCKS = 3
 NEW_TOKENS = 4  # High, Medium and Low are one token each in the models that can be installed
@@ -93,7 +94,7 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--gguf", type=Path, help="the model's GGUF file, for llama-cpp-python")
     options = parser.parse_args(arguments)
-    if "+" in options.model:
+    if is_tuned(options.model):
         parser.error("an adapter reads another prompt than its base; name the base alone")
     if min(options.codes, options.repeat) < 1:
         parser.error("--codes and --repeat begin at 1")

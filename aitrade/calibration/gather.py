@@ -18,7 +18,7 @@ from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import Index, open_index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import RELEVANCES, related_categories
-from aitrade.weights.adapter_files import OUT_OF_FOLD, find_adapter, read_manifest
+from aitrade.weights.adapter_files import OUT_OF_FOLD, find_adapter, is_tuned, read_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,7 @@ def gather(
 def _fold_indexes(classifier: Classifier, workspace: Path) -> list[Index]:
     """All exemplars for each fold, embedded without having learnt from those that it holds out."""
     index, embedder, adapters = classifier.index, classifier.embedder, workspace / "adapters"
-    if "+" not in embedder.name:
+    if not is_tuned(embedder.name):
         return [index] * FOLDS
     count = read_manifest(find_adapter(embedder.name, adapters)).settings["folds"]
     unlearnt = [load_embedder(classifier.machine, embedder.name, adapters, fold) for fold in range(count)]
@@ -108,7 +108,7 @@ def _neighbours(
 
 def _kept_scores(model: str, adapters: Path) -> dict[tuple[str, str], list[float]] | None:
     """Scores that tuning kept of an adapter; None for a model as it comes."""
-    return read_out_of_fold(find_adapter(model, adapters) / OUT_OF_FOLD) if "+" in model else None
+    return read_out_of_fold(find_adapter(model, adapters) / OUT_OF_FOLD) if is_tuned(model) else None
 
 
 def _asked_about(

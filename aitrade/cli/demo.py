@@ -43,6 +43,7 @@ def demo(
     from aitrade.report.contents import gather
     from aitrade.report.writing import write_page
     from aitrade.store import open_workspace
+    from aitrade.weights.adapter_files import is_tuned
 
     workspace, folder = _workspace(context), sample_folder()
     require_models(model)
@@ -53,7 +54,7 @@ def demo(
         say(f"loading {model}")
         classifier = hold_out(load_classifier(model, device, workspace), codes)
         machine = classifier.machine
-        if "+" in model:
+        if is_tuned(model):
             say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")
         say(f"asking {model} about {len(codes)} codes on {machine.device} in {machine.arithmetic}")
         with progress("classifying") as on_batch:

@@ -15,6 +15,7 @@ from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
 from aitrade.retrieval.index import index_of
 from aitrade.store.codes import read_codes
 from aitrade.store.runs import Run
+from aitrade.weights.adapter_files import base_and_adapter
 from aitrade.weights.installed import require_installed
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def require_models(model: str) -> None:
     """
     missing: list[ModelError] = []
     names: list[str] = []
-    for name in (DEFAULT_EMBEDDER, model.partition("+")[0]):
+    for name in (DEFAULT_EMBEDDER, base_and_adapter(model)[0]):
         try:
             require_installed(name)
         except ModelError as error:

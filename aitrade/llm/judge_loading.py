@@ -10,7 +10,7 @@ from aitrade.llm.judge import Judge
 from aitrade.llm.label_judge import LabelJudge
 from aitrade.llm.tuned_judge import TunedJudge
 from aitrade.machine import Machine
-from aitrade.weights.adapter_files import own_adapter, with_adapter
+from aitrade.weights.adapter_files import base_and_adapter, own_adapter, with_adapter
 from aitrade.weights.installed import locate
 
 
@@ -20,7 +20,7 @@ def load_judge(model: str, machine: Machine, adapters: Path | None = None) -> Ju
     Raises:
         ModelError: the base is not installed or no LLM, the adapter is missing or belongs to another base.
     """
-    base_name, _, adapter_name = model.partition("+")
+    base_name, adapter_name = base_and_adapter(model)
     base = locate(base_name)
     if base.kind != "llm":
         raise ModelError(f"{base_name} is not an LLM", mend="choose one: aitrade models list")
@@ -38,5 +38,6 @@ def judge_source_sha256(model: str, adapters: Path | None = None) -> str:
     Raises:
         ModelError: the base is not installed, the adapter is missing or belongs to another base.
     """
-    base = locate(model.partition("+")[0])
-    return with_adapter(base.source_sha256, own_adapter(model, base, adapters)) if "+" in model else base.source_sha256
+    base_name, adapter_name = base_and_adapter(model)
+    base = locate(base_name)
+    return with_adapter(base.source_sha256, own_adapter(model, base, adapters)) if adapter_name else base.source_sha256

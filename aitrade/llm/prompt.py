@@ -13,6 +13,7 @@ from aitrade.llm.tree import Tokens, common_prefix
 from aitrade.paths import shipped
 from aitrade.rubric import NOT_RELATED, RELEVANCES, load_rubric, related_categories
 from aitrade.text import expand, title
+from aitrade.weights.adapter_files import is_tuned
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _tokens(tokenizer: Any, text: str) -> Tokens:
 
 def prompt_sha256(model: str) -> str:
     """Hash of everything that the prompts of ``BASE`` or ``BASE+ADAPTER`` are made of; a tuned one reads no rubric."""
-    return text_sha256() if "+" in model else _rubric_prompt_sha256()
+    return text_sha256() if is_tuned(model) else _rubric_prompt_sha256()
 
 
 @cache

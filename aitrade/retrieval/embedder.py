@@ -11,7 +11,7 @@ from aitrade.errors import ModelError
 from aitrade.folds import fold_name
 from aitrade.hashing import sha256_of
 from aitrade.machine import Machine
-from aitrade.weights.adapter_files import LORA_FILES, own_adapter
+from aitrade.weights.adapter_files import LORA_FILES, base_and_adapter, is_tuned, own_adapter
 from aitrade.weights.installed import locate
 from aitrade.weights.lora import merge_lora
 from aitrade.weights.record import Installed
@@ -53,7 +53,7 @@ class Embedder:
 
 def embedder_of(model: str) -> str:
     """The embedder that goes with an LLM: a tuned one with a tuned one, as it comes with a model as it comes."""
-    return TUNED_EMBEDDER if "+" in model else DEFAULT_EMBEDDER
+    return TUNED_EMBEDDER if is_tuned(model) else DEFAULT_EMBEDDER
 
 
 def load_embedder(
@@ -84,7 +84,7 @@ def embedder_sha256(name: str, adapters: Path | None = None) -> str:
 
 def _parts(name: str, adapters: Path | None, fold: int | None) -> tuple[Installed, Path | None]:
     """The installed base, and the folder of the adapter's LoRA where the name has one."""
-    base_name, _, adapter = name.partition("+")
+    base_name, adapter = base_and_adapter(name)
     base = locate(base_name)
     if base.kind != "embedder":
         raise ModelError(f"{base_name} is not an embedder", mend=f"use {DEFAULT_EMBEDDER}")

@@ -51,6 +51,17 @@ class AdapterManifest:
     files: dict[str, str]
 
 
+def base_and_adapter(model: str) -> tuple[str, str]:
+    """The two names in ``BASE+ADAPTER``; the adapter's is empty for a model as it comes."""
+    base, _, adapter = model.partition("+")
+    return base, adapter
+
+
+def is_tuned(model: str) -> bool:
+    """Whether a model is ``BASE+ADAPTER``, and no model as it comes."""
+    return base_and_adapter(model)[1] != ""
+
+
 def adapters_folder() -> Path:
     """Where adapters ship."""
     return shipped("models/adapters")
@@ -66,7 +77,7 @@ def find_adapter(model: str, folder: Path | None = None) -> Path:
         if parent is not None and (parent / model / MANIFEST).is_file():
             _check(parent / model)
             return parent / model
-    base, _, name = model.partition("+")
+    base, name = base_and_adapter(model)
     raise ModelError(f"{base} has no adapter {name}", mend=_how_to_tune(base, name))
 
 
@@ -80,7 +91,7 @@ def read_manifest(folder: Path) -> AdapterManifest:
     try:
         return AdapterManifest(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        base, _, name = folder.name.partition("+")
+        base, name = base_and_adapter(folder.name)
         raise ModelError(
             f"the adapter's manifest cannot be read: {error}", where=str(path), mend=_how_to_tune(base, name)
         ) from error
