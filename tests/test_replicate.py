@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from trade_fixtures import SHARED, made_up, workspace
 
-from aitrade.trade.figures import load_figures
+from aitrade.trade.paper_figures import load_paper_figures
 from aitrade.trade.replicate import replicate
 from aitrade.trade.tables import table
 
@@ -19,7 +19,7 @@ def test_every_figure_names_a_column_of_its_table():
     def columns(name, options):
         return {column.name for column in table(con, name, replace(options, lists=())).columns}
 
-    for figure in load_figures().figures:
+    for figure in load_paper_figures().figures:
         assert {*figure.row, *figure.columns} <= columns(figure.table, figure.options), figure.id
     con.close()
 
@@ -44,20 +44,20 @@ def test_a_figure_computes_where_its_row_is_there():
 
 
 def test_figures_are_unique_and_their_decimals_are_the_published_ones():
-    figures = load_figures().figures
+    figures = load_paper_figures().figures
     assert len({figure.id for figure in figures}) == len(figures)
     assert all(round(figure.published, figure.decimals) == figure.published for figure in figures)
-    assert len(load_figures().thirty_countries) == len(set(load_figures().thirty_countries)) == 30
+    assert len(load_paper_figures().thirty_countries) == len(set(load_paper_figures().thirty_countries)) == 30
 
 
 def test_a_line_agrees_when_it_rounds_to_the_published_figure(monkeypatch):
     con = workspace(made_up())
-    figures = load_figures()
+    figures = load_paper_figures()
     share = next(figure for figure in figures.figures if figure.id == "imports.high_share.2024")
     computed = next(row["share_pct"] for row in table(con, "share").records() if row["period"] == "2024")
     near = (round(computed, 2), round(computed + 0.02, 2))
     doubled = replace(figures, figures=tuple(replace(share, published=published) for published in near))
-    monkeypatch.setattr("aitrade.trade.replicate.load_figures", lambda: doubled)
+    monkeypatch.setattr("aitrade.trade.replicate.load_paper_figures", lambda: doubled)
     assert [row["agrees"] for row in replicate(con).records()] == ["yes", "no"]
     con.close()
 
@@ -65,7 +65,7 @@ def test_a_line_agrees_when_it_rounds_to_the_published_figure(monkeypatch):
 @pytest.mark.skipif(not SHARED.exists(), reason=f"{SHARED} is not there")
 def test_no_published_figure_is_left_out():
     published = json.loads((SHARED / "reference" / "paper_figures.json").read_text("utf-8"))
-    ours = [figure.published for figure in load_figures().figures]
+    ours = [figure.published for figure in load_paper_figures().figures]
     apart = {"import_share_high_rounded_pct", "classifier_of_the_paper", "thirty_country_codes"}
     for number in numbers({key: value for key, value in published.items() if key not in apart}, apart):
         assert number in ours

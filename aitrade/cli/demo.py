@@ -72,9 +72,9 @@ def print_results(con: "DuckDBPyConnection", run: str) -> None:
     from aitrade.demo.published import beside_published
     from aitrade.demo.sample import HAND_LABELS, MADE_UP
     from aitrade.render import render
-    from aitrade.trade.figures import load_figures
+    from aitrade.trade.paper_figures import load_paper_figures
 
-    emit(f"{MADE_UP}\nPublished: {load_figures().source}.\n")
+    emit(f"{MADE_UP}\nPublished: {load_paper_figures().source}.\n")
     for flow in FLOWS:
         emit(render(beside_published(con, run, flow), "text") + "\n")
     judged = read_judged(con, run, HAND_LABELS)

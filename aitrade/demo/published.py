@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from aitrade.trade.figures import load_figures
 from aitrade.trade.options import Options
+from aitrade.trade.paper_figures import load_paper_figures
 from aitrade.trade.table import Column, Table, Value
 from aitrade.trade.tables import table
 
@@ -51,7 +51,7 @@ def beside_published(con: "DuckDBPyConnection", run: str, flow: str) -> Table:
 def published_values(flow: str) -> Values:
     """Published figure of a (line, year): billion dollars, and for the line ``High share`` percent."""
     found: Values = {}
-    for figure in load_figures().figures:
+    for figure in load_paper_figures().figures:
         if figure.options.flow != flow:
             continue
         name, _, last = figure.id.removeprefix(f"{flow}.").partition(".")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError
 from aitrade.trade.countries import CODE, codes_by_name, kind_of, simplified
-from aitrade.trade.figures import load_figures
+from aitrade.trade.paper_figures import load_paper_figures
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,7 +27,7 @@ def resolve(con: "DuckDBPyConnection", countries: tuple[str, ...]) -> tuple[str,
     while rest:
         number = next((n for n in range(len(rest), 1, -1) if simplified(", ".join(rest[:n])) in names), 1)
         asked, rest = ", ".join(rest[:number]), rest[number:]
-        codes += load_figures().thirty_countries if asked.lower() == "paper" else [_code(asked, names)]
+        codes += load_paper_figures().thirty_countries if asked.lower() == "paper" else [_code(asked, names)]
     return tuple(dict.fromkeys(codes))
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from aitrade.codes import FLOWS
 from aitrade.errors import AitradeError
 from aitrade.trade.chosen_run import choose_run
-from aitrade.trade.figures import Figure, load_figures
 from aitrade.trade.options import Options
+from aitrade.trade.paper_figures import PaperFigure, load_paper_figures
 from aitrade.trade.table import Column, Table, Value
 from aitrade.trade.tables import table
 
@@ -50,7 +50,7 @@ def replicate(con: "DuckDBPyConnection", run: str | None = None) -> Table:
         except AitradeError as error:
             return error.what + (f" ({error.mend})" if error.mend else "")
 
-    figures = load_figures()
+    figures = load_paper_figures()
     rows = tuple(_line(figure, chosen.run, computed) for figure in figures.figures)
     agreeing = sum(row[6] == "yes" for row in rows)
     there = sum(row[4] is not None for row in rows)
@@ -71,7 +71,7 @@ def _caveats(found: Table | str) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else found.notes
 
 
-def _line(figure: Figure, run: str, computed: Callable[[str, Options], Table | str]) -> tuple[Value, ...]:
+def _line(figure: PaperFigure, run: str, computed: Callable[[str, Options], Table | str]) -> tuple[Value, ...]:
     found = computed(figure.table, replace(figure.options, run=run))
     value, why = (None, found) if isinstance(found, str) else _value(found, figure)
     difference = None if value is None else value - figure.published
@@ -79,7 +79,7 @@ def _line(figure: Figure, run: str, computed: Callable[[str, Options], Table | s
     return (figure.id, figure.statement, figure.unit, figure.published, value, difference, agrees, why)
 
 
-def _value(found: Table, figure: Figure) -> tuple[float | None, str | None]:
+def _value(found: Table, figure: PaperFigure) -> tuple[float | None, str | None]:
     value, why = _cell(found, figure.row, figure.columns)
     if figure.over is None or value is None:
         return value, why

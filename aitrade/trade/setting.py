@@ -12,8 +12,8 @@ from aitrade.trade.caveats import caveats
 from aitrade.trade.chosen_run import choose_run
 from aitrade.trade.coverage import held_years, no_trade
 from aitrade.trade.exemptions import choose_lists
-from aitrade.trade.figures import load_figures
 from aitrade.trade.options import Options
+from aitrade.trade.paper_figures import load_paper_figures
 from aitrade.trade.remarks import remarks
 from aitrade.trade.span import Span, choose_span, require_base_year
 from aitrade.trade.spec import Spec
@@ -64,7 +64,7 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
     """
     _check(spec, options)
     options = replace(options, countries=partners.resolve(con, options.countries))
-    trade_with = load_figures().thirty_countries if options.denominator == "paper" else ()
+    trade_with = load_paper_figures().thirty_countries if options.denominator == "paper" else ()
     trade_with = trade_with if spec.rows_by_country else options.countries
     by_month = (options.by or spec.by[0]) == "month"
     held = {flow: held_years(con, flow, trade_with) for flow in (FLOWS if spec.both_flows else (options.flow,))}

@@ -11,7 +11,7 @@ from aitrade.trade.table import Value
 
 
 @dataclass(frozen=True)
-class Figure:
+class PaperFigure:
     """A published figure.
 
     Args:
@@ -40,27 +40,28 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Figures:
+class PaperFigures:
     """Published figures with their source, and the thirty countries of the paper's denominator (Census codes)."""
 
     source: str
     thirty_countries: tuple[str, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[PaperFigure, ...]
 
 
 @cache
-def load_figures() -> Figures:
+def load_paper_figures() -> PaperFigures:
     """Read the figures that ship with the project."""
     raw = json.loads(shipped("data/reference/paper_figures.json").read_text("utf-8"))
-    return Figures(raw["source"], tuple(raw["thirty_countries"]), tuple(_figure(entry) for entry in raw["figures"]))
+    figures = tuple(_figure(entry) for entry in raw["figures"])
+    return PaperFigures(raw["source"], tuple(raw["thirty_countries"]), figures)
 
 
-def _figure(entry: dict[str, Any]) -> Figure:
+def _figure(entry: dict[str, Any]) -> PaperFigure:
     fields = {key: value for key, value in entry.items() if key not in ("column", "options")}
     column = entry["column"]
     options: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in entry["options"].items()
     }
-    return Figure(
+    return PaperFigure(
         **fields, columns=tuple(column) if isinstance(column, list) else (column,), options=Options(**options)
     )
