@@ -6,7 +6,7 @@ among the neighbours.
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -81,20 +81,8 @@ def judge_variants(
         BadInputError: the run and the reference have no such code in common, or the run was made with other exemplars,
             models, prompts or numbers of the method than the classifier has now.
     """
-    changed = [name for name in _THE_SAME if run.settings.get(name) != classifier.settings[name]]
-    if changed:
-        names = ", ".join(name.removesuffix("_sha256") for name in changed)
-        raise BadInputError(
-            f"run {run.run} was made by {run.settings['model']} with another {names}",
-            mend="classify again with --cascade off",
-        )
-    rows = con.execute(
-        "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm', "
-        "p.evidence->>'llm_votes' "
-        "FROM predictions r JOIN codes c USING (flow, hs10) JOIN predictions p USING (flow, hs10) "
-        "WHERE r.run = ? AND p.run = ? AND flow = 'imports' AND NOT list_contains(?, hs10[:2]) ORDER BY hs10",
-        [reference.run, run.run, list(EXCLUDED_CHAPTERS)],
-    ).fetchall()
+    _refuse_other(run, classifier)
+    rows = _rows(con, run, reference)
     places = {e.code.key: place for place, e in enumerate(training.asked)}
     known = [row for row in rows if (row[1], row[0]) in places]
     asked = [row for row in rows if (row[1], row[0]) not in places and row[6] is not None]
@@ -130,3 +118,24 @@ def judge_variants(
         "unlabelled": together.only(np.arange(len(everything)) >= len(known)),
         "by hand": Judged(tuple(e.code.hs4 for e in training.asked), training.targets, out_of_fold),
     }
+
+
+def _refuse_other(run: Run, classifier: Classifier) -> None:
+    changed = [name for name in _THE_SAME if run.settings.get(name) != classifier.settings[name]]
+    if changed:
+        names = ", ".join(name.removesuffix("_sha256") for name in changed)
+        raise BadInputError(
+            f"run {run.run} was made by {run.settings['model']} with another {names}",
+            mend="classify again with --cascade off",
+        )
+
+
+def _rows(con: "DuckDBPyConnection", run: Run, reference: Run) -> list[tuple[Any, ...]]:
+    """Import codes that both label: the fields of a Code, the reference's relevance, the run's LLM scores and votes."""
+    return con.execute(
+        "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm', "
+        "p.evidence->>'llm_votes' "
+        "FROM predictions r JOIN codes c USING (flow, hs10) JOIN predictions p USING (flow, hs10) "
+        "WHERE r.run = ? AND p.run = ? AND flow = 'imports' AND NOT list_contains(?, hs10[:2]) ORDER BY hs10",
+        [reference.run, run.run, list(EXCLUDED_CHAPTERS)],
+    ).fetchall()
