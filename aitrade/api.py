@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import altair as alt
 
     from aitrade.store.runs import Run
-    from aitrade.trade.table import Table, Value
+    from aitrade.table import Table, Value
 
 
 def open_folder(workspace: str | Path = "workspace") -> "Workspace":

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from aitrade.render import FORMATS, render
-from aitrade.trade.table import Column, Table
+from aitrade.table import Column, Table
 
 NASTY = '=HYPERLINK("http://x")|50% & $5_a #1 {x} ~^ \\end{table} <b> [y] *z* `q`\x1b[31m\n"é"'
 TABLE = Table(

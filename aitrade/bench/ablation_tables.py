@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aitrade.bench.ablation import REPLICATES, Ablated
 from aitrade.bench.scores import FIGURES, Interval
 from aitrade.bench.variants import RIVAL
-from aitrade.trade.table import Column, Table, Value
+from aitrade.table import Column, Table, Value
 
 _TITLES = {
     "all": "All codes of the reference, exemplars judged out of fold",

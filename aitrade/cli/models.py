@@ -12,7 +12,7 @@ from aitrade.defaults import DEFAULT_MODEL
 from aitrade.errors import UsageError
 
 if TYPE_CHECKING:
-    from aitrade.trade.table import Table
+    from aitrade.table import Table
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -119,7 +119,7 @@ def pack(
 
 def _table(rows: list[dict[str, Any]]) -> "Table":
     """The rows of ``list_rows`` for people, parameters and bytes in millions."""
-    from aitrade.trade.table import Column, Table
+    from aitrade.table import Column, Table
 
     columns = (
         Column("name", "model"),

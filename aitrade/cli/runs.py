@@ -37,7 +37,7 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
         emit(json.dumps([_plain(run) for run in found], indent=1, default=str))
         return
     from aitrade.render import render
-    from aitrade.trade.table import Column, Table
+    from aitrade.table import Column, Table
 
     columns = tuple(Column(name, name) for name in ("run", "kind", "predictions", "state", "started"))
     rows = tuple(

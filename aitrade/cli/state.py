@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from rich.console import Console
 
-    from aitrade.trade.table import Table
+    from aitrade.table import Table
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from aitrade.compare.confusion import PAIRS, Confusion
 from aitrade.compare.query import fetch
 from aitrade.compare.question import Question
 from aitrade.rubric import RELEVANCES
+from aitrade.table import Column, Table, Value
 from aitrade.trade.options import EXCLUDED_CHAPTERS
-from aitrade.trade.table import Column, Table, Value
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.trade.table import Column, Table
+from aitrade.table import Column, Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

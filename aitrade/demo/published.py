@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from aitrade.table import Column, Table, Value
 from aitrade.trade.options import Options
 from aitrade.trade.paper_figures import load_paper_figures
-from aitrade.trade.table import Column, Table, Value
 from aitrade.trade.tables import table
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from aitrade.render.as_json import to_json
 from aitrade.render.as_latex import to_latex
 from aitrade.render.as_markdown import to_markdown
 from aitrade.render.as_text import to_text
-from aitrade.trade.table import Table
+from aitrade.table import Table
 
 FORMATS: dict[str, Callable[[Table], str]] = {
     "text": to_text,

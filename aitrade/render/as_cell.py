@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from aitrade.render.figures import DECIMALS
-from aitrade.trade.table import Column, Value
+from aitrade.table import Column, Value
 
 if TYPE_CHECKING:
     from openpyxl.cell import WriteOnlyCell

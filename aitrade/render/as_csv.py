@@ -3,7 +3,7 @@
 import csv
 import io
 
-from aitrade.trade.table import Table, Value
+from aitrade.table import Table, Value
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 

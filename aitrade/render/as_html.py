@@ -3,7 +3,7 @@
 import html
 
 from aitrade.render.figures import figure, is_numeric
-from aitrade.trade.table import Kind, Table
+from aitrade.table import Kind, Table
 
 
 def to_html(table: Table) -> str:

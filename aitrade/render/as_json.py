@@ -2,7 +2,7 @@
 
 import json
 
-from aitrade.trade.table import Table
+from aitrade.table import Table
 
 
 def to_json(table: Table) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from aitrade.render.figures import MISSING, figure, is_numeric
-from aitrade.trade.table import Table
+from aitrade.table import Table
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",

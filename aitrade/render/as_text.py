@@ -3,7 +3,7 @@
 import io
 
 from aitrade.render.figures import figure, is_numeric
-from aitrade.trade.table import Table
+from aitrade.table import Table
 
 _LONGEST = 48
 

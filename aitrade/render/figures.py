@@ -1,6 +1,6 @@
 """Figures for people: rounded to their unit's usual decimals, with thousands separators."""
 
-from aitrade.trade.table import Kind, Value
+from aitrade.table import Kind, Value
 
 DECIMALS: dict[Kind, int] = {"count": 0, "billions": 2, "percent": 2, "index": 1, "number": 2, "ratio": 3}
 MISSING = "–"

@@ -16,10 +16,10 @@ from aitrade.report.partial import describe, mark_partial, partial_years
 from aitrade.report.provenance import Provenance, provenance
 from aitrade.report.sureness import Sureness, sureness
 from aitrade.store.runs import Run, get_run, latest_run
+from aitrade.table import Table
 from aitrade.trade.coverage import held_years
 from aitrade.trade.options import Options
 from aitrade.trade.remarks import remarks
-from aitrade.trade.table import Table
 from aitrade.trade.tables import table
 
 if TYPE_CHECKING:

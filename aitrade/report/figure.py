@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aitrade.codes import FLOWS
-from aitrade.trade.table import Column, Kind, Table
+from aitrade.table import Column, Kind, Table
 
 Point = dict[str, str | float | None]
 Shape = Literal["months", "years", "bars", "curve"]

@@ -7,8 +7,8 @@ from aitrade.codes import FLOWS
 from aitrade.report.figure import BOTH
 from aitrade.report.partial import partial_years
 from aitrade.store.runs import Run
+from aitrade.table import Table, Value
 from aitrade.trade.coverage import Year
-from aitrade.trade.table import Table, Value
 
 Row = Mapping[str, Value]
 FEW = 100  # partner countries; the United States trades with some 230

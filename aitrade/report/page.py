@@ -14,7 +14,7 @@ from aitrade.report.drawing import chart, javascript, specification, subtitle, t
 from aitrade.report.figure import UNITS, Figure
 from aitrade.report.palette import dark_style, inks, swatches
 from aitrade.report.sections import SECTIONS
-from aitrade.trade.table import Table
+from aitrade.table import Table
 
 if TYPE_CHECKING:
     from aitrade.report.contents import Contents, Key

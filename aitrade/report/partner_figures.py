@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aitrade.report.figure import Figure, Point, figure, point
 from aitrade.report.figure_parts import FLOW, MEASURE, YEAR, Tables, category_name, only_table, years_of
-from aitrade.trade.table import Table, Value
+from aitrade.table import Table, Value
 
 EVERY_CATEGORY = "All categories"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.output import save_workbook
 from aitrade.render.as_cell import to_cell
-from aitrade.trade.table import Table
+from aitrade.table import Table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet

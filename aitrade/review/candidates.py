@@ -8,11 +8,11 @@ from aitrade.codes import FLOWS
 from aitrade.errors import BadInputError
 from aitrade.review.columns import COLUMNS, GIVEN
 from aitrade.store.runs import Run
+from aitrade.table import Table
 from aitrade.trade.coverage import held_years, ranges
 from aitrade.trade.full_year import full_year
 from aitrade.trade.options import EXCLUDED_CHAPTERS
 from aitrade.trade.query import install_macros, sql
-from aitrade.trade.table import Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -7,7 +7,7 @@ from aitrade.output import save_workbook
 from aitrade.render.as_cell import to_cell
 from aitrade.review.columns import COLUMNS, FILLED_IN
 from aitrade.rubric import Rubric
-from aitrade.trade.table import Table
+from aitrade.table import Table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet

@@ -8,10 +8,10 @@ that the sums are exact in float64 whatever their order.
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aitrade.table import Column, Table, Value
 from aitrade.trade.drawn_sums import drawn_sums
 from aitrade.trade.setting import Setting
 from aitrade.trade.simulation import CORRELATION, DRAWS
-from aitrade.trade.table import Column, Table, Value
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from aitrade.paths import shipped
+from aitrade.table import Value
 from aitrade.trade.options import Options
-from aitrade.trade.table import Value
 
 
 @dataclass(frozen=True)

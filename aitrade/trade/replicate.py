@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from aitrade.codes import FLOWS
 from aitrade.errors import AitradeError
+from aitrade.table import Column, Table, Value
 from aitrade.trade.chosen_run import choose_run
 from aitrade.trade.options import Options
 from aitrade.trade.paper_figures import PaperFigure, load_paper_figures
-from aitrade.trade.table import Column, Table, Value
 from aitrade.trade.tables import table
 
 if TYPE_CHECKING:

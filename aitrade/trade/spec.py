@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from aitrade.trade.table import Kind
+from aitrade.table import Kind
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import UsageError
+from aitrade.table import Column, Table, Value
 from aitrade.trade.options import Options
 from aitrade.trade.query import fetch, install_macros
 from aitrade.trade.setting import Setting, settle
 from aitrade.trade.spec import Heading
 from aitrade.trade.specs import SPECS
-from aitrade.trade.table import Column, Table, Value
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
