@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aitrade import defaults
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, category_features, near_votes, relevance_features
 from aitrade.paths import shipped
@@ -109,10 +110,22 @@ class Calibration:
         return softmax(category_features(llm, neighbours) @ np.array(self.category_weights))
 
 
-def find_calibration(model: str, workspace: Path) -> Path | None:
-    """The calibration of a model: the workspace's own, else the shipped one, else None."""
-    candidates = (workspace / "calibration" / f"{model}.json", shipped("data/calibration") / f"{model}.json")
+def calibration_file(model: str, embedder: str) -> str:
+    """Where the calibration of a model with an embedder lies in a folder of calibrations."""
+    return f"{embedder}/{model}.json"
+
+
+def find_calibration(model: str, embedder: str, workspace: Path) -> Path | None:
+    """The calibration of a model with an embedder: the workspace's own, else the shipped one, else None."""
+    name = calibration_file(model, embedder)
+    candidates = workspace / "calibration" / name, shipped("data/calibration") / name
     return next((path for path in candidates if path.is_file()), None)
+
+
+def how_to_calibrate(model: str, embedder: str) -> str:
+    """The command that fits the calibration of a model with an embedder."""
+    other = "" if embedder == defaults.DEFAULT_EMBEDDER else f" --embedder {embedder}"
+    return f"aitrade calibrate --model {model}{other}"
 
 
 def load_calibration(path: Path) -> Calibration:

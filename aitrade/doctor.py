@@ -84,10 +84,10 @@ def _model(name: str) -> str:
 def _default_model(workspace: Path) -> str:
     """Whether the default's parts were made for each other, without loading any of them."""
     from aitrade.classifier_loading import fitting_calibration
-    from aitrade.defaults import DEFAULT_MODEL
+    from aitrade.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL
     from aitrade.exemplars import load_exemplars
 
-    calibration = fitting_calibration(DEFAULT_MODEL, workspace, load_exemplars())
+    calibration = fitting_calibration(DEFAULT_MODEL, DEFAULT_EMBEDDER, workspace, load_exemplars())
     return f"{DEFAULT_MODEL}, {'calibrated' if calibration else 'not calibrated'}"
 
 

@@ -18,6 +18,8 @@ os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARAL
 # Before torch is: threads would spend more time waiting for each other than toy matrices take.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from aitrade.defaults import DEMO_EMBEDDER
+
 if TYPE_CHECKING:
     from aitrade.classifier import Classifier
     from aitrade.exemplars import ExemplarSet
@@ -28,8 +30,7 @@ SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 @pytest.fixture(scope="session")
 def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A weights folder with a toy LLM and, under the default embedder's name, a toy embedder."""
-    from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
+    """A weights folder with a toy LLM and, under the embedder's name, a toy embedder."""
     from aitrade.weights.add import add_folder
 
     folder = tmp_path_factory.mktemp("weights")
@@ -37,7 +38,7 @@ def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AITRADE_MODELS", str(folder))
         add_folder(source, MODEL, "none")
-        toys.register(toys.save_embedder(folder / DEFAULT_EMBEDDER), DEFAULT_EMBEDDER, "embedder")
+        toys.register(toys.save_embedder(folder / DEMO_EMBEDDER), DEMO_EMBEDDER, "embedder")
     return folder
 
 
@@ -45,6 +46,7 @@ def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(toy_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Have the product find the toy models, and nothing else."""
     monkeypatch.setenv("AITRADE_MODELS", str(toy_weights))
+    monkeypatch.setattr("aitrade.defaults.DEFAULT_EMBEDDER", DEMO_EMBEDDER)
     return toy_weights
 
 
@@ -99,7 +101,9 @@ def toy_classifier(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AITRADE_MODELS", str(toy_weights))
-        loaded = load_classifier(MODEL, "cpu", tmp_path_factory.mktemp("kept"), exemplars=exemplars)
+        loaded = load_classifier(
+            MODEL, "cpu", tmp_path_factory.mktemp("kept"), embedder=DEMO_EMBEDDER, exemplars=exemplars
+        )
     return lambda **parts: dataclasses.replace(loaded, **parts)
 
 
@@ -146,15 +150,15 @@ def calibrated(
     toy_classifier: "Callable[..., Classifier]", models: Path, exemplars: "ExemplarSet", tmp_path: Path
 ) -> Path:
     """A workspace with a calibration of the toy model."""
-    from aitrade.calibrate import save_calibration
+    from aitrade.calibrate import calibration_file, save_calibration
     from aitrade.calibration.fit import fit_calibration
     from aitrade.calibration.gather import gather
     from aitrade.classifier_loading import calibration_inputs
 
     classifier = toy_classifier()
     training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
-    made = fit_calibration(training, MODEL, calibration_inputs(MODEL, tmp_path, exemplars))
-    save_calibration(made, tmp_path / "calibration" / f"{MODEL}.json")
+    made = fit_calibration(training, MODEL, calibration_inputs(MODEL, DEMO_EMBEDDER, tmp_path, exemplars))
+    save_calibration(made, tmp_path / "calibration" / calibration_file(MODEL, DEMO_EMBEDDER))
     return tmp_path
 
 

@@ -16,6 +16,7 @@ from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import population_weights
 from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifier
+from aitrade.defaults import DEMO_EMBEDDER
 from aitrade.errors import BadInputError, ModelError
 from aitrade.evidence import FEATURES, KINDS
 from aitrade.exemplars import ExemplarSet, load_exemplars
@@ -115,7 +116,7 @@ def test_a_calibration_for_other_numbers_of_the_method_is_refused(
 def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: Path, workspace: Path) -> None:
     found = aitrade("calibrate", "--model", MODEL, "--device", "cpu")
     assert (found.code, found.out) == (0, "")
-    path = workspace / "calibration" / f"{MODEL}.json"
+    path = workspace / "calibration" / DEMO_EMBEDDER / f"{MODEL}.json"
     assert f"wrote {path}" in found.err
     assert "accuracy: " in found.err
     assert "calibrated" not in aitrade("classify", "--model", MODEL, "--device", "cpu", "--limit", "3").err

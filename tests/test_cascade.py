@@ -14,6 +14,7 @@ from conftest import MODEL, Outcome
 
 from aitrade.classifier_loading import load_classifier
 from aitrade.codes import Code
+from aitrade.defaults import DEMO_EMBEDDER
 from aitrade.exemplars import ExemplarSet
 
 
@@ -51,7 +52,7 @@ def test_the_cascade_spares_the_llm_what_is_low_beyond_doubt(calibrated: Path, e
 
 def test_cascade_on_the_command_line(aitrade: Callable[..., Outcome], models: Path, workspace: Path) -> None:
     aitrade("calibrate", "--model", MODEL, "--device", "cpu")
-    path = workspace / "calibration" / f"{MODEL}.json"
+    path = workspace / "calibration" / DEMO_EMBEDDER / f"{MODEL}.json"
     raw = json.loads(path.read_text("utf-8"))
     raw["rival"]["bias"] = [-9.0, -9.0, 9.0]
     path.write_text(json.dumps(raw | {"sure_low": 0.5}), "utf-8")

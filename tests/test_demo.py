@@ -247,7 +247,7 @@ def test_command_works_in_its_own_folder(filled, tmp_path, monkeypatch):
     import aitrade.cli.commands  # noqa: F401  (registers the command)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("aitrade.classifier_loading.load_classifier", lambda model, device, workspace: Stub())
+    monkeypatch.setattr("aitrade.classifier_loading.load_classifier", lambda model, device, workspace, embedder: Stub())
     monkeypatch.setattr("aitrade.demo.classification.hold_out", lambda classifier, codes: classifier)
     monkeypatch.setattr("aitrade.demo.classification.require_models", lambda model: None)
     done = CliRunner(env={"AITRADE_WORKSPACE": str(tmp_path / "own")}).invoke(app, ["demo", "--model", "stub"])

@@ -14,12 +14,13 @@ from aitrade.calibration.gather import gather
 from aitrade.calibration.probe import fit_probe
 from aitrade.classifier import Classifier
 from aitrade.code_text import describe
+from aitrade.defaults import DEFAULT_EMBEDDER, DEMO_EMBEDDER
 from aitrade.errors import ModelError
 from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.machine import Machine
-from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER, load_embedder
+from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import open_index
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.rubric import RELEVANCES
@@ -38,8 +39,8 @@ FOLDS = 2
 def tune(
     exemplars: ExemplarSet, parent: Path, on_step: Callable[[str, int, int, float | None], None] = lambda *_: None
 ) -> AdapterManifest:
-    target, work = parent / TUNED_EMBEDDER, parent / ".work"
-    task = Task("relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    target, work = parent / DEFAULT_EMBEDDER, parent / ".work"
+    task = Task("relevance", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
     return make_embedder_adapter(task, target, work, on_step)
 
 
@@ -65,10 +66,10 @@ def test_the_embeddings_are_those_of_the_encoder_with_its_lora(adapters: Path, m
     from transformers import AutoModel, AutoTokenizer
 
     texts = [describe(code) for code in toys.toy_codes()]
-    found = load_embedder(CPU, TUNED_EMBEDDER, adapters).embed(texts)
-    plain = AutoModel.from_pretrained(models / DEFAULT_EMBEDDER)
-    tuned = PeftModel.from_pretrained(plain, str(adapters / TUNED_EMBEDDER)).eval()
-    tokenizer = AutoTokenizer.from_pretrained(models / DEFAULT_EMBEDDER)
+    found = load_embedder(CPU, DEFAULT_EMBEDDER, adapters).embed(texts)
+    plain = AutoModel.from_pretrained(models / DEMO_EMBEDDER)
+    tuned = PeftModel.from_pretrained(plain, str(adapters / DEFAULT_EMBEDDER)).eval()
+    tokenizer = AutoTokenizer.from_pretrained(models / DEMO_EMBEDDER)
     for row, text in enumerate(texts):
         with torch.no_grad():
             mean = tuned(**tokenizer(text, return_tensors="pt")).last_hidden_state[0].mean(0)
@@ -85,7 +86,7 @@ def test_what_is_used_alike_comes_nearer_than_it_reads(adapters: Path, exemplars
         similar = vectors @ vectors.T
         return float(similar[alike].mean() - similar[~alike].mean())
 
-    before, after = (load_embedder(CPU, name, adapters).embed for name in (DEFAULT_EMBEDDER, TUNED_EMBEDDER))
+    before, after = (load_embedder(CPU, name, adapters).embed for name in (DEMO_EMBEDDER, DEFAULT_EMBEDDER))
     assert contrast(after) > contrast(before) + 0.2
 
 
@@ -100,8 +101,8 @@ def test_a_fold_learns_nothing_from_what_it_holds_out(adapters: Path, exemplars:
         category="Compute_Hardware" if low else "Not_DC_Related",
     )
     tune(ExemplarSet(tuple(changed)), tmp_path)
-    files = read_manifest(tmp_path / TUNED_EMBEDDER).files
-    kept = read_manifest(adapters / TUNED_EMBEDDER).files
+    files = read_manifest(tmp_path / DEFAULT_EMBEDDER).files
+    kept = read_manifest(adapters / DEFAULT_EMBEDDER).files
     same = {name for name in kept if name.endswith(".safetensors") and kept[name] == files[name]}
     assert same == {"fold0/adapter_model.safetensors"}
 
@@ -118,14 +119,14 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
     again: list[str] = []
     tune(exemplars, tmp_path, lambda stage, *_: again.append(stage))
     assert again[0] == "fold 2 of 2", "what was tuned before the stop was tuned again"
-    assert read_manifest(tmp_path / TUNED_EMBEDDER) == read_manifest(adapters / TUNED_EMBEDDER)
-    assert [p.name for p in tmp_path.iterdir()] == [TUNED_EMBEDDER]
+    assert read_manifest(tmp_path / DEFAULT_EMBEDDER) == read_manifest(adapters / DEFAULT_EMBEDDER)
+    assert [p.name for p in tmp_path.iterdir()] == [DEFAULT_EMBEDDER]
 
 
 def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
     workspace_with_adapter: Path, adapters: Path, exemplars: ExemplarSet, toy_classifier: Callable[..., Classifier]
 ) -> None:
-    embedder = load_embedder(CPU, TUNED_EMBEDDER, adapters)
+    embedder = load_embedder(CPU, DEFAULT_EMBEDDER, adapters)
     index = open_index(exemplars, embedder, workspace_with_adapter / "index")
     classifier = toy_classifier(embedder=embedder, index=index, machine=CPU)
     training = gather(classifier, toys.toy_codes(), workspace_with_adapter, None, lambda *_: None)
@@ -134,7 +135,7 @@ def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
     assert np.array_equal(training.vectors, index.vectors)
     assert sum(view.held_out.astype(int) for view in training.views).tolist() == [1] * len(codes)
     for fold in range(FOLDS):
-        unseen = load_embedder(CPU, TUNED_EMBEDDER, adapters, fold)
+        unseen = load_embedder(CPU, DEFAULT_EMBEDDER, adapters, fold)
         seen_so = open_index(exemplars, unseen, workspace_with_adapter / "index")
         near = find_neighbours(seen_so, codes, seen_so.vectors, NEIGHBOURS)
         for row in np.flatnonzero(parts == fold):
@@ -150,12 +151,12 @@ def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
 
 
 def test_an_adapter_fits_the_embedder_that_it_was_tuned_on_only(adapters: Path, tmp_path: Path) -> None:
-    shutil.copytree(adapters / TUNED_EMBEDDER, tmp_path / TUNED_EMBEDDER)
-    manifest = tmp_path / TUNED_EMBEDDER / "aitrade.json"
-    own = locate(DEFAULT_EMBEDDER).source_sha256
+    shutil.copytree(adapters / DEFAULT_EMBEDDER, tmp_path / DEFAULT_EMBEDDER)
+    manifest = tmp_path / DEFAULT_EMBEDDER / "aitrade.json"
+    own = locate(DEMO_EMBEDDER).source_sha256
     manifest.write_text(manifest.read_text("utf-8").replace(own, "0" * 64), "utf-8")
-    with pytest.raises(ModelError, match=f"tuned on another model.*aitrade models install {DEFAULT_EMBEDDER}"):
-        load_embedder(CPU, TUNED_EMBEDDER, tmp_path)
+    with pytest.raises(ModelError, match=f"tuned on another model.*aitrade models install {DEMO_EMBEDDER}"):
+        load_embedder(CPU, DEFAULT_EMBEDDER, tmp_path)
 
 
 def test_llm_and_embedder_are_tuned_by_one_command(
@@ -166,7 +167,7 @@ def test_llm_and_embedder_are_tuned_by_one_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("aitrade.exemplars.load_exemplars", lambda: exemplars)
-    for base, epochs, use in ((DEFAULT_EMBEDDER, 4, "LLM+ADAPTER"), (MODEL, 2, f"{MODEL}+relevance")):
+    for base, epochs, use in ((DEMO_EMBEDDER, 4, "LLM+ADAPTER"), (MODEL, 2, f"{MODEL}+relevance")):
         found = aitrade("models", "tune", base, "--name", "relevance", "--folds", "2", "--rank", "2", "--device", "cpu")
         assert found.code == 0, found.err
         assert f"Next: aitrade calibrate --model {use}" in found.err

@@ -12,16 +12,15 @@ import pytest
 from conftest import Outcome
 
 from aitrade import published
-from aitrade.calibrate import load_calibration
+from aitrade.calibrate import calibration_file, load_calibration
 from aitrade.classifier_loading import load_classifier
 from aitrade.codes import Code
-from aitrade.defaults import DEFAULT_MODEL
+from aitrade.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL, DEMO_EMBEDDER
 from aitrade.exemplars import load_exemplars
 from aitrade.hashing import sha256_of
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.paths import shipped, weights_folder
 from aitrade.published import CLASSIFICATION, SAMPLE, published_folder, read_manifest
-from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
 from aitrade.rubric import check_label, load_rubric
 from aitrade.store.predictions import EXPORT_COLUMNS
 
@@ -39,7 +38,10 @@ def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
     assert settings["model"] == DEFAULT_MODEL
     assert settings["exemplars_sha256"] == load_exemplars().sha256
     assert settings["prompt_sha256"] == prompt_sha256(DEFAULT_MODEL)
-    assert settings["calibration_sha256"] == load_calibration(shipped(f"data/calibration/{DEFAULT_MODEL}.json")).sha256
+    assert (
+        settings["calibration_sha256"]
+        == load_calibration(shipped("data/calibration") / calibration_file(DEFAULT_MODEL, DEFAULT_EMBEDDER)).sha256
+    )
     assert (settings["arithmetic"], settings["cascade"]) == ("float32", True)
 
 
@@ -109,8 +111,8 @@ def test_an_altered_file_is_refused(
 
 @pytest.mark.real
 @pytest.mark.skipif(
-    not all((weights_folder() / name / "aitrade.json").is_file() for name in (MODEL, DEFAULT_EMBEDDER)),
-    reason=f"{MODEL} and {DEFAULT_EMBEDDER} are not installed: run `make models-test`",
+    not all((weights_folder() / name / "aitrade.json").is_file() for name in (MODEL, DEMO_EMBEDDER)),
+    reason=f"{MODEL} and {DEMO_EMBEDDER} are not installed: run `make models-test`",
 )
 def test_this_machine_gives_the_published_probabilities(tmp_path: Path) -> None:
     """Other codes stand beside these than in the published run, and another machine may compute them."""

@@ -68,7 +68,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
 
 def test_minilm_knows_what_is_alike() -> None:
     texts = ["servers for data centers", "computers that run in racks", "fresh bananas", "tropical fruit"]
-    vectors = load_embedder(EXACT).embed(texts)
+    vectors = load_embedder(EXACT, EMBEDDER).embed(texts)
     assert vectors.shape == (4, 384)
     alike = vectors @ vectors.T
     assert min(alike[0, 1], alike[2, 3]) > alike[:2, 2:].max() + 0.1

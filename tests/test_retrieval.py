@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from aitrade.code_text import describe
 from aitrade.codes import Code
+from aitrade.defaults import DEMO_EMBEDDER
 from aitrade.errors import ModelError
 from aitrade.exemplars import Exemplar, ExemplarSet, load_exemplars
 from aitrade.machine import Machine
@@ -131,12 +132,12 @@ def test_the_index_is_built_again_for_another_embedder_or_machine(exemplars: Exe
 
 
 def test_the_embedder_gives_unit_vectors_that_are_always_the_same(models: Path) -> None:
-    embedder = load_embedder(CPU)
+    embedder = load_embedder(CPU, DEMO_EMBEDDER)
     texts = ["processing units", "bananas, fresh", "a much longer text about processing units and bananas"]
     vectors = embedder.embed(texts)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-6)
-    assert np.array_equal(vectors, load_embedder(CPU).embed(texts))
+    assert np.array_equal(vectors, load_embedder(CPU, DEMO_EMBEDDER).embed(texts))
     assert embedder.embed(texts[1:2])[0] == pytest.approx(vectors[1], abs=1e-5)
 
 
@@ -148,7 +149,7 @@ def test_an_llm_is_no_embedder_and_a_missing_one_names_the_mend(models: Path) ->
 
 
 def test_an_index_on_real_embeddings_finds_the_text_itself(models: Path, exemplar_file: Path, tmp_path: Path) -> None:
-    exemplars, embedder = load_exemplars(exemplar_file), load_embedder(CPU)
+    exemplars, embedder = load_exemplars(exemplar_file), load_embedder(CPU, DEMO_EMBEDDER)
     index = open_index(exemplars, embedder, tmp_path)
     twins = [dataclasses.replace(e.code, hs10="9999999999") for e in exemplars.exemplars]
     texts = [describe(e.code) for e in exemplars.exemplars]

@@ -6,20 +6,19 @@ from collections import Counter
 
 import pytest
 
-from aitrade.calibrate import load_calibration
+from aitrade.calibrate import calibration_file, load_calibration
 from aitrade.code_text import text_sha256
-from aitrade.defaults import DEFAULT_MODEL, DEMO_MODEL
+from aitrade.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL, DEMO_EMBEDDER, DEMO_MODEL
 from aitrade.exemplars import load_exemplars
 from aitrade.folds import fold_name
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.paths import shipped
 from aitrade.published import CLASSIFICATION, published_folder
-from aitrade.retrieval.embedder import TUNED_EMBEDDER
 from aitrade.rubric import labels
 from aitrade.weights.adapter_files import LORA_FILES, adapters_folder, find_adapter, read_manifest
 from aitrade.weights.manifest import load_manifests
 
-CALIBRATIONS = sorted(shipped("data/calibration").glob("*.json"))
+CALIBRATIONS = sorted(shipped("data/calibration").glob("*/*.json"))
 ADAPTERS = sorted(path.parent for path in adapters_folder().glob("*/aitrade.json"))
 
 
@@ -40,9 +39,9 @@ def base_rate() -> dict[str, float]:
     return {level: count / len(families) for level, count in levels.items()}
 
 
-@pytest.mark.parametrize("path", CALIBRATIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CALIBRATIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_shipped_calibration_is_of_the_shipped_exemplars_and_prompts(path, base_rate) -> None:
-    """Else every run of the model would be refused; the mend is ``aitrade calibrate --model MODEL -o``."""
+    """Else every run of the model would be refused; the mend is ``aitrade calibrate``."""
     calibration = load_calibration(path)
     assert calibration.model == path.stem
     assert calibration.inputs["exemplars_sha256"] == load_exemplars().sha256
@@ -67,16 +66,16 @@ def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder)
 
 
 def test_the_shipped_embedder_has_a_fold_for_each_part_that_calibrations_hold_out() -> None:
-    folder = find_adapter(TUNED_EMBEDDER)
+    folder = find_adapter(DEFAULT_EMBEDDER)
     folds = read_manifest(folder).settings["folds"]
     assert folds > 1
     assert sorted(path.name for path in folder.glob("fold*")) == [fold_name(fold) for fold in range(folds)]
     assert all((folder / fold_name(fold) / name).is_file() for fold in range(folds) for name in LORA_FILES)
 
 
-@pytest.mark.parametrize("model", [DEFAULT_MODEL, DEMO_MODEL])
-def test_the_default_models_can_be_installed_and_are_calibrated(model: str) -> None:
+@pytest.mark.parametrize(("model", "embedder"), [(DEFAULT_MODEL, DEFAULT_EMBEDDER), (DEMO_MODEL, DEMO_EMBEDDER)])
+def test_the_default_models_can_be_installed_and_are_calibrated(model: str, embedder: str) -> None:
     base, _, adapter = model.partition("+")
     assert base in load_manifests()
     assert not adapter or find_adapter(model)
-    assert shipped(f"data/calibration/{model}.json").is_file()
+    assert (shipped("data/calibration") / calibration_file(model, embedder)).is_file()

@@ -17,6 +17,7 @@ from conftest import MODEL, Outcome
 from aitrade.calibrate import load_calibration
 from aitrade.calibration.gather import _llm_neighbours
 from aitrade.code_text import short_text
+from aitrade.defaults import DEFAULT_EMBEDDER, DEMO_EMBEDDER
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
@@ -25,7 +26,6 @@ from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.judge_loading import load_judge
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.machine import Machine
-from aitrade.retrieval.embedder import DEFAULT_EMBEDDER, TUNED_EMBEDDER
 from aitrade.rubric import related_categories
 from aitrade.tuning import llm as llm_module
 from aitrade.tuning.embedder import make_embedder_adapter
@@ -332,19 +332,19 @@ def test_a_tuned_model_calibrates_and_classifies(
         shutil.copytree(adapters, own)
     else:
         assert tune(exemplars, own, scored=scored).settings["scored"] == scored
-    task = Task("relevance", locate(DEFAULT_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
-    make_embedder_adapter(task, own / TUNED_EMBEDDER, own / ".work", lambda *_: None)
-    found = aitrade("calibrate", "--model", TUNED, "--device", "cpu")
+    task = Task("relevance", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    make_embedder_adapter(task, own / DEFAULT_EMBEDDER, own / ".work", lambda *_: None)
+    found = aitrade("calibrate", "--model", TUNED, "--embedder", DEFAULT_EMBEDDER, "--device", "cpu")
     assert found.code == 0, found.err
-    calibration = load_calibration(workspace / "calibration" / f"{MODEL}+own.json")
+    calibration = load_calibration(workspace / "calibration" / DEFAULT_EMBEDDER / f"{MODEL}+own.json")
     parts = subheading_folds([e.code for e in exemplars.exemplars], FOLDS)
     assert calibration.figures["exemplars"] == (parts < scored).sum()
-    found = aitrade("classify", "--model", TUNED, "--device", "cpu", "--flow", "all")
+    found = aitrade("classify", "--model", TUNED, "--embedder", DEFAULT_EMBEDDER, "--device", "cpu", "--flow", "all")
     assert found.code == 0
     assert "not be calibrated" not in found.err
     assert f"{len(toys.toy_codes())} predictions" in found.err
     run = json.loads(aitrade("runs", "list", "--json").out)[0]["run"]
-    assert TUNED_EMBEDDER in aitrade("runs", "show", run).out
+    assert DEFAULT_EMBEDDER in aitrade("runs", "show", run).out
     said = json.loads(aitrade("explain", toys.UNLABELLED[0][1], "--json").out)
     near = [n["similarity"] for n in said["llm_neighbours"]]
     assert near

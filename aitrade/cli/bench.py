@@ -127,7 +127,8 @@ def ablation(
         if made.kind != "classification":
             raise BadInputError(f"run {run} was imported and holds no scores of an LLM", mend="give a run of classify")
         nomenclature = read_codes(con, ("imports",))
-        classifier = load_classifier(made.settings["model"], device, workspace, calibrated=False)
+        model, embedder = made.settings["model"], made.settings["embedder"]
+        classifier = load_classifier(model, device, workspace, embedder=embedder, calibrated=False)
         with progress("scoring exemplars") as on_step:
             training = gather(classifier, nomenclature, workspace, sample, on_step)
         say("judging the codes of the reference")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.options import Device, FlowsOption, Model
+from aitrade.cli.options import Device, Embedder, FlowsOption, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
 from aitrade.defaults import DEFAULT_MODEL
@@ -25,6 +25,7 @@ def classify(
     context: typer.Context,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
     model: Model = DEFAULT_MODEL,
+    embedder: Embedder = None,
     codes: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Classify only the codes of this file (column hs10).")
     ] = None,
@@ -46,6 +47,7 @@ def classify(
 
     Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
     """
+    from aitrade.calibrate import how_to_calibrate
     from aitrade.classifier_loading import load_classifiers
     from aitrade.classify import classify as classify_codes
     from aitrade.store import open_workspace
@@ -55,13 +57,15 @@ def classify(
     with open_workspace(workspace) as con:
         chosen = read_codes(con, flow.flows, limit, _read_only(codes, pad))
         say(f"loading {model}")
-        classifiers = load_classifiers(model, device, workspace, arithmetic=arithmetic, cascade=cascade is Switch.on)
+        classifiers = load_classifiers(
+            model, device, workspace, embedder=embedder, arithmetic=arithmetic, cascade=cascade is Switch.on
+        )
         machines = [classifier.machine for classifier in classifiers]
         say(f"{len(chosen):,} codes on {', '.join(m.where for m in machines)} in {machines[0].arithmetic}")
         if classifiers[0].calibration is None:
             say(
                 f"the probabilities will not be calibrated: there is no calibration for {model} "
-                f"(make one: aitrade calibrate --model {model})"
+                f"(make one: {how_to_calibrate(model, classifiers[0].embedder.name)})"
             )
         with progress("classifying") as on_batch:
             run = classify_codes(con, classifiers, chosen, on_batch)

@@ -38,7 +38,7 @@ def demo(
     Example: aitrade --workspace /tmp/demo demo --model smollm2-135m-instruct
     """
     from aitrade.classifier_loading import load_classifier
-    from aitrade.demo.classification import classify_sample, hold_out, require_models
+    from aitrade.demo.classification import classify_sample, embedder_of, hold_out, require_models
     from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
     from aitrade.report.contents import gather
     from aitrade.report.writing import write_page
@@ -52,7 +52,7 @@ def demo(
         import_sample(con, folder, say)
         codes = sample_codes(folder)
         say(f"loading {model}")
-        classifier = hold_out(load_classifier(model, device, workspace), codes)
+        classifier = hold_out(load_classifier(model, device, workspace, embedder=embedder_of(model)), codes)
         machine = classifier.machine
         if is_tuned(model):
             say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from aitrade.codes import FLOWS
+from aitrade.defaults import DEFAULT_EMBEDDER
 
 
 class FlowOption(StrEnum):
@@ -40,6 +41,13 @@ class FormatOption(StrEnum):
 
 
 Model = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
+Embedder = Annotated[
+    str | None,
+    typer.Option(
+        help="What finds the exemplars near a code: BASE or BASE+ADAPTER. Each has calibrations of its own.",
+        show_default=DEFAULT_EMBEDDER,
+    ),
+]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Sample = Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")]
 Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]

@@ -102,6 +102,7 @@ def resume(context: typer.Context, run: RunArgument) -> None:
             made_by["model"],
             made_by["device"],
             workspace,
+            embedder=made_by["embedder"],
             arithmetic=made_by["arithmetic"],
             cascade=made_by["cascade"],
         )

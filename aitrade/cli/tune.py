@@ -38,7 +38,7 @@ def tune(
     """Tune a LoRA adapter of a model on the exemplars. Stop with Ctrl-C; the same command goes on after its last epoch.
 
     An LLM's adapter is used as --model BASE+NAME. The adapter "relevance" of the embedder all-minilm-l6-v2 goes with
-    every tuned LLM; one in the workspace comes before the shipped one.
+    every LLM; one in the workspace comes before the shipped one.
 
     Example: aitrade models tune qwen2.5-coder-0.5b-instruct --name relevance
     Example: aitrade models tune all-minilm-l6-v2 --name relevance

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aitrade import defaults
 from aitrade.calibration.probe import probe_weights
 from aitrade.calibration.training_set import levels_of
 from aitrade.classifier import Classifier
@@ -11,11 +12,10 @@ from aitrade.classify import classify
 from aitrade.codes import FLOWS, Code
 from aitrade.errors import ModelError, StoppedError
 from aitrade.exemplars import ExemplarSet
-from aitrade.retrieval.embedder import DEFAULT_EMBEDDER
 from aitrade.retrieval.index import index_of
 from aitrade.store.codes import read_codes
 from aitrade.store.runs import Run
-from aitrade.weights.adapter_files import base_and_adapter
+from aitrade.weights.adapter_files import base_and_adapter, is_tuned
 from aitrade.weights.installed import require_installed
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def require_models(model: str) -> None:
     """
     missing: list[ModelError] = []
     names: list[str] = []
-    for name in (DEFAULT_EMBEDDER, base_and_adapter(model)[0]):
+    for name in (base_and_adapter(embedder_of(model))[0], base_and_adapter(model)[0]):
         try:
             require_installed(name)
         except ModelError as error:
@@ -39,6 +39,11 @@ def require_models(model: str) -> None:
     if missing:
         what = "not installed: " + ", ".join(names)
         raise ModelError(what, where=missing[0].where, mend=f"aitrade models install {' '.join(names)}")
+
+
+def embedder_of(model: str) -> str:
+    """The embedder as it comes beside a model as it comes; a tuned one has learnt the labels, as a tuned model has."""
+    return defaults.DEFAULT_EMBEDDER if is_tuned(model) else defaults.DEMO_EMBEDDER
 
 
 def hold_out(classifier: Classifier, codes: Iterable[Code]) -> Classifier:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aitrade.defaults import DEFAULT_EMBEDDER
 from aitrade.errors import ModelError
 from aitrade.folds import fold_name
 from aitrade.hashing import sha256_of
 from aitrade.machine import Machine
-from aitrade.weights.adapter_files import LORA_FILES, base_and_adapter, is_tuned, own_adapter
+from aitrade.weights.adapter_files import LORA_FILES, base_and_adapter, own_adapter
 from aitrade.weights.installed import locate
 from aitrade.weights.lora import merge_lora
 from aitrade.weights.record import Installed
@@ -19,9 +20,6 @@ from aitrade.weights.record import Installed
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-DEFAULT_EMBEDDER = "all-minilm-l6-v2"
-TUNED_EMBEDDER = "all-minilm-l6-v2+relevance"
 
 
 @dataclass(frozen=True)
@@ -51,14 +49,7 @@ class Embedder:
         return normalised
 
 
-def embedder_of(model: str) -> str:
-    """The embedder that goes with an LLM: a tuned one with a tuned one, as it comes with a model as it comes."""
-    return TUNED_EMBEDDER if is_tuned(model) else DEFAULT_EMBEDDER
-
-
-def load_embedder(
-    machine: Machine, name: str = DEFAULT_EMBEDDER, adapters: Path | None = None, fold: int | None = None
-) -> Embedder:
+def load_embedder(machine: Machine, name: str, adapters: Path | None = None, fold: int | None = None) -> Embedder:
     """Load ``BASE`` or ``BASE+ADAPTER``, in the machine's arithmetic.
 
     Args:
