@@ -3,24 +3,27 @@
 import dataclasses
 import json
 from collections import Counter
+from math import log
 from pathlib import Path
 
 import numpy as np
 import pytest
 import toys
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aitrade.calibrate import Calibration, Joint, load_calibration, save_calibration
-from aitrade.calibration.fit import OVERRULED, fit_calibration
+from aitrade.calibrate import Calibration, Joint, find_calibration, load_calibration, save_calibration
+from aitrade.calibration.fit import OVERRULED, _figures, _sure_low, fit_calibration
 from aitrade.calibration.joint import fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import Training, View, levels_of, population_weights, sampled_weights
 from aitrade.codes import Code
+from aitrade.defaults import DEFAULT_MODEL
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, near_votes
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
+from aitrade.paths import shipped
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import NOT_RELATED, RELEVANCES, related_categories
 from aitrade.softmax import fit_softmax, softmax
@@ -82,6 +85,13 @@ def test_subheadings_are_never_split_over_folds() -> None:
     assert folds[:3].tolist() == subheading_folds(codes[:1], 5).tolist() * 3  # whoever else is there
 
 
+def test_the_fold_of_a_subheading_never_changes() -> None:
+    """Adapters keep what each fold was tuned without; another hash would pass off as unseen what was learnt."""
+    codes = [code("8471500150"), Code("8471500199", "exports", "x"), code("0803901000"), code("0101210010")]
+    assert subheading_folds(codes, 5).tolist() == [2, 2, 3, 3]  # printf 847150 | sha256sum, and so on, modulo 5
+    assert subheading_folds(codes, 3).tolist() == [1, 1, 1, 2]
+
+
 def views(exemplars: list[Exemplar], vectors: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> list[View]:
     """Five parts of the subheadings, held out of nothing but the probe."""
     parts = subheading_folds([e.code for e in exemplars], 5)
@@ -137,6 +147,28 @@ def test_the_fit_learns_from_the_llm_and_says_so(training: Training, calibration
     assert hit == pytest.approx(calibration.figures["accuracy"], abs=0.06)  # figures are of codes not learnt from
 
 
+def test_the_probes_numbers_are_the_same_on_every_machine(calibration: Calibration) -> None:
+    """What follows the sixth decimal is not, and the calibration's hash is part of a run's fingerprint."""
+    numbers = np.array([*calibration.probe["weights"], calibration.probe["bias"]])
+    assert np.array_equal(numbers, np.round(numbers, 6))
+    assert np.abs(numbers).min() > 0
+
+
+def test_figures_by_hand() -> None:
+    likely = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8], [0.3, 0.2, 0.5]])
+    targets, weights = np.array([0, 1, 1, 2, 0]), np.array([1.0, 2, 1, 5, 1])
+    assert _figures(likely, targets, weights) == pytest.approx(
+        {
+            "exemplars": 5,
+            "accuracy": (1 + 1 + 5) / 10,
+            "high_f1": 2 * 1 / (3 + 2),  # 3 called High, 2 of them wrongly; 2 High, 1 of them missed
+            "log_loss": -(log(0.8) + 2 * log(0.3) + log(0.5) + 5 * log(0.8) + log(0.3)) / 10,
+            "high_share": 2 / 10,
+            "medium_share": 3 / 10,
+        }
+    )
+
+
 def test_figures_are_out_of_fold() -> None:
     """Labels made at random, an embedding that names each exemplar: a fit that saw them would look good."""
     made = made_up_training(60)
@@ -173,11 +205,22 @@ def test_the_llm_may_be_asked_about_some_exemplars_only(training: Training, cali
     features = training_features(part, fit_probe(part))
     assert found.rival.probabilities(features) == pytest.approx(calibration.rival.probabilities(features))
     assert found.joint != calibration.joint
+    for share in ("high_share", "medium_share"):
+        assert found.figures[share] == pytest.approx(calibration.figures[share])  # the sample stands for all of them
 
 
 def asked_about(training: Training, rows: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Training:
     scores = {name: getattr(training, name)[rows] for name in ("llm", "llm_votes", "llm_category")}
     return dataclasses.replace(training, rows=rows, **scores)
+
+
+def test_categories_of_a_sample_are_fitted_on_its_own_neighbours(training: Training) -> None:
+    """Each exemplar's neighbours tell its category, the LLM nothing."""
+    near = [(Neighbour(e, 0.9, False, False),) for e in training.exemplars]
+    noise = np.random.default_rng(7).normal(size=training.llm_category.shape)
+    told = dataclasses.replace(training, neighbours=near, llm_category=noise)
+    found = fit_calibration(asked_about(told, np.arange(1, 400, 3)), "toy", {})
+    assert found.figures["category_accuracy"] > 0.95
 
 
 def test_few_exemplars_asked_about_do_not_spoil_what_all_have_taught() -> None:
@@ -201,6 +244,56 @@ def test_few_exemplars_asked_about_do_not_spoil_what_all_have_taught() -> None:
     rival = loss(fit_joint(part, features, ("neighbours", "probe")).joint.probabilities(features))
     joined, from_few = loss(fit_joint(part, features).joint.probabilities(features)), loss(softmax(few))
     assert joined - rival < 0.6 * (from_few - rival)
+
+
+def slope(
+    training: Training, scaled: np.ndarray, probabilities: np.ndarray, weights: np.ndarray, ridge: float
+) -> np.ndarray:
+    """Of the penalized loss at some weights, shape (features, 3): zero at the fit and nowhere else, as it is convex."""
+    share = training.asked_weights / training.asked_weights.mean()
+    return scaled.T @ (share[:, None] * (probabilities - np.eye(3)[training.targets])) + ridge * weights
+
+
+def in_units(joint: Joint) -> np.ndarray:
+    """Weights of features as they come."""
+    return np.array(joint.weights) / np.array(joint.scale)[:, None]
+
+
+def test_where_the_llm_was_asked_about_all_exemplars_everything_is_fitted_together(training: Training) -> None:
+    features = training_features(training, fit_probe(training))
+    found = fit_joint(training, features).joint
+    scaled = (features - found.center) / found.scale
+    steep = slope(training, scaled, found.probabilities(features), np.array(found.weights), 3.0)
+    assert steep == pytest.approx(np.zeros(steep.shape), abs=0.02)
+    assert np.abs(found.weights).max() > 0.1
+
+
+def test_of_a_sample_what_the_llm_says_is_added_to_what_is_said_without_it_out_of_fold(training: Training) -> None:
+    """To a rival that has seen the labels too little would be added; and few exemplars are trusted less."""
+    part = asked_about(training, np.arange(0, 400, 3))
+    features = training_features(part, fit_probe(part))
+    rival, found = fit_joint(part, features, ("neighbours", "probe")), fit_joint(part, features)
+    rows = features[part.rows]
+    added = np.log(found.joint.probabilities(rows)) - np.log(rival.joint.probabilities(rows))
+    scaled, scale = (rows - rows.mean(0)) / np.maximum(rows.std(0), 1e-9), np.array(found.joint.scale)[:, None]
+    weights = (in_units(found.joint) - in_units(rival.joint)) * scale
+    steep = slope(part, scaled, softmax(np.log(rival.out_of_fold) + added), weights, 10.0)
+    assert steep == pytest.approx(np.zeros(steep.shape), abs=0.02)
+    assert np.abs(weights).max() > 0.1
+    right = [(said.out_of_fold.argmax(1) == part.targets).mean() for said in (rival, found)]
+    assert right[1] > right[0] + 0.05, "the LLM tells the relevance, and is not heard"
+
+
+def test_out_of_fold_a_sample_keeps_what_is_known_without_the_llm() -> None:
+    """The embeddings tell the relevance, the LLM nothing."""
+    whole = made_up_training()
+    random = np.random.default_rng(5)
+    vectors = (np.eye(4)[whole.levels] * 3 + random.normal(size=(400, 4)) * 0.6).astype(np.float32)
+    noise = random.normal(size=whole.llm.shape)
+    whole = dataclasses.replace(whole, vectors=vectors, views=views(list(whole.exemplars), vectors), llm=noise)
+    part = asked_about(whole, np.arange(0, 400, 4))
+    found = fit_joint(part, training_features(part, fit_probe(part)), ("probe", "llm"))
+    assert (found.out_of_fold.argmax(1) == part.targets).mean() > 0.9
 
 
 @settings(max_examples=30, deadline=None)
@@ -252,6 +345,27 @@ def test_the_cascade_is_trusted_as_far_as_the_llm_seldom_overrules_it(training: 
     assert found.figures["sure_low_share"] == pytest.approx(float(share[rival >= found.sure_low].sum()))
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(30, 100), st.booleans(), st.integers(1, 400)), min_size=1, max_size=12))
+@example([(90, False, 399), (80, True, 1), (80, False, 400), (70, True, 1)])  # 1 of 801 may be overruled, 2 not
+@example([(90, False, 398), (80, True, 1), (70, False, 1)])  # exactly as many as may be
+@example([(90, True, 1), (80, False, 1)])  # not even the surest
+@example([(90, False, 9), (50, False, 1), (40, False, 9)])  # never overruled, but Low is not the likeliest
+def test_the_threshold_is_the_lowest_probability_of_low_that_is_seldom_overruled(
+    codes: list[tuple[int, bool, int]],
+) -> None:
+    """By trying every one; codes of equal probability are trusted together or not at all."""
+    probability, overruled, weights = (np.array(values) for values in zip(*codes, strict=True))
+    total = sum(weight for *_, weight in codes)
+
+    def share(threshold: int, *kinds: bool) -> float:
+        return sum(weight for p, wrong, weight in codes if p >= threshold and wrong in kinds) / total
+
+    trusted = [p for p, *_ in codes if p > 50 and share(p, True) <= OVERRULED]
+    expected = (min(trusted) / 100, share(min(trusted), True, False)) if trusted else (2.0, 0.0)
+    assert _sure_low(probability / 100, overruled, weights.astype(float)) == pytest.approx(expected)
+
+
 def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tmp_path: Path) -> None:
     path = tmp_path / "toy.json"
     save_calibration(calibration, path)
@@ -261,6 +375,32 @@ def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tm
     with pytest.raises(ModelError, match="another version.*aitrade calibrate") as caught:
         load_calibration(path)
     assert caught.value.where == str(path)
+    del raw["rival"]  # as before there was a cascade
+    path.write_text(json.dumps(raw), "utf-8")
+    with pytest.raises(ModelError, match="another version"):
+        load_calibration(path)
+
+
+def test_a_workspaces_own_calibration_comes_before_the_shipped_one(calibration: Calibration, tmp_path: Path) -> None:
+    shipped_one = shipped("data/calibration") / f"{DEFAULT_MODEL}.json"
+    assert find_calibration(DEFAULT_MODEL, tmp_path) == shipped_one
+    own = tmp_path / "calibration" / f"{DEFAULT_MODEL}.json"
+    save_calibration(calibration, own)
+    assert find_calibration(DEFAULT_MODEL, tmp_path) == own
+    assert find_calibration("another", tmp_path) is None
+
+
+def test_the_llms_neighbours_are_heard(training: Training) -> None:
+    """They tell the relevance, the LLM's own scores nothing; also where it was asked about some exemplars only."""
+    random = np.random.default_rng(3)
+    votes = random.normal(size=(len(training.exemplars), 4)) * 0.3
+    votes[:, :2] += 2 * np.eye(3)[training.levels, :2]
+    told = dataclasses.replace(training, llm=random.normal(size=training.llm.shape), llm_votes=votes)
+    for one in (told, asked_about(told, np.arange(1, 400, 2))):
+        made = fit_calibration(one, "toy", {})
+        vectors = one.vectors[one.rows]
+        found = made.relevance(one.llm, one.llm_votes, vectors, [()] * len(vectors))
+        assert (found.argmax(1) == one.targets).mean() > 0.9
 
 
 def test_categories_follow_the_llm_and_the_neighbours(calibration: Calibration, exemplars: ExemplarSet) -> None:

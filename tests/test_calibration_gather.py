@@ -2,8 +2,9 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,16 +17,19 @@ from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import population_weights
 from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifier
+from aitrade.codes import Code
 from aitrade.defaults import DEMO_EMBEDDER
 from aitrade.errors import BadInputError, ModelError
 from aitrade.evidence import FEATURES, KINDS
 from aitrade.exemplars import ExemplarSet, load_exemplars
-from aitrade.rubric import related_categories
+from aitrade.llm.judge import Neighbourhoods, Opinions
+from aitrade.llm.label_judge import LabelJudge
+from aitrade.retrieval.neighbours import Neighbour
+from aitrade.rubric import RELEVANCES, related_categories
 from aitrade.weights.installed import locate
 from aitrade.weights.record import read_record, record_files, write_record
 
 Load = Callable[..., Classifier]
-IMPORTS = [code for code in toys.toy_codes() if code.flow == "imports"]
 
 
 def test_exemplars_are_scored_as_codes_that_nobody_labelled(
@@ -51,6 +55,51 @@ def test_a_sample_is_spread_over_the_exemplars(toy_classifier: Load, exemplars: 
     assert found.llm.shape == (6, 3)
     assert found.llm_category.shape == (6, len(related_categories()))
     assert len(found.exemplars) == len(exemplars)  # the probe learns from all
+
+
+@pytest.mark.parametrize("sample", [None, 7, 1000])
+def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
+    toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: int | None
+) -> None:
+    def told(code: Code, near: Sequence[Neighbour]) -> list[float]:
+        return [float(int(code.hs10)), float(code.flow == "exports"), float(int(near[0].exemplar.code.hs10))]
+
+    class Echo(LabelJudge):
+        def __init__(self) -> None:
+            pass
+
+        def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
+            assert len(codes) == len(neighbours) <= 5
+            return Opinions(np.array([told(c, near) for c, near in zip(codes, neighbours, strict=True)]), None, None)
+
+        def category(self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]) -> Any:
+            rows = [
+                [*told(codes[row], neighbours[row]), RELEVANCES.index(level), 0, 0, 0, 0]
+                for row, level in related.items()
+            ]
+            return np.array(rows)
+
+    monkeypatch.setattr("aitrade.calibration.gather.BATCH", 5)
+    found = gather(toy_classifier(judge=Echo()), toys.toy_codes(), tmp_path, sample, lambda *_: None)
+    assert len(found.rows) == min(sample or 1000, len(exemplars))
+    for row, llm, category in zip(found.rows, found.llm, found.llm_category, strict=True):
+        e = exemplars.exemplars[row]
+        assert llm.tolist() == told(e.code, found.neighbours[row])
+        if e.relevance != "Low":
+            assert category.tolist()[:4] == [*llm, RELEVANCES.index(e.relevance)]
+
+
+def test_scores_that_tuning_kept_are_taken_for_the_codes_that_they_are_of(
+    toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width = len(RELEVANCES) + len(related_categories())
+    known = {(e.code.flow, e.code.hs10): [place + n / 100 for n in range(width)]
+             for place, e in enumerate(exemplars.exemplars) if place % 3}  # fmt: skip
+    monkeypatch.setattr("aitrade.calibration.gather._kept_scores", lambda *_: known)
+    found = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
+    assert found.rows.tolist() == [place for place in range(len(exemplars)) if place % 3]
+    assert found.llm == pytest.approx(found.rows[:, None] + np.array([0.0, 0.01, 0.02]))
+    assert found.llm_category == pytest.approx(found.rows[:, None] + np.arange(3, width) / 100)
 
 
 def test_without_a_nomenclature_there_is_no_base_rate(toy_classifier: Load, tmp_path: Path) -> None:
