@@ -46,6 +46,12 @@ def test_the_cascade_spares_the_llm_what_is_low_beyond_doubt(calibrated: Path, e
         if p.source == "cascade":
             assert (p.relevance, p.category) == ("Low", "Not_DC_Related")
             assert (p.p_high, p.p_medium, p.p_low) == pytest.approx(tuple(row))
+    vectors, near = whole.retrieve(codes)
+    rows = [place for place, row in enumerate(rival) if row[2] < sure]
+    assert rows != list(range(len(rows)))
+    assert [found[row] for row in rows] == cascade.ask([codes[r] for r in rows], vectors[rows], [near[r] for r in rows])
+    for p, ns in zip(found, near, strict=True):
+        assert [n["hs10"] for n in p.evidence["neighbours"]] == [n.exemplar.code.hs10 for n in ns[:8]]
     off = dataclasses.replace(cascade, cascade=False)
     assert {p.source for p in off.predict(codes)} == {"llm"}
 

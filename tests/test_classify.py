@@ -2,11 +2,12 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import toys
 from conftest import fill
@@ -17,8 +18,13 @@ from aitrade.classifier import Classifier
 from aitrade.classify import classify, planned_codes
 from aitrade.codes import Code
 from aitrade.errors import BadInputError, StoppedError
+from aitrade.evidence import near_votes
 from aitrade.exemplars import ExemplarSet
-from aitrade.retrieval.index import open_index
+from aitrade.llm.code_vectors import WHOLE, CodeVectors
+from aitrade.llm.judge import Opinions
+from aitrade.llm.prompt import related_categories
+from aitrade.retrieval.index import index_of, open_index
+from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric
 from aitrade.store import open_workspace
 from aitrade.store.codes import read_codes
@@ -251,6 +257,78 @@ def test_export_writes_the_contracts_columns(finished: Path, tmp_path: Path) -> 
     assert [(r["flow"], r["hs10"]) for r in found] == [(c.flow, c.hs10) for c in toys.toy_codes()]
     assert all(sum(float(r[p]) for p in ("p_high", "p_medium", "p_low")) == pytest.approx(1, abs=2e-6) for r in found)
     assert len({r["source"] for r in found}) == 2
+
+
+def listed(code: Code, near: Sequence[Neighbour]) -> list[dict[str, Any]]:
+    """The eight nearest, as evidence tells them."""
+    return [
+        {
+            "flow": n.exemplar.code.flow,
+            "hs10": n.exemplar.code.hs10,
+            "similarity": pytest.approx(n.similarity, abs=1e-4),
+            "same_hs4": n.exemplar.code.hs10[:4] == code.hs10[:4],
+            "same_hs6": n.exemplar.code.hs10[:6] == code.hs10[:6],
+        }
+        for n in near[:8]
+    ]
+
+
+def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> None:
+    classifier = toy_classifier()
+    codes = [c for c in toys.toy_codes() if classifier.exemplar_prediction(c) is None]
+    found = classifier.predict(codes)
+    _, near = classifier.retrieve(codes)
+    said = classifier.judge.relevance(codes, near)
+    assert said.mass is not None
+    related = {row: p.relevance for row, p in enumerate(found) if p.relevance != "Low"}
+    categories = dict(zip(related, classifier.judge.category(codes, near, related), strict=True))
+    assert 1 < len(related) < len(codes)
+    assert list(related) != list(range(len(related))), "places among all and among those asked about are the same"
+    for row, (code, p) in enumerate(zip(codes, found, strict=True)):
+        assert p.evidence["llm"] == pytest.approx(said.relevance[row], abs=1e-4)
+        assert p.evidence["label_mass"] == pytest.approx(said.mass[row], abs=1e-5)
+        odds = np.exp(said.relevance[row])
+        assert (p.p_high, p.p_medium, p.p_low) == pytest.approx(tuple(odds / odds.sum()))  # there is no calibration
+        assert p.evidence["neighbours"] == listed(code, near[row])
+        assert p.evidence["category_llm"] == pytest.approx(categories.get(row), abs=1e-4)
+        assert p.category == (related_categories()[categories[row].argmax()] if row in related else NOT_RELATED)
+
+
+def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code(
+    toy_classifier: Load, exemplars: ExemplarSet
+) -> None:
+    codes = [c for c in toys.toy_codes() if (c.flow, c.hs10) not in exemplars.by_code]
+    random = np.random.default_rng(8)
+
+    def unit(count: int) -> Any:
+        drawn = random.normal(size=(count, 6)).astype(np.float32)
+        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+    said = Opinions(
+        random.normal(size=(len(codes), 3)), random.normal(size=(len(codes), 8)), None, vectors=unit(len(codes))
+    )
+    places = unit(len(exemplars))
+    keys = [(e.code.flow, e.code.hs10) for e in exemplars.exemplars]
+
+    class Tuned:
+        vectors = CodeVectors(keys, np.eye(6, dtype=np.float32), {WHOLE: places})
+
+        def relevance(self, *_: Any) -> Opinions:
+            return said
+
+    found = toy_classifier(judge=Tuned()).predict(codes)
+    near = find_neighbours(index_of(exemplars, places), codes, said.vectors, 32)
+    assert said.category is not None
+    assert 0 < sum(p.relevance == "Low" for p in found) < len(codes)
+    for row, (code, p) in enumerate(zip(codes, found, strict=True)):
+        assert p.relevance == RELEVANCES[said.relevance[row].argmax()]
+        assert p.evidence["llm_votes"] == pytest.approx(near_votes([near[row]])[0], abs=1e-4)
+        assert p.evidence["llm_neighbours"] == listed(code, near[row])
+        if p.relevance == "Low":
+            assert (p.category, p.evidence["category_llm"]) == (NOT_RELATED, None)
+        else:
+            assert p.category == related_categories()[said.category[row].argmax()]
+            assert p.evidence["category_llm"] == pytest.approx(said.category[row], abs=1e-4)
 
 
 def test_predictions_do_not_hang_on_what_else_is_classified(toy_classifier: Load) -> None:
