@@ -121,6 +121,24 @@ def test_a_workspaces_calibration_is_found_used_and_left_out_on_request(
     assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars, calibrated=False).calibration is None
 
 
+def test_categories_are_joined_as_the_calibration_says(calibrated: Path, exemplars: ExemplarSet) -> None:
+    """By one that hears the neighbours alone, each code's category is the one that its own near neighbours vote for."""
+    loaded = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    assert loaded.calibration is not None
+    deaf = dataclasses.replace(loaded.calibration, category_weights=[0.0, 1.0])
+    codes = [c for c in toys.toy_codes() if loaded.exemplar_prediction(c) is None]
+    found = dataclasses.replace(loaded, calibration=deaf).predict(codes)
+    _, near = loaded.retrieve(codes)
+    related = [row for row, p in enumerate(found) if p.relevance != "Low"]
+    assert related != list(range(len(related))), "places among all and among those asked about are the same"
+    for row in related:
+        votes = dict.fromkeys(related_categories(), 0.0)
+        for n in near[row]:
+            if n.exemplar.category in votes:
+                votes[n.exemplar.category] += np.exp(10 * n.closeness)
+        assert found[row].category == max(votes, key=lambda name: votes[name])
+
+
 def test_a_calibration_of_other_exemplars_is_refused(calibrated: Path, tmp_path: Path) -> None:
     fewer = load_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]))
     with pytest.raises(ModelError, match=rf"fitted with another exemplars.*calibrate --model {MODEL}"):
