@@ -60,7 +60,7 @@ def near_votes(neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64
     Log-odds of their votes, weighted by closeness, of High and of Medium against Low; then by how much the nearest
     High and the nearest Medium exemplar are closer than the nearest Low one. All zero for a code without any.
     """
-    return np.array([_near_votes(nearest[:NEIGHBOURS]) for nearest in neighbours], float).reshape(len(neighbours), 4)
+    return np.array([_near_votes(nearest) for nearest in neighbours], float).reshape(len(neighbours), 4)
 
 
 def category_features(llm: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64]":

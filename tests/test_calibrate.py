@@ -20,7 +20,7 @@ from aitrade.calibration.training_set import Training, View, levels_of, populati
 from aitrade.codes import Code
 from aitrade.defaults import DEFAULT_MODEL
 from aitrade.errors import ModelError
-from aitrade.evidence import FEATURES, near_votes
+from aitrade.evidence import FEATURES, KINDS, near_votes
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.paths import shipped
@@ -259,12 +259,16 @@ def in_units(joint: Joint) -> np.ndarray:
     return np.array(joint.weights) / np.array(joint.scale)[:, None]
 
 
-def test_where_the_llm_was_asked_about_all_exemplars_everything_is_fitted_together(training: Training) -> None:
-    features = training_features(training, fit_probe(training))
-    found = fit_joint(training, features).joint
-    scaled = (features - found.center) / found.scale
-    steep = slope(training, scaled, found.probabilities(features), np.array(found.weights), 3.0)
-    assert steep == pytest.approx(np.zeros(steep.shape), abs=0.02)
+@pytest.mark.parametrize(("kinds", "every"), [(tuple(KINDS), 1), (("llm",), 3)], ids=["all exemplars", "LLM alone"])
+def test_where_nothing_is_to_be_added_to_everything_is_fitted_together(
+    training: Training, kinds: tuple[str, ...], every: int
+) -> None:
+    part = asked_about(training, np.arange(0, 400, every))
+    features = training_features(part, fit_probe(part))
+    found, rows = fit_joint(part, features, kinds).joint, features[part.rows]
+    steep = slope(part, (rows - found.center) / found.scale, found.probabilities(rows), np.array(found.weights), 3.0)
+    heard = [name for kind in kinds for name in KINDS[kind]]
+    assert steep[np.isin(FEATURES, heard)] == pytest.approx(np.zeros((len(heard), 3)), abs=0.02)
     assert np.abs(found.weights).max() > 0.1
 
 
