@@ -16,7 +16,7 @@ from aitrade.calibration.joint import fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import population_weights
 from aitrade.classifier import Classifier
-from aitrade.classifier_loading import load_classifier
+from aitrade.classifier_loading import load_classifier, load_classifiers
 from aitrade.codes import Code
 from aitrade.defaults import DEMO_EMBEDDER
 from aitrade.errors import BadInputError, ModelError
@@ -170,6 +170,28 @@ def test_a_calibration_serves_the_same_model_converted_by_other_libraries(
     write_record(dataclasses.replace(before, files=record_files(weights / MODEL)))
     assert locate(MODEL).sha256 != before.sha256
     assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars).calibration is not None
+
+
+@pytest.mark.parametrize("part", ["prompt", "embedder"])
+def test_a_calibration_of_other_prompts_or_another_embedder_is_refused(
+    calibrated: Path, exemplars: ExemplarSet, models: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr(f"aitrade.classifier_loading.{part}_sha256", lambda *_: "another")
+    with pytest.raises(ModelError, match=f"fitted with another {part}"):
+        load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+
+
+@pytest.mark.parametrize("arithmetic", ["float32", "bfloat16"])
+def test_what_is_loaded_computes_as_it_is_told(
+    models: Path, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arithmetic: str
+) -> None:
+    """And without a calibration there is no cascade, nor another run for asking for one."""
+    monkeypatch.setattr("aitrade.classifier_loading.load_exemplars", lambda: exemplars)
+    for load in (load_classifier, lambda *given, **more: load_classifiers(*given, **more)[0]):
+        loaded = load(MODEL, "cpu", tmp_path, arithmetic=arithmetic, cascade=True)
+        assert (loaded.settings["arithmetic"], loaded.settings["cascade"]) == (arithmetic, False)
+        for model in (loaded.judge.engine.model, loaded.embedder.model):
+            assert {str(p.dtype) for p in model.parameters()} == {f"torch.{arithmetic}"}
 
 
 def test_a_calibration_for_other_numbers_of_the_method_is_refused(

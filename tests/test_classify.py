@@ -130,6 +130,17 @@ def test_exemplars_are_predicted_by_hand_and_only_they(finished: Path) -> None:
     assert sure == [(len(expected),)]
 
 
+def test_a_batch_leaves_nothing_in_memory_for_the_next(toy_classifier: Load) -> None:
+    """Keys and values of every token read would pile up over a whole nomenclature."""
+    classifier, codes = toy_classifier(), toys.toy_codes()
+    engine, computed = classifier.judge.engine, []
+    for _ in range(3):
+        before = engine.computed
+        classifier.predict(codes)
+        computed.append(engine.computed - before)
+    assert computed[0] == computed[1] == computed[2] > 0
+
+
 def test_an_exemplar_of_one_flow_is_none_of_the_other(toy_classifier: Load) -> None:
     """The same ten digits may be another product there."""
     classifier = toy_classifier()
@@ -215,8 +226,9 @@ def test_changed_exemplars_refuse_to_resume_and_begin_a_new_run(
         (stopped,) = list_runs(con)
         with pytest.raises(
             BadInputError, match=r"cannot go on: changed since it began: exemplars_sha256.*aitrade clas"
-        ):
+        ) as caught:
             planned_codes(con, stopped, changed)
+        assert "codes" not in caught.value.what, "they are what they were"
     fresh = run_all(workspace, changed)
     assert fresh.run != stopped.run
     with open_workspace(workspace) as con:
@@ -300,6 +312,7 @@ def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> 
     assert said.mass is not None
     related = {row: p.relevance for row, p in enumerate(found) if p.relevance != "Low"}
     categories = dict(zip(related, classifier.judge.category(codes, near, related), strict=True))
+    assert [np.exp(row).sum() for row in categories.values()] == pytest.approx([1.0] * len(related))
     assert [p.relevance for p in found[:6]] == ["Low", "High", "Medium"] * 2
     for row, (code, p) in enumerate(zip(codes, found, strict=True)):
         assert p.evidence["llm"] == pytest.approx(said.relevance[row], abs=1e-4)

@@ -20,7 +20,7 @@ from aitrade.evidence import NEIGHBOURS
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.machine import Machine
-from aitrade.retrieval.embedder import load_embedder
+from aitrade.retrieval.embedder import _sha256, embedder_sha256, load_embedder
 from aitrade.retrieval.index import open_index
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.rubric import RELEVANCES
@@ -28,7 +28,7 @@ from aitrade.softmax import softmax
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
-from aitrade.weights.adapter_files import AdapterManifest, read_manifest
+from aitrade.weights.adapter_files import LORA_FILES, AdapterManifest, read_manifest
 from aitrade.weights.installed import locate
 
 CPU = Machine("cpu", "float32")
@@ -74,6 +74,21 @@ def test_the_embeddings_are_those_of_the_encoder_with_its_lora(adapters: Path, m
         with torch.no_grad():
             mean = tuned(**tokenizer(text, return_tensors="pt")).last_hidden_state[0].mean(0)
         assert found[row] == pytest.approx((mean / mean.norm()).numpy(), abs=1e-4)
+
+
+def test_the_hash_is_of_the_base_and_of_both_files_of_the_lora(adapters: Path, tmp_path: Path) -> None:
+    """Kept indexes go by it: one that is not told apart would hold another embedder's vectors."""
+    base = locate(DEFAULT_EMBEDDER)
+    other = dataclasses.replace(base, files=base.files[1:])
+    found = {load_embedder(CPU, TUNED_EMBEDDER, adapters).sha256, base.sha256}
+    assert embedder_sha256(TUNED_EMBEDDER, adapters) in found
+    found |= {load_embedder(CPU, TUNED_EMBEDDER, adapters, fold).sha256 for fold in range(FOLDS)}
+    found.add(_sha256(other, adapters / TUNED_EMBEDDER))
+    for name in LORA_FILES:
+        folder = shutil.copytree(adapters / TUNED_EMBEDDER, tmp_path / name)
+        (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
+        found.add(_sha256(base, folder))
+    assert len(found) == 2 + FOLDS + 1 + len(LORA_FILES)
 
 
 def test_what_is_used_alike_comes_nearer_than_it_reads(adapters: Path, exemplars: ExemplarSet) -> None:

@@ -175,6 +175,22 @@ def test_sharing_computes_each_distinct_beginning_once() -> None:
     assert engine.asked == sum(len(s) for s in sequences)
 
 
+def test_vocabulary_logits_are_computed_a_few_rows_at_a_time(
+    engine: Engine, reference: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aitrade.llm.labels._ROWS", 3)
+    assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
+
+
+def test_a_head_with_a_bias_is_scored_with_it() -> None:
+    model = toy_model("llama")
+    torch.manual_seed(11)
+    model.lm_head.bias = torch.nn.Parameter(torch.randn(700))
+    expected = [[alone(model, prompt, label) for label in LABELS] for prompt in PROMPTS]
+    found = score_labels(Engine(model, None, Machine("cpu", "float32")), PROMPTS, LABELS)
+    assert np.abs(found.logprobs - expected).max() < 1e-4
+
+
 def test_mass_and_probabilities() -> None:
     scores = score_labels(new_engine("llama"), PROMPTS, LABELS)
     expected = np.exp(scores.logprobs)

@@ -1,6 +1,7 @@
 """Prompts: what they say, that the preamble begins them all, and that no code finds its own label in its prompt."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from aitrade.code_text import describe, short_text
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
+from aitrade.llm import prompt as prompt_module
 from aitrade.llm.label_judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
 from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
+from aitrade.paths import shipped
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import RELEVANCES, load_rubric, related_categories
 from aitrade.text import expand, title
@@ -130,9 +133,27 @@ def test_describe_and_short_text() -> None:
     assert describe(SERVER).startswith("processing units not elsewhere specified or included (heading: ")
     assert describe(SERVER).endswith("(industry: computers)")
     assert "industry" not in describe(dataclasses.replace(SERVER, naics_description=None))
-    assert short_text(SERVER).startswith("computers | ")
+    assert short_text(SERVER) == f"computers | {title('8471')} | {expand(SERVER.description)}"
     siblings = short_text(SERVER), short_text(dataclasses.replace(SERVER, hs10="8471500110", description="SERVERS"))
     assert siblings[0].rpartition("| ")[0] == siblings[1].rpartition("| ")[0]  # what siblings share comes first
+
+
+def test_the_hash_of_texts_is_of_all_that_they_are_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tuned model knows texts as it has read them: what changes them has to part it from its adapter."""
+    now, hashed = prompt_module.text_sha256(), prompt_module.text_sha256.__wrapped__
+    other = tmp_path / "other"
+    other.write_text("else", "utf-8")
+    for changed, same in (("shorthand.csv", False), ("titles.csv", False), ("rubric.toml", True)):
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                prompt_module, "shipped", lambda name, c=changed: other if name.endswith(c) else shipped(name)
+            )
+            assert (hashed() == now) == same, changed
+    for part, same in (("short", False), ("rubric", True)):
+        texts = prompt_module.prompt_texts() | {part: {"text": "else"}}
+        with monkeypatch.context() as patch:
+            patch.setattr(prompt_module, "prompt_texts", lambda found=texts: found)
+            assert (hashed() == now) == same, part
 
 
 def by_hand_heading_neighbours(codes: list[Code], lists: list[list[Neighbour]]) -> list[list[Code]]:

@@ -75,6 +75,9 @@ def test_bonuses_order_equally_similar_exemplars_subheading_heading_rest(exempla
     digits = [(n.exemplar.code.hs4 == "8471") + (n.exemplar.code.hs6 == "847150") for n in neighbours]
     assert digits == sorted(digits, reverse=True)
     assert digits[:5] == [2, 2, 2, 1, 1]
+    for same_digits in (2, 1, 0):
+        group = [n.exemplar.code.hs10 for n, shared in zip(neighbours, digits, strict=True) if shared == same_digits]
+        assert group == sorted(group), "by code, whatever the order of the set"
     assert neighbours[0].closeness == pytest.approx(neighbours[0].similarity + SAME_HS4 + SAME_HS6)
 
 
@@ -129,6 +132,16 @@ def test_the_index_is_built_again_for_another_embedder_or_machine(exemplars: Exe
     for embedder in (counting("1" * 64), *others):
         open_index(exemplars, embedder, tmp_path)
         assert embedder.asked == 1
+
+
+def test_the_index_is_built_again_when_texts_are_made_otherwise(
+    exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = counting()
+    open_index(exemplars, embedder, tmp_path)
+    monkeypatch.setattr("aitrade.retrieval.index.text_sha256", lambda: "other shorthand")
+    open_index(exemplars, embedder, tmp_path)
+    assert embedder.asked == 2
 
 
 def test_the_embedder_gives_unit_vectors_that_are_always_the_same(models: Path) -> None:

@@ -147,7 +147,8 @@ def toy_model(architecture: str) -> Any:
         return t.MistralForCausalLM(t.MistralConfig(**size, sliding_window=12)).eval()
     if architecture == "gemma3":
         size |= {"num_hidden_layers": 6, "head_dim": 8, "sliding_window": 12, "final_logit_softcapping": 5.0}
-        return t.Gemma3ForCausalLM(t.Gemma3TextConfig(**size, query_pre_attn_scalar=8)).eval()
+        size["query_pre_attn_scalar"] = 3  # as in no other: scores are not scaled by the heads' dimensions
+        return t.Gemma3ForCausalLM(t.Gemma3TextConfig(**size)).eval()
     raise KeyError(architecture)
 
 
