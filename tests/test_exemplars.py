@@ -42,6 +42,18 @@ def test_exemplars_are_read_in_order_of_flow_and_code(tmp_path: Path) -> None:
     assert len(found) == 2
 
 
+def test_the_same_digits_in_both_flows_are_two_codes_and_exports_come_first(tmp_path: Path) -> None:
+    exported = FIRST.replace("imports", "exports")
+    later = SECOND.replace("imports", "exports").replace("0803901000", "9000000000")
+    found = load_exemplars(written(tmp_path / "e.csv", FIRST, SECOND, exported, later)).exemplars
+    assert [(e.code.flow, e.code.hs10) for e in found] == [
+        ("exports", "8471500150"),
+        ("exports", "9000000000"),
+        ("imports", "0803901000"),
+        ("imports", "8471500150"),
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_file_that_a_spreadsheet_saved_is_read(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "e.csv"
