@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +18,8 @@ import toys
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
 # Before torch is: threads would spend more time waiting for each other than toy matrices take.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A shell has its background jobs ignore Ctrl-C, and what they start: tests of stopping would wait for nothing.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from aitrade.defaults import DEMO_EMBEDDER
 
