@@ -4,11 +4,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from label_sets import CODES, LABELS, LEVELS, RELATED, VALUES, oracle, predictions, trade
-from trade_fixtures import EXCLUDED, add_run, workspace
+from trade_fixtures import EXCLUDED, add_flows, add_run, workspace
 
 from aitrade.compare.comparison import compare
-from aitrade.compare.comparison_tables import agreement_table, differences_table
+from aitrade.compare.comparison_tables import agreement_table, differences_table, reading_tables
 from aitrade.compare.question import ask
+from aitrade.errors import BadInputError
 
 
 @settings(max_examples=40, deadline=None)
@@ -92,6 +93,58 @@ def test_differences_are_the_codes_labelled_otherwise_with_the_most_trade(refere
             assert row["value_2024"] == pytest.approx(None if value is None else value / 1e9)
 
 
+def test_a_difference_is_described_as_either_run_or_the_nomenclature_does():
+    con = workspace([], predictions(HIGH | {("imports", CODES[0]): ("Low", "Not_DC_Related")}))
+    add_run(con, "first", predictions(HIGH_TOO | {("imports", CODES[0]): ("High", RELATED[0])}))
+    question = ask(con, "hand", ["first"])
+
+    def described():
+        return {row["hs10"]: row["description"] for row in differences_table(con, question, 9).records()}
+
+    assert described() == {CODES[0]: "", CODES[4]: ""}
+    con.execute("INSERT INTO codes VALUES ('imports', ?, 'OF THE NOMENCLATURE', NULL, NULL)", [CODES[0]])
+    con.execute("UPDATE predictions SET description = 'OF THE REFERENCE' WHERE run = 'hand' AND hs10 = ?", [CODES[4]])
+    assert described() == {CODES[0]: "OF THE NOMENCLATURE", CODES[4]: "OF THE REFERENCE"}
+    con.execute("UPDATE predictions SET description = 'OF THE RUN' WHERE run = 'first' AND hs10 = ?", [CODES[4]])
+    assert described()[CODES[4]] == "OF THE RUN"
+
+
+def test_notes_say_what_makes_a_comparison_less_than_it_seems():
+    labels = {("imports", hs10): ("High", RELATED[0]) for hs10 in CODES[3:7]}
+    con = workspace([], predictions(labels))
+    add_run(con, "whole", predictions(labels))
+    add_run(con, "part", predictions({key: label for key, label in labels.items() if key[1] != CODES[3]}))
+    con.execute("UPDATE runs SET finished_at = NULL, codes = 4 WHERE run = 'part'")
+
+    def notes(*runs, **options):
+        question = ask(con, "hand", list(runs), **options)
+        return " | ".join(agreement_table(question, compare(con, question)).notes)
+
+    assert notes("whole") == "no figures by trade value: the workspace holds no full calendar year of imports"
+    assert "run part is not finished: 3 of 4 codes have a label so far" in notes("part")
+    assert "do not label the same codes" in notes("whole", "part")
+    same = notes("whole", "part", same_codes=True)
+    assert "over the codes that every run labels" in same
+    assert "do not label the same codes" not in same
+    assert "labelled by hand as exemplars are left out" in notes("whole", exemplars=[])
+    add_flows(con, [*trade({CODES[4]: 5}), *trade({CODES[4]: 5}, 2025, "exports")])
+    with pytest.raises(BadInputError, match="no exports of 2024"):
+        ask(con, "hand", ["whole"], ("imports", "exports"), 2024)
+
+
+def test_the_matrix_has_the_reference_in_rows_by_code_and_by_value():
+    con = workspace(
+        trade({CODES[3]: 10**9, CODES[4]: 2 * 10**9}), predictions(HIGH | {("imports", CODES[3]): ("Low", "x")})
+    )
+    add_run(con, "first", predictions({("imports", hs10): ("Medium", RELATED[0]) for hs10 in CODES[3:5]}))
+    question = ask(con, "hand", ["first"])
+    *_, matrix = reading_tables(question, compare(con, question))
+    rows = {row["reference"]: row for row in matrix.records()}
+    assert [rows[level]["codes_medium"] for level in LEVELS] == [1, 0, 1]
+    assert [rows[level]["value_medium"] for level in LEVELS] == [2.0, 0, 1.0]
+    assert sum(rows[level][f"codes_{said}"] for level in LEVELS for said in ("high", "low")) == 0
+
+
 def test_exemplars_are_left_out_wherever_a_run_took_one():
     labels = {("imports", hs10): ("High", "Compute_Hardware") for hs10 in CODES[3:7]}
     con = workspace([], predictions(labels))
@@ -101,3 +154,5 @@ def test_exemplars_are_left_out_wherever_a_run_took_one():
     question = ask(con, "hand", ["first", "second"], exemplars=[("imports", CODES[5]), ("exports", CODES[6])])
     assert [one.codes.total for one in compare(con, question)] == [1, 1]
     assert ask(con, "hand", ["first"]).left_out == frozenset()
+    (alone,) = compare(con, ask(con, "first", ["hand"], exemplars=[]))
+    assert alone.codes.total == len(labels) - 1, "the reference's own exemplars count too"

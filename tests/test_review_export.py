@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from review_files import CHIPS, HEADER, HORSES, PHONES, SERVERS, base_workspace, prediction
-from trade_fixtures import EXCLUDED, Row, workspace
+from trade_fixtures import EXCLUDED, Row, add_flows, workspace
 
 from aitrade.errors import BadInputError
 from aitrade.review.candidates import candidates
@@ -63,6 +63,39 @@ def test_only_codes_below_a_probability_and_no_exemplars(con):
         offered("imports", below=0.1)
 
 
+def test_labels_without_probabilities_come_first_and_descriptions_come_from_where_there_is_one(con):
+    con.execute("UPDATE predictions SET p_high = NULL, p_medium = NULL, p_low = NULL WHERE hs10 = ?", [HORSES])
+    con.execute("UPDATE predictions SET description = 'AS IT WAS READ' WHERE hs10 = ?", [CHIPS])
+    for flow, hs10, text in (
+        ("imports", CHIPS, "CHIPS"),
+        ("imports", HORSES, "HORSES"),
+        ("imports", SERVERS, "SERVERS"),
+        ("exports", "0101210010", "HORSES, EXPORTED"),
+    ):
+        con.execute("INSERT INTO codes VALUES (?, ?, ?, NULL, NULL)", [flow, hs10, text])
+    rows = candidates(con, get_run(con, "base"), ("imports", "exports")).table.records()
+    assert [(row["flow"], row["hs10"], row["description"]) for row in rows] == [
+        ("imports", HORSES, "HORSES"),  # wholly uncertain
+        ("exports", SERVERS, "SERVERS"),  # as the imports are called: there is no export code of these digits
+        ("imports", SERVERS, "SERVERS"),
+        ("imports", CHIPS, "AS IT WAS READ"),
+    ]
+
+
+def test_codes_are_weighed_by_their_own_flows_years(con):
+    """Of imports there is no full year, so that what there is counts."""
+    con.execute("DELETE FROM flows")
+    add_flows(con, [Row("imports", SERVERS, "1220", 2023, 4, 10**9, None)])
+    add_flows(con, [Row("imports", SERVERS, "1220", 2025, 4, 2 * 10**9, None)])
+    add_flows(con, [Row("exports", SERVERS, "1220", year, 0, 4 * 10**9, None) for year in (2022, 2024)])
+    found = candidates(con, get_run(con, "base"), ("imports", "exports")).table
+    values = {(row["flow"], row["hs10"]): row["value_B"] for row in found.records()}
+    assert (values["imports", SERVERS], values["exports", SERVERS], values["imports", CHIPS]) == (3.0, 4.0, None)
+    assert "not finished" not in " ".join(found.notes)
+    con.execute("UPDATE runs SET finished_at = NULL")
+    assert "not finished" in " ".join(candidates(con, get_run(con, "base"), ("imports",)).table.notes)
+
+
 def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, tmp_path):
     con.execute("UPDATE predictions SET description = '=HYPERLINK(\"http://x\")' WHERE hs10 = ?", [HORSES])
     table_ = candidates(con, get_run(con, "base"), ("imports", "exports")).table
@@ -76,6 +109,8 @@ def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, t
     codes = [row[0] for row in sheet.iter_rows(min_row=2)]
     assert HORSES in [cell.value for cell in codes]
     assert {(cell.data_type, cell.number_format) for cell in codes} == {("s", "@")}
+    filled_in = [cell for row in sheet.iter_rows(min_row=2, min_col=10, max_col=12) for cell in row]
+    assert {cell.number_format for cell in filled_in} == {"@"}, "a reason that starts with = would be a formula"
     choices = {str(choice.sqref): choice.formula1 for choice in sheet.data_validations.dataValidation}
     offered = {}
     for where, formula in choices.items():

@@ -45,6 +45,41 @@ def test_a_review_replaces_the_reviewed_labels_and_nothing_else(con, tmp_path, s
         assert after[untouched] == before[untouched]
 
 
+def test_what_was_said_of_another_label_does_not_stay(con, tmp_path):
+    """A Low code has no category, and the reason for the base run's label is none for the reviewer's."""
+    con.execute("UPDATE predictions SET evidence = $1 WHERE hs10 = $2", ['{"rationale": "of before"}', CHIPS])
+    before = get_run(con, "base").fingerprint
+    file = filled(tmp_path / "r.csv", (SERVERS, "Low"), (CHIPS, "Medium", "Cooling_HVAC"), (HORSES, "", "", "why?"))
+    receipt = import_review(con, file, "reviewed")
+    assert receipt.unfinished == (4,)  # a reason without a label
+    after = held(con, "reviewed")
+    assert after["imports", SERVERS][:2] == ("Low", "Not_DC_Related")
+    assert "rationale" not in json.loads(after["imports", CHIPS][6])
+    first = get_run(con, "reviewed").fingerprint
+    import_review(con, filled(tmp_path / "r.csv", (SERVERS, "Low")), "reviewed", replace=True)
+    assert len({before, first, get_run(con, "reviewed").fingerprint}) == 3
+
+
+def test_another_category_alone_is_a_change_and_the_same_label_twice_is_none(con, tmp_path):
+    rows = [(SERVERS, "High", "Networking_Telecom")] * 2
+    receipt = import_review(con, filled(tmp_path / "r.csv", *rows), "reviewed")
+    assert (receipt.reviewed, receipt.changed) == (1, 1)
+    with pytest.raises(BadInputError, match="reviewed twice, differently"):
+        import_review(con, filled(tmp_path / "r.csv", rows[0], (SERVERS, "High", "Cooling_HVAC")), "other")
+
+
+def test_a_workbook_is_read_wherever_its_sheet_is_and_however_a_program_saved_it(con, tmp_path):
+    """Headers in capitals, a code as a number with decimals, another sheet before it."""
+    book = openpyxl.Workbook()
+    book.active.append(["notes"])
+    sheet = book.create_sheet("review")
+    sheet.append([name.upper() for name in HEADER])
+    sheet.append([float(SERVERS), "imports", *[None] * 7, "Medium", None, None, "base"])
+    book.save(tmp_path / "r.xlsx")
+    import_review(con, tmp_path / "r.xlsx", "reviewed")
+    assert held(con, "reviewed")["imports", SERVERS][0] == "Medium"
+
+
 @pytest.mark.parametrize(
     ("row", "column", "what"),
     [
