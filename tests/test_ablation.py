@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from conftest import MODEL, Outcome
 from aitrade.bench import ablation as ablation_module
 from aitrade.bench.ablation import Ablated
 from aitrade.bench.ablation_tables import reading_tables
-from aitrade.bench.scores import FIGURES, Interval
+from aitrade.bench.scores import FIGURES, Interval, scores
 from aitrade.bench.variants import RIVAL, VARIANTS
 from aitrade.calibration.gather import gather
 from aitrade.calibration.joint import fit_joint, training_features
@@ -59,7 +60,12 @@ def ablate(
 
 
 def test_every_variant_is_measured_on_each_population(
-    ablate: Callable[..., Outcome], exemplars: ExemplarSet, toy_classifier: Load, tmp_path: Path
+    ablate: Callable[..., Outcome],
+    run: str,
+    opened: Callable[[], AbstractContextManager[Any]],
+    exemplars: ExemplarSet,
+    toy_classifier: Load,
+    tmp_path: Path,
 ) -> None:
     found = ablate("--format", "json")
     assert found.code == 0, found.err
@@ -69,6 +75,10 @@ def test_every_variant_is_measured_on_each_population(
         row, rival = rows["all", None, variant], rows["all", None, RIVAL]
         assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"]
         assert rows["all", RIVAL, variant]["kappa"] == pytest.approx(row["kappa"] - rival["kappa"])
+    with opened() as con:
+        kept = {hs10: json.loads(raw) for hs10, raw in con.execute(
+            "SELECT hs10, evidence FROM predictions WHERE run = ? AND flow = 'imports' AND source = 'llm'", [run]
+        ).fetchall()}  # fmt: skip
     classifier = toy_classifier()
     training = gather(classifier, IMPORTS, tmp_path, None, lambda *_: None)
     fitted = fit_joint(training, training_features(training, fit_probe(training)), ("neighbours",))
@@ -76,14 +86,43 @@ def test_every_variant_is_measured_on_each_population(
     assert rows["by hand", None, "neighbours"]["accuracy"] == pytest.approx(right)
     by_hand = {(e.code.flow, e.code.hs10) for e in exemplars.exemplars}
     others = [c for c in IMPORTS if (c.flow, c.hs10) not in by_hand]
-    _, near = classifier.retrieve(others)
-    blank = np.zeros((len(others), 4))
-    features = relevance_features(blank[:, :3], blank, blank[:, :3], near)  # only neighbours are heard
-    levels = [("High", "Medium", "Low")[k] for k in fitted.joint.probabilities(features).argmax(1)]
-    right = np.mean([level == label(c.hs10) for level, c in zip(levels, others, strict=True)])
-    assert rows["unlabelled", None, "neighbours"]["accuracy"] == pytest.approx(right)
+    vectors, near = classifier.retrieve(others)
+    probe = fit_probe(training)
+    features = relevance_features(
+        np.array([kept[c.hs10]["llm"] for c in others]),
+        np.array([kept[c.hs10]["llm_votes"] for c in others]),
+        vectors @ probe.weights + probe.bias,
+        near,
+    )
+    targets = np.array([("High", "Medium", "Low").index(label(c.hs10)) for c in others])
+    for variant, kinds in VARIANTS.items():
+        joint = fit_joint(training, training_features(training, probe), kinds).joint
+        figures = scores(joint.probabilities(features), targets, np.ones(len(others), int))
+        found_figures = [rows["unlabelled", None, variant][name] for name in FIGURES]
+        assert found_figures == pytest.approx(figures.tolist(), abs=1e-4), variant
     text = ablate().out
     assert f"All codes of the reference, exemplars judged out of fold ({len(IMPORTS)}, " in text
+
+
+def test_exports_and_excluded_chapters_are_no_part_of_it(
+    ablate: Callable[..., Outcome],
+    aitrade: Callable[..., Outcome],
+    run: str,
+    opened: Callable[[], AbstractContextManager[Any]],
+) -> None:
+    before = ablate("--format", "json")
+    with opened() as con:
+        con.execute("INSERT INTO codes VALUES ('imports', '9801001010', 'RETURNED GOODS', NULL, NULL)")
+        for name in (run, "truth"):
+            for flow, hs10 in (("imports", "9801001010"), ("exports", "0102290000")):
+                con.execute("DELETE FROM predictions WHERE run = ? AND flow = ? AND hs10 = ?", [name, flow, hs10])
+                con.execute(
+                    "INSERT INTO predictions SELECT * REPLACE (? AS run, ? AS flow, ? AS hs10, 'High' AS relevance) "
+                    "FROM predictions WHERE run = ? AND flow = 'imports' AND source = 'llm' LIMIT 1",
+                    [name, flow, hs10, run],
+                )
+    again = aitrade("bench", "ablation", run, "--reference", "truth", "--device", "cpu", "--format", "json")
+    assert json.loads(again.out) == json.loads(before.out)
 
 
 def test_a_reference_of_exemplars_alone_says_nothing_of_the_llm(

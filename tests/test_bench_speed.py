@@ -90,7 +90,10 @@ def test_figures_are_positive_and_fit_together(toy_classifier: Callable[..., Cla
     assert all(v > 0 for v in record["stage_seconds"].values())
     assert record["layers_seconds"] < record["stage_seconds"]["llm"] < record["seconds"]
     assert record["tokens_saved"] == record["tokens_asked"] - record["tokens_computed"] > 0
-    assert 0 < record["saved_share"] < 1
+    assert record["saved_share"] == pytest.approx(record["tokens_saved"] / record["tokens_asked"])
+    assert 0.5 < record["saved_share"] < 1
+    assert record["tokens_per_second"] * record["stage_seconds"]["llm"] == pytest.approx(record["tokens_computed"])
+    assert record["flops_share_of_peak"] * record["peak"] == pytest.approx(record["flops"])
     assert 0 < record["flops"] < record["layers_flops"]
     assert record["flops"] * record["stage_seconds"]["llm"] == pytest.approx(
         2 * record["weights"] * record["tokens_computed"]

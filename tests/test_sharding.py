@@ -17,7 +17,7 @@ from aitrade.classifier import Classifier
 from aitrade.classifier_loading import load_classifiers
 from aitrade.classify import classify
 from aitrade.codes import Code
-from aitrade.errors import StoppedError
+from aitrade.errors import StoppedError, UsageError
 from aitrade.exemplars import ExemplarSet
 from aitrade.sharding import judge_batches
 from aitrade.store import open_workspace
@@ -115,6 +115,21 @@ def test_every_gpu_that_cuda_shows_takes_part(monkeypatch: pytest.MonkeyPatch) -
     assert [m.where for m in found] == ["cuda:0", "cuda:1", "cuda:2"]
     assert {(m.device, m.arithmetic) for m in found} == {("cuda", "bfloat16")}
     assert [m.where for m in machine_module.choose_machines("cpu", "float32")] == ["cpu"]
+
+
+@pytest.mark.parametrize(("names", "dtype"), [((), "float32"), (("avx512_bf16",), "bfloat16"), (("bf16",), "bfloat16")])
+def test_a_cpu_computes_in_bfloat16_where_it_multiplies_that(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], dtype: str
+) -> None:
+    """AVX-512's on Intel and AMD, Arm's own."""
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": False} | dict.fromkeys(names, True))
+    assert machine_module.choose_machine("cpu").dtype_name == dtype
+
+
+@pytest.mark.parametrize(("device", "arithmetic", "said"), [("gpu", "auto", "device 'gpu'"), ("cpu", "half", "'half'")])
+def test_names_that_are_none_are_refused(device: str, arithmetic: str, said: str) -> None:
+    with pytest.raises(UsageError, match=f"there is no .*{said}.*choose from auto"):
+        machine_module.choose_machine(device, arithmetic)
 
 
 def test_a_gpu_without_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from aitrade.defaults import DEFAULT_EMBEDDER, DEMO_EMBEDDER
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
+from aitrade.llm import adapter_files
 from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.judge_loading import load_judge
@@ -36,7 +37,7 @@ from aitrade.tuning.lower import first_tuned, lower_states
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
 from aitrade.weights import adapter_files
-from aitrade.weights.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest
+from aitrade.weights.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest, with_adapter
 from aitrade.weights.add import add_folder
 from aitrade.weights.installed import locate
 
@@ -246,6 +247,11 @@ def test_the_judges_hash_is_of_base_and_adapter(adapters: Path, models: Path, tm
     plain, tuned = load_judge(MODEL, CPU), load_judge(TUNED, CPU, adapters)
     assert plain.sha256 == locate(MODEL).sha256
     assert tuned.sha256 not in (plain.sha256, read_manifest(adapters / TUNED).base_sha256)
+    assert with_adapter("1" * 64, adapters / TUNED) != with_adapter("2" * 64, adapters / TUNED)
+    for name, sha256 in read_manifest(adapters / TUNED).files.items():
+        other = shutil.copytree(adapters / TUNED, tmp_path / name / TUNED) / "aitrade.json"
+        other.write_text(other.read_text("utf-8").replace(sha256, "0" * 64), "utf-8")
+        assert with_adapter("1" * 64, other.parent) != with_adapter("1" * 64, adapters / TUNED), name
     copied = shutil.copytree(adapters / TUNED, tmp_path / f"{MODEL}+twin")
     assert load_judge(f"{MODEL}+twin", CPU, copied.parent).sha256 == tuned.sha256  # a name is not what it says
 
