@@ -170,6 +170,7 @@ def test_a_pack_installs_in_another_weights_folder_without_a_network(
     shutil.rmtree(store / "wheels")
     monkeypatch.setenv("AITRADE_MODELS", str(tmp_path / "elsewhere"))
 
+    assert {p.name for p in (stick / "folders" / "own").iterdir()} == {file.name for file in own.files}
     how = (stick / "README.txt").read_text("utf-8")
     assert "aitrade models install toy-embedder --no-index --find-links stick/wheels" in how
     assert "aitrade models add stick/folders/own --name own --licence 'Llama 3 licence'" in how

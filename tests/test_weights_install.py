@@ -209,6 +209,7 @@ def test_what_is_published_of_a_folder_is_all_its_files() -> None:
     weights = next(file for file in one.files if file.name == "model.safetensors")
     others = tuple(replace(f, sha256="0" * 64) if f is weights else f for f in one.files)
     assert replace(one, files=others).source_sha256 != one.source_sha256
+    assert replace(one, files=one.files[::-1]).source_sha256 == one.source_sha256, "a manifest's order says nothing"
 
 
 def test_locate_reads_files_again_only_when_they_changed(
