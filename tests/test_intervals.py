@@ -78,7 +78,7 @@ def quantile_of(values, quantile):
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-@pytest.mark.parametrize("chosen", [("High",), ("High", "Medium")])
+@pytest.mark.parametrize("chosen", [("High",), ("High", "Medium"), ("High", "Low"), ("High", "Medium", "Low")])
 def test_summary_against_plain_python(chosen):
     rows = [row for row in ROWS if row.flow == "imports" and row.year == 2024 and row.hs10[:2] not in ("27", "98")]
     con = workspace(rows, unsure())
@@ -95,8 +95,8 @@ def test_summary_against_plain_python(chosen):
             total = 0
             for code, value in values.items():
                 relevance = relevances.get(code, "Unlabelled")
-                relevance = group if relevance in chosen else relevance
                 category = "Not_DC_Related" if relevance == "Low" else categories.get(code)
+                relevance = group if relevance in chosen else relevance
                 if record["relevance"] in ("All", relevance) and record["category"] in (None, category):
                     total += value
             sums.append(total)

@@ -48,23 +48,24 @@ def _draw_sums(
 
     categories = np.array(likely_categories(labels))
     members = {name: np.flatnonzero(categories == name) for name in sorted(set(categories.tolist()))}
-    names = [options.group if relevance in options.relevances else relevance for relevance in RELEVANCES]
-    *drawn_groups, last = dict.fromkeys(names)
-    groups = {name: np.array([name == other for other in names]) for name in drawn_groups}
+    *counted_levels, last = RELEVANCES
     blocks: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
     for drawn in draw([label.hs10 for label in labels], chances):
         for category, codes in members.items():
             of_category = drawn[:, codes]
-            for group, wanted in groups.items():
-                counted = wanted[of_category].astype(np.float64) @ dollars[codes]
-                blocks.setdefault((group, category), []).append(counted)
-    sums: Sums = {key: np.concatenate(parts) for key, parts in blocks.items()}
+            for level, relevance in enumerate(counted_levels):
+                counted = (of_category == level).astype(np.float64) @ dollars[codes]
+                blocks.setdefault((relevance, category), []).append(counted)
+    levels: Sums = {key: np.concatenate(parts) for key, parts in blocks.items()}
     for category, codes in members.items():
-        # Every code is in some group: what is in none of the others is in the last one.
-        others = [sums[group, category] for group in drawn_groups]
-        sums[last, category] = np.broadcast_to(dollars[codes].sum(axis=0), (DRAWS, dollars.shape[1])) - sum(others)
-    for group in (*drawn_groups, last):
-        sums[group, None] = np.sum([drawn for key, drawn in sums.items() if key[0] == group], axis=0)
-    # What is drawn Low is not related, whatever it would be were it relevant.
-    sums["Low", NOT_RELATED] = sums.get(("Low", None), np.zeros((DRAWS, dollars.shape[1])))
+        # Every code has some relevance: what has none of the others has the last one.
+        others = [levels[relevance, category] for relevance in counted_levels]
+        levels[last, category] = np.broadcast_to(dollars[codes].sum(axis=0), (DRAWS, dollars.shape[1])) - sum(others)
+    sums: Sums = {}
+    for (relevance, category), drawn_dollars in levels.items():
+        group = options.group if relevance in options.relevances else relevance
+        # What is drawn Low is not related, whatever it would be were it relevant.
+        counts_as = NOT_RELATED if relevance == "Low" else category
+        for key in ((group, counts_as), (group, None)):
+            sums[key] = sums[key] + drawn_dollars if key in sums else drawn_dollars
     return sums
