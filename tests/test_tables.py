@@ -270,6 +270,43 @@ def test_the_months_of_a_country_that_is_whole_make_no_others_whole():
     con.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "says"),
+    [
+        ("countries", "5700", "the ranking leaves it out, the share of all years counts it"),
+        ("country-categories", "2010", "the share of all years, which ranks the countries, counts it"),
+        ("tariffs", "2010", "the choice of countries counts it"),
+        ("growth", "5700", "changes and rankings leave it out"),
+    ],
+)
+def test_what_a_table_makes_of_a_part_of_a_year_is_said(name, first, says):
+    # Mexico leads in January 2026, of which there is no more, and nowhere before.
+    value = {("5700", 2024): 10, ("5700", 2025): 10, ("2010", 2025): 1, ("2010", 2026): 10**6}
+    periods = [(year, month) for year in (2024, 2025) for month in range(1, 13)] + [(2026, 1)]
+    rows = [
+        Row("imports", PAIR[0], cty, year, month, value.get((cty, year), 0), 0)
+        for cty in ("5700", "2010")
+        for year, month in periods
+    ]
+    con = workspace(rows)
+    result = table(con, name, Options(top=1))
+    assert {record["cty_code"] for record in result.records()} - {None} == {first}
+    assert f"2026 holds only months 1: its values are not those of a year, and {says}" in result.notes
+    con.close()
+
+
+def test_flows_of_which_one_is_whole_are_no_year_that_is_there_twice():
+    says = "2025 is there whole and by month"
+    whole = [Row("imports", PAIR[0], "5700", 2025, 0, 120, 0)]
+    months = [Row("exports", PAIR[0], "5700", 2025, month, 10, None) for month in range(1, 13)]
+    con = workspace([*whole, *months])
+    options = Options(base_year=2025)
+    assert not [note for note in table(con, "counterfactual", options).notes if says in note]
+    add_flows(con, [replace(row, flow="imports") for row in months])
+    assert [note for note in table(con, "counterfactual", options).notes if says in note]
+    con.close()
+
+
 def test_a_headline_is_of_the_latest_year_that_is_complete_for_all():
     from aitrade.report.headlines import headlines
     from aitrade.report.partial import partial_years

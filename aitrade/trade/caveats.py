@@ -28,7 +28,7 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tupl
         ]
     if spec.both_flows:
         notes += unlike(held, options, data, by_month=span.by_month)
-    notes += _on_months(span) if span.by_month else _on_years(span)
+    notes += _on_months(span) if span.by_month else _on_years(span, held, spec.of_part)
     notes += _on_countries(span)
     others = [year.year for year in data if year not in span.shown]
     if others and not options.years:
@@ -54,13 +54,15 @@ def _on_base(flow: str, years: tuple[Year, ...], options: Options, *, by_month: 
     return [f"the base year {options.base_year} holds {base.extent} of {flow}"]
 
 
-def _on_years(span: Span) -> list[str]:
+def _on_years(span: Span, held: Held, of_part: str) -> list[str]:
     notes = [
-        f"{year.year} holds {year.extent}: its values are not those of a year, and changes and rankings leave it out"
+        f"{year.year} holds {year.extent}: its values are not those of a year, and {of_part}"
         for year in span.shown
         if not year.complete
     ]
-    both = [year.year for year in span.shown if year.whole and year.months]
+    # Of one flow: imports that are whole beside exports by month leave no country with both.
+    mixed = {year.year for years in held.values() for year in years if year.whole and year.months}
+    both = [year for year in span.years if year in mixed]
     if both:
         notes.append(f"{ranges(both)} is there whole and by month: of a country that has both, the whole year counts")
     return notes

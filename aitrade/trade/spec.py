@@ -41,6 +41,7 @@ class Spec:
         has_lists: whether ``lists`` does.
         both_flows: whether it needs imports and exports together.
         needs_duty: whether it needs calculated duty, which only imports have.
+        of_part: what its figures make of a year that the data hold in part.
         notes: what always has to be said.
     """
 
@@ -59,4 +60,5 @@ class Spec:
     has_lists: bool = False
     both_flows: bool = False
     needs_duty: bool = False
+    of_part: str = "changes and rankings leave it out"
     notes: tuple[str, ...] = ()

@@ -80,6 +80,7 @@ _ALL = (
         top=20,
         rows_by_country=True,
         has_denominator=True,
+        of_part="the ranking leaves it out, the share of all years counts it",
     ),
     Spec(
         "country-categories",
@@ -89,6 +90,7 @@ _ALL = (
         top=10,
         rows_by_country=True,
         has_denominator=True,
+        of_part="the share of all years, which ranks the countries, counts it",
     ),
     Spec(
         "growth",
@@ -118,6 +120,7 @@ _ALL = (
         rows_by_country=True,
         compares_low=True,
         needs_duty=True,
+        of_part="the choice of countries counts it",
         notes=("where the duty of a flow is unknown, its value is left out of the rate",),
     ),
     Spec(
