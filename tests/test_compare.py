@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from label_sets import CODES, LABELS, LEVELS, RELATED, VALUES, oracle, predictions, trade
-from trade_fixtures import EXCLUDED, add_flows, add_run, workspace
+from trade_fixtures import EXCLUDED, Row, add_flows, add_run, workspace
 
 from aitrade.compare.comparison import compare
 from aitrade.compare.comparison_tables import agreement_table, differences_table, reading_tables
@@ -156,3 +156,31 @@ def test_exemplars_are_left_out_wherever_a_run_took_one():
     assert ask(con, "hand", ["first"]).left_out == frozenset()
     (alone,) = compare(con, ask(con, "first", ["hand"], exemplars=[]))
     assert alone.codes.total == len(labels) - 1, "the reference's own exemplars count too"
+
+
+def test_what_has_to_be_known_of_the_weights_is_said():
+    labels = {(flow, CODES[4]): ("High", "Compute_Hardware") for flow in ("imports", "exports")}
+    rows = [Row("imports", CODES[4], cty, 2024, 0, 10**9, None) for cty in ("1220", "2010", "5700")]
+    rows += [Row(flow, CODES[4], "1220", 2025, 5, 10**9, None) for flow in ("imports", "exports")]
+    con = workspace(rows, predictions(labels))
+    add_run(con, "first", predictions(labels))
+    remark = '{"remark": "made up"}'
+    con.execute("INSERT INTO trade_imports VALUES (1, 'f', 's', 'csv', 'imports', now()::TIMESTAMP, $1)", [remark])
+
+    def notes(flows, year):
+        question = ask(con, "hand", ["first"], flows, year)
+        found = compare(con, question)
+        by_code, by_value, *_ = reading_tables(question, found)
+        assert set(by_value.notes[1:]) <= set(agreement_table(question, found).notes)
+        assert not set(by_value.notes) & set(by_code.notes)
+        return by_value.notes[1:]
+
+    assert notes(("imports",), 2024) == ("made up",)
+    assert notes(("imports",), 2025) == (
+        "made up",
+        "2025 holds only months 5 of imports",
+        "2025 holds 1 partner countries of imports, 2024 3",
+    )
+    assert "2025 holds only months 5 of exports" in notes(("imports", "exports"), 2025)
+    assert any("reported under import codes weigh nothing" in note for note in notes(("exports",), 2025))
+    con.close()

@@ -42,17 +42,18 @@ def agreement_table(question: Question, found: Sequence[Comparison]) -> Table:
     columns += [Column(f"{true}_as_{said}".lower(), f"{true} as {said}", "count") for true, said in PAIRS]
     flows = " and ".join(question.flows)
     title = f"Agreement with run {question.reference.run}: {flows}"
-    return Table("compare", title, tuple(columns), tuple(_row(one) for one in found), _notes(question, found))
+    notes = (*_notes(question, found), *question.caveats)
+    return Table("compare", title, tuple(columns), tuple(_row(one) for one in found), notes)
 
 
 def reading_tables(question: Question, found: Sequence[Comparison]) -> tuple[Table, ...]:
     """The same for people: by code, by value, and the confusion matrix where one run is compared."""
     whole = agreement_table(question, found)
     names = ["run", *(column.name for column in _COUNTS), *_FIGURES]
-    tables = [_part(whole, "compare", whole.title, names, whole.notes)]
+    tables = [_part(whole, "compare", whole.title, names, _notes(question, found))]
     if (year := question.year) is not None:
         by_value = ["run", *(f"value_{name}" for name in _FIGURES), f"reference_high_{year}", f"run_high_{year}"]
-        notes = (f"billion dollars, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}",)
+        notes = (f"billion dollars, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}", *question.caveats)
         tables.append(_part(whole, "compare-value", f"The same weighted by trade of {year}", by_value, notes))
     if len(found) == 1:
         tables.append(_confusion_table(question, found[0]))

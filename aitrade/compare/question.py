@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import BadInputError, UsageError
 from aitrade.store.runs import Run, get_run
-from aitrade.trade.coverage import years_in_data
+from aitrade.trade.coverage import held_years, years_in_data
 from aitrade.trade.full_year import full_year
 from aitrade.trade.options import EXCLUDED_CHAPTERS
+from aitrade.trade.remarks import remarks
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,6 +29,7 @@ class Question:
         left_out: codes that do not count, as (flow, hs10).
         same_codes: whether all runs are compared over the codes that every one of them labels.
         exemplars_left_out: whether ``left_out`` holds the exemplars.
+        caveats: what has to be known of the trade that weighs codes.
     """
 
     reference: Run
@@ -37,6 +39,7 @@ class Question:
     left_out: frozenset[tuple[str, str]] = frozenset()
     same_codes: bool = False
     exemplars_left_out: bool = False
+    caveats: tuple[str, ...] = ()
 
     @property
     def without_value(self) -> str | None:
@@ -97,7 +100,8 @@ def ask(
         year = full_year(con, flows)
     else:
         _require_year(con, flows, year)
-    return Question(first, tuple(others), flows, year, frozenset(left_out), same_codes, exemplars is not None)
+    said = () if year is None else _caveats(con, flows, year)
+    return Question(first, tuple(others), flows, year, frozenset(left_out), same_codes, exemplars is not None, said)
 
 
 def _require_year(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> None:
@@ -106,3 +110,17 @@ def _require_year(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) 
             raise BadInputError(
                 f"the workspace holds no {flow} of {year}", mend="import them, or choose another --year"
             )
+
+
+def _caveats(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> tuple[str, ...]:
+    notes = list(remarks(con, flows))
+    for flow in flows:
+        held = held_years(con, flow, ())
+        weighing, most = (next(y for y in held if y.year == year), max(held, key=lambda y: y.countries))
+        if not weighing.complete:
+            notes.append(f"{year} holds {weighing.extent} of {flow}")
+        if weighing.countries * 2 < most.countries:
+            notes.append(f"{year} holds {weighing.countries} partner countries of {flow}, {most.year} {most.countries}")
+    if "exports" in flows:
+        notes.append("exports reported under import codes weigh nothing: the label of an export code counts alone")
+    return tuple(notes)
