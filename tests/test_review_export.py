@@ -96,6 +96,15 @@ def test_codes_are_weighed_by_their_own_flows_years(con):
     assert "not finished" in " ".join(candidates(con, get_run(con, "base"), ("imports",)).table.notes)
 
 
+def test_a_remark_on_the_trade_that_orders_codes_is_said():
+    row = Row("imports", SERVERS, "1220", 2024, 0, 10**9, None)
+    con = workspace([row], [prediction(SERVERS)])
+    remark = '{"remark": "made up"}'
+    con.execute("INSERT INTO trade_imports VALUES (1, 'f', 's', 'csv', 'imports', now()::TIMESTAMP, $1)", [remark])
+    assert "made up" in candidates(con, get_run(con, "hand"), ("imports",)).table.notes
+    con.close()
+
+
 def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, tmp_path):
     con.execute("UPDATE predictions SET description = '=HYPERLINK(\"http://x\")' WHERE hs10 = ?", [HORSES])
     table_ = candidates(con, get_run(con, "base"), ("imports", "exports")).table

@@ -13,6 +13,8 @@ from aitrade.trade.coverage import held_years, ranges
 from aitrade.trade.full_year import full_year
 from aitrade.trade.options import EXCLUDED_CHAPTERS
 from aitrade.trade.query import install_macros, sql
+from aitrade.trade.remarks import remarks
+from aitrade.table import Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -75,6 +77,7 @@ def candidates(
         )
     values = [f"{flow} of {ranges(years[flow])}" if years[flow] else f"no {flow} in the workspace" for flow in flows]
     notes = [f"value_B: billion dollars, {', '.join(values)}, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}"]
+    notes += remarks(con, flows)
     if not run.finished:
         notes.append(f"run {run.run} is not finished; finish it before a review of it is imported")
     given = tuple((*row[:-1], None, None, None, run.run) for row in rows)
