@@ -9,7 +9,7 @@ import pytest
 import trade_oracle as oracle
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trade_fixtures import GROUP, Row, add_flows, made_up, workspace
+from trade_fixtures import COUNTRIES, GROUP, Row, add_flows, made_up, workspace
 from trade_oracle import Oracle
 
 from aitrade.errors import AitradeError, BadInputError, UsageError
@@ -320,6 +320,35 @@ def test_a_headline_is_of_the_latest_year_that_is_complete_for_all():
     run = get_run(con, "hand")
     (trade, *_) = headlines({("summary", "imports", "year"): table(con, "summary")}, held, run)
     assert (trade.value, trade.what) == ("$2.0 bn", "imports of High products in 2024")
+    con.close()
+
+
+def test_headlines_say_where_partner_countries_do_not_compare():
+    from aitrade.report.headlines import headlines
+    from aitrade.trade.coverage import held_years
+
+    few, all_of_them = tuple(COUNTRIES)[:2], tuple(COUNTRIES)
+    partners = {("imports", 2023): few, ("imports", 2024): all_of_them, ("imports", 2025): all_of_them}
+    partners |= {("exports", year): few for year in (2023, 2024, 2025)}
+    con = workspace(
+        [Row(flow, PAIR[n], c, y, 0, 10**9, None) for (flow, y), of in partners.items() for c in of for n in (0, 1)]
+    )
+    held = {flow: held_years(con, flow, ()) for flow in ("imports", "exports")}
+
+    def found(base_year):
+        options = Options(base_year=base_year)
+        names = {("summary", "imports", "year"): "summary", ("counterfactual", "both", "year"): "counterfactual"}
+        tables = {key: table(con, name, options) for key, name in names.items()}
+        trade, balance, _ = headlines(tables, held, get_run(con, "hand"))
+        return trade.beside, balance.beside
+
+    trade, balance = found(2023)
+    assert "2023-2025: +150% (2 and 5 partner countries: they do not compare)" in trade
+    assert "imports from 5 partner countries, exports to 2: no trade balance" in balance
+    assert "2024-2025: +0%" in found(2024)[0]
+    add_flows(con, [Row("exports", PAIR[0], c, 2025, 0, 1, None) for c in all_of_them[2:]])
+    held["exports"] = held_years(con, "exports", ())
+    assert len(found(2024)[1]) == 1
     con.close()
 
 

@@ -30,7 +30,7 @@ def headlines(
     partial = partial_years(held)
     found = [_trade(tables, flow, held[flow], partial[flow]) for flow in FLOWS]
     found += [_tariff(tables, partial["imports"]), _exempt(tables, partial["imports"])]
-    found += [_balance(tables, partial[BOTH]), _codes(tables, run)]
+    found += [_balance(tables, held, partial[BOTH]), _codes(tables, run)]
     return tuple(headline for headline in found if headline)
 
 
@@ -52,12 +52,15 @@ def _trade(
         beside.append(f"labels could put it between {_float(lower):,.1f} and {_float(upper):,.1f} (90%)")
     if whole:
         beside.append(f"{100 * value / whole:.1f}% of all {flow}")
+    partners = {str(found.year): found.countries for found in held}
     change = next((column for column in table.columns if column.name == "change_pct"), None)
     if change and high["change_pct"] is not None:
-        beside.append(f"{change.title.removesuffix(', %').replace('Change ', '')}: {_float(high['change_pct']):+.0f}%")
-    partners = next(found.countries for found in held if str(found.year) == year)
-    if partners < FEW:
-        beside.append(f"the data hold only {partners} partner countries")
+        span = change.title.removesuffix(", %").replace("Change ", "")
+        beside.append(
+            f"{span}: {_float(high['change_pct']):+.0f}%{_unlike(*(partners[end] for end in span.split('-')))}"
+        )
+    if partners[year] < FEW:
+        beside.append(f"the data hold only {partners[year]} partner countries")
     return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{_part(year, partial)}", tuple(beside))
 
 
@@ -88,7 +91,9 @@ def _exempt(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) -> 
     return Headline(f"{_float(row[names[-1]]):.1f}%", what, beside)
 
 
-def _balance(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) -> Headline | None:
+def _balance(
+    tables: Mapping[tuple[str, str, str], Table], held: Mapping[str, tuple[Year, ...]], partial: Set[str]
+) -> Headline | None:
     table = tables.get(("counterfactual", "both", "year"))
     rows = [row for row in table.records() if row["net_effect"] is not None] if table else []
     if not rows:
@@ -96,6 +101,9 @@ def _balance(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) ->
     row = max(rows, key=lambda row: (row["period"] not in partial, str(row["period"])))
     year, effect = str(row["period"]), _float(row["net_effect"])
     beside = [f"balance {_float(row['balance']):,.1f}, without the boom {_float(row['counterfactual_balance']):,.1f}"]
+    partners = [next(found.countries for found in held[flow] if str(found.year) == year) for flow in FLOWS]
+    if _unlike(*partners):
+        beside.append(f"imports from {partners[0]} partner countries, exports to {partners[1]}: no trade balance")
     what = f"{'larger' if effect >= 0 else 'smaller'} deficit through the boom in {year}{_part(year, partial)}"
     return Headline(f"${abs(effect):,.1f} bn", what, tuple(beside))
 
@@ -112,6 +120,13 @@ def _codes(tables: Mapping[tuple[str, str, str], Table], run: Run) -> Headline:
 
 def _row(table: Table, **values: Value) -> Row | None:
     return next((row for row in table.records() if all(row[name] == value for name, value in values.items())), None)
+
+
+def _unlike(one: int, other: int) -> str:
+    """What is said of a change or a difference between numbers of partner countries that do not compare."""
+    return (
+        f" ({one} and {other} partner countries: they do not compare)" if 2 * min(one, other) < max(one, other) else ""
+    )
 
 
 def _part(year: str, partial: Set[str]) -> str:
