@@ -185,6 +185,19 @@ def test_countries_restrict_trade_or_choose_rows(con):
         found(con, "countries", countries=("Atlantis",))
 
 
+@pytest.mark.parametrize("name", ["countries", "country-categories", "growth", "tariffs"])
+def test_countries_that_have_no_row_are_named(con, name):
+    says = "no row for 4280: none of what the table counts is with them"
+    notes = table(con, name, Options(countries=("5700", "4280"))).notes
+    assert says in notes
+    assert not [note for note in table(con, name, Options(countries=("5700", "2010"))).notes if "no row" in note]
+    if name.startswith("count"):  # of the paper's thirty countries, the Philippines are none
+        notes = table(con, name, Options(countries=("5700", "5650"), denominator="paper")).notes
+        assert says.replace("4280", "5650") in notes
+    cut = table(con, name, Options(countries=("5700", "4280"), top=1))
+    assert not [note for note in cut.notes if "no row" in note]
+
+
 @pytest.mark.parametrize(
     ("asked", "codes"),
     [

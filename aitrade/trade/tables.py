@@ -37,12 +37,25 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
     setting = settle(con, spec, options)
     columns = tuple(column for heading in spec.headings for column in _columns(heading, setting))
     rows = tuple(_flat(row) for row in fetch(con, name, setting.parameters))
-    computed = Table(name, spec.title.format_map(setting.words), columns, rows, setting.notes)
+    notes = (*setting.notes, *_without_rows(setting, columns, rows))
+    computed = Table(name, spec.title.format_map(setting.words), columns, rows, notes)
     if options.interval is None:
         return computed
     from aitrade.trade.interval import with_intervals
 
     return with_intervals(con, computed, setting, options.interval)
+
+
+def _without_rows(
+    setting: Setting, columns: tuple[Column, ...], rows: tuple[tuple[Value, ...], ...]
+) -> tuple[str, ...]:
+    """A note on countries that were asked for and have no row, unless the table was cut before them."""
+    asked = setting.parameters["shown"]
+    if not asked or len(asked) > setting.parameters["top"]:
+        return ()
+    place = [column.name for column in columns].index("cty_code")
+    without = [country for country in asked if country not in {row[place] for row in rows}]
+    return (f"no row for {', '.join(without)}: none of what the table counts is with them",) if without else ()
 
 
 def _columns(heading: Heading, setting: Setting) -> list[Column]:
