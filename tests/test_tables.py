@@ -308,6 +308,37 @@ def test_what_a_table_makes_of_a_part_of_a_year_is_said(name, first, says):
     con.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("summary", {"years": (2025,)}, None),
+        ("summary", {"years": (2024, 2025)}, "2024 holds 2 partner countries, 2025 5: they do not compare"),
+        ("growth", {"years": (2025,)}, "2024 holds 2 partner countries, 2025 5: they do not compare"),
+        ("index", {"base_year": 2024, "years": (2025,)}, "2024 holds 2 partner countries, 2025 5: they do not compare"),
+        (
+            "counterfactual",
+            {"base_year": 2024, "years": (2025,)},
+            "2024 holds 2 partner countries of imports, 2025 5: they do not compare",
+        ),
+    ],
+)
+def test_years_that_figures_rest_on_unseen_are_compared_too(name, options, says):
+    partners = {2024: tuple(COUNTRIES)[:2], 2025: tuple(COUNTRIES)}
+    con = workspace(
+        [
+            Row(flow, hs10, cty, year, month, 10, 0)
+            for flow in ("imports", "exports")
+            for year in partners
+            for cty in (partners[year] if flow == "imports" else COUNTRIES)
+            for month in range(1, 13)
+            for hs10 in PAIR
+        ]
+    )
+    notes = [note for note in table(con, name, Options(**options)).notes if "do not compare" in note]
+    assert notes == ([says] if says else [])
+    con.close()
+
+
 def test_flows_of_which_one_is_whole_are_no_year_that_is_there_twice():
     says = "2025 is there whole and by month"
     whole = [Row("imports", PAIR[0], "5700", 2025, 0, 120, 0)]

@@ -29,7 +29,7 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tupl
     if spec.both_flows:
         notes += unlike(held, options, data, by_month=span.by_month)
     notes += _on_months(span) if span.by_month else _on_years(span, held, spec.of_part)
-    notes += _on_countries(span)
+    notes += _on_countries(held, _years_used(spec, options, span))
     others = [year.year for year in data if year not in span.shown]
     if others and not options.years:
         notes.append(f"also in the data: {ranges(others)} (--years)")
@@ -77,13 +77,24 @@ def _on_months(span: Span) -> list[str]:
     return notes
 
 
-def _on_countries(span: Span) -> list[str]:
-    most = max(span.shown, key=lambda year: year.countries)
-    return [
-        f"{year.year} holds {year.countries} partner countries, {most.year} {most.countries}: they do not compare"
-        for year in span.shown
-        if year.countries * 2 < most.countries
-    ]
+def _years_used(spec: Spec, options: Options, span: Span) -> set[int]:
+    """The years that figures rest on: those shown, the base year, and those before where growth compares with them."""
+    before = {year - 1 for year in span.comparable} if any(h.each == "comparable" for h in spec.headings) else set()
+    return {*span.years, *before, *({options.base_year} if spec.from_base else ())}
+
+
+def _on_countries(held: Held, used: set[int]) -> list[str]:
+    notes = []
+    for flow, years in held.items():
+        there = [year for year in years if year.year in used]
+        most = max(there, key=lambda year: year.countries, default=None)
+        of = f" of {flow}" if len(held) > 1 else ""
+        notes += [
+            f"{few.year} holds {few.countries} partner countries{of}, {most.year} {most.countries}: they do not compare"
+            for few in there
+            if most and few.countries * 2 < most.countries
+        ]
+    return notes
 
 
 def _gaps(year: Year, shown: tuple[Year, ...]) -> list[int]:
