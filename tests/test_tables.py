@@ -339,6 +339,31 @@ def test_years_that_figures_rest_on_unseen_are_compared_too(name, options, says)
     con.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("summary", {}), ("share", {"by": "month"}), ("growth", {"years": (2025,)}), ("index", {"years": (2025,)})],
+)
+def test_months_that_few_partner_countries_have_are_told(name, options):
+    # From July 2024 on, three of five partner countries are not there yet: twelve months, and no year all the same.
+    late = [(2024, month) for month in range(7, 13)]
+    periods = [(year, month) for year in (2023, 2024, 2025) for month in range(1, 13)]
+    few = [
+        Row("imports", hs10, cty, year, month, 10, 0)
+        for place, cty in enumerate(COUNTRIES)
+        for year, month in periods
+        for hs10 in PAIR
+        if place < 2 or (year, month) not in late
+    ]
+    says = "fewer than half of the partner countries are there in 2024, months 7 to 12"
+    con = workspace(few)
+    noted = says in table(con, name, Options(**options)).notes
+    assert noted == (name != "index")  # which rests on 2023 and 2025 alone
+    # Where the others have their year as a whole, the months that are left are those of all the rest.
+    add_flows(con, [Row("imports", PAIR[0], cty, 2024, 0, 10, 0) for cty in tuple(COUNTRIES)[2:]])
+    assert says not in table(con, name, Options(**options)).notes
+    con.close()
+
+
 def test_flows_of_which_one_is_whole_are_no_year_that_is_there_twice():
     says = "2025 is there whole and by month"
     whole = [Row("imports", PAIR[0], "5700", 2025, 0, 120, 0)]

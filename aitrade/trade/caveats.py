@@ -94,6 +94,11 @@ def _on_countries(held: Held, used: set[int]) -> list[str]:
             for few in there
             if most and few.countries * 2 < most.countries
         ]
+        notes += [
+            f"fewer than half of the partner countries{of} are there in {year.year}, months {ranges(year.thin)}"
+            for year in there
+            if year.thin
+        ]
     return notes
 
 

@@ -23,6 +23,7 @@ class Year:
         countries: how many partner countries.
         complete: whether figures of the year compare with those of another complete year; where some countries are
             there as a whole and others by month, it is as complete as the months of those others.
+        thin: the months with fewer than half the partner countries of the month that has most.
     """
 
     year: int
@@ -31,6 +32,7 @@ class Year:
     alone: tuple[int, ...]
     countries: int
     complete: bool
+    thin: tuple[int, ...] = ()
 
     @property
     def extent(self) -> str:
@@ -44,7 +46,10 @@ class Year:
 def held_years(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:
     """The years of a flow, in order; with partners, only their trade counts. None where there is no such trade."""
     rows = fetch(con, "years", {"flow": flow, "partners": list(partners)})
-    return tuple(Year(year, whole, tuple(months), tuple(alone), *rest) for year, whole, months, alone, *rest in rows)
+    return tuple(
+        Year(year, whole, tuple(months), tuple(alone), countries, complete, tuple(thin))
+        for year, whole, months, alone, countries, complete, thin in rows
+    )
 
 
 def years_in_data(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:

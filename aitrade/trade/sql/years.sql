@@ -1,6 +1,7 @@
 -- The years of a flow that are in the data: whether any country is there whole, which months are of any, which of one
 -- that is not whole (alone), how many partner countries, and whether the year is complete: all of twelve months, or
 -- nothing but whole years. The months of a country that is there whole as well are part of that and say nothing more.
+-- Of the months alone, thin are those with fewer than half the partner countries of the month that has most.
 WITH cells AS (
     SELECT DISTINCT year, month, cty_code
     FROM flows
@@ -8,6 +9,15 @@ WITH cells AS (
 ),
 told AS (
     SELECT *, month > 0 AND NOT bool_or(month = 0) OVER (PARTITION BY year, cty_code) AS alone FROM cells
+),
+months AS (
+    SELECT year, month, count(*) * 2 < max(count(*)) OVER (PARTITION BY year) AS thin
+    FROM told
+    WHERE alone
+    GROUP BY year, month
+),
+thin_months AS (
+    SELECT year, list(month ORDER BY month) AS thin FROM months WHERE thin GROUP BY year
 )
 SELECT
     year,
@@ -15,7 +25,8 @@ SELECT
     coalesce(list(DISTINCT month ORDER BY month) FILTER (month > 0), []) AS months,
     coalesce(list(DISTINCT month ORDER BY month) FILTER (alone), []) AS alone,
     count(DISTINCT cty_code) AS countries,
-    count(DISTINCT month) FILTER (alone) IN (0, 12) AS complete
-FROM told
+    count(DISTINCT month) FILTER (alone) IN (0, 12) AS complete,
+    coalesce(any_value(thin), []) AS thin
+FROM told LEFT JOIN thin_months USING (year)
 GROUP BY year
 ORDER BY year;
