@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import toys
 
+from aitrade.defaults import DEMO_EMBEDDER
+
 # Before any Hugging Face library is imported: no test may reach a network.
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
 # Before torch is: threads would spend more time waiting for each other than toy matrices take.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A shell has its background jobs ignore Ctrl-C, and what they start: tests of stopping would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-from aitrade.defaults import DEMO_EMBEDDER
 
 if TYPE_CHECKING:
     from aitrade.classifier import Classifier

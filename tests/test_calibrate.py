@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections import Counter
+from functools import partial
 from math import log
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from aitrade.calibration.joint import fit_joint, training_features
 from aitrade.calibration.probe import fit_probe
 from aitrade.calibration.training_set import Training, View, levels_of, population_weights, sampled_weights
 from aitrade.codes import Code
-from aitrade.defaults import DEFAULT_MODEL
+from aitrade.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, KINDS, near_votes
 from aitrade.exemplars import Exemplar, ExemplarSet
@@ -386,12 +387,13 @@ def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tm
 
 
 def test_a_workspaces_own_calibration_comes_before_the_shipped_one(calibration: Calibration, tmp_path: Path) -> None:
-    shipped_one = shipped("data/calibration") / f"{DEFAULT_MODEL}.json"
-    assert find_calibration(DEFAULT_MODEL, tmp_path) == shipped_one
-    own = tmp_path / "calibration" / f"{DEFAULT_MODEL}.json"
+    find = partial(find_calibration, DEFAULT_MODEL, workspace=tmp_path)
+    assert find(DEFAULT_EMBEDDER) == shipped("data/calibration") / DEFAULT_EMBEDDER / f"{DEFAULT_MODEL}.json"
+    own = tmp_path / "calibration" / DEFAULT_EMBEDDER / f"{DEFAULT_MODEL}.json"
     save_calibration(calibration, own)
-    assert find_calibration(DEFAULT_MODEL, tmp_path) == own
-    assert find_calibration("another", tmp_path) is None
+    assert find(DEFAULT_EMBEDDER) == own
+    assert find("another") is None
+    assert find_calibration("another", DEFAULT_EMBEDDER, tmp_path) is None
 
 
 def test_the_llms_neighbours_are_heard(training: Training) -> None:

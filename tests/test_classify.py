@@ -24,10 +24,9 @@ from aitrade.exemplars import ExemplarSet
 from aitrade.llm.code_vectors import WHOLE, CodeVectors
 from aitrade.llm.judge import Neighbourhoods, Opinions
 from aitrade.llm.label_judge import LabelJudge
-from aitrade.llm.prompt import related_categories
 from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
-from aitrade.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric
+from aitrade.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric, related_categories
 from aitrade.store import open_workspace
 from aitrade.store.codes import read_codes
 from aitrade.store.predictions import EXPORT_COLUMNS, export_csv

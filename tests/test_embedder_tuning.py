@@ -78,14 +78,14 @@ def test_the_embeddings_are_those_of_the_encoder_with_its_lora(adapters: Path, m
 
 def test_the_hash_is_of_the_base_and_of_both_files_of_the_lora(adapters: Path, tmp_path: Path) -> None:
     """Kept indexes go by it: one that is not told apart would hold another embedder's vectors."""
-    base = locate(DEFAULT_EMBEDDER)
+    base = locate(DEMO_EMBEDDER)
     other = dataclasses.replace(base, files=base.files[1:])
-    found = {load_embedder(CPU, TUNED_EMBEDDER, adapters).sha256, base.sha256}
-    assert embedder_sha256(TUNED_EMBEDDER, adapters) in found
-    found |= {load_embedder(CPU, TUNED_EMBEDDER, adapters, fold).sha256 for fold in range(FOLDS)}
-    found.add(_sha256(other, adapters / TUNED_EMBEDDER))
+    found = {load_embedder(CPU, DEFAULT_EMBEDDER, adapters).sha256, base.sha256}
+    assert embedder_sha256(DEFAULT_EMBEDDER, adapters) in found
+    found |= {load_embedder(CPU, DEFAULT_EMBEDDER, adapters, fold).sha256 for fold in range(FOLDS)}
+    found.add(_sha256(other, adapters / DEFAULT_EMBEDDER))
     for name in LORA_FILES:
-        folder = shutil.copytree(adapters / TUNED_EMBEDDER, tmp_path / name)
+        folder = shutil.copytree(adapters / DEFAULT_EMBEDDER, tmp_path / name)
         (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
         found.add(_sha256(base, folder))
     assert len(found) == 2 + FOLDS + 1 + len(LORA_FILES)

@@ -11,12 +11,13 @@ import toys
 from conftest import MODEL, Outcome
 
 from aitrade import explain as explain_module
+from aitrade.code_text import describe
 from aitrade.codes import Code
 from aitrade.exemplars import ExemplarSet
 from aitrade.explain import RATIONALE_TOKENS, Explanation, write_rationale
 from aitrade.llm.engine import Engine
-from aitrade.llm.machine import Machine
-from aitrade.llm.prompt import chat_tokens, describe
+from aitrade.llm.prompt import chat_tokens
+from aitrade.machine import Machine
 from aitrade.rubric import RELEVANCES, load_rubric
 
 SERVERS, SWITCHES = "8471500185", "8517620090"

@@ -9,10 +9,10 @@ import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aitrade import code_text
 from aitrade.code_text import describe, short_text
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
-from aitrade.llm import prompt as prompt_module
 from aitrade.llm.label_judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
 from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
 from aitrade.paths import shipped
@@ -140,19 +140,17 @@ def test_describe_and_short_text() -> None:
 
 def test_the_hash_of_texts_is_of_all_that_they_are_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tuned model knows texts as it has read them: what changes them has to part it from its adapter."""
-    now, hashed = prompt_module.text_sha256(), prompt_module.text_sha256.__wrapped__
+    now, hashed = code_text.text_sha256(), code_text.text_sha256.__wrapped__
     other = tmp_path / "other"
     other.write_text("else", "utf-8")
     for changed, same in (("shorthand.csv", False), ("titles.csv", False), ("rubric.toml", True)):
         with monkeypatch.context() as patch:
-            patch.setattr(
-                prompt_module, "shipped", lambda name, c=changed: other if name.endswith(c) else shipped(name)
-            )
+            patch.setattr(code_text, "shipped", lambda name, c=changed: other if name.endswith(c) else shipped(name))
             assert (hashed() == now) == same, changed
     for part, same in (("short", False), ("rubric", True)):
-        texts = prompt_module.prompt_texts() | {part: {"text": "else"}}
+        texts = code_text.prompt_texts() | {part: {"text": "else"}}
         with monkeypatch.context() as patch:
-            patch.setattr(prompt_module, "prompt_texts", lambda found=texts: found)
+            patch.setattr(code_text, "prompt_texts", lambda found=texts: found)
             assert (hashed() == now) == same, part
 
 

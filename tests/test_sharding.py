@@ -123,7 +123,7 @@ def test_a_cpu_computes_in_bfloat16_where_it_multiplies_that(
 ) -> None:
     """AVX-512's on Intel and AMD, Arm's own."""
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": False} | dict.fromkeys(names, True))
-    assert machine_module.choose_machine("cpu").dtype_name == dtype
+    assert machine_module.choose_machine("cpu").arithmetic == dtype
 
 
 @pytest.mark.parametrize(("device", "arithmetic", "said"), [("gpu", "auto", "device 'gpu'"), ("cpu", "half", "'half'")])

@@ -21,7 +21,6 @@ from aitrade.defaults import DEFAULT_EMBEDDER, DEMO_EMBEDDER
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
-from aitrade.llm import adapter_files
 from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.judge_loading import load_judge

@@ -14,7 +14,6 @@ from aitrade.trade.full_year import full_year
 from aitrade.trade.options import EXCLUDED_CHAPTERS
 from aitrade.trade.query import install_macros, sql
 from aitrade.trade.remarks import remarks
-from aitrade.table import Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
