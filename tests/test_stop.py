@@ -10,6 +10,7 @@ from pathlib import Path
 import toys
 from conftest import MODEL, Outcome, fill
 
+from aitrade.defaults import DEMO_EMBEDDER
 from aitrade.store import open_workspace
 
 # The command line in a process of its own. At its third batch it says so, and waits for the signal.
@@ -39,7 +40,8 @@ BATCH = 6
 
 def stopped_by(number: signal.Signals, weights: Path, exemplar_file: Path, workspace: Path) -> tuple[int, str]:
     """Begin or go on, get a signal in the third batch; the exit code and standard error."""
-    arguments = ["--workspace", str(workspace), "classify", "--model", MODEL, "--device", "cpu", "--flow", "all"]
+    chosen = ["--model", MODEL, "--embedder", DEMO_EMBEDDER, "--device", "cpu", "--flow", "all"]
+    arguments = ["--workspace", str(workspace), "classify", *chosen]
     with subprocess.Popen(
         [sys.executable, "-c", DRIVER, str(exemplar_file), str(BATCH), *arguments],
         stdin=subprocess.PIPE,

@@ -12,6 +12,8 @@ import pytest
 import toys
 from conftest import MODEL
 
+from aitrade.defaults import DEMO_EMBEDDER
+
 ROOT = Path(__file__).resolve().parents[1]
 COMPILED = shutil.ignore_patterns("__pycache__")
 INSTALLED_MODELS = shutil.ignore_patterns("weights")
@@ -94,7 +96,7 @@ def test_the_installed_wheel_classifies_without_the_checkout(wheel: Path, toy_we
         return done.stdout
 
     aitrade("codes", "import", "codes.csv")
-    aitrade("classify", "--model", MODEL, "--device", "cpu", "--limit", "20")
+    aitrade("classify", "--model", MODEL, "--embedder", DEMO_EMBEDDER, "--device", "cpu", "--limit", "20")
     assert (elsewhere / "workspace" / "aitrade.duckdb").is_file()
     aitrade("runs", "export", MODEL, "-o", "run.csv")
     with (elsewhere / "run.csv").open(encoding="utf-8", newline="") as file:
