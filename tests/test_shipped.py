@@ -73,7 +73,10 @@ def test_the_shipped_embedder_has_a_fold_for_each_part_that_calibrations_hold_ou
     assert all((folder / fold_name(fold) / name).is_file() for fold in range(folds) for name in LORA_FILES)
 
 
-@pytest.mark.parametrize(("model", "embedder"), [(DEFAULT_MODEL, DEFAULT_EMBEDDER), (DEMO_MODEL, DEMO_EMBEDDER)])
+@pytest.mark.parametrize(
+    ("model", "embedder"),
+    [(DEFAULT_MODEL, DEFAULT_EMBEDDER), (DEMO_MODEL, DEFAULT_EMBEDDER), (DEMO_MODEL, DEMO_EMBEDDER)],
+)
 def test_the_default_models_can_be_installed_and_are_calibrated(model: str, embedder: str) -> None:
     base, _, adapter = model.partition("+")
     assert base in load_manifests()
