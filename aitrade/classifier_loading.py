@@ -13,7 +13,7 @@ from aitrade.llm.judge_loading import judge_source_sha256, load_judge
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.machine import Machine, choose_machine, choose_machines
 from aitrade.retrieval.embedder import embedder_sha256, load_embedder
-from aitrade.retrieval.index import open_index
+from aitrade.retrieval.index import installed_indexes, open_index
 
 
 def load_classifier(
@@ -76,8 +76,18 @@ def _load(
 ) -> Classifier:
     judge = load_judge(model, machine, workspace / "adapters")
     loaded = load_embedder(machine, embedder, workspace / "adapters")
-    index = open_index(exemplars, loaded, workspace / "index")
+    index = open_index(exemplars, loaded, installed_indexes(), workspace / "index")
     return Classifier(model, judge, loaded, index, calibration, machine, cascade and calibration is not None)
+
+
+def install_index() -> None:
+    """Embed the exemplars by the default embedder as it ships, once for all workspaces.
+
+    Raises:
+        ModelError: the embedder is missing or altered.
+    """
+    embedder = load_embedder(choose_machine("auto"), defaults.DEFAULT_EMBEDDER)
+    open_index(load_exemplars(), embedder, installed_indexes())
 
 
 def fitting_calibration(model: str, embedder: str, workspace: Path, exemplars: ExemplarSet) -> Calibration | None:

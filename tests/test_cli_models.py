@@ -9,8 +9,10 @@ import pytest
 import toys
 from conftest import MODEL, Outcome
 
-from aitrade.defaults import DEFAULT_MODEL
+from aitrade.defaults import DEFAULT_MODEL, DEMO_EMBEDDER
+from aitrade.machine import choose_machine
 from aitrade.weights.adapter_files import AdapterManifest, adapters_folder, write_manifest
+from aitrade.weights.installed import locate
 from aitrade.weights.manifest import load_manifests
 
 Run = Callable[..., Outcome]
@@ -122,6 +124,23 @@ def test_unknown_names_and_options_are_usage_errors(aitrade: Run, models: Path, 
     assert aitrade("models", "add", tmp_path).code == 2
     assert aitrade("models", "fly").code == 2
     assert aitrade("classify", "--model", MODEL, "--device", "tpu").code == 2
+
+
+def test_installing_the_embedder_embeds_the_exemplars_once_for_every_workspace(
+    aitrade: Run, models: Path, own_models: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cpu = choose_machine("cpu")
+    monkeypatch.setattr("aitrade.weights.install.install", lambda manifest, *_: locate(manifest.name))
+    monkeypatch.setattr("aitrade.classifier_loading.choose_machine", lambda *_: cpu)
+    found = aitrade("models", "install", DEMO_EMBEDDER)
+    assert (found.code, "the exemplars are embedded once" in found.err) == (0, True), found.err
+    (kept,) = (own_models / ".index").iterdir()
+    written = kept.stat().st_mtime_ns
+    assert aitrade("classify", "--model", MODEL, "--device", "cpu").code == 0
+    assert not (workspace / "index").exists()
+    assert aitrade("models", "install", DEMO_EMBEDDER).code == 0
+    assert kept.stat().st_mtime_ns == written
+    assert [row for row in json.loads(aitrade("models", "list", "--json").out) if row["name"] == ".index"] == []
 
 
 def test_install_from_an_empty_stick_is_a_model_error(aitrade: Run, no_models: Path, tmp_path: Path) -> None:

@@ -111,6 +111,19 @@ def test_the_index_is_reused_while_nothing_changed(exemplars: ExemplarSet, tmp_p
     assert [p.suffix for p in tmp_path.iterdir()] == [".faiss"]
 
 
+def test_an_index_is_read_where_it_is_first_found_and_kept_in_the_last_folder(
+    exemplars: ExemplarSet, tmp_path: Path
+) -> None:
+    installed, own, other = tmp_path / "installed", tmp_path / "own", tmp_path / "other"
+    embedder = counting()
+    open_index(exemplars, embedder, installed, own)
+    assert (embedder.asked, installed.exists(), len(list(own.iterdir()))) == (1, False, 1)
+    open_index(exemplars, embedder, installed)
+    found = open_index(exemplars, embedder, installed, other)
+    assert (embedder.asked, other.exists()) == (2, False)
+    assert np.array_equal(found.vectors, open_index(exemplars, embedder, own).vectors)
+
+
 CHANGES: dict[str, Callable[[Exemplar], Exemplar]] = {
     "relevance": lambda e: dataclasses.replace(e, relevance="Medium", category="Cooling_HVAC"),
     "description": lambda e: dataclasses.replace(e, code=dataclasses.replace(e.code, description="SOMETHING ELSE")),

@@ -64,6 +64,11 @@ def install(
             raise UsageError(f"there is no model {name!r} to install", mend=f"choose from: {', '.join(manifests)}")
         made = install_model(manifests[name], _pip_options(find_links, no_index), say)
         say(f"{name}: ready, {made.size / 1e6:,.0f} MB in {made.folder}")
+        if made.kind == "embedder":
+            from aitrade.classifier_loading import install_index
+
+            say(f"{name}: the exemplars are embedded once for every workspace (some 20 seconds on two cores)")
+            install_index()
 
 
 @group.command()

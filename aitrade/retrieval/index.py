@@ -1,4 +1,7 @@
-"""The FAISS index over the exemplars, kept while exemplars and embedder are unchanged."""
+"""The FAISS index over the exemplars, kept while exemplars and embedder are unchanged.
+
+`models install` makes the default embedder's, once for every workspace; others are made and kept where they are needed.
+"""
 
 import hashlib
 import warnings
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.code_text import describe, text_sha256
 from aitrade.exemplars import ExemplarSet
+from aitrade.paths import weights_folder
 from aitrade.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
@@ -42,19 +46,26 @@ class Index:
         return {heading: np.array(places, np.int64) for heading, places in families.items()}
 
 
-def open_index(exemplars: ExemplarSet, embedder: Embedder, folder: Path) -> Index:
+def installed_indexes() -> Path:
+    """Where `models install` keeps an index, beside the weights."""
+    return weights_folder() / ".index"
+
+
+def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> Index:
     """Read the kept index, or build and keep it.
 
     Args:
         exemplars: what to index.
         embedder: what embeds them.
-        folder: where indexes are kept; a file is named by the hash of everything that it depends on.
+        folders: where indexes are kept, one built now in the last; a file is named by the hash of everything that it
+            depends on.
     """
     parts = (exemplars.sha256, embedder.sha256, embedder.device, embedder.arithmetic, text_sha256())
-    key = hashlib.sha256(" ".join(parts).encode()).hexdigest()
-    path = folder / f"{key[:24]}.faiss"
-    if path.is_file():
-        return Index(exemplars, load_faiss().read_index(str(path)))
+    name = f"{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:24]}.faiss"
+    for folder in folders:
+        if (folder / name).is_file():
+            return Index(exemplars, load_faiss().read_index(str(folder / name)))
+    folder, path = folders[-1], folders[-1] / name
     index = index_of(exemplars, embedder.embed([describe(exemplar.code) for exemplar in exemplars.exemplars]))
     folder.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
