@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aitrade import defaults
@@ -13,7 +14,7 @@ from aitrade.llm.judge_loading import judge_source_sha256, load_judge
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.machine import Machine, choose_machine, choose_machines
 from aitrade.retrieval.embedder import embedder_sha256, load_embedder
-from aitrade.retrieval.index import installed_indexes, open_index
+from aitrade.retrieval.index import index_file, installed_indexes, open_index
 
 
 def load_classifier(
@@ -42,11 +43,9 @@ def load_classifier(
     Raises:
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
-    machine, exemplars = choose_machine(device, arithmetic), load_exemplars() if exemplars is None else exemplars
-    embedder = embedder or defaults.DEFAULT_EMBEDDER
-    # Refused before anything is loaded.
-    calibration = fitting_calibration(model, embedder, workspace, exemplars) if calibrated else None
-    return _load(model, embedder, machine, workspace, cascade, exemplars, calibration)
+    machines, exemplars = [choose_machine(device, arithmetic)], load_exemplars() if exemplars is None else exemplars
+    (loaded,) = _load(model, embedder, machines, workspace, exemplars, cascade=cascade, calibrated=calibrated)
+    return loaded
 
 
 def load_classifiers(
@@ -60,34 +59,46 @@ def load_classifiers(
 ) -> list[Classifier]:
     """What :func:`load_classifier` loads, once for every GPU that CUDA shows; once where there is none."""
     machines, exemplars = choose_machines(device, arithmetic), load_exemplars()
-    embedder = embedder or defaults.DEFAULT_EMBEDDER
-    calibration = fitting_calibration(model, embedder, workspace, exemplars)
-    return [_load(model, embedder, machine, workspace, cascade, exemplars, calibration) for machine in machines]
+    return _load(model, embedder, machines, workspace, exemplars, cascade=cascade, calibrated=True)
 
 
 def _load(
     model: str,
-    embedder: str,
-    machine: Machine,
+    embedder_name: str | None,
+    machines: Sequence[Machine],
     workspace: Path,
-    cascade: bool,
     exemplars: ExemplarSet,
-    calibration: Calibration | None,
-) -> Classifier:
-    judge = load_judge(model, machine, workspace / "adapters")
-    loaded = load_embedder(machine, embedder, workspace / "adapters")
-    index = open_index(exemplars, loaded, installed_indexes(), workspace / "index")
-    return Classifier(model, judge, loaded, index, calibration, machine, cascade and calibration is not None)
+    *,
+    cascade: bool,
+    calibrated: bool,
+) -> list[Classifier]:
+    embedder_name = embedder_name or defaults.DEFAULT_EMBEDDER
+    # Refused before anything is loaded.
+    calibration = fitting_calibration(model, embedder_name, workspace, exemplars) if calibrated else None
+
+    def on(machine: Machine) -> Classifier:
+        judge = load_judge(model, machine, workspace / "adapters")
+        embedder = load_embedder(machine, embedder_name, workspace / "adapters")
+        index = open_index(exemplars, embedder, installed_indexes(), workspace / "index")
+        return Classifier(model, judge, embedder, index, calibration, machine, cascade and calibration is not None)
+
+    return [on(machine) for machine in machines]
 
 
-def install_index() -> None:
-    """Embed the exemplars by the default embedder as it ships, once for all workspaces.
+def install_index(report: Callable[[str], None]) -> None:
+    """Embed the exemplars by the default embedder as it ships, once for all workspaces; a no-op where that was done.
+
+    Args:
+        report: told before the work begins, for the user.
 
     Raises:
         ModelError: the embedder is missing or altered.
     """
-    embedder = load_embedder(choose_machine("auto"), defaults.DEFAULT_EMBEDDER)
-    open_index(load_exemplars(), embedder, installed_indexes())
+    name, machine, exemplars = defaults.DEFAULT_EMBEDDER, choose_machine("auto"), load_exemplars()
+    file = index_file(exemplars, embedder_sha256(name), machine.device, machine.arithmetic)
+    if not (installed_indexes() / file).is_file():
+        report("the exemplars are embedded once for every workspace (some 20 seconds on two cores)")
+        open_index(exemplars, load_embedder(machine, name), installed_indexes())
 
 
 def fitting_calibration(model: str, embedder: str, workspace: Path, exemplars: ExemplarSet) -> Calibration | None:

@@ -67,8 +67,7 @@ def install(
         if made.kind == "embedder":
             from aitrade.classifier_loading import install_index
 
-            say(f"{name}: the exemplars are embedded once for every workspace (some 20 seconds on two cores)")
-            install_index()
+            install_index(say)
 
 
 @group.command()

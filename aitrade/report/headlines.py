@@ -8,7 +8,7 @@ from aitrade.report.figure import BOTH
 from aitrade.report.partial import partial_years
 from aitrade.store.runs import Run
 from aitrade.table import Table, Value
-from aitrade.trade.coverage import Year
+from aitrade.trade.coverage import Year, alike_in_partners
 
 Row = Mapping[str, Value]
 FEW = 100  # partner countries; the United States trades with some 230
@@ -56,9 +56,9 @@ def _trade(
     change = next((column for column in table.columns if column.name == "change_pct"), None)
     if change and high["change_pct"] is not None:
         span = change.title.removesuffix(", %").replace("Change ", "")
-        beside.append(
-            f"{span}: {_float(high['change_pct']):+.0f}%{_unlike(*(partners[end] for end in span.split('-')))}"
-        )
+        before, after = (partners[end] for end in span.split("-"))
+        unlike = f" ({before} and {after} partner countries: they do not compare)"
+        beside.append(f"{span}: {_float(high['change_pct']):+.0f}%{'' if alike_in_partners(before, after) else unlike}")
     if partners[year] < FEW:
         beside.append(f"the data hold only {partners[year]} partner countries")
     return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{_part(year, partial)}", tuple(beside))
@@ -102,7 +102,7 @@ def _balance(
     year, effect = str(row["period"]), _float(row["net_effect"])
     beside = [f"balance {_float(row['balance']):,.1f}, without the boom {_float(row['counterfactual_balance']):,.1f}"]
     partners = [next(found.countries for found in held[flow] if str(found.year) == year) for flow in FLOWS]
-    if _unlike(*partners):
+    if not alike_in_partners(*partners):
         beside.append(f"imports from {partners[0]} partner countries, exports to {partners[1]}: no trade balance")
     what = f"{'larger' if effect >= 0 else 'smaller'} deficit through the boom in {year}{_part(year, partial)}"
     return Headline(f"${abs(effect):,.1f} bn", what, tuple(beside))
@@ -120,13 +120,6 @@ def _codes(tables: Mapping[tuple[str, str, str], Table], run: Run) -> Headline:
 
 def _row(table: Table, **values: Value) -> Row | None:
     return next((row for row in table.records() if all(row[name] == value for name, value in values.items())), None)
-
-
-def _unlike(one: int, other: int) -> str:
-    """What is said of a change or a difference between numbers of partner countries that do not compare."""
-    return (
-        f" ({one} and {other} partner countries: they do not compare)" if 2 * min(one, other) < max(one, other) else ""
-    )
 
 
 def _part(year: str, partial: Set[str]) -> str:

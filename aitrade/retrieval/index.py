@@ -51,17 +51,21 @@ def installed_indexes() -> Path:
     return weights_folder() / ".index"
 
 
+def index_file(exemplars: ExemplarSet, embedder_sha256: str, device: str, arithmetic: str) -> str:
+    """The file of an index in a folder: it is named by the hash of everything that it depends on."""
+    parts = (exemplars.sha256, embedder_sha256, device, arithmetic, text_sha256())
+    return f"{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:24]}.faiss"
+
+
 def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> Index:
     """Read the kept index, or build and keep it.
 
     Args:
         exemplars: what to index.
         embedder: what embeds them.
-        folders: where indexes are kept, one built now in the last; a file is named by the hash of everything that it
-            depends on.
+        folders: where indexes are kept, one built now in the last.
     """
-    parts = (exemplars.sha256, embedder.sha256, embedder.device, embedder.arithmetic, text_sha256())
-    name = f"{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:24]}.faiss"
+    name = index_file(exemplars, embedder.sha256, embedder.device, embedder.arithmetic)
     for folder in folders:
         if (folder / name).is_file():
             return Index(exemplars, load_faiss().read_index(str(folder / name)))

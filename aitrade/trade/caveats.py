@@ -2,7 +2,7 @@
 
 from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
-from aitrade.trade.coverage import Year, ranges
+from aitrade.trade.coverage import Year, alike_in_partners, ranges
 from aitrade.trade.options import Options
 from aitrade.trade.span import Span
 from aitrade.trade.spec import Spec
@@ -92,7 +92,7 @@ def _on_countries(held: Held, used: set[int]) -> list[str]:
         notes += [
             f"{few.year} holds {few.countries} partner countries{of}, {most.year} {most.countries}: they do not compare"
             for few in there
-            if most and few.countries * 2 < most.countries
+            if most and not alike_in_partners(few.countries, most.countries)
         ]
         notes += [
             f"fewer than half of the partner countries{of} are there in {year.year}, months {ranges(year.thin)}"

@@ -72,6 +72,11 @@ def no_trade(flow: str, partners: tuple[str, ...]) -> BadInputError:
     )
 
 
+def alike_in_partners(one: int, other: int) -> bool:
+    """Whether sums over two numbers of partner countries compare: neither is less than half the other."""
+    return 2 * min(one, other) >= max(one, other)
+
+
 def ranges(numbers: Iterable[int]) -> str:
     """Numbers as people write them: ``2013 to 2016, 2020``."""
     runs: list[list[int]] = []

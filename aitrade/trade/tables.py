@@ -54,7 +54,8 @@ def _without_rows(
     if not asked or len(asked) > setting.parameters["top"]:
         return ()
     place = [column.name for column in columns].index("cty_code")
-    without = [country for country in asked if country not in {row[place] for row in rows}]
+    there = {row[place] for row in rows}
+    without = [country for country in asked if country not in there]
     return (f"no row for {', '.join(without)}: none of what the table counts is with them",) if without else ()
 
 
