@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.options import AsJson, FormatOption
+from aitrade.cli.options import AsJson, FormatOption, Run
 from aitrade.cli.state import emit, say, state, write
 from aitrade.errors import BadInputError
 
@@ -36,7 +36,7 @@ def check(
 @group.command()
 def suggest(
     context: typer.Context,
-    run: Annotated[str | None, typer.Option(help="Run; the latest finished one by default.")] = None,
+    run: Run = None,
     count: Annotated[int, typer.Option("-n", min=1, help="How many codes.")] = 50,
     as_json: AsJson = False,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.options import AsJson, FlowOption
+from aitrade.cli.options import AsJson, FlowOption, Run
 from aitrade.cli.state import emit, say, state
 from aitrade.rubric import RELEVANCES
 
@@ -19,7 +19,7 @@ def explain(
     context: typer.Context,
     hs10: Annotated[str, typer.Argument(help="Ten-digit code, with or without dots.", metavar="HS10")],
     flow: Annotated[FlowOption, typer.Option(help="Import (HTS) or export (Schedule B) code.")] = FlowOption.imports,
-    run: Annotated[str | None, typer.Option(help="Run; the latest finished one by default.")] = None,
+    run: Run = None,
     write: Annotated[str | None, typer.Option(metavar="MODEL", help="Have this model write a short rationale.")] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.options import FlowOption, Pad
+from aitrade.cli.options import AsJson, FlowOption, Pad, Replace
 from aitrade.cli.state import emit, say, state
 from aitrade.errors import UsageError
 
@@ -28,8 +28,8 @@ def import_file(
     ] = False,
     flow: Annotated[FlowOption | None, typer.Option(help="The codes' flow, where the file has no flow column.")] = None,
     pad: Pad = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")] = False,
+    replace: Replace = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take a classification into the workspace as a run: all of the file, or nothing.
 

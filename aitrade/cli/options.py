@@ -54,5 +54,6 @@ Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the la
 BaseYear = Annotated[int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")]
 Format = Annotated[FormatOption, typer.Option("--format", help="How it is written.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Pad = Annotated[bool, typer.Option("--pad", help="Put back the leading zero of codes of nine digits.")]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.app import app
-from aitrade.cli.options import FlowsOption, Pad
+from aitrade.cli.options import AsJson, FlowsOption, Pad, Replace, Run
 from aitrade.cli.state import emit, say, state
 from aitrade.errors import UsageError
 
@@ -22,7 +22,7 @@ SUFFIXES = (".xlsx", ".csv")
 def export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write, .xlsx or .csv.")],
-    run: Annotated[str | None, typer.Option(help="Run; the latest finished one by default.")] = None,
+    run: Run = None,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the run.")] = FlowsOption.all,
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="How many codes; 0 for all.")] = 200,
     below: Annotated[
@@ -70,8 +70,8 @@ def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What review export wrote, filled in: .xlsx or .csv.")],
     name: Annotated[str, typer.Option("--name", help="Name of the run that the reviewed labels become.")],
     pad: Pad = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")] = False,
+    replace: Replace = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a run from a reviewed file: the run that was exported, with the reviewed codes replaced; or nothing at all.
 

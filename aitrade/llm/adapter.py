@@ -37,5 +37,5 @@ def apply_adapter(engine: Engine, folder: Path) -> Heads:
     """Merge an LLM's adapter into the engine's model and return its heads."""
     from safetensors.torch import load_file
 
-    engine.model = merge_lora(engine.model, folder)
+    engine.model = merge_lora(engine.model, folder, engine.machine.dtype)
     return Heads(**load_file(folder / HEADS))

@@ -1,32 +1,36 @@
 """Load a causal LLM from a Hugging Face folder, where it is one that can read prefix trees."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from aitrade.errors import ModelError
 from aitrade.llm.engine import Engine
+from aitrade.llm.widening import has_constants_in, stored_dtype, widen
 from aitrade.machine import Machine
+
+if TYPE_CHECKING:
+    import torch
 
 _LAYERS = {"full_attention", "sliding_attention"}
 
 
 def load_engine(folder: str, machine: Machine) -> Engine:
-    """Load a Hugging Face model folder (safetensors) for inference.
+    """Load a Hugging Face model folder (safetensors) for inference, its weights in no more bits than they come in.
 
     Raises:
         ModelError: its weights are not all there, or it has layers that are no attention, or attend in chunks or in
             some other way that cannot read prefix trees.
     """
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoTokenizer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model, report = AutoModelForCausalLM.from_pretrained(
-        folder,
-        local_files_only=True,
-        use_safetensors=True,
-        dtype=machine.dtype,
-        attn_implementation="sdpa",
-        output_loading_info=True,
-    )
+    held = machine.dtype if machine.arithmetic != "float32" else stored_dtype(Path(folder))
+    model, report = _load(folder, held)
+    if held != machine.dtype and has_constants_in(model, held):
+        held = machine.dtype
+        model, report = _load(folder, held)
     if missing := sorted(report["missing_keys"]):
         raise ModelError(f"the weights lack {missing[0]}", where=folder, mend="get the whole model and add it again")
     if unknown := set(getattr(model.config, "layer_types", None) or ()) - _LAYERS:
@@ -35,4 +39,21 @@ def load_engine(folder: str, machine: Machine) -> Engine:
             where=folder,
             mend="choose a model with full or sliding-window attention",
         )
-    return Engine(model.to(machine.where).eval(), tokenizer, machine)
+    model = model.to(machine.where).eval()
+    if held != machine.dtype:
+        widen(model)
+    return Engine(model, tokenizer, machine)
+
+
+def _load(folder: str, dtype: "torch.dtype") -> Any:
+    """A model and transformers' report of what its weights lack."""
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=dtype,
+        attn_implementation="sdpa",
+        output_loading_info=True,
+    )

@@ -61,10 +61,12 @@ def load_embedder(machine: Machine, name: str, adapters: Path | None = None, fol
     Raises:
         ModelError: it is not installed, altered, or not an embedder, or the adapter belongs to another one.
     """
+    import torch
+
     base, folder = _parts(name, adapters, fold)
     model = load_sentence_transformer(base, machine)
     if folder:
-        model[0].model = merge_lora(model[0].model, folder)
+        model[0].model = merge_lora(model[0].model, folder, torch.float32)
     return Embedder(name, _sha256(base, folder), machine.device, machine.arithmetic, model.to(machine.dtype))
 
 

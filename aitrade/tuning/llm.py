@@ -83,7 +83,8 @@ def _keep_fold(task: Task, examples: Sequence[Example], fold: int, kept: Path, o
 def _learnt(
     task: Task, examples: Sequence[Example], fold: int | None, checkpoints: Path, on_step: OnStep
 ) -> LLMLearner:
-    learner = new_llm_learner(load_engine(str(task.base.folder), task.machine).model, task.settings)
+    model = load_engine(str(task.base.folder), task.machine).model.to(task.machine.dtype)
+    learner = new_llm_learner(model, task.settings)
     learn(learner, task, examples, fold, checkpoints, on_step)
     return learner
 

@@ -4,17 +4,25 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
 
 
-def merge_lora(model: Any, folder: Path) -> Any:
-    """A model with the LoRA of a folder merged into its weights."""
+def merge_lora(model: Any, folder: Path, dtype: "torch.dtype") -> Any:
+    """A model with the LoRA of a folder merged into its weights; what it changes is held in ``dtype`` from then on."""
     from peft import PeftModel
+    from peft.tuners.tuners_utils import BaseTunerLayer
 
     with without_peft_warnings():
         # peft would load onto the first GPU that it sees, wherever the model is.
         where = str(next(model.parameters()).device)
-        return PeftModel.from_pretrained(model, str(folder), torch_device=where).merge_and_unload().eval()
+        wrapped = PeftModel.from_pretrained(model, str(folder), torch_device=where)
+        for layer in wrapped.modules():
+            if isinstance(layer, BaseTunerLayer):
+                layer.get_base_layer().to(dtype)  # or the sum would be rounded to fewer bits than are computed in
+        return wrapped.merge_and_unload().eval()
 
 
 def save_lora(model: Any, base: str, folder: Path) -> None:
