@@ -173,7 +173,7 @@ def test_every_second_of_the_llm_is_of_some_kind_of_operation(toy_classifier: Ca
         ("aten::addmm", "matrix products"),
         ("aten::baddbmm", "attention"),
         ("aten::_scaled_dot_product_flash_attention_for_cpu", "attention"),
-        ("aten::index_select", "moving keys, values and masks, widening weights"),
+        ("aten::index_select", "moving, masking, widening weights"),
         ("aten::rsqrt", ELEMENTWISE),
     ],
 )

@@ -357,6 +357,31 @@ def test_a_tuned_model_calibrates_and_classifies(
     assert "nearest to the LLM:" in aitrade("explain", toys.UNLABELLED[0][1]).out
 
 
+@pytest.mark.parametrize("file", ["adapter_model.safetensors", HEADS, OUT_OF_FOLD])
+def test_a_base_that_comes_in_16_bits_is_tuned_as_its_numbers_in_float32_are(
+    adapters_of_both: tuple[Path, Path], file: str
+) -> None:
+    short, wide = adapters_of_both
+    assert (short / TUNED / file).read_bytes() == (wide / TUNED / file).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def adapters_of_both(exemplars: ExemplarSet, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Adapters tuned on a base in bfloat16, and on the same numbers in float32."""
+    made = []
+    for kind in ("bfloat16", "float32"):
+        weights, parent = tmp_path_factory.mktemp(kind), tmp_path_factory.mktemp(f"{kind}-adapters")
+        model = toys.toy_model("llama").bfloat16()
+        (model if kind == "bfloat16" else model.float()).save_pretrained(weights / MODEL)
+        toys.chat_tokenizer().save_pretrained(weights / MODEL)
+        toys.register(weights / MODEL, MODEL, "llm")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AITRADE_MODELS", str(weights))
+            tune(exemplars, parent, scored=1)
+        made.append(parent)
+    return made[0], made[1]
+
+
 @pytest.mark.parametrize("share", [0.5, 1.0])
 @pytest.mark.parametrize("architecture", toys.ARCHITECTURES)
 def test_layers_that_stay_and_tuned_ones_make_the_whole(

@@ -11,7 +11,7 @@ from aitrade.codes import Code
 KINDS = {
     "attention": ("attention", "softmax", "bmm"),
     "matrix products": ("mm", "linear", "matmul", "mkldnn"),
-    "moving keys, values and masks, widening weights": ("cat", "copy", "index", "clone", "contiguous", "where", "fill", "gather"),
+    "moving, masking, widening weights": ("cat", "copy", "index", "clone", "contiguous", "where", "fill", "gather"),
 }
 ELEMENTWISE = "norms, rotations, activations, sums"
 OUTSIDE = "outside operations: Python, launching, text, neighbours"
