@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from safetensors.torch import load_file, save_file
 
 from aitrade.calibrate import load_calibration
 from aitrade.calibration.gather import _llm_neighbours
@@ -371,10 +372,11 @@ def adapters_of_both(exemplars: ExemplarSet, tmp_path_factory: pytest.TempPathFa
     made = []
     for kind in ("bfloat16", "float32"):
         weights, parent = tmp_path_factory.mktemp(kind), tmp_path_factory.mktemp(f"{kind}-adapters")
-        model = toys.toy_model("llama").bfloat16()
-        (model if kind == "bfloat16" else model.float()).save_pretrained(weights / MODEL)
-        toys.chat_tokenizer().save_pretrained(weights / MODEL)
-        toys.register(weights / MODEL, MODEL, "llm")
+        folder = toys.save_llm(weights / MODEL, dtype="bfloat16")
+        if kind == "float32":
+            tensors = load_file(folder / "model.safetensors")
+            save_file({name: t.float() for name, t in tensors.items()}, folder / "model.safetensors", {"format": "pt"})
+        toys.register(folder, MODEL, "llm")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("AITRADE_MODELS", str(weights))
             tune(exemplars, parent, scored=1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from toys import ARCHITECTURES, chat_tokenizer, save_llm, toy_model
+from toys import ARCHITECTURES, save_llm, toy_model
 from transformers import AutoModelForCausalLM
 
 from aitrade.llm.engine import Engine
@@ -23,12 +23,6 @@ PROMPTS = [tuple(range(3, 30)), tuple(range(3, 20)), (9, 8, 7)]
 LABELS = [(3,), (4, 5), (4, 6, 7)]
 
 
-def save_short(folder: Path, architecture: str, dtype: torch.dtype = torch.bfloat16) -> Path:
-    toy_model(architecture).to(dtype).save_pretrained(folder)
-    chat_tokenizer().save_pretrained(folder)
-    return folder
-
-
 def widened_whole(folder: Path) -> Any:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
@@ -39,20 +33,20 @@ def logprobs(engine: Engine) -> np.ndarray:
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_numbers_are_those_of_a_model_in_float32(tmp_path: Path, architecture: str) -> None:
-    folder = save_short(tmp_path, architecture)
+    folder = save_llm(tmp_path, architecture, "bfloat16")
     expected = logprobs(Engine(widened_whole(folder), None, FLOAT32))
     assert (logprobs(load_engine(str(folder), FLOAT32)) == expected).all()
 
 
-@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
-def test_the_layers_are_held_in_the_bits_they_come_in(tmp_path: Path, dtype: torch.dtype) -> None:
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_the_layers_are_held_in_the_bits_they_come_in(tmp_path: Path, dtype: str) -> None:
     """Held in float32, the default would take 11 GB in place of 6."""
-    model = load_engine(str(save_short(tmp_path, "qwen2", dtype)), FLOAT32).model
+    model = load_engine(str(save_llm(tmp_path, "qwen2", dtype)), FLOAT32).model
     logits = model(torch.tensor([PROMPTS[0]])).logits
     assert logits.dtype == torch.float32
     held = {name: p.dtype for name, p in model.named_parameters() if p.dim() > 1}
     assert len(held) == 15  # seven matrices of each layer, and the embeddings, which are the head too
-    assert set(held.values()) == {dtype}
+    assert set(held.values()) == {getattr(torch, dtype)}
 
 
 def test_what_comes_in_float32_is_not_rounded(tmp_path: Path) -> None:
@@ -65,7 +59,7 @@ def test_what_comes_in_float32_is_not_rounded(tmp_path: Path) -> None:
 
 
 def test_what_comes_in_several_kinds_is_held_in_the_widest(tmp_path: Path) -> None:
-    folder = save_short(tmp_path, "llama")
+    folder = save_llm(tmp_path, "llama", "bfloat16")
     assert stored_dtype(folder) == torch.bfloat16
     tensors = load_file(folder / "model.safetensors")
     tensors["lm_head.weight"] = tensors["lm_head.weight"].float()
@@ -74,7 +68,7 @@ def test_what_comes_in_several_kinds_is_held_in_the_widest(tmp_path: Path) -> No
 
 
 def test_an_adapter_is_merged_without_rounding(tmp_path: Path) -> None:
-    folder, adapter = save_short(tmp_path / "base", "qwen2"), tmp_path / "adapter"
+    folder, adapter = save_llm(tmp_path / "base", "qwen2", "bfloat16"), tmp_path / "adapter"
     save_toy_lora(widened_whole(folder), adapter)
     engine, plain = load_engine(str(folder), FLOAT32), Engine(widened_whole(folder), None, FLOAT32)
     before = logprobs(engine)
@@ -98,7 +92,7 @@ def save_toy_lora(model: Any, folder: Path) -> None:
 
 def test_learning_through_the_buffer_is_refused(tmp_path: Path) -> None:
     """Each layer writes over what the ones before would need for their gradients."""
-    model = load_engine(str(save_short(tmp_path, "llama")), FLOAT32).model
+    model = load_engine(str(save_llm(tmp_path, "llama", "bfloat16")), FLOAT32).model
     loss = model(inputs_embeds=torch.ones(1, 4, 32, requires_grad=True)).logits.sum()
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         loss.backward()

@@ -155,9 +155,11 @@ def toy_model(architecture: str) -> Any:
 ARCHITECTURES = ("llama", "qwen2", "qwen2-windowed", "mistral", "gemma3")
 
 
-def save_llm(folder: Path, architecture: str = "llama") -> Path:
-    """Write a toy LLM as a Hugging Face folder."""
-    toy_model(architecture).save_pretrained(folder)
+def save_llm(folder: Path, architecture: str = "llama", dtype: str = "float32") -> Path:
+    """Write a toy LLM as a Hugging Face folder, its numbers rounded to a dtype."""
+    import torch
+
+    toy_model(architecture).to(getattr(torch, dtype)).save_pretrained(folder)
     chat_tokenizer().save_pretrained(folder)
     return folder
 

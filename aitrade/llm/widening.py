@@ -51,15 +51,11 @@ def widen(model: Any) -> None:
             return super().forward(input).float()
 
     widened = {torch.nn.Linear: WidenedLinear, torch.nn.Embedding: WidenedEmbedding}
-    largest = 0
     for module in list(model.modules()):
-        if type(module) in widened:
-            module.__class__ = widened[type(module)]
-        if isinstance(module, WidenedLinear):
-            largest = max(largest, module.weight.numel())
-            if module.bias is not None:
-                module.bias.data = module.bias.data.float()
-        elif not isinstance(module, WidenedEmbedding):
-            for own in module.parameters(recurse=False):  # a norm, or a kind of layer that is not known here
+        as_used = type(module) in widened
+        module.__class__ = widened.get(type(module), type(module))
+        for name, own in module.named_parameters(recurse=False):
+            if not (as_used and name == "weight"):  # a bias, a norm, or a kind of layer that is not known here
                 own.data = own.data.float()
-    buffer = torch.empty(largest, device=model.device)  # only what is written of it takes memory
+    largest = max((m.weight.numel() for m in model.modules() if isinstance(m, WidenedLinear)), default=0)
+    buffer = torch.empty(largest, device=model.device)  # a CPU gives it memory as it is written
