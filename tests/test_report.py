@@ -286,8 +286,8 @@ def test_calibration_and_risk_against_plain_python(contents: Contents) -> None:
     risk = contents.figures["risk-coverage"].points
     assert [(p["x"], p["value"]) for p in risk if p["series"] == "Observed"] == curve
     assert contents.sureness is not None
-    assert contents.sureness.reference is not None
-    assert contents.sureness.reference.alike == pytest.approx(0.7)
+    assert contents.sureness.agreement is not None
+    assert contents.sureness.agreement.accuracy == pytest.approx(0.7)
 
 
 def test_wilson() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.compare.confusion import PAIRS, Confusion
+from aitrade.confusion import PAIRS, Confusion
 from aitrade.rubric import RELEVANCES
 
 if TYPE_CHECKING:

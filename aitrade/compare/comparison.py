@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aitrade.compare.confusion import PAIRS, Confusion
 from aitrade.compare.query import fetch
 from aitrade.compare.question import Question
+from aitrade.confusion import PAIRS, Confusion
 from aitrade.errors import BadInputError
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aitrade.compare.comparison import Comparison
-from aitrade.compare.confusion import PAIRS, Confusion
 from aitrade.compare.query import fetch
 from aitrade.compare.question import Question
+from aitrade.confusion import PAIRS, Confusion
 from aitrade.rubric import RELEVANCES
 from aitrade.table import Column, Table, Value
 from aitrade.trade.options import EXCLUDED_CHAPTERS

@@ -1,10 +1,12 @@
 """How many of the hand labels a run got right, and which of those that it did not weigh most."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.confusion import Confusion
 from aitrade.table import Column, Table
 
 if TYPE_CHECKING:
@@ -33,56 +35,21 @@ class Judged:
         return same and (self.relevance != "High" or self.said_category == self.category)
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """Counts of a comparison with the hand labels; a ratio is None where its denominator is 0."""
-
-    codes: int
-    relevance_right: int
-    category_right: int
-    high: int
-    said_high: int
-    high_right: int
-
-    @property
-    def accuracy(self) -> float | None:
-        """Share of the codes whose relevance is right."""
-        return _ratio(self.relevance_right, self.codes)
-
-    @property
-    def precision(self) -> float | None:
-        """Share of what the run calls High that is High."""
-        return _ratio(self.high_right, self.said_high)
-
-    @property
-    def recall(self) -> float | None:
-        """Share of what is High that the run calls High."""
-        return _ratio(self.high_right, self.high)
-
-    def __str__(self) -> str:
-        return (
-            f"The model got the relevance of {self.relevance_right} of {self.codes} hand-labelled codes right "
-            f"({_percent(self.accuracy)}), and relevance and category of {self.category_right}.\n"
-            f"Of {self.said_high} codes that it called High, {self.high_right} are (precision "
-            f"{_percent(self.precision)}); of {self.high} that are, it found {self.high_right} (recall "
-            f"{_percent(self.recall)})."
-        )
-
-
 def read_judged(con: "DuckDBPyConnection", run: str, truth: str) -> list[Judged]:
     """The codes that both runs label, those with the largest trade first."""
     return [Judged(*row) for row in con.execute(SQL.read_text("utf-8"), {"run": run, "truth": truth}).fetchall()]
 
 
-def agreement(judged: Sequence[Judged]) -> Agreement:
-    """Count what a run got right."""
-    return Agreement(
-        codes=len(judged),
-        relevance_right=sum(j.said_relevance == j.relevance for j in judged),
-        category_right=sum((j.said_relevance, j.said_category) == (j.relevance, j.category) for j in judged),
-        high=sum(j.relevance == "High" for j in judged),
-        said_high=sum(j.said_relevance == "High" for j in judged),
-        high_right=sum(j.relevance == j.said_relevance == "High" for j in judged),
+def agreement(judged: Sequence[Judged]) -> str:
+    """What a run got right, in two sentences."""
+    both = Confusion(Counter((j.relevance, j.said_relevance) for j in judged))
+    whole = sum((j.said_relevance, j.said_category) == (j.relevance, j.category) for j in judged)
+    high, said, found = both.of_reference["High"], both.of_run["High"], both.cell("High", "High")
+    return (
+        f"The model got the relevance of {both.alike} of {both.total} hand-labelled codes right "
+        f"({_percent(both.alike, both.total)}), and relevance and category of {whole}.\n"
+        f"Of {said} codes that it called High, {found} are (precision {_percent(found, said)}); "
+        f"of {high} that are, it found {found} (recall {_percent(found, high)})."
     )
 
 
@@ -115,9 +82,5 @@ def missed(judged: Sequence[Judged], count: int) -> Table:
     )
 
 
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
-def _percent(ratio: float | None) -> str:
-    return "none" if ratio is None else f"{100 * ratio:.1f}%"
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else "none"

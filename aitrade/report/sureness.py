@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aitrade.confusion import Confusion
 from aitrade.report.figure import Figure, figure, point
 from aitrade.report.missing import Missing
 from aitrade.report.query import fetch
@@ -23,26 +24,17 @@ class Sureness:
         judged: predictions that are no hand labels.
         sure: those whose label has a probability of 0.9 or more.
         unsure: those whose label has less than 0.6.
-        reference: the run measured against, and agreement with it: codes in both, share labelled alike, F1 of High;
-            None where there is none.
+        reference: the run measured against; None where there is none.
+        agreement: with it, over the codes that it labels too; None likewise.
         figures: calibration plot and risk-coverage curve, where they can be drawn.
     """
 
     judged: int
     sure: int
     unsure: int
-    reference: "Agreement | None"
+    reference: str | None
+    agreement: Confusion | None
     figures: tuple[Figure, ...]
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Agreement of two runs on the codes that both label."""
-
-    run: str
-    codes: int
-    alike: float
-    high_f1: float | None
 
 
 def sureness(
@@ -66,7 +58,9 @@ def sureness(
         else (Missing(("calibration plot, observed risk",), "there are no labels by hand to measure against", _MEND),)
     )
     drawn = (_calibration(con, both) if agreement else None, _risk(con, both))
-    return Sureness(judged, sure, unsure, agreement, tuple(one for one in drawn if one)), missing
+    return Sureness(
+        judged, sure, unsure, against if agreement else None, agreement, tuple(one for one in drawn if one)
+    ), missing
 
 
 def _latest_labels(con: "DuckDBPyConnection", run: str) -> str | None:
@@ -79,12 +73,9 @@ def _latest_labels(con: "DuckDBPyConnection", run: str) -> str | None:
     return others[-1] if others else None
 
 
-def _agreement(con: "DuckDBPyConnection", both: dict[str, str]) -> Agreement | None:
-    codes, alike, both_high, predicted, labelled = fetch(con, "agreement", both)[0]
-    if not codes:
-        return None
-    f1 = 2 * both_high / (predicted + labelled) if predicted + labelled else None
-    return Agreement(both["reference"], codes, alike / codes, f1)
+def _agreement(con: "DuckDBPyConnection", both: dict[str, str]) -> Confusion | None:
+    cells = {(labelled, predicted): codes for labelled, predicted, codes in fetch(con, "agreement", both)}
+    return Confusion(cells) if cells else None
 
 
 def _calibration(con: "DuckDBPyConnection", both: dict[str, str]) -> Figure | None:

@@ -3,14 +3,14 @@
 import dataclasses
 import hashlib
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aitrade.code_text import text_sha256
+from aitrade.confusion import Confusion
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.folds import subheading_folds
 from aitrade.machine import Machine
@@ -20,6 +20,7 @@ from aitrade.weights.adapter_files import AdapterManifest
 from aitrade.weights.record import Installed
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 OnStep = Callable[[str, int, int, float | None], None]  # told (stage, step, steps, loss where something is learnt)
@@ -92,10 +93,6 @@ def put_in_place(made: Path, target: Path, work: Path) -> None:
 
 def held_out_figures(scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar]) -> dict[str, float]:
     """Accuracy and F1 of High, by scores (n, 3 or more) of n exemplars that were made without their subheading."""
-    targets = np.array([RELEVANCES.index(e.relevance) for e in exemplars])
-    predicted = scores[:, : len(RELEVANCES)].argmax(1)
-    hit = float(((predicted == 0) & (targets == 0)).sum())
-    return {
-        "out_of_fold_accuracy": float((predicted == targets).mean()),
-        "out_of_fold_high_f1": 2 * hit / max(1.0, float((predicted == 0).sum() + (targets == 0).sum())),
-    }
+    said = [RELEVANCES[place] for place in scores[:, : len(RELEVANCES)].argmax(1)]
+    both = Confusion(Counter(zip((e.relevance for e in exemplars), said, strict=True)))
+    return {"out_of_fold_accuracy": both.accuracy or 0.0, "out_of_fold_high_f1": both.high_f1 or 0.0}

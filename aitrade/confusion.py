@@ -45,15 +45,20 @@ class Confusion:
         return self.cells.get((reference, run), 0)
 
     @property
+    def alike(self) -> int:
+        """Weight of the codes with the same level in both."""
+        return sum(self.cell(level, level) for level in RELEVANCES)
+
+    @property
     def accuracy(self) -> float | None:
-        """Share of the weight with the same level in both."""
-        return self._ratio(self._alike, self.total)
+        """Share of the weight that is :attr:`alike`."""
+        return self._ratio(self.alike, self.total)
 
     @property
     def kappa(self) -> float | None:
         """Cohen's kappa (1960): agreement beyond what the two shares of each level would give by chance."""
         by_chance = sum(self.of_reference[level] * self.of_run[level] for level in RELEVANCES)
-        return self._ratio(self.total * self._alike - by_chance, self.total**2 - by_chance)
+        return self._ratio(self.total * self.alike - by_chance, self.total**2 - by_chance)
 
     @property
     def macro_f1(self) -> float | None:
@@ -80,10 +85,6 @@ class Confusion:
     def high_same_category(self) -> float | None:
         """Share with the same category among what both call High; None where they call nothing High together."""
         return self.same_category / self._both_high if self._both_high else None
-
-    @property
-    def _alike(self) -> int:
-        return sum(self.cell(level, level) for level in RELEVANCES)
 
     @property
     def _both_high(self) -> int:
