@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from toys import ARCHITECTURES, save_llm, toy_model
+from transformers import LlamaForCausalLM
 
 from aitrade.errors import ModelError
 from aitrade.llm import attention
@@ -259,6 +260,23 @@ def test_what_all_keys_have_in_common_costs_bfloat16_no_digits() -> None:
     exact, _ = attention._attend(None, query.float(), key.float(), value.float(), None, sights=seen)
     found, _ = attention._attend(None, query, key, value, None, sights=seen)
     assert (found - exact).abs().max() < 0.03
+
+
+def test_a_model_that_computes_what_is_not_computed_here_is_refused(tmp_path: Path) -> None:
+    """Its scores would be others than its own, without a word; here its head is followed by a scale that none knows."""
+    folder = save_llm(tmp_path)
+    real = LlamaForCausalLM.forward
+
+    def scaled(*given: Any, **named: Any) -> Any:
+        output = real(*given, **named)
+        output.logits = 1.5 * output.logits
+        return output
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LlamaForCausalLM, "forward", scaled)
+        with pytest.raises(ModelError, match="LlamaForCausalLM computes something that is not computed here"):
+            load_engine(str(folder), Machine("cpu", "float32"))
+    assert load_engine(str(folder), Machine("cpu", "float32")).computed == 0
 
 
 @pytest.mark.parametrize("more", ["softcap", "s_aux", "position_bias"])

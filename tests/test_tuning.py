@@ -33,7 +33,7 @@ from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.learner import example, score, vectors_of
 from aitrade.tuning.llm import make_llm_adapter
 from aitrade.tuning.llm_learner import new_llm_learner
-from aitrade.tuning.lower import first_tuned, lower_states
+from aitrade.tuning.lower import first_tuned, lower_states, require_whole
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
 from aitrade.weights import adapter_files
@@ -384,6 +384,15 @@ def adapters_of_both(exemplars: ExemplarSet, tmp_path_factory: pytest.TempPathFa
     return made[0], made[1]
 
 
+def test_a_model_whose_parts_do_not_make_the_whole_is_not_tuned(tmp_path: Path) -> None:
+    engine = load_engine(str(toys.save_llm(tmp_path)), CPU)
+    text = engine.tokenizer("SERVERS")["input_ids"]
+    (states,) = lower_states(engine.model, [text], 1, lambda *_: None)
+    require_whole(engine.model, text, states, 1)
+    with pytest.raises(ModelError, match="LlamaForCausalLM cannot be run in two parts"):
+        require_whole(engine.model, text, 3 * states, 1)  # as where embeddings are scaled twice
+
+
 @pytest.mark.parametrize("share", [0.5, 1.0])
 @pytest.mark.parametrize("architecture", toys.ARCHITECTURES)
 def test_layers_that_stay_and_tuned_ones_make_the_whole(
@@ -395,6 +404,7 @@ def test_layers_that_stay_and_tuned_ones_make_the_whole(
     engine = load_engine(str(toys.save_llm(tmp_path / architecture, architecture)), CPU)
     texts = [engine.tokenizer(short_text(e.code))["input_ids"] for e in exemplars.exemplars]
     states = lower_states(engine.model, texts, first_tuned(engine.model, share), lambda *_: None)
+    require_whole(engine.model, texts[0], states[0], first_tuned(engine.model, share))
     tuned = new_llm_learner(engine.model, TuneSettings(rank=2, share=share))
     touched = {
         name.split(".layers.")[1].partition(".")[0] for name, p in tuned.model.named_parameters() if p.requires_grad

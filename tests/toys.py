@@ -135,24 +135,24 @@ def toy_model(architecture: str) -> Any:
         "eos_token_id": 2,
         "pad_token_id": 0,
     }
+    windowed = {"use_sliding_window": True, "sliding_window": 12, "max_window_layers": 1}
+    gemma = {"num_hidden_layers": 6, "head_dim": 8, "sliding_window": 12, "final_logit_softcapping": 5.0}
+    gemma["query_pre_attn_scalar"] = 3  # as in no other: scores are not scaled by the heads' dimensions
+    granite = {"embedding_multiplier": 3.0, "logits_scaling": 4.0, "attention_multiplier": 0.5}
+    model, config, special = {
+        "llama": (t.LlamaForCausalLM, t.LlamaConfig, {}),
+        "qwen2": (t.Qwen2ForCausalLM, t.Qwen2Config, {"tie_word_embeddings": True}),
+        "qwen2-windowed": (t.Qwen2ForCausalLM, t.Qwen2Config, windowed),
+        "mistral": (t.MistralForCausalLM, t.MistralConfig, {"sliding_window": 12}),
+        "gemma3": (t.Gemma3ForCausalLM, t.Gemma3TextConfig, gemma),
+        "granite": (t.GraniteForCausalLM, t.GraniteConfig, granite),
+        "cohere": (t.CohereForCausalLM, t.CohereConfig, {"logit_scale": 0.25}),
+    }[architecture]
     torch.manual_seed(7)
-    if architecture == "llama":
-        return t.LlamaForCausalLM(t.LlamaConfig(**size)).eval()
-    if architecture == "qwen2":
-        return t.Qwen2ForCausalLM(t.Qwen2Config(**size, tie_word_embeddings=True)).eval()
-    if architecture == "qwen2-windowed":
-        window = {"use_sliding_window": True, "sliding_window": 12, "max_window_layers": 1}
-        return t.Qwen2ForCausalLM(t.Qwen2Config(**size, **window)).eval()
-    if architecture == "mistral":
-        return t.MistralForCausalLM(t.MistralConfig(**size, sliding_window=12)).eval()
-    if architecture == "gemma3":
-        size |= {"num_hidden_layers": 6, "head_dim": 8, "sliding_window": 12, "final_logit_softcapping": 5.0}
-        size["query_pre_attn_scalar"] = 3  # as in no other: scores are not scaled by the heads' dimensions
-        return t.Gemma3ForCausalLM(t.Gemma3TextConfig(**size)).eval()
-    raise KeyError(architecture)
+    return model(config(**size | special)).eval()
 
 
-ARCHITECTURES = ("llama", "qwen2", "qwen2-windowed", "mistral", "gemma3")
+ARCHITECTURES = ("llama", "qwen2", "qwen2-windowed", "mistral", "gemma3", "granite", "cohere")
 
 
 def save_llm(folder: Path, architecture: str = "llama", dtype: str = "float32") -> Path:

@@ -90,10 +90,13 @@ class Engine:
             wanted = (hidden[rows].float() * head.weight[tokens].float()).sum(-1)
             if head.bias is not None:
                 wanted = wanted + head.bias[tokens].float()
-            return self._capped(wanted) - torch.logsumexp(self._capped(head(hidden).float()), -1)[rows]
+            return self._finished(wanted) - torch.logsumexp(self._finished(head(hidden).float()), -1)[rows]
 
-    def _capped(self, logits: "torch.Tensor") -> "torch.Tensor":
-        cap = getattr(self.model.config, "final_logit_softcapping", None)
+    def _finished(self, logits: "torch.Tensor") -> "torch.Tensor":
+        """Logits as the model makes them from the head's products: Granite and Cohere scale them, Gemma caps them."""
+        config = self.model.config
+        logits = logits * getattr(config, "logit_scale", 1.0) / getattr(config, "logits_scaling", 1.0)
+        cap = getattr(config, "final_logit_softcapping", None)
         return logits if cap is None else cap * (logits / cap).tanh()
 
     def _compute(self, sequences: Sequence[Tokens]) -> list[list[int]]:

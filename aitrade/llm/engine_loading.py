@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import torch
 
 _LAYERS = {"full_attention", "sliding_attention"}
+_PROBE = "Servers, switches and transformers for a data center"
+_LIKELIEST = 16  # next tokens that are compared
+_TOLERANCE = {"float32": 0.01, "bfloat16": 1.0}  # of log-probabilities; a scale that is left out moves them further
 
 
 def load_engine(folder: str, machine: Machine) -> Engine:
@@ -19,7 +22,7 @@ def load_engine(folder: str, machine: Machine) -> Engine:
 
     Raises:
         ModelError: its weights are not all there, or it has layers that are no attention, or attend in chunks or in
-            some other way that cannot read prefix trees.
+            some other way that cannot read prefix trees, or something else in it is not computed here.
     """
     from transformers import AutoTokenizer
     from transformers.utils import logging
@@ -42,7 +45,26 @@ def load_engine(folder: str, machine: Machine) -> Engine:
     model = model.to(machine.where).eval()
     if held != machine.dtype:
         widen(model)
+    _require_own_logprobs(Engine(model, tokenizer, machine), folder)
     return Engine(model, tokenizer, machine)
+
+
+def _require_own_logprobs(engine: Engine, folder: str) -> None:
+    """Refuse a model whose own pass over a short text makes other next tokens likely: something is left out here."""
+    import torch
+
+    tokens = tuple(engine.tokenizer(_PROBE)["input_ids"])
+    with torch.inference_mode():
+        logits = engine.model(torch.tensor([tokens], device=engine.machine.where)).logits[0, -1]
+    own, likeliest = logits.float().log_softmax(-1).topk(_LIKELIEST)
+    last = engine.hidden([engine.read([tokens])[0][-1]])
+    found = engine.token_logprobs(last, torch.zeros_like(likeliest), likeliest)
+    if not (found - own).abs().max() <= _TOLERANCE[engine.machine.arithmetic]:
+        raise ModelError(
+            f"{type(engine.model).__name__} computes something that is not computed here",
+            where=folder,
+            mend="choose a model whose layers and head are like Llama's, Qwen's, Mistral's or Gemma 3's",
+        )
 
 
 def _load(folder: str, dtype: "torch.dtype") -> Any:

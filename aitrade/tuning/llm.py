@@ -14,7 +14,7 @@ from aitrade.llm.prompt import short_tokens
 from aitrade.rubric import labels
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
-from aitrade.tuning.lower import first_tuned, lower_states
+from aitrade.tuning.lower import first_tuned, lower_states, require_whole
 from aitrade.tuning.task import OnStep, Task, put_in_place
 from aitrade.tuning.train import learn
 from aitrade.weights.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
@@ -68,6 +68,7 @@ def _examples(task: Task, on_step: OnStep) -> list[Example]:
     states = lower_states(
         engine.model, texts, first, lambda step, steps: on_step("layers that stay as they are", step, steps, None)
     )
+    require_whole(engine.model, texts[0], states[0], first)
     return [example(e, of_text) for e, of_text in zip(task.exemplars.exemplars, states, strict=True)]
 
 

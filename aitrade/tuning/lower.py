@@ -9,12 +9,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aitrade.errors import ModelError
 from aitrade.tuning.learner import padded
 
 if TYPE_CHECKING:
     import torch
 
 TEXTS = 16  # texts in a forward pass
+_TOLERANCE = 0.05  # of the length of a hidden state, by which two parts may differ from the whole in bfloat16
 
 
 def first_tuned(model: Any, share: float) -> int:
@@ -35,6 +37,8 @@ def section(stack: Any, first: int, last: int | None) -> Any:
         made.config.layer_types = stack.config.layer_types[first:last]
     if last is not None:
         made._modules["norm"] = torch.nn.Identity()
+    elif hasattr(stack, "embedding_multiplier"):  # Granite's is for embeddings; what the top reads has had it
+        made.embedding_multiplier = 1.0
     return made
 
 
@@ -65,3 +69,27 @@ def lower_states(
             states |= {i: hidden[place, : len(texts[i])].clone() for place, i in enumerate(rows)}
             on_step(at // TEXTS + 1, math.ceil(len(order) / TEXTS))
     return [states[i] for i in range(len(texts))]
+
+
+def require_whole(model: Any, text: Sequence[int], states: "torch.Tensor", first: int) -> None:
+    """Refuse a model whose layers, run in two parts, do not make of a text what they make of it in one.
+
+    Args:
+        model: a causal LM.
+        text: tokens.
+        states: :func:`lower_states` of the text.
+        first: the lowest layer that is not run for them.
+
+    Raises:
+        ModelError: something happens to what the layers read that happens twice, or is left out, in two parts.
+    """
+    import torch
+
+    with torch.no_grad():
+        whole = model.base_model(torch.tensor([text], device=model.device), use_cache=False).last_hidden_state
+        parts = section(model.base_model, first, None)(inputs_embeds=states[None], use_cache=False).last_hidden_state
+    if not (parts - whole).float().norm() <= _TOLERANCE * whole.float().norm():
+        raise ModelError(
+            f"the layers of {type(model).__name__} cannot be run in two parts, as tuning does",
+            mend="choose a model whose layers are like Llama's, Qwen's, Mistral's or Gemma 3's",
+        )
