@@ -15,7 +15,7 @@ from conftest import MODEL, Outcome
 from aitrade.bench import ablation as ablation_module
 from aitrade.bench.ablation import Ablated
 from aitrade.bench.ablation_tables import reading_tables
-from aitrade.bench.scores import FIGURES, Interval, scores
+from aitrade.bench.scores import FIGURES, Interval, bootstrap, scores
 from aitrade.bench.variants import RIVAL, VARIANTS
 from aitrade.calibration.gather import gather
 from aitrade.calibration.joint import fit_joint, training_features
@@ -23,6 +23,7 @@ from aitrade.calibration.probe import fit_probe
 from aitrade.classifier import Classifier
 from aitrade.evidence import relevance_features
 from aitrade.exemplars import ExemplarSet
+from aitrade.rubric import RELEVANCES
 from aitrade.store import open_workspace
 
 Load = Callable[..., Classifier]
@@ -94,14 +95,37 @@ def test_every_variant_is_measured_on_each_population(
         vectors @ probe.weights + probe.bias,
         near,
     )
-    targets = np.array([("High", "Medium", "Low").index(label(c.hs10)) for c in others])
+    targets = np.array([RELEVANCES.index(label(c.hs10)) for c in others])
+    known = [row for row, e in enumerate(training.asked) if e.code.flow == "imports"]
+    both = np.array([RELEVANCES.index(label(training.asked[row].code.hs10)) for row in known] + targets.tolist())
     for variant, kinds in VARIANTS.items():
-        joint = fit_joint(training, training_features(training, probe), kinds).joint
-        figures = scores(joint.probabilities(features), targets, np.ones(len(others), int))
-        found_figures = [rows["unlabelled", None, variant][name] for name in FIGURES]
-        assert found_figures == pytest.approx(figures.tolist(), abs=1e-4), variant
+        fitted = fit_joint(training, training_features(training, probe), kinds)
+        said = fitted.joint.probabilities(features)
+        together = np.concatenate([fitted.out_of_fold[known], said])  # those by hand by a fit without their subheading
+        for population, p, labels in (("unlabelled", said, targets), ("all", together, both)):
+            figures = scores(p, labels, np.ones(len(labels), int))
+            found_figures = [rows[population, None, variant][name] for name in FIGURES]
+            assert found_figures == pytest.approx(figures.tolist(), abs=1e-4), (population, variant)
     text = ablate().out
-    assert f"All codes of the reference, exemplars judged out of fold ({len(IMPORTS)}, " in text
+    high = sum(label(c.hs10) == "High" for c in IMPORTS)
+    title = f"All codes of the reference, exemplars judged out of fold ({len(IMPORTS)}, {high} of them High)"
+    assert title in text
+
+
+def test_replicates_draw_whole_headings(
+    ablate: Callable[..., Outcome], exemplars: ExemplarSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[str]] = []
+    monkeypatch.setattr(
+        ablation_module,
+        "bootstrap",
+        lambda headings, *rest: drawn.append(sorted(headings)) or bootstrap(headings, *rest),
+    )
+    assert ablate().code == 0
+    by_hand = {e.code.key for e in exemplars.exemplars}
+    others = [c.hs10 for c in IMPORTS if c.key not in by_hand]
+    populations = [c.hs10 for c in IMPORTS], others, [hs10 for _, hs10 in by_hand]
+    assert drawn == [sorted(hs10[:4] for hs10 in codes) for codes in populations]
 
 
 def test_exports_and_excluded_chapters_are_no_part_of_it(

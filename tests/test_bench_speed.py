@@ -19,6 +19,7 @@ from aitrade.bench.blocks import whole_batches
 from aitrade.bench.layers import LayersTimer, weights_per_token
 from aitrade.bench.operations import ELEMENTWISE, KINDS, OUTSIDE, operation_seconds
 from aitrade.bench.speed import Speed, measure
+from aitrade.bench.speed_text import lines
 from aitrade.bench.stages import STAGES, Stopwatch, timed
 from aitrade.classifier import CODES_PER_BATCH, Classifier
 from aitrade.codes import Code
@@ -196,6 +197,29 @@ def test_the_peak_is_operations_over_the_best_time(monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr(limits, "REPEATS", 5)
         assert limits.matmul_peak(Machine("cpu", "bfloat16")) == 2 * 64**3 / 0.001
+
+
+def test_the_peak_is_the_best_of_before_and_after(
+    toy_classifier: Callable[..., Classifier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peaks = iter([5e12, 3e12, 3e12, 5e12])
+    monkeypatch.setattr("aitrade.bench.speed.matmul_peak", lambda _: next(peaks))
+    assert [measured(toy_classifier(), 1).peak for _ in range(2)] == [5e12] * 2, "a busy moment would flatter us"
+
+
+def test_the_text_says_figures_in_the_units_that_it_names() -> None:
+    found = Speed(
+        model="toy", device="cuda", arithmetic="bfloat16", threads=2, codes=10, batches=1, all_codes=1200,
+        load_seconds=3.0, first_seconds=0.2,
+        stage_seconds={"embedding": 0.1, "neighbours": 0.05, "llm": 0.8, "joining": 0.05}, layers_seconds=0.5,
+        tokens_asked=4000, tokens_computed=1000, weights=10**6, peak=1e10, memory=1_500_000_000, gpu_memory=250_000_000,
+    )  # fmt: skip
+    text = dict(lines(found))
+    assert text["speed"] == "10.00 codes a second; all of them in 2.0 minutes"
+    assert "(100.0 a code), 75.0% saved by sharing; 1,250 computed a second" in text["tokens"]
+    # 2 x 1,000,000 weights x 1,000 tokens in half a second, and in 0.8.
+    assert text["arithmetic"].startswith("4.0 GFLOP/s in the layers (40.0% of the 10.0 of a matrix product here), 2.5 ")
+    assert text["memory"] == "1.50 GB at most, tensors on the GPU 0.25 GB at most"
 
 
 @given(total=st.integers(1, 400), count=st.integers(1, 500))

@@ -186,6 +186,14 @@ def test_figures_are_out_of_fold() -> None:
     assert (found.argmax(1) == blind.targets).mean() < 0.6
 
 
+def test_the_figures_of_a_calibration_are_of_exemplars_that_it_was_not_fitted_on(
+    training: Training, calibration: Calibration
+) -> None:
+    held_out = fit_joint(training, training_features(training, fit_probe(training))).out_of_fold
+    right = np.log(held_out[np.arange(len(held_out)), training.targets])
+    assert calibration.figures["log_loss"] == pytest.approx(-np.average(right, weights=training.weights))
+
+
 def test_a_calibration_comes_back_from_its_file_as_it_was(calibration: Calibration, tmp_path: Path) -> None:
     path = tmp_path / "deep" / "toy.json"
     save_calibration(calibration, path)

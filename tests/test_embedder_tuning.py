@@ -25,7 +25,10 @@ from aitrade.retrieval.index import open_index
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.rubric import RELEVANCES
 from aitrade.softmax import softmax
+from aitrade.tuning import embedder as embedder_module
 from aitrade.tuning.embedder import make_embedder_adapter
+from aitrade.tuning.embedder_learner import new_embedder_learner
+from aitrade.tuning.learner import vectors_of
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
 from aitrade.weights.adapter_files import LORA_FILES, AdapterManifest, read_manifest
@@ -76,6 +79,14 @@ def test_the_embeddings_are_those_of_the_encoder_with_its_lora(adapters: Path, m
         assert found[row] == pytest.approx((mean / mean.norm()).numpy(), abs=1e-4)
 
 
+def test_an_adapter_is_merged_before_anything_is_rounded(adapters: Path) -> None:
+    import torch
+
+    wide, short = (load_embedder(Machine("cpu", kind), DEFAULT_EMBEDDER, adapters) for kind in ("float32", "bfloat16"))
+    rounded = wide.model.to(torch.bfloat16).state_dict()
+    assert all(torch.equal(tensor, rounded[name]) for name, tensor in short.model.state_dict().items())
+
+
 def test_the_hash_is_of_the_base_and_of_both_files_of_the_lora(adapters: Path, tmp_path: Path) -> None:
     """Kept indexes go by it: one that is not told apart would hold another embedder's vectors."""
     base = locate(DEMO_EMBEDDER)
@@ -89,6 +100,39 @@ def test_the_hash_is_of_the_base_and_of_both_files_of_the_lora(adapters: Path, t
         (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
         found.add(_sha256(base, folder))
     assert len(found) == 2 + FOLDS + 1 + len(LORA_FILES)
+
+
+def test_what_learns_makes_the_embeddings_that_are_used_later(exemplars: ExemplarSet, models: Path) -> None:
+    """Whatever stands beside a text in its batch, and whatever is drawn: fresh matrices change nothing."""
+    import torch
+
+    task = Task("own", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    learners = [new_embedder_learner(dataclasses.replace(task, settings=dataclasses.replace(SETTINGS, seed=seed)))
+                for seed in (1, 1, 2)]  # fmt: skip
+    expected = load_embedder(CPU, DEMO_EMBEDDER).embed([describe(e.code) for e in exemplars.exemplars])
+    with torch.no_grad():
+        found = learners[0].vectors(embedder_module._examples(task)).numpy()
+    assert found / 10 == pytest.approx(expected, abs=1e-5)
+    heads = [learner.heads["relevance"].weight for learner in learners]
+    assert torch.equal(heads[0], heads[1])
+    assert not torch.isclose(heads[0], heads[2]).any()
+
+
+def test_figures_are_of_what_each_fold_held_out(
+    exemplars: ExemplarSet, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = Task("relevance", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    scored: list[list[list[int]]] = []
+    monkeypatch.setattr(embedder_module, "learn", lambda *_: None)
+    monkeypatch.setattr(
+        embedder_module,
+        "vectors_of",
+        lambda learner, examples: scored.append([e.inputs.tolist() for e in examples]) or vectors_of(learner, examples),
+    )
+    make_embedder_adapter(task, tmp_path / DEFAULT_EMBEDDER, tmp_path / ".work", lambda *_: None)
+    examples = embedder_module._examples(task)
+    parts = subheading_folds([e.code for e in exemplars.exemplars], FOLDS)
+    assert scored == [[examples[row].inputs.tolist() for row in np.flatnonzero(parts == fold)] for fold in range(FOLDS)]
 
 
 def test_what_is_used_alike_comes_nearer_than_it_reads(adapters: Path, exemplars: ExemplarSet) -> None:

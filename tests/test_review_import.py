@@ -1,6 +1,8 @@
 """What a filled review becomes: a run with the reviewed labels replaced, or an error that names row and column."""
 
 import json
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -68,6 +70,15 @@ def test_another_category_alone_is_a_change_and_the_same_label_twice_is_none(con
         import_review(con, filled(tmp_path / "r.csv", rows[0], (SERVERS, "High", "Cooling_HVAC")), "other")
 
 
+def test_imports_and_exports_of_one_code_are_reviewed_apart(con, tmp_path):
+    file = filled(tmp_path / "r.csv", (SERVERS, "Low"), (SERVERS, "High"))
+    lines = file.read_text("utf-8-sig").splitlines()
+    file.write_text("\n".join([*lines[:2], lines[2].replace("imports", "exports")]) + "\n", "utf-8")
+    assert import_review(con, file, "reviewed").reviewed == 2
+    after = held(con, "reviewed")
+    assert [after[flow, SERVERS][0] for flow in ("imports", "exports")] == ["Low", "High"]
+
+
 def test_a_workbook_is_read_wherever_its_sheet_is_and_however_a_program_saved_it(con, tmp_path):
     """Headers in capitals, a code as a number with decimals, another sheet before it."""
     book = openpyxl.Workbook()
@@ -78,6 +89,19 @@ def test_a_workbook_is_read_wherever_its_sheet_is_and_however_a_program_saved_it
     book.save(tmp_path / "r.xlsx")
     import_review(con, tmp_path / "r.xlsx", "reviewed")
     assert held(con, "reviewed")["imports", SERVERS][0] == "Medium"
+
+
+def test_a_workbook_that_says_it_is_smaller_than_it_is_is_read_whole(con, tmp_path):
+    """Some programs write wrong dimensions: what lies outside of them would be lost unsaid."""
+    file, other = filled(tmp_path / "r.xlsx", (HORSES, "Medium", "Cooling_HVAC"), (SERVERS, "Low")), tmp_path / "o.xlsx"
+    with zipfile.ZipFile(file) as book, zipfile.ZipFile(other, "w") as copy:
+        for name in book.namelist():
+            text = book.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                text, count = re.subn(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:M2"', text)
+                assert count == 1
+            copy.writestr(name, text)
+    assert import_review(con, other, "reviewed").reviewed == 2
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,12 @@ def test_whole_headings_are_drawn_again() -> None:
     assert times[:, 0].mean() == pytest.approx(1, abs=0.2)
 
 
+def test_an_interval_is_the_middle_95_percent_of_the_replicates() -> None:
+    replicated = np.array([[0.3], *([place / 1000] for place in range(1001))])
+    (found,) = intervals(replicated)
+    assert (found.figure, found.low, found.high) == pytest.approx((0.3, 0.025, 0.975))
+
+
 def test_intervals_are_wider_where_headings_are_right_or_wrong_as_a_whole() -> None:
     generator = np.random.default_rng(5)
     targets = np.zeros(400, int)

