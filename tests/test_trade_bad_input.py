@@ -49,6 +49,12 @@ def refused(con, path, **options) -> BadInputError:
         (f"{SERVERS},2010,2024-01,1e3,1", "line 3, column con_val_mo", "'1e3' is not a number", "digits only"),
         (f"{SERVERS},2010,2024-01,-5,1", "line 3, column con_val_mo", "'-5' is negative", "delete the row"),
         (f"{SERVERS},2010,2024-01,,1", "line 3, column con_val_mo", "value is empty", "fill it in"),
+        (
+            f"{SERVERS},2010,2024-01,{'9' * 19},1",
+            "line 3, column con_val_mo",
+            "more than all trade there is",
+            "dollars?",
+        ),
         (f"{SERVERS},2010,2024-01,5,abc", "line 3, column cal_dut_mo", "duty 'abc' is not a number", "digits only"),
         (f"{SERVERS},2010,2024-01,5,-1", "line 3, column cal_dut_mo", "duty '-1' is negative", "delete the row"),
         (f"{SERVERS},Atlantis,2024-01,5,1", "line 3, column cty_code", "unknown country 'Atlantis'", "trade countries"),

@@ -47,8 +47,8 @@ def table_command(
     format_name: Format = FormatOption.text,
     output: Output = None,
     years: Annotated[
-        str, typer.Option(metavar="2023,2024", help="Years shown; those from the base year on by default.")
-    ] = "",
+        str | None, typer.Option(metavar="2023,2024", help="Years shown; those from the base year on by default.")
+    ] = None,
     base_year: BaseYear = 2023,
     relevance: Annotated[
         str, typer.Option(metavar="LEVELS", help="What counts as related; high,medium is the paper's robustness check.")
@@ -60,13 +60,13 @@ def table_command(
         DenominatorOption, typer.Option(help="Shares of countries are of the world, or of the paper's 30 countries.")
     ] = DenominatorOption.world,
     countries: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="1220,mexico",
             help="Census codes or names, or paper for its thirty: rows of the tables by country, the only partners of "
             "the others.",
         ),
-    ] = "",
+    ] = None,
     top: Annotated[int | None, typer.Option("-n", "--top", help="How many codes or countries; 0 for all.")] = None,
     by: Annotated[PeriodOption | None, typer.Option(help="Rows of share, tariffs and counterfactual.")] = None,
     interval: Annotated[
@@ -84,12 +84,12 @@ def table_command(
     options = Options(
         flow=flow.value,
         run=run,
-        years=tuple(_year(part) for part in _parts(years)),
+        years=tuple(_year(part) for part in _chosen("--years", years)),
         base_year=base_year,
         relevances=tuple(part.capitalize() for part in _parts(relevance)),
         excluded_chapters=_parts(exclude_chapters),
         denominator=denominator.value,
-        countries=_parts(countries),
+        countries=_chosen("--countries", countries),
         top=top,
         by=by.value if by else None,
         interval=interval,
@@ -104,6 +104,14 @@ def table_command(
 
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _chosen(option: str, text: str | None) -> tuple[str, ...]:
+    """The parts of an option; one that is given and empty, as by a variable that is not set, does not mean all."""
+    parts = _parts(text or "")
+    if text is not None and not parts:
+        raise UsageError(f"{option} is empty", mend="leave it out for all")
+    return parts
 
 
 def _year(text: str) -> int:

@@ -8,10 +8,9 @@ from aitrade.report.figure import BOTH
 from aitrade.report.partial import partial_years
 from aitrade.store.runs import Run
 from aitrade.table import Table, Value
-from aitrade.trade.coverage import Year, alike_in_partners
+from aitrade.trade.coverage import FEW, Year, alike_in_partners
 
 Row = Mapping[str, Value]
-FEW = 100  # partner countries; the United States trades with some 230
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ def _trade(
     change = next((column for column in table.columns if column.name == "change_pct"), None)
     if change and high["change_pct"] is not None:
         span = change.title.removesuffix(", %").replace("Change ", "")
-        before, after = (partners[end] for end in span.split("-"))
-        unlike = f" ({before} and {after} partner countries: they do not compare)"
-        beside.append(f"{span}: {_float(high['change_pct']):+.0f}%{'' if alike_in_partners(before, after) else unlike}")
+        beside.append(f"{span}: {_float(high['change_pct']):+.0f}%")
     if partners[year] < FEW:
         beside.append(f"the data hold only {partners[year]} partner countries")
     return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{_part(year, partial)}", tuple(beside))

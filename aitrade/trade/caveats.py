@@ -2,7 +2,7 @@
 
 from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
-from aitrade.trade.coverage import Year, alike_in_partners, ranges
+from aitrade.trade.coverage import FEW, Year, alike_in_partners, ranges
 from aitrade.trade.options import Options
 from aitrade.trade.span import Span
 from aitrade.trade.spec import Spec
@@ -29,7 +29,8 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tupl
     if spec.both_flows:
         notes += unlike(held, options, data, by_month=span.by_month)
     notes += _on_months(span) if span.by_month else _on_years(span, held, spec.of_part)
-    notes += _on_countries(held, _years_used(spec, options, span))
+    everyone = options.denominator == "world" and (spec.rows_by_country or not options.countries)
+    notes += _on_countries(held, _years_used(spec, options, span), everyone=everyone)
     others = [year.year for year in data if year not in span.shown]
     if others and not options.years:
         notes.append(f"also in the data: {ranges(others)} (--years)")
@@ -78,12 +79,13 @@ def _on_months(span: Span) -> list[str]:
 
 
 def _years_used(spec: Spec, options: Options, span: Span) -> set[int]:
-    """The years that figures rest on: those shown, the base year, and those before where growth compares with them."""
-    before = {year - 1 for year in span.comparable} if any(h.each == "comparable" for h in spec.headings) else set()
+    """The years that figures rest on: those shown, the base year, and those that growth would compare with."""
+    grows = any(h.each == "comparable" for h in spec.headings)
+    before = {year.year - 1 for year in span.shown if year.complete} if grows else set()
     return {*span.years, *before, *({options.base_year} if spec.from_base else ())}
 
 
-def _on_countries(held: Held, used: set[int]) -> list[str]:
+def _on_countries(held: Held, used: set[int], *, everyone: bool) -> list[str]:
     notes = []
     for flow, years in held.items():
         there = [year for year in years if year.year in used]
@@ -94,6 +96,8 @@ def _on_countries(held: Held, used: set[int]) -> list[str]:
             for few in there
             if most and not alike_in_partners(few.countries, most.countries)
         ]
+        if everyone and most and most.countries < FEW:
+            notes.append(f"the data hold only {most.countries} partner countries{of}: they are all that is summed")
         notes += [
             f"fewer than half of the partner countries{of} are there in {year.year}, months {ranges(year.thin)}"
             for year in there

@@ -1,6 +1,6 @@
 """Which years the data hold, and how much of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,8 @@ from aitrade.trade.query import fetch
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+FEW = 100  # partner countries; the United States trades with some 230
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,15 @@ def years_in_data(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...
 
 def no_trade(flow: str, partners: tuple[str, ...]) -> BadInputError:
     """The error where a flow, with these partners where there are any, has no year."""
-    of = f" with {', '.join(partners)}" if partners else ""
     return BadInputError(
-        f"the workspace holds no {flow}{of}", mend=f"import some: aitrade trade import FILE --flow {flow}"
+        f"the workspace holds no {flow}{with_partners(partners)}",
+        mend=f"import some: aitrade trade import FILE --flow {flow}",
     )
+
+
+def with_partners(partners: Sequence[str]) -> str:
+    """What a message adds where only some partner countries were asked for."""
+    return f" with {', '.join(partners)}" if partners else ""
 
 
 def alike_in_partners(one: int, other: int) -> bool:

@@ -73,4 +73,4 @@ class Options:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise UsageError(f"{name} {value!r} is not one of {', '.join(allowed)}")
+        raise UsageError(f"{name} {value!r} is not one there is", mend=f"choose from {', '.join(allowed)}")

@@ -73,9 +73,11 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
     if not any(held.values()):
         raise no_trade(options.flow, trade_with)
     if spec.from_base:
-        require_base_year(tuple(year for years in held.values() for year in years), options, by_month=by_month)
+        require_base_year(
+            tuple(year for years in held.values() for year in years), options, trade_with, by_month=by_month
+        )
     data = alike(held, options, by_month=by_month) if spec.both_flows else held[options.flow]
-    span = choose_span(data, options, by_month=by_month, latest_only=spec.latest_only)
+    span = choose_span(data, options, trade_with, by_month=by_month, latest_only=spec.latest_only)
     top = spec.top if options.top is None else options.top
     parameters = {
         "flow": options.flow,
@@ -125,7 +127,7 @@ def _check(spec: Spec, options: Options) -> None:
         "--denominator paper": options.denominator == "world" or spec.has_denominator,
         "--interval": options.interval is None or spec.has_interval,
         "--list": not options.lists or spec.has_lists,
-        "--flow exports": not (spec.needs_duty and options.flow == "exports"),
+        "--flow exports": options.flow == "imports" or not (spec.needs_duty or spec.both_flows),
         "--relevance low": not (spec.compares_low and "Low" in options.relevances),
     }
     for option, goes in goes_with.items():

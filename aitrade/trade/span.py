@@ -1,9 +1,10 @@
 """Which of the years in the data a table shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aitrade.errors import BadInputError
-from aitrade.trade.coverage import Year, ranges
+from aitrade.trade.coverage import Year, alike_in_partners, ranges, with_partners
 from aitrade.trade.options import Options
 
 
@@ -13,10 +14,12 @@ class Span:
 
     Args:
         shown: the years shown.
-        comparable: those of them that compare with the year before: both are complete.
-        first: first complete year shown, where changes start; None where fewer than two are complete.
-        last: last complete year shown, where changes end; None likewise.
-        rank: the year that orders rows: the last complete one shown, else the last one.
+        comparable: those of them that compare with the year before: both are complete, and neither holds less than
+            half of the other's partner countries.
+        first: first full year shown, where changes start; None where fewer than two are full. A year is full if it is
+            complete and holds no less than half of the partner countries of the complete one shown that has most.
+        last: last full year shown, where changes end; None likewise.
+        rank: the year that orders rows: the last full one shown, else the last one.
         by_month: whether rows or columns are months.
     """
 
@@ -33,41 +36,50 @@ class Span:
         return tuple(year.year for year in self.shown)
 
 
-def choose_span(data: tuple[Year, ...], options: Options, *, by_month: bool, latest_only: bool) -> Span:
+def choose_span(
+    data: tuple[Year, ...], options: Options, partners: Sequence[str], *, by_month: bool, latest_only: bool
+) -> Span:
     """The years that a table shows: those asked for, else those from the base year on, else all.
 
     Args:
         data: the years in the data.
         options: what was asked for.
+        partners: the countries that the data are limited to; none for all.
         by_month: whether only years that are there month by month count.
-        latest_only: whether the last complete year is enough where no years were asked for.
+        latest_only: whether the last full year is enough where no years were asked for.
 
     Raises:
         BadInputError: a year that was asked for is not in the data, or not month by month where months are needed.
     """
-    shown = _shown(data, options, by_month=by_month)
-    complete = [year.year for year in shown if year.complete]
-    rank = complete[-1] if complete else shown[-1].year
+    shown = _shown(data, options, partners, by_month=by_month)
+    complete = [year for year in shown if year.complete]
+    most = max((year.countries for year in complete), default=0)
+    full = [year.year for year in complete if alike_in_partners(year.countries, most)]
+    rank = full[-1] if full else shown[-1].year
     if latest_only and not options.years:
         shown = tuple(year for year in shown if year.year == rank)
-        complete = [year for year in complete if year == rank]
-    ever_complete = {year.year for year in data if year.complete}
-    comparable = tuple(year.year for year in shown if {year.year, year.year - 1} <= ever_complete)
-    first, last = (complete[0], complete[-1]) if len(complete) > 1 else (None, None)
+        full = [year for year in full if year == rank]
+    held = {year.year: year.countries for year in data if year.complete}
+    comparable = tuple(
+        year.year
+        for year in shown
+        if {year.year, year.year - 1} <= held.keys() and alike_in_partners(held[year.year], held[year.year - 1])
+    )
+    first, last = (full[0], full[-1]) if len(full) > 1 else (None, None)
     return Span(shown, comparable, first, last, rank, by_month)
 
 
-def _shown(data: tuple[Year, ...], options: Options, *, by_month: bool) -> tuple[Year, ...]:
+def _shown(data: tuple[Year, ...], options: Options, partners: Sequence[str], *, by_month: bool) -> tuple[Year, ...]:
     there = {year.year: year for year in data if year.months or not by_month}
-    monthly = " month by month" if by_month else ""
+    monthly, of = " month by month" if by_month else "", with_partners(partners)
     if not there:
         raise BadInputError(
-            f"the workspace holds no {options.flow}{monthly}, only whole years", mend="import monthly files"
+            f"the workspace holds no {options.flow}{monthly}{of}, only whole years", mend="import monthly files"
         )
     for year in options.years:
         if year not in there:
             raise BadInputError(
-                f"the workspace holds no {options.flow} of {year}{monthly}",
+                f"the workspace holds no {options.flow} of {year}{monthly}{of}",
                 mend=f"import them, or choose from the years that are there: {ranges(there)}",
             )
     if options.years:
@@ -75,7 +87,7 @@ def _shown(data: tuple[Year, ...], options: Options, *, by_month: bool) -> tuple
     return tuple(year for year in there.values() if year.year >= options.base_year) or tuple(there.values())
 
 
-def require_base_year(data: tuple[Year, ...], options: Options, *, by_month: bool) -> Year:
+def require_base_year(data: tuple[Year, ...], options: Options, partners: Sequence[str], *, by_month: bool) -> Year:
     """The base year.
 
     Raises:
@@ -85,7 +97,8 @@ def require_base_year(data: tuple[Year, ...], options: Options, *, by_month: boo
     if options.base_year not in there:
         raise BadInputError(
             f"the workspace holds no {options.flow} of the base year {options.base_year}"
-            + (" month by month" if by_month else ""),
+            + (" month by month" if by_month else "")
+            + with_partners(partners),
             mend=f"import them, or choose another: --base-year; there are {ranges(there) or 'none'}",
         )
     return there[options.base_year]

@@ -77,13 +77,19 @@ def why_unreadable(role: str, text: str | None) -> tuple[str, str]:
     if name == "country":
         return f"unknown country {text!r}", COUNTRY_MEND
     if role in ("value", "duty"):
-        if text.strip().startswith("-"):
-            return f"the {name} {text!r} is negative", "trade is not negative: correct it, or delete the row"
-        return (
-            f"the {name} {text!r} is not a number of whole dollars",
-            "write digits only: no separator, letter or cent",
-        )
+        return _why_no_dollars(name, text)
     return _why_no_month(name, text)
+
+
+def _why_no_dollars(name: str, text: str) -> tuple[str, str]:
+    if text.strip().startswith("-"):
+        return f"the {name} {text!r} is negative", "trade is not negative: correct it, or delete the row"
+    if text.strip().isdecimal():
+        return f"the {name} {text!r} is more than all trade there is", "is it in dollars? correct it"
+    return (
+        f"the {name} {text!r} is not a number of whole dollars",
+        "write digits only: no separator, letter or cent",
+    )
 
 
 def _why_no_month(name: str, text: str) -> tuple[str, str]:

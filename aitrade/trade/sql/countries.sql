@@ -18,7 +18,9 @@ world AS (
     SELECT map_from_entries(list((year, value))) AS dollars, sum(value) AS dollars_together FROM world_years
 )
 SELECT
-    row_number() OVER (ORDER BY coalesce(by_country.dollars[$rank_year], 0) DESC, cty_code) AS rank,
+    row_number() OVER (
+        ORDER BY coalesce(by_country.dollars[$rank_year], 0) DESC, by_country.dollars_together DESC, cty_code
+    ) AS rank,
     cty_code,
     coalesce(countries.name, cty_code) AS country,
     [coalesce(by_country.dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
@@ -30,6 +32,6 @@ LEFT JOIN countries USING (cty_code)
 QUALIFY (len($shown) = 0 OR list_contains($shown, cty_code))
     AND row_number() OVER (
         PARTITION BY len($shown) = 0 OR list_contains($shown, cty_code)
-        ORDER BY coalesce(by_country.dollars[$rank_year], 0) DESC, cty_code
+        ORDER BY coalesce(by_country.dollars[$rank_year], 0) DESC, by_country.dollars_together DESC, cty_code
     ) <= $top
 ORDER BY rank;
