@@ -17,10 +17,16 @@ _FIXED_WIDTH = re.compile(rb"(?:\xef\xbb\xbf)?[0-9]{10}[^,;|\t\r\n]")
 
 @dataclass(frozen=True)
 class CodeFile:
-    """The codes of a file, each once, in the file's order; ``read`` counts the lines before equal ones were merged."""
+    """The codes of a file, each once, in the file's order.
+
+    Attributes:
+        read: lines before equal ones were merged.
+        assumed: whether nothing said that they are import codes.
+    """
 
     codes: tuple[Code, ...]
     read: int
+    assumed: bool
 
 
 def read_code_file(path: Path, flow: str | None = None, *, pad: bool = False) -> CodeFile:
@@ -38,17 +44,18 @@ def read_code_file(path: Path, flow: str | None = None, *, pad: bool = False) ->
     """
     content = read_bytes(path)
     if content.startswith(b"PK\x03\x04"):
-        found = _from_zip(path, content, flow)
+        found, assumed = _from_zip(path, content, flow)
     elif _FIXED_WIDTH.match(content):
-        found = _from_concordance(decode(content, str(path)), str(path), flow or _flow_of_name(path.name), {})
+        known = flow or _flow_of_name(path.name)
+        found, assumed = _from_concordance(decode(content, str(path)), str(path), known, {}), known is None
     else:
-        found = _from_csv(path, flow, pad=pad)
+        found, assumed = _from_csv(path, flow, pad=pad)
     if not found:
         raise BadInputError("the file holds no codes", where=str(path))
-    return CodeFile(_merge(found), len(found))
+    return CodeFile(_merge(found), len(found), assumed)
 
 
-def _from_csv(path: Path, flow: str | None, *, pad: bool) -> list[tuple[Code, str]]:
+def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool]:
     columns, records = read_records(path, ("hs10", "description"))
     found = []
     for record in records:
@@ -75,10 +82,10 @@ def _from_csv(path: Path, flow: str | None, *, pad: bool) -> list[tuple[Code, st
                 mend="leave --flow out: the file says it",
             )
         found.append((code, where))
-    return found
+    return found, flow is None and "flow" not in columns
 
 
-def _from_zip(path: Path, content: bytes, flow: str | None) -> list[tuple[Code, str]]:
+def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[Code, str]], bool]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {Path(name).name.upper(): name for name in archive.namelist()}
@@ -94,7 +101,8 @@ def _from_zip(path: Path, content: bytes, flow: str | None) -> list[tuple[Code, 
         ) from error
     said = "exports" if "EXP_DETL.TXT" in members else "imports" if "IMP_DETL.TXT" in members else None
     names = {NAICS.cut(line, "naics"): NAICS.cut(line, "description") for line in naics.splitlines() if line.strip()}
-    return _from_concordance(text, f"{path}!CONCORD.TXT", flow or said, names)
+    known = flow or said
+    return _from_concordance(text, f"{path}!CONCORD.TXT", known, names), known is None
 
 
 def _from_concordance(text: str, where: str, flow: str | None, naics_names: dict[str, str]) -> list[tuple[Code, str]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CodesReceipt:
-    """What an import of codes did, by flow."""
+    """What an import of codes did, by flow; ``assumed`` where nothing said that they are import codes."""
 
     path: str
     flow: str
@@ -23,14 +23,16 @@ class CodesReceipt:
     codes: int
     new: int
     changed: int
+    assumed: bool = False
 
     def __str__(self) -> str:
         merged = f", {self.read - self.codes:,} lines repeated others" if self.read > self.codes else ""
+        assumed = "; nothing says of which flow: Schedule B codes go with --flow exports" if self.assumed else ""
         same = self.codes - self.new - self.changed
         counts = ", ".join(
             f"{n:,} {word}" for n, word in ((self.new, "new"), (self.changed, "changed"), (same, "as before")) if n
         )
-        return f"{self.path}: {self.codes:,} {self.flow.removesuffix('s')} codes ({counts}){merged}"
+        return f"{self.path}: {self.codes:,} {self.flow.removesuffix('s')} codes ({counts}){merged}{assumed}"
 
 
 def import_codes(
@@ -49,7 +51,7 @@ def import_codes(
         counts = put_codes(con, file.codes)
     extra = file.read - len(file.codes)
     return [
-        CodesReceipt(str(path), name, counts[name][0] + (extra if len(counts) == 1 else 0), *counts[name])
+        CodesReceipt(str(path), name, counts[name][0] + (extra if len(counts) == 1 else 0), *counts[name], file.assumed)
         for name in FLOWS
         if name in counts
     ]

@@ -133,6 +133,19 @@ def test_importing_again_updates_and_says_so(tmp_path, con):
     ]
 
 
+def test_codes_that_nothing_says_the_flow_of_are_imports_and_that_is_said(tmp_path, con):
+    path = tmp_path / "codes.csv"
+    path.write_text("hs10,description\n0101210010,HORSES\n", "utf-8")
+    (assumed,) = import_codes(con, path)
+    assert (assumed.flow, assumed.assumed) == ("imports", True)
+    assert "Schedule B codes go with --flow exports" in str(assumed)
+    (said,) = import_codes(con, path, "exports")
+    path.write_text("hs10,description,flow\n0101210010,HORSES,imports\n", "utf-8")
+    (told,) = import_codes(con, path)
+    assert [receipt.assumed for receipt in (said, told)] == [False, False]
+    assert "Schedule B" not in f"{said} {told}"
+
+
 def test_a_file_may_hold_both_flows(tmp_path, con):
     path = tmp_path / "codes.csv"
     path.write_text("hs10,flow,description\n0101210000,export,A\n0101210010,imports,B\n")
