@@ -16,6 +16,7 @@ import numpy as np
 from aitrade import defaults
 from aitrade.errors import ModelError
 from aitrade.evidence import FEATURES, category_features, near_votes, relevance_features
+from aitrade.output import whole
 from aitrade.paths import shipped
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.softmax import softmax
@@ -132,15 +133,20 @@ def load_calibration(path: Path) -> Calibration:
     """Read a calibration.
 
     Raises:
-        ModelError: it was fitted with other features than this version computes.
+        ModelError: it cannot be read, or was fitted with other features than this version computes.
     """
-    raw = json.loads(path.read_text("utf-8"))
-    if raw.pop("features") != list(FEATURES) or "rival" not in raw:
-        raise ModelError("the calibration is of another version", where=str(path), mend="refit it: aitrade calibrate")
-    return Calibration(**raw | {name: Joint(**raw[name]) for name in ("joint", "rival")})
+    model, embedder = path.stem, path.parent.name
+    again = f"refit it: {how_to_calibrate(model, embedder)}"
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        if raw.pop("features") != list(FEATURES) or "rival" not in raw:
+            raise ModelError("the calibration is of another version", where=str(path), mend=again)
+        return Calibration(**raw | {name: Joint(**raw[name]) for name in ("joint", "rival")})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ModelError(f"the calibration cannot be read: {error}", where=str(path), mend=again) from error
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
     """Write a calibration as JSON that people can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"features": FEATURES, **asdict(calibration)}, indent=1) + "\n", "utf-8")
+    with whole(path) as partial:
+        partial.write_text(json.dumps({"features": FEATURES, **asdict(calibration)}, indent=1) + "\n", "utf-8")

@@ -60,16 +60,22 @@ def choose_machine(device: str = "auto", arithmetic: str = "auto") -> Machine:
     chosen = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
     if arithmetic == "auto":
         arithmetic = "bfloat16" if has_bfloat16(chosen) else "float32"
+    torch.set_float32_matmul_precision("highest")  # float32 means it: some images of CUDA begin with TF32, of ten bits
     return Machine(chosen, arithmetic)
 
 
 def choose_machines(device: str = "auto", arithmetic: str = "auto") -> list[Machine]:
-    """What :func:`choose_machine` chooses, once for every GPU that CUDA shows."""
+    """What :func:`choose_machine` chooses, once for every GPU that CUDA shows and that is of the first one's kind.
+
+    Others would give other numbers, and which GPU judges a code is a matter of time.
+    """
     import torch
 
     machine = choose_machine(device, arithmetic)
-    count = torch.cuda.device_count() if machine.device == "cuda" else 1
-    return [replace(machine, gpu=gpu) for gpu in range(count)]
+    if machine.device != "cuda":
+        return [machine]
+    kinds = [torch.cuda.get_device_name(gpu) for gpu in range(torch.cuda.device_count())]
+    return [replace(machine, gpu=gpu) for gpu, kind in enumerate(kinds) if kind == kinds[0]]
 
 
 def has_bfloat16(device: str) -> bool:

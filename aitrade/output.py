@@ -32,6 +32,23 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Yield a new place beside ``path``; what the block writes there becomes ``path`` when it is whole and on the disk.
+
+    Whatever stops it, a reader finds what was there before or what is there now, never half of it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield partial
+        with partial.open("r+b") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def write_file(path: Path, content: bytes) -> Path:
     """Write a file whole; returns where.
 

@@ -204,7 +204,7 @@ def main(arguments: list[str], sleep: Sleep = time.sleep) -> int:
         print(f"refused: {error}", file=sys.stderr)
         return 3
     except (FailedError, KeyboardInterrupt) as error:
-        print(f"stopped: {error or 'by hand'}; run the same command again to go on", file=sys.stderr)
+        print(f"stopped: {str(error) or 'by hand'}; run the same command again to go on", file=sys.stderr)
         return 5
     print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()), file=sys.stderr)
     return 0

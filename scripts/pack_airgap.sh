@@ -23,7 +23,9 @@ set -eu
 here=\$(cd "\$(dirname "\$0")" && pwd)
 python3 -m venv aitrade-venv
 aitrade-venv/bin/python -m pip install --no-index --find-links "\$here/libraries" aitrade
-aitrade-venv/bin/aitrade models install $* --no-index --find-links "\$here/models/wheels"
+PATH="\$PWD/aitrade-venv/bin:\$PATH"
+cd "\$here"
+$(grep '^aitrade models ' "$target/models/README.txt")
 echo "ready: aitrade-venv/bin/aitrade --help"
 EOF
 echo "packed in $target; there: sh install.sh"

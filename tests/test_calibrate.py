@@ -394,6 +394,17 @@ def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tm
         load_calibration(path)
 
 
+@pytest.mark.parametrize("text", ["", '{"features": [', "[]", '{"features": 1}', "{}"])
+def test_a_calibration_that_cannot_be_read_says_how_to_fit_it_again(tmp_path: Path, text: str) -> None:
+    """A disk that was full, or a hand that slipped; `aitrade doctor` lives on this error too."""
+    path = tmp_path / "calibration" / "all-minilm-l6-v2" / "toy.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    with pytest.raises(ModelError, match="aitrade calibrate --model toy --embedder all-minilm-l6-v2") as caught:
+        load_calibration(path)
+    assert caught.value.where == str(path)
+
+
 def test_a_workspaces_own_calibration_comes_before_the_shipped_one(calibration: Calibration, tmp_path: Path) -> None:
     find = partial(find_calibration, DEFAULT_MODEL, workspace=tmp_path)
     assert find(DEFAULT_EMBEDDER) == shipped("data/calibration") / DEFAULT_EMBEDDER / f"{DEFAULT_MODEL}.json"

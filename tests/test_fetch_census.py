@@ -161,6 +161,15 @@ def test_failures_are_tried_again_with_growing_pauses(serve, fetch, capsys):
     assert KEY not in capsys.readouterr().err
 
 
+def test_a_run_stopped_by_hand_says_so(fetch, serve, script, monkeypatch, capsys):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(script, "fetch", stopped)
+    assert fetch(serve(), "2024-01")[0] == 5
+    assert "stopped: by hand; run the same command again" in capsys.readouterr().err
+
+
 def test_a_run_that_gave_up_goes_on_where_it_stopped(serve, fetch, script, capsys):
     server = serve(m_2024_01=[Answer(body=reply(5, "2024-01"))], m_2024_02=[Answer(500)])
     code, folder, pauses = fetch(server, "2024-01", "2024-02")

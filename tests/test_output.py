@@ -11,7 +11,7 @@ from conftest import MODEL
 
 import aitrade as api
 from aitrade.errors import BadInputError
-from aitrade.output import require_writable, writing
+from aitrade.output import require_writable, whole, writing
 from aitrade.store import open_workspace
 from aitrade.store.runs import get_run
 
@@ -83,3 +83,27 @@ def test_an_error_of_many_files_says_what_it_is(tmp_path):
 def test_the_api_says_so_too(folder, tmp_path):
     with pytest.raises(BadInputError, match="Is a directory"):
         api.open(folder).report(tmp_path, run=made.RUN)
+
+
+def test_what_a_stop_leaves_half_written_is_never_seen(tmp_path: Path) -> None:
+    path = tmp_path / "made" / "file.json"
+    with whole(path) as partial:
+        partial.write_text("old", "utf-8")
+        assert not path.exists()
+    with pytest.raises(KeyboardInterrupt), whole(path) as partial:
+        partial.write_text("ne", "utf-8")
+        raise KeyboardInterrupt
+    assert path.read_text("utf-8") == "old"
+    assert list(path.parent.iterdir()) == [path]
+    with whole(path) as partial:
+        partial.write_text("new", "utf-8")
+    assert path.read_text("utf-8") == "new"
+
+
+def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a power cut can leave an empty file that another already speaks of."""
+    synced: list[bool] = []
+    monkeypatch.setattr("os.fsync", lambda _: synced.append(not (tmp_path / "file").exists()))
+    with whole(tmp_path / "file") as partial:
+        partial.write_bytes(b"new")
+    assert synced == [True]

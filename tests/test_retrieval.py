@@ -125,19 +125,29 @@ def test_an_index_is_read_where_it_is_first_found_and_kept_in_the_last_folder(
 
 
 CHANGES: dict[str, Callable[[Exemplar], Exemplar]] = {
-    "relevance": lambda e: dataclasses.replace(e, relevance="Medium", category="Cooling_HVAC"),
     "description": lambda e: dataclasses.replace(e, code=dataclasses.replace(e.code, description="SOMETHING ELSE")),
     "industry": lambda e: dataclasses.replace(e, code=dataclasses.replace(e.code, naics_description="ELSE")),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_index_is_built_again_when_an_exemplar_changes(exemplars: ExemplarSet, tmp_path: Path, change: str) -> None:
+def test_the_index_is_built_again_when_an_exemplars_text_changes(
+    exemplars: ExemplarSet, tmp_path: Path, change: str
+) -> None:
     embedder = counting()
     open_index(exemplars, embedder, tmp_path)
     changed = ExemplarSet((CHANGES[change](exemplars.exemplars[0]), *exemplars.exemplars[1:]))
     assert open_index(changed, embedder, tmp_path).exemplars is changed
     assert embedder.asked == 2
+
+
+def test_an_exemplar_judged_anew_is_not_embedded_again(exemplars: ExemplarSet, tmp_path: Path) -> None:
+    embedder = counting()
+    open_index(exemplars, embedder, tmp_path)
+    first = dataclasses.replace(exemplars.exemplars[0], relevance="Medium", category="Cooling_HVAC")
+    changed = ExemplarSet((first, *exemplars.exemplars[1:]))
+    found = open_index(changed, embedder, tmp_path)
+    assert (found.exemplars, embedder.asked) == (changed, 1)
 
 
 def test_the_index_is_built_again_for_another_embedder_or_machine(exemplars: ExemplarSet, tmp_path: Path) -> None:
@@ -152,7 +162,7 @@ def test_the_index_is_built_again_when_texts_are_made_otherwise(
 ) -> None:
     embedder = counting()
     open_index(exemplars, embedder, tmp_path)
-    monkeypatch.setattr("aitrade.retrieval.index.text_sha256", lambda: "other shorthand")
+    monkeypatch.setattr("aitrade.retrieval.index.describe", lambda code: describe(code).replace("heading", "group"))
     open_index(exemplars, embedder, tmp_path)
     assert embedder.asked == 2
 

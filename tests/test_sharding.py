@@ -107,14 +107,27 @@ def test_a_run_stopped_on_two_goes_on_with_one(
         assert (told[0], run.finished, run.predictions) == (6, True, len(codes))
 
 
-def test_every_gpu_that_cuda_shows_takes_part(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_gpu_of_the_first_ones_kind_takes_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("torch.cuda.device_count", lambda: 3)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda gpu: "T4" if gpu == 2 else "H200")
     monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda **_: True)
     found = machine_module.choose_machines()
-    assert [m.where for m in found] == ["cuda:0", "cuda:1", "cuda:2"]
+    assert [m.where for m in found] == ["cuda:0", "cuda:1", "cuda:3"], "another kind gives other numbers"
     assert {(m.device, m.arithmetic) for m in found} == {("cuda", "bfloat16")}
     assert [m.where for m in machine_module.choose_machines("cpu", "float32")] == ["cpu"]
+
+
+def test_float32_is_no_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment may have set it lower, and fingerprints would not tell."""
+    import torch
+
+    torch.set_float32_matmul_precision("medium")
+    try:
+        machine_module.choose_machine("cpu", "float32")
+        assert torch.get_float32_matmul_precision() == "highest"
+    finally:
+        torch.set_float32_matmul_precision("highest")
 
 
 @pytest.mark.parametrize(("names", "dtype"), [((), "float32"), (("avx512_bf16",), "bfloat16"), (("bf16",), "bfloat16")])

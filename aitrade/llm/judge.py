@@ -52,14 +52,16 @@ class Judge(ABC):
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
         """Score High, Medium and Low for each code, given its nearest exemplars (nearest first)."""
 
-    @abstractmethod
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
         """Log-probabilities of the related categories of some codes, shape (related, categories).
+
+        Asked of a judge whose opinions come without them.
 
         Args:
             codes: the codes that were asked about last.
             neighbours: of each.
             related: relevance of each code to ask about, by its place among them.
         """
+        raise NotImplementedError

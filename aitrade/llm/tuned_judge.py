@@ -1,7 +1,6 @@
 """A model with an adapter: its heads read the last token of a short prompt; neighbours are joined afterwards."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from aitrade.codes import Code
 from aitrade.llm.adapter import Heads
@@ -10,10 +9,6 @@ from aitrade.llm.engine import Engine
 from aitrade.llm.judge import Judge, Neighbourhoods, Opinions
 from aitrade.llm.labels import last_hidden
 from aitrade.llm.prompt import short_tokens
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class TunedJudge(Judge):
@@ -35,12 +30,3 @@ class TunedJudge(Judge):
             None,
             place(hidden.numpy(), self.vectors.projection) if self.vectors else None,
         )
-
-    def category(
-        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
-    ) -> "NDArray[np.float64]":
-        """See :class:`Judge`."""
-        known = self.relevance(codes, neighbours).category
-        if known is None:
-            raise RuntimeError("an adapter's heads always score categories")
-        return known[list(related)]

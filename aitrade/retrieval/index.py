@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.code_text import describe, text_sha256
+from aitrade.code_text import describe
 from aitrade.exemplars import ExemplarSet
+from aitrade.output import whole
 from aitrade.paths import weights_folder
 from aitrade.retrieval.embedder import Embedder
 
@@ -53,8 +54,8 @@ def installed_indexes() -> Path:
 
 def index_file(exemplars: ExemplarSet, embedder_sha256: str, device: str, arithmetic: str) -> str:
     """The file of an index in a folder: it is named by the hash of everything that it depends on."""
-    parts = (exemplars.sha256, embedder_sha256, device, arithmetic, text_sha256())
-    return f"{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:24]}.faiss"
+    made_of = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars)))
+    return f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}.faiss"
 
 
 def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> Index:
@@ -69,12 +70,9 @@ def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> In
     for folder in folders:
         if (folder / name).is_file():
             return Index(exemplars, load_faiss().read_index(str(folder / name)))
-    folder, path = folders[-1], folders[-1] / name
-    index = index_of(exemplars, embedder.embed([describe(exemplar.code) for exemplar in exemplars.exemplars]))
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    load_faiss().write_index(index.faiss_index, str(partial))
-    partial.replace(path)
+    index = index_of(exemplars, embedder.embed(_texts(exemplars)))
+    with whole(folders[-1] / name) as partial:
+        load_faiss().write_index(index.faiss_index, str(partial))
     return index
 
 
@@ -83,6 +81,10 @@ def index_of(exemplars: ExemplarSet, vectors: "NDArray[np.float32]") -> Index:
     index = load_faiss().IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     return Index(exemplars, index)
+
+
+def _texts(exemplars: ExemplarSet) -> list[str]:
+    return [describe(exemplar.code) for exemplar in exemplars.exemplars]
 
 
 def load_faiss() -> Any:

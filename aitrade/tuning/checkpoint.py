@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from aitrade.output import whole
+
 
 def keep(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any, epochs: int) -> None:
     """Write parameters and the optimizer's moments after a number of epochs; the last step makes it count."""
@@ -13,12 +15,10 @@ def keep(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any
     for name, p in parameters.items():
         for moment in ("exp_avg", "exp_avg_sq"):
             tensors[f"{moment}:{name}"] = optimizer.state[p][moment]
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / "state.partial"
-    save_file(tensors, partial)
-    partial.replace(folder / f"epoch{epochs}.safetensors")
-    partial.write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
-    partial.replace(folder / "state.json")
+    with whole(folder / f"epoch{epochs}.safetensors") as partial:
+        save_file(tensors, partial)
+    with whole(folder / "state.json") as partial:
+        partial.write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
     (folder / f"epoch{epochs - 1}.safetensors").unlink(missing_ok=True)
 
 

@@ -11,6 +11,7 @@ from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, writ
 from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
 from aitrade.llm.prompt import short_tokens
+from aitrade.output import whole
 from aitrade.rubric import labels
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
@@ -76,9 +77,8 @@ def _keep_fold(task: Task, examples: Sequence[Example], fold: int, kept: Path, o
     """Keep what a model tuned without a fold makes of the exemplars; the model is let go of with the return."""
     learner = _learnt(task, examples, fold, kept.parent, on_step)
     vectors = vectors_of(learner, examples)
-    partial = kept.with_name("partial.npz")
-    np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[task.parts == fold]))
-    partial.replace(kept)
+    with whole(kept) as partial:
+        np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[task.parts == fold]))
 
 
 def _learnt(

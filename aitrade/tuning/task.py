@@ -61,6 +61,7 @@ class Task:
             self.base.sha256,
             self.exemplars.sha256,
             text_sha256(),
+            *labels(),
             str(self.machine),
             str(self.settings),
             str(self.folds),

@@ -1,10 +1,12 @@
 """Installed models: which there are, and checking their files against the record."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
+from aitrade.output import whole
 from aitrade.paths import weights_folder
 from aitrade.weights.record import CHECKED, RECORD, Installed, how_to_install, read_record, refuse_unrecorded
 
@@ -66,7 +68,8 @@ def verify(model: Installed) -> None:
                 where=str(path),
                 mend=how_to_install(model.name),
             )
-    (model.folder / CHECKED).write_text(json.dumps(_stamp(model)), "utf-8")
+    with suppress(OSError), whole(model.folder / CHECKED) as partial:  # a folder that is read-only is hashed each time
+        partial.write_text(json.dumps(_stamp(model)), "utf-8")
 
 
 def _refuse_unrecorded(model: Installed) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aitrade.errors import ModelError
 from aitrade.hashing import sha256_of
+from aitrade.output import whole
 from aitrade.weights.manifest import File, files_sha256
 
 RECORD = "aitrade.json"
@@ -53,7 +54,8 @@ def write_record(model: Installed) -> None:
     """Write the record beside the files."""
     raw = asdict(model)
     del raw["folder"]
-    (model.folder / RECORD).write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
+    with whole(model.folder / RECORD) as partial:
+        partial.write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
 
 
 def read_record(folder: Path) -> Installed:
@@ -99,7 +101,9 @@ def refuse_unrecorded(folder: Path, recorded: Collection[str], record: str, mend
 
 
 def _of_no_model(name: str) -> bool:
-    return name in (RECORD, CHECKED, ".DS_Store", "Thumbs.db", "desktop.ini") or name.startswith(("._", ".nfs"))
+    """Ours, half written or whole, and what file managers leave."""
+    ours = name.endswith((RECORD, CHECKED))
+    return ours or name in (".DS_Store", "Thumbs.db", "desktop.ini") or name.startswith(("._", ".nfs"))
 
 
 def how_to_install(name: str) -> str:
