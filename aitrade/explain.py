@@ -27,7 +27,7 @@ class Explanation:
         code: the code.
         run: the run that judged it.
         relevance, category, source: the prediction.
-        probabilities: calibrated, of High, Medium, Low.
+        probabilities: calibrated, of High, Medium, Low; None where labels came without.
         llm: the LLM's scores of High, Medium, Low; None where it was not asked.
         label_mass: probability that the LLM's answer is a label at all; None where labels were not scored.
         neighbours: exemplars that the evidence lists, with their similarity, nearest first.
@@ -40,7 +40,7 @@ class Explanation:
     relevance: str
     category: str
     source: str
-    probabilities: tuple[float, float, float]
+    probabilities: tuple[float, ...] | None
     llm: tuple[float, ...] | None
     label_mass: float | None
     neighbours: tuple[tuple[Exemplar, float], ...]
@@ -57,7 +57,7 @@ class Explanation:
             "relevance": self.relevance,
             "category": self.category,
             "source": self.source,
-            "probabilities": dict(zip(RELEVANCES, self.probabilities, strict=True)),
+            "probabilities": dict(zip(RELEVANCES, self.probabilities, strict=True)) if self.probabilities else None,
             "llm": dict(zip(RELEVANCES, self.llm, strict=True)) if self.llm else None,
             "label_mass": self.label_mass,
             "rationale": self.rationale,
@@ -101,7 +101,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars
         relevance=relevance,
         category=category,
         source=source,
-        probabilities=tuple(probabilities),
+        probabilities=tuple(probabilities) if None not in probabilities else None,
         llm=tuple(evidence["llm"]) if evidence.get("llm") else None,
         label_mass=evidence.get("label_mass"),
         neighbours=_known(evidence.get("neighbours", []), exemplars),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,14 @@ def test_an_exemplar_is_explained_by_its_rationale_and_a_code_goes_by_its_flow(e
     refused = explain(SERVERS, "--flow", "exports")
     assert refused.code == 3
     assert f"says nothing of exports code {SERVERS}" in refused.err
+
+
+def test_labels_from_a_file_have_no_probabilities(aitrade: Callable[..., Outcome], tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text(f"hs10,relevance,category\n{SERVERS},High,Compute_Hardware\n", "utf-8")
+    assert aitrade("labels", "import", file, "--flow", "imports", "--name", "mine").code == 0
+    assert json.loads(aitrade("explain", SERVERS, "--json").out)["probabilities"] is None
+    assert "no probabilities" in aitrade("explain", SERVERS).out
 
 
 def test_people_read_scores_and_neighbours(explain: Callable[..., Outcome]) -> None:

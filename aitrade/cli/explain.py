@@ -49,11 +49,11 @@ def explain(
 
 
 def _text(found: "Explanation", written: str | None) -> str:
-    high, medium, low = found.probabilities
+    sure = zip(RELEVANCES, found.probabilities or (), strict=False)
     lines = [
         f"{found.code.hs10} ({found.code.flow}): {found.code.description}",
         f"{found.relevance}, {found.category}    run {found.run}, decided by {found.source}",
-        f"High {high:.1%}, Medium {medium:.1%}, Low {low:.1%}" if high is not None else "no probabilities",
+        ", ".join(f"{level} {p:.1%}" for level, p in sure) or "no probabilities",
     ]
     if found.rationale:
         lines.append(f"labelled by hand: {found.rationale}")
