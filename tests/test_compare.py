@@ -158,6 +158,17 @@ def test_exemplars_are_left_out_wherever_a_run_took_one():
     assert alone.codes.total == len(labels) - 1, "the reference's own exemplars count too"
 
 
+def test_a_year_of_few_partner_countries_weighs_nothing_unless_asked_for():
+    rows = [Row("imports", CODES[4], cty, 2024, 0, 10**9, None) for cty in ("1220", "2010", "5700")]
+    rows += [Row("imports", CODES[4], "1220", 2025, 0, 10**9, None)]
+    labels = {("imports", CODES[4]): ("High", "Compute_Hardware")}
+    con = workspace(rows, predictions(labels))
+    add_run(con, "first", predictions(labels))
+    assert ask(con, "hand", ["first"], ("imports",)).year == 2024
+    assert ask(con, "hand", ["first"], ("imports",), 2025).year == 2025
+    con.close()
+
+
 def test_what_has_to_be_known_of_the_weights_is_said():
     labels = {(flow, CODES[4]): ("High", "Compute_Hardware") for flow in ("imports", "exports")}
     rows = [Row("imports", CODES[4], cty, 2024, 0, 10**9, None) for cty in ("1220", "2010", "5700")]
@@ -178,9 +189,9 @@ def test_what_has_to_be_known_of_the_weights_is_said():
     assert notes(("imports",), 2024) == ("made up",)
     assert notes(("imports",), 2025) == (
         "made up",
-        "2025 holds only months 5 of imports",
-        "2025 holds 1 partner countries of imports, 2024 3",
+        "2025 holds only month 5 of imports",
+        "2025 holds 1 partner country of imports, 2024 3",
     )
-    assert "2025 holds only months 5 of exports" in notes(("imports", "exports"), 2025)
+    assert "2025 holds only month 5 of exports" in notes(("imports", "exports"), 2025)
     assert any("reported under import codes weigh nothing" in note for note in notes(("exports",), 2025))
     con.close()

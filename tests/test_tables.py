@@ -308,7 +308,7 @@ def test_what_a_table_makes_of_a_part_of_a_year_is_said(name, first, says):
     con = workspace(rows)
     result = table(con, name, Options(top=1))
     assert {record["cty_code"] for record in result.records()} - {None} == {first}
-    assert f"2026 holds only months 1: its values are not those of a year, and {says}" in result.notes
+    assert f"2026 holds only month 1: its values are not those of a year, and {says}" in result.notes
     con.close()
 
 
@@ -321,7 +321,7 @@ def test_nothing_grows_between_years_that_hold_other_countries():
     )
     growth = table(con, "growth", Options(years=(2024, 2025)))
     assert [column.name for column in growth.columns if column.name.startswith("growth")] == ["growth_2024"]
-    assert f"2025 holds 1 partner countries, 2023 {len(COUNTRIES)}: they do not compare" in growth.notes
+    assert f"2025 holds 1 partner country, 2023 {len(COUNTRIES)}: they do not compare" in growth.notes
     assert next(record["cty_code"] for record in growth.records() if record["cty_code"]) == "2010"
     assert any("Change 2023-2024" in column.title for column in table(con, "summary", Options()).columns)
     assert table(con, "countries", Options(top=1)).records()[0]["cty_code"] == "2010"
@@ -558,7 +558,7 @@ def test_a_base_year_that_a_flow_holds_in_part_is_told():
 def test_flows_with_other_partners_do_not_make_a_balance():
     con = workspace([row for row in ROWS if row.flow == "imports" or row.cty == "2010"])
     notes = table(con, "counterfactual", Options(years=(2024,))).notes
-    assert any("2024 holds 6 partner countries of imports and 1 partner countries of exports" in note for note in notes)
+    assert any("2024 holds 6 partner countries of imports and 1 partner country of exports" in note for note in notes)
     con.close()
 
 

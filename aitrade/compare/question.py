@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.errors import BadInputError, UsageError
 from aitrade.store.runs import Run, get_run
-from aitrade.trade.coverage import alike_in_partners, held_years, years_in_data
+from aitrade.trade.coverage import alike_in_partners, held_years, partner_countries, years_in_data
 from aitrade.trade.full_year import full_year
 from aitrade.trade.options import EXCLUDED_CHAPTERS
 from aitrade.trade.remarks import remarks
@@ -120,7 +120,9 @@ def _caveats(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> tu
         if not weighing.complete:
             notes.append(f"{year} holds {weighing.extent} of {flow}")
         if not alike_in_partners(weighing.countries, most.countries):
-            notes.append(f"{year} holds {weighing.countries} partner countries of {flow}, {most.year} {most.countries}")
+            notes.append(
+                f"{year} holds {partner_countries(weighing.countries)} of {flow}, {most.year} {most.countries}"
+            )
     if "exports" in flows:
         notes.append("exports reported under import codes weigh nothing: the label of an export code counts alone")
     return tuple(notes)

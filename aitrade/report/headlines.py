@@ -8,7 +8,7 @@ from aitrade.report.figure import BOTH
 from aitrade.report.partial import partial_years
 from aitrade.store.runs import Run
 from aitrade.table import Table, Value
-from aitrade.trade.coverage import FEW, Year, alike_in_partners
+from aitrade.trade.coverage import FEW, Year, alike_in_partners, partner_countries
 
 Row = Mapping[str, Value]
 
@@ -57,7 +57,7 @@ def _trade(
         span = change.title.removesuffix(", %").replace("Change ", "")
         beside.append(f"{span}: {_float(high['change_pct']):+.0f}%")
     if partners[year] < FEW:
-        beside.append(f"the data hold only {partners[year]} partner countries")
+        beside.append(f"the data hold only {partner_countries(partners[year])}")
     return Headline(f"${value:,.1f} bn", f"{flow} of High products in {year}{_part(year, partial)}", tuple(beside))
 
 
@@ -100,7 +100,7 @@ def _balance(
     beside = [f"balance {_float(row['balance']):,.1f}, without the boom {_float(row['counterfactual_balance']):,.1f}"]
     partners = [next(found.countries for found in held[flow] if str(found.year) == year) for flow in FLOWS]
     if not alike_in_partners(*partners):
-        beside.append(f"imports from {partners[0]} partner countries, exports to {partners[1]}: no trade balance")
+        beside.append(f"imports from {partner_countries(partners[0])}, exports to {partners[1]}: no trade balance")
     what = f"{'larger' if effect >= 0 else 'smaller'} deficit through the boom in {year}{_part(year, partial)}"
     return Headline(f"${abs(effect):,.1f} bn", what, tuple(beside))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aitrade.errors import BadInputError
-from aitrade.trade.coverage import Year
+from aitrade.trade.coverage import Year, partner_countries
 from aitrade.trade.options import Options
 
 # The years that the workspace holds of each flow.
@@ -57,7 +57,7 @@ def unlike(held: Held, options: Options, data: tuple[Year, ...], *, by_month: bo
         partners = [found.countries for years in held.values() for found in years if found.year == year.year]
         if year.year in wanted and min(partners) * 2 < max(partners):
             each = " and ".join(
-                f"{number} partner countries of {flow}" for flow, number in zip(held, partners, strict=True)
+                f"{partner_countries(number)} of {flow}" for flow, number in zip(held, partners, strict=True)
             )
             notes.append(f"{year.year} holds {each}: their difference is no trade balance")
     return notes

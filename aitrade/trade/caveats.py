@@ -2,7 +2,7 @@
 
 from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
-from aitrade.trade.coverage import FEW, Year, alike_in_partners, ranges
+from aitrade.trade.coverage import FEW, Year, alike_in_partners, partner_countries, ranges
 from aitrade.trade.options import Options
 from aitrade.trade.span import Span
 from aitrade.trade.spec import Spec
@@ -92,12 +92,13 @@ def _on_countries(held: Held, used: set[int], *, everyone: bool) -> list[str]:
         most = max(there, key=lambda year: year.countries, default=None)
         of = f" of {flow}" if len(held) > 1 else ""
         notes += [
-            f"{few.year} holds {few.countries} partner countries{of}, {most.year} {most.countries}: they do not compare"
+            f"{few.year} holds {partner_countries(few.countries)}{of}, {most.year} {most.countries}: "
+            "they do not compare"
             for few in there
             if most and not alike_in_partners(few.countries, most.countries)
         ]
         if everyone and most and most.countries < FEW:
-            notes.append(f"the data hold only {most.countries} partner countries{of}: they are all that is summed")
+            notes.append(f"the data hold only {partner_countries(most.countries)}{of}: they are all that is summed")
         notes += [
             f"fewer than half of the partner countries{of} are there in {year.year}, months {ranges(year.thin)}"
             for year in there

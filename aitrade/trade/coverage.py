@@ -41,7 +41,7 @@ class Year:
         """What there is of the year: ``the whole year``, ``only months 1 to 3``."""
         if self.complete:
             return "the whole year"
-        months = f"only months {ranges(self.alone)}"
+        months = f"only {'months' if len(self.alone) > 1 else 'month'} {ranges(self.alone)}"
         return f"the whole year of some partner countries and {months} of others" if self.whole else months
 
 
@@ -79,9 +79,24 @@ def with_partners(partners: Sequence[str]) -> str:
     return f" with {', '.join(partners)}" if partners else ""
 
 
+def partner_countries(number: int) -> str:
+    """So many partner countries, in words."""
+    return f"{number} partner {'country' if number == 1 else 'countries'}"
+
+
 def alike_in_partners(one: int, other: int) -> bool:
     """Whether sums over two numbers of partner countries compare: neither is less than half the other."""
     return 2 * min(one, other) >= max(one, other)
+
+
+def full_years(years: Iterable[Year]) -> list[Year]:
+    """Years that figures can start from, end with and be ranked by.
+
+    They are complete, and hold no less than half of the partner countries of the complete one that has most.
+    """
+    complete = [year for year in years if year.complete]
+    most = max((year.countries for year in complete), default=0)
+    return [year for year in complete if alike_in_partners(year.countries, most)]
 
 
 def ranges(numbers: Iterable[int]) -> str:

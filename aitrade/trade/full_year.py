@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aitrade.trade.coverage import held_years
+from aitrade.trade.coverage import full_years, held_years
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
 def full_year(con: "DuckDBPyConnection", flows: Sequence[str]) -> int | None:
-    """The latest calendar year that the workspace holds in full (whole, or twelve months) of every flow.
+    """The latest calendar year that the workspace holds in full of every flow (:func:`full_years`).
 
     Args:
         con: the workspace.
@@ -19,5 +19,5 @@ def full_year(con: "DuckDBPyConnection", flows: Sequence[str]) -> int | None:
     Returns:
         The year; None where there is none.
     """
-    full = [{year.year for year in held_years(con, flow, ()) if year.complete} for flow in flows]
+    full = [{year.year for year in full_years(held_years(con, flow, ()))} for flow in flows]
     return max(set.intersection(*full), default=None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aitrade.errors import BadInputError
-from aitrade.trade.coverage import Year, alike_in_partners, ranges, with_partners
+from aitrade.trade.coverage import Year, alike_in_partners, full_years, ranges, with_partners
 from aitrade.trade.options import Options
 
 
@@ -16,8 +16,8 @@ class Span:
         shown: the years shown.
         comparable: those of them that compare with the year before: both are complete, and neither holds less than
             half of the other's partner countries.
-        first: first full year shown, where changes start; None where fewer than two are full. A year is full if it is
-            complete and holds no less than half of the partner countries of the complete one shown that has most.
+        first: first of the :func:`aitrade.trade.coverage.full_years` shown, where changes start; None where there are
+            fewer than two.
         last: last full year shown, where changes end; None likewise.
         rank: the year that orders rows: the last full one shown, else the last one.
         by_month: whether rows or columns are months.
@@ -52,9 +52,7 @@ def choose_span(
         BadInputError: a year that was asked for is not in the data, or not month by month where months are needed.
     """
     shown = _shown(data, options, partners, by_month=by_month)
-    complete = [year for year in shown if year.complete]
-    most = max((year.countries for year in complete), default=0)
-    full = [year.year for year in complete if alike_in_partners(year.countries, most)]
+    full = [year.year for year in full_years(shown)]
     rank = full[-1] if full else shown[-1].year
     if latest_only and not options.years:
         shown = tuple(year for year in shown if year.year == rank)
