@@ -12,7 +12,7 @@ from toys import ARCHITECTURES, save_llm, toy_model
 from transformers import LlamaForCausalLM
 
 from aitrade.errors import ModelError
-from aitrade.llm import attention
+from aitrade.llm import attention, engine_loading
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine
 from aitrade.llm.engine_loading import load_engine
@@ -262,7 +262,9 @@ def test_what_all_keys_have_in_common_costs_bfloat16_no_digits() -> None:
     assert (found - exact).abs().max() < 0.03
 
 
-def test_a_model_that_computes_what_is_not_computed_here_is_refused(tmp_path: Path) -> None:
+def test_a_model_that_computes_what_is_not_computed_here_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its scores would be others than its own, without a word; here its head is followed by a scale that none knows."""
     folder = save_llm(tmp_path)
     real = LlamaForCausalLM.forward
@@ -272,11 +274,15 @@ def test_a_model_that_computes_what_is_not_computed_here_is_refused(tmp_path: Pa
         output.logits = 1.5 * output.logits
         return output
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(LlamaForCausalLM, "forward", scaled)
-        with pytest.raises(ModelError, match="LlamaForCausalLM computes something that is not computed here"):
-            load_engine(str(folder), Machine("cpu", "float32"))
+    monkeypatch.setattr(engine_loading, "TESTED", set())
     assert load_engine(str(folder), Machine("cpu", "float32")).computed == 0
+    monkeypatch.setattr(LlamaForCausalLM, "forward", scaled)
+    with pytest.raises(ModelError, match="LlamaForCausalLM computes something that is not computed here"):
+        load_engine(str(folder), Machine("cpu", "float32"))
+
+
+def test_models_that_are_not_compared_on_loading_are_those_compared_here() -> None:
+    assert {toy_model(name).config.model_type for name in ARCHITECTURES} == engine_loading.TESTED
 
 
 @pytest.mark.parametrize("more", ["softcap", "s_aux", "position_bias"])
