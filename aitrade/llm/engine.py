@@ -95,7 +95,9 @@ class Engine:
     def _finished(self, logits: "torch.Tensor") -> "torch.Tensor":
         """Logits as the model makes them from the head's products: Granite and Cohere scale them, Gemma caps them."""
         config = self.model.config
-        logits = logits * getattr(config, "logit_scale", 1.0) / getattr(config, "logits_scaling", 1.0)
+        scale = getattr(config, "logit_scale", 1.0) / getattr(config, "logits_scaling", 1.0)
+        if scale != 1:  # a copy of all logits for the few models that have one
+            logits = logits * scale
         cap = getattr(config, "final_logit_softcapping", None)
         return logits if cap is None else cap * (logits / cap).tanh()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aitrade.errors import BadInputError
-from aitrade.trade.coverage import Year, partner_countries
+from aitrade.trade.coverage import Year, alike_in_partners, partner_countries
 from aitrade.trade.options import Options
 
 # The years that the workspace holds of each flow.
@@ -55,7 +55,7 @@ def unlike(held: Held, options: Options, data: tuple[Year, ...], *, by_month: bo
     notes = [f"left out where imports and exports are not held alike: {', '.join(left_out)}"] if left_out else []
     for year in data:
         partners = [found.countries for years in held.values() for found in years if found.year == year.year]
-        if year.year in wanted and min(partners) * 2 < max(partners):
+        if year.year in wanted and not alike_in_partners(*partners):
             each = " and ".join(
                 f"{partner_countries(number)} of {flow}" for flow, number in zip(held, partners, strict=True)
             )

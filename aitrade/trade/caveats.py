@@ -1,5 +1,7 @@
 """What a reader has to know to read a table's figures right."""
 
+from collections.abc import Sequence
+
 from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
 from aitrade.trade.coverage import FEW, Year, alike_in_partners, partner_countries, ranges
@@ -8,7 +10,15 @@ from aitrade.trade.span import Span
 from aitrade.trade.spec import Spec
 
 
-def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tuple[Year, ...], span: Span) -> list[str]:
+def caveats(
+    spec: Spec,
+    options: Options,
+    run: ChosenRun,
+    held: Held,
+    data: tuple[Year, ...],
+    span: Span,
+    partners: Sequence[str],
+) -> list[str]:
     """Notes on a table's run, years and filters.
 
     Args:
@@ -18,6 +28,7 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tupl
         held: the years in the data of each flow of the table.
         data: the years in the data, of both flows alike where the table needs both.
         span: the years of the table.
+        partners: the countries that the data are limited to; none for all.
     """
     notes = run.notes(tuple(held)) + list(spec.notes)
     if spec.has_lists and options.flow == "exports":
@@ -29,8 +40,7 @@ def caveats(spec: Spec, options: Options, run: ChosenRun, held: Held, data: tupl
     if spec.both_flows:
         notes += unlike(held, options, data, by_month=span.by_month)
     notes += _on_months(span) if span.by_month else _on_years(span, held, spec.of_part)
-    everyone = options.denominator == "world" and (spec.rows_by_country or not options.countries)
-    notes += _on_countries(held, _years_used(spec, options, span), everyone=everyone)
+    notes += _on_countries(held, _years_used(spec, options, span), everyone=not partners)
     others = [year.year for year in data if year not in span.shown]
     if others and not options.years:
         notes.append(f"also in the data: {ranges(others)} (--years)")

@@ -102,7 +102,9 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
         "lists": list(choose_lists(con, options.lists)) if spec.has_lists else [],
     }
     said = remarks(con, tuple(held))
-    return Setting(options, span, parameters, (*said, *missing, *caveats(spec, options, run, held, data, span)))
+    return Setting(
+        options, span, parameters, (*said, *missing, *caveats(spec, options, run, held, data, span, trade_with))
+    )
 
 
 def _with_flows(con: "DuckDBPyConnection", spec: Spec, options: Options, held: Held) -> tuple[Options, list[str]]:

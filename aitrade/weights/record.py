@@ -1,6 +1,7 @@
 """The record of a model's files, which installing leaves beside them."""
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from aitrade.weights.manifest import File, files_sha256
 
 RECORD = "aitrade.json"
 CHECKED = ".checked.json"
+_HALF_WRITTEN = re.compile(r"^\.[0-9]+-")  # see aitrade.output.whole
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,9 @@ def refuse_unrecorded(folder: Path, recorded: Collection[str], record: str, mend
 
 
 def _of_no_model(name: str) -> bool:
-    """Ours, half written or whole, and what file managers leave."""
-    ours = name.endswith((RECORD, CHECKED))
-    return ours or name in (".DS_Store", "Thumbs.db", "desktop.ini") or name.startswith(("._", ".nfs"))
+    """Our own notes, also one that a stop left under the name that it has while it is written; file managers' files."""
+    note = _HALF_WRITTEN.sub("", name)
+    return note in (RECORD, CHECKED, ".DS_Store", "Thumbs.db", "desktop.ini") or name.startswith(("._", ".nfs"))
 
 
 def how_to_install(name: str) -> str:
