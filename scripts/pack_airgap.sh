@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 mkdir -p "$target/libraries"
 echo "== aitrade and its libraries"
 .venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$target/libraries" .
-.venv/bin/python -m pip download --quiet --constraint constraints.txt --dest "$target/libraries" "$target"/libraries/aitrade-*.whl
+.venv/bin/python -m pip download --constraint constraints.txt --dest "$target/libraries" "$target"/libraries/aitrade-*.whl
 echo "== models"
 options=""
 for model in "$@"; do options="$options --model $model"; done

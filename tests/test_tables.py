@@ -312,6 +312,43 @@ def test_what_a_table_makes_of_a_part_of_a_year_is_said(name, first, says):
     con.close()
 
 
+@pytest.mark.parametrize("name", ["countries", "country-categories", "growth"])
+def test_of_countries_that_a_sparse_year_does_not_hold_nothing_is_known(name):
+    """Of 2025 there is Canada and China alone: the others' trade is not known, that Canada had no High is."""
+    year_of = {2024: tuple(COUNTRIES), 2025: ("1220", "5700")}
+    con = workspace(
+        [
+            Row("imports", hs10, cty, year, 0, 5 * 10**9, 0)
+            for year, countries in year_of.items()
+            for cty in countries
+            for hs10 in PAIR
+            if (hs10, cty, year) != (PAIR[0], "1220", 2025)
+        ]
+    )
+    of_2025 = [c.name for c in table(con, name).columns if c.name in ("value_2025", "share_2025")]
+    rows = [row for row in table(con, name, Options(top=0)).records() if row["cty_code"]]
+    assert {row["cty_code"] for row in rows} == set(COUNTRIES)
+    for row in rows:
+        assert {row[column] is not None for column in of_2025} == {row["cty_code"] in year_of[2025]}
+    high = [row for row in rows if row["cty_code"] == "1220" and row.get("relevance", "High") == "High"]
+    assert [row["value_2025"] for row in high] == [0]
+    con.close()
+
+
+def test_a_country_without_trade_in_a_year_of_most_countries_had_none():
+    con = workspace(
+        [
+            Row("imports", PAIR[0], cty, year, 0, 5, 0)
+            for year in (2024, 2025)
+            for cty in COUNTRIES
+            if (cty, year) != ("1220", 2025)
+        ]
+    )
+    (canada,) = table(con, "countries", Options(countries=("1220",))).records()
+    assert (canada["value_2025"], canada["share_2025"]) == (0, 0)
+    con.close()
+
+
 def test_nothing_grows_between_years_that_hold_other_countries():
     """Canada's 2025 beside the world's 2024 is no fall of trade, and no ranking of who trades most."""
     held = {2023: tuple(COUNTRIES), 2024: tuple(COUNTRIES), 2025: ("1220",)}

@@ -19,7 +19,7 @@ def sql(name: str) -> str:
 
 
 def install_macros(con: "DuckDBPyConnection") -> None:
-    """Make ``labels``, ``trade`` and ``labelled`` known to a connection, for as long as it lives."""
+    """Make the macros of ``labelled.sql`` known to a connection, for as long as it lives."""
     con.execute(sql("labelled"))
 
 

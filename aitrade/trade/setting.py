@@ -92,6 +92,7 @@ def settle(con: "DuckDBPyConnection", spec: Spec, options: Options) -> Setting:
         "years_and_before": sorted({*span.years, *(year - 1 for year in span.years)}),
         "years_and_base": sorted({*span.years, options.base_year}) if spec.from_base else list(span.years),
         "comparable": list(span.comparable),
+        "sparse": list(span.sparse),
         "periods": [year.year * 100 + month for year in span.shown for month in (year.months if by_month else (0,))],
         "base_year": options.base_year,
         "from_year": span.first,

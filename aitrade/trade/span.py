@@ -16,6 +16,7 @@ class Span:
         shown: the years shown.
         comparable: those of them that compare with the year before: both are complete, and neither holds less than
             half of the other's partner countries.
+        sparse: those of them with fewer than half the partner countries of another of them.
         first: first of the :func:`aitrade.trade.coverage.full_years` shown, where changes start; None where there are
             fewer than two.
         last: last full year shown, where changes end; None likewise.
@@ -25,6 +26,7 @@ class Span:
 
     shown: tuple[Year, ...]
     comparable: tuple[int, ...]
+    sparse: tuple[int, ...]
     first: int | None
     last: int | None
     rank: int
@@ -63,8 +65,10 @@ def choose_span(
         for year in shown
         if {year.year, year.year - 1} <= held.keys() and alike_in_partners(held[year.year], held[year.year - 1])
     )
+    most = max(year.countries for year in shown)
+    sparse = tuple(year.year for year in shown if not alike_in_partners(year.countries, most))
     first, last = (full[0], full[-1]) if len(full) > 1 else (None, None)
-    return Span(shown, comparable, first, last, rank, by_month)
+    return Span(shown, comparable, sparse, first, last, rank, by_month)
 
 
 def _shown(data: tuple[Year, ...], options: Options, partners: Sequence[str], *, by_month: bool) -> tuple[Year, ...]:

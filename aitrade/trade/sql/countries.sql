@@ -23,12 +23,13 @@ SELECT
     ) AS rank,
     cty_code,
     coalesce(countries.name, cty_code) AS country,
-    [coalesce(by_country.dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
-    [100 * coalesce(by_country.dollars[y], 0)::DOUBLE / nullif(world.dollars[y], 0)::DOUBLE FOR y IN $years] AS share,
+    [dollars_in(y, by_country.dollars, held, $sparse) / 1e9 FOR y IN $years] AS value,
+    [100 * dollars_in(y, by_country.dollars, held, $sparse) / nullif(world.dollars[y], 0)::DOUBLE FOR y IN $years] AS share,
     100 * by_country.dollars_together::DOUBLE / nullif(world.dollars_together, 0)::DOUBLE AS share_pct
 FROM by_country
 CROSS JOIN world
 LEFT JOIN countries USING (cty_code)
+LEFT JOIN held_of_sparse($flow, $sparse) USING (cty_code)
 QUALIFY (len($shown) = 0 OR list_contains($shown, cty_code))
     AND row_number() OVER (
         PARTITION BY len($shown) = 0 OR list_contains($shown, cty_code)

@@ -27,10 +27,11 @@ SELECT
     row_heads.cty_code,
     coalesce(countries.name, row_heads.cty_code, 'World') AS country,
     row_heads.relevance,
-    [coalesce(dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
-    [100 * (coalesce(dollars[y], 0) / nullif(dollars[y - 1], 0)::DOUBLE - 1) FOR y IN $comparable] AS growth
+    [dollars_in(y, totals.dollars, map_keys(whole.dollars), $sparse) / 1e9 FOR y IN $years] AS value,
+    [100 * (coalesce(totals.dollars[y], 0) / nullif(totals.dollars[y - 1], 0)::DOUBLE - 1) FOR y IN $comparable] AS growth
 FROM row_heads
 LEFT JOIN totals
     ON totals.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND totals.relevance = row_heads.relevance
+LEFT JOIN totals AS whole ON whole.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND whole.relevance = 'All'
 LEFT JOIN countries ON countries.cty_code = row_heads.cty_code
 ORDER BY rank, list_position([$group, 'Low', 'All'], row_heads.relevance);
