@@ -2,7 +2,7 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from aitrade.errors import BadInputError, ModelError
 from aitrade.evidence import FEATURES, KINDS
 from aitrade.exemplars import ExemplarSet, load_exemplars
 from aitrade.llm.judge import Neighbourhoods, Opinions
-from aitrade.llm.label_judge import LabelJudge
+from aitrade.llm.label_judge import PROMPT_NEIGHBOURS, LabelJudge, heading_neighbours
+from aitrade.llm.tree import Tokens
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.rubric import RELEVANCES, related_categories
 from aitrade.weights.installed import locate
@@ -61,8 +62,13 @@ def test_a_sample_is_spread_over_the_exemplars(toy_classifier: Load, exemplars: 
 def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
     toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: int | None
 ) -> None:
+    shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
+
     def told(code: Code, near: Sequence[Neighbour]) -> list[float]:
-        return [float(int(code.hs10)), float(code.flow == "exports"), float(int(near[0].exemplar.code.hs10))]
+        shown[code.key] = {n.exemplar.code.key for n in near}
+        assert PROMPT_NEIGHBOURS - 1 <= len(near) <= PROMPT_NEIGHBOURS  # one that is its heading's goes without itself
+        said = sum(int(hs10) for _, hs10 in shown[code.key])
+        return [float(int(code.hs10)), float(code.flow == "exports"), float(said)]
 
     class Echo(LabelJudge):
         def __init__(self) -> None:
@@ -84,9 +90,38 @@ def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
     assert len(found.rows) == min(sample or 1000, len(exemplars))
     for row, llm, category in zip(found.rows, found.llm, found.llm_category, strict=True):
         e = exemplars.exemplars[row]
-        assert llm.tolist() == told(e.code, found.neighbours[row])
+        assert llm.tolist()[:2] == [float(int(e.code.hs10)), float(e.code.flow == "exports")]
+        assert e.code.key not in shown[e.code.key]
+        assert llm[2] == sum(int(hs10) for _, hs10 in shown[e.code.key])
         if e.relevance != "Low":
             assert category.tolist()[:4] == [*llm, RELEVANCES.index(e.relevance)]
+
+
+def test_the_prompts_show_what_those_of_a_run_show_where_a_heading_is_asked_whole(
+    toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path
+) -> None:
+    """A run asks siblings together, which share their neighbours; a calibration on other prompts would not be of it."""
+    codes, shown = toys.toy_codes(), dict[tuple[str, str], list[str]]()
+
+    class Recording(LabelJudge):
+        def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
+            shared = heading_neighbours(codes, neighbours)
+            shown.update({codes[row].key: [n.exemplar.code.hs10 for n in shared[row]] for row in rows})
+            return super()._prompts(codes, neighbours, rows)
+
+    whole = toy_classifier()
+    classifier = dataclasses.replace(whole, judge=Recording(whole.judge.engine, "0" * 64))
+    asked = [e.code for e in exemplars.exemplars if e.code.flow == "imports"]
+    for heading in sorted({code.hs4 for code in asked}):
+        together = [code for code in codes if (code.flow, code.hs4) == ("imports", heading)]
+        _, neighbours = classifier.retrieve(together)
+        classifier.judge.relevance(together, neighbours)
+    in_a_run = {code.key: shown[code.key] for code in asked}
+    shown.clear()
+    gather(classifier, codes, tmp_path, None, lambda *_: None)
+    assert {key: sorted(near) for key, near in shown.items() if key[0] == "imports"} == {
+        key: sorted(near) for key, near in in_a_run.items()
+    }
 
 
 def test_scores_that_tuning_kept_are_taken_for_the_codes_that_they_are_of(

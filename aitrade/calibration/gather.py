@@ -13,6 +13,7 @@ from aitrade.errors import BadInputError
 from aitrade.evidence import NEIGHBOURS, near_votes
 from aitrade.exemplars import Exemplar
 from aitrade.folds import fold_name, subheading_folds
+from aitrade.llm.label_judge import heading_neighbours
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import Index, open_index
@@ -36,7 +37,8 @@ def gather(
     """The exemplars with the evidence about each of them, made without its own label.
 
     A tuned model's scores are the ones kept from tuning, made without the exemplar's subheading; a model as it comes
-    is asked now, with prompts whose neighbours leave the exemplar out. A tuned embedder sees each exemplar as the one
+    is asked now, with prompts whose neighbours leave the exemplar out, and are its heading's as they are in a run; of
+    the category under the relevance by hand, as if that had been found. A tuned embedder sees each exemplar as the one
     that was tuned without its subheading does.
 
     Args:
@@ -59,7 +61,8 @@ def gather(
     indexes = _fold_indexes(classifier, workspace)
     neighbours = _neighbours(indexes.__getitem__, len(indexes), exemplars)
     if kept is None:
-        llm, category = _ask(classifier, chosen, [neighbours[row] for row in rows], on_step)
+        shared = _with_their_headings(classifier, nomenclature, chosen, [neighbours[row] for row in rows])
+        llm, category = _ask(classifier, chosen, shared, on_step)
     else:
         scores = np.array([kept[e.code.key] for e in chosen])
         llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
@@ -118,6 +121,20 @@ def _asked_about(
         return [i for i, e in enumerate(exemplars) if e.code.key in kept]
     count = min(sample or len(exemplars), len(exemplars))
     return [i * len(exemplars) // count for i in range(count)]
+
+
+def _with_their_headings(
+    classifier: Classifier,
+    nomenclature: Sequence[Code],
+    asked: Sequence[Exemplar],
+    neighbours: Sequence[Sequence[Neighbour]],
+) -> list[list[Neighbour]]:
+    """The neighbours that exemplars are shown with in a run, where the other codes of their headings stand beside."""
+    headings = {e.code.hs4 for e in asked}
+    own = {e.code.key for e in asked}
+    others = [code for code in nomenclature if code.hs4 in headings and code.key not in own]
+    _, theirs = classifier.retrieve(others) if others else ((), ())
+    return heading_neighbours([*(e.code for e in asked), *others], [*neighbours, *theirs])[: len(asked)]
 
 
 def _ask(
