@@ -130,9 +130,9 @@ def _with_their_headings(
     neighbours: Sequence[Sequence[Neighbour]],
 ) -> list[list[Neighbour]]:
     """The neighbours that exemplars are shown with in a run, where the other codes of their headings stand beside."""
-    headings = {e.code.hs4 for e in asked}
+    headings = {(e.code.flow, e.code.hs4) for e in asked}
     own = {e.code.key for e in asked}
-    others = [code for code in nomenclature if code.hs4 in headings and code.key not in own]
+    others = [code for code in nomenclature if (code.flow, code.hs4) in headings and code.key not in own]
     _, theirs = classifier.retrieve(others) if others else ((), ())
     return heading_neighbours([*(e.code for e in asked), *others], [*neighbours, *theirs])[: len(asked)]
 

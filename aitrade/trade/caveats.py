@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aitrade.trade.both_flows import Held, unlike
 from aitrade.trade.chosen_run import ChosenRun
-from aitrade.trade.coverage import FEW, Year, alike_in_partners, partner_countries, ranges
+from aitrade.trade.coverage import FEW, Year, partner_countries, ranges, sparse_years
 from aitrade.trade.options import Options
 from aitrade.trade.span import Span
 from aitrade.trade.spec import Spec
@@ -99,15 +99,16 @@ def _on_countries(held: Held, used: set[int], *, everyone: bool) -> list[str]:
     notes = []
     for flow, years in held.items():
         there = [year for year in years if year.year in used]
-        most = max(there, key=lambda year: year.countries, default=None)
+        if not there:
+            continue
+        most = max(there, key=lambda year: year.countries)
         of = f" of {flow}" if len(held) > 1 else ""
         notes += [
             f"{few.year} holds {partner_countries(few.countries)}{of}, {most.year} {most.countries}: "
             "they do not compare"
-            for few in there
-            if most and not alike_in_partners(few.countries, most.countries)
+            for few in sparse_years(there)
         ]
-        if everyone and most and most.countries < FEW:
+        if everyone and most.countries < FEW:
             notes.append(f"the data hold only {partner_countries(most.countries)}{of}: they are all that is summed")
         notes += [
             f"fewer than half of the partner countries{of} are there in {year.year}, months {ranges(year.thin)}"

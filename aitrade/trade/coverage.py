@@ -89,14 +89,20 @@ def alike_in_partners(one: int, other: int) -> bool:
     return 2 * min(one, other) >= max(one, other)
 
 
+def sparse_years(years: Sequence[Year]) -> list[Year]:
+    """Those of some years that hold fewer than half the partner countries of another of them."""
+    most = max((year.countries for year in years), default=0)
+    return [year for year in years if not alike_in_partners(year.countries, most)]
+
+
 def full_years(years: Iterable[Year]) -> list[Year]:
     """Years that figures can start from, end with and be ranked by.
 
     They are complete, and hold no less than half of the partner countries of the complete one that has most.
     """
     complete = [year for year in years if year.complete]
-    most = max((year.countries for year in complete), default=0)
-    return [year for year in complete if alike_in_partners(year.countries, most)]
+    sparse = sparse_years(complete)
+    return [year for year in complete if year not in sparse]
 
 
 def ranges(numbers: Iterable[int]) -> str:

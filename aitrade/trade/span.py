@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aitrade.errors import BadInputError
-from aitrade.trade.coverage import Year, alike_in_partners, full_years, ranges, with_partners
+from aitrade.trade.coverage import Year, alike_in_partners, full_years, ranges, sparse_years, with_partners
 from aitrade.trade.options import Options
 
 
@@ -65,8 +65,7 @@ def choose_span(
         for year in shown
         if {year.year, year.year - 1} <= held.keys() and alike_in_partners(held[year.year], held[year.year - 1])
     )
-    most = max(year.countries for year in shown)
-    sparse = tuple(year.year for year in shown if not alike_in_partners(year.countries, most))
+    sparse = tuple(year.year for year in sparse_years(shown))
     first, last = (full[0], full[-1]) if len(full) > 1 else (None, None)
     return Span(shown, comparable, sparse, first, last, rank, by_month)
 
