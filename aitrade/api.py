@@ -20,10 +20,10 @@ def open_folder(workspace: str | Path = "workspace") -> "Workspace":
     Raises:
         BadInputError: there is none in this folder, or it can't be used.
     """
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
 
     folder = Path(workspace)
-    with open_workspace(folder, create=False):
+    with read_workspace(folder):
         return Workspace(folder)
 
 
@@ -46,7 +46,7 @@ class Workspace:
             UsageError: no such table, or an option that does not go with it.
             BadInputError: the workspace lacks what the table needs.
         """
-        from aitrade.store import open_workspace
+        from aitrade.store import read_workspace
         from aitrade.trade.options import Options
         from aitrade.trade.tables import table
 
@@ -55,15 +55,15 @@ class Workspace:
                 f"there is no option {unknown[0]!r}", mend=f"choose from {', '.join(Options.__dataclass_fields__)}"
             )
         asked = Options(**options)
-        with open_workspace(self.folder, create=False) as con:
+        with read_workspace(self.folder) as con:
             return Result(table(con, name, asked), asked.flow)
 
     def runs(self) -> "list[Run]":
         """The runs, oldest first."""
-        from aitrade.store import open_workspace
+        from aitrade.store import read_workspace
         from aitrade.store.runs import list_runs
 
-        with open_workspace(self.folder, create=False) as con:
+        with read_workspace(self.folder) as con:
             return list_runs(con)
 
     def report(self, path: str | Path = "report.html", run: str | None = None) -> Path:
@@ -74,9 +74,9 @@ class Workspace:
         """
         from aitrade.report.contents import gather
         from aitrade.report.writing import write_page
-        from aitrade.store import open_workspace
+        from aitrade.store import read_workspace
 
-        with open_workspace(self.folder, create=False) as con:
+        with read_workspace(self.folder) as con:
             contents = gather(con, run)
         write_page(contents, Path(path))
         return Path(path)

@@ -92,11 +92,11 @@ def _default_model(workspace: Path) -> str:
 
 
 def _workspace(folder: Path) -> str:
-    from aitrade.store import DATABASE, open_workspace
+    from aitrade.store import DATABASE, read_workspace
 
     if not (folder / DATABASE).is_file():
         raise BadInputError(f"none in {folder}", mend="aitrade codes import FILE")
-    with open_workspace(folder, create=False) as con:
+    with read_workspace(folder) as con:
         counts = con.execute(
             "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM flows), (SELECT count(*) FROM runs)"
         ).fetchone()

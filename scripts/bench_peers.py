@@ -34,7 +34,7 @@ from aitrade.llm.tree import Tokens
 from aitrade.machine import DEVICES
 from aitrade.rubric import RELEVANCES
 from aitrade.softmax import fit_softmax
-from aitrade.store import open_workspace
+from aitrade.store import read_workspace
 from aitrade.store.codes import read_codes
 from aitrade.weights.adapter_files import is_tuned
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = read_options(arguments)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
-        with open_workspace(options.workspace, create=False) as con:
+        with read_workspace(options.workspace) as con:
             codes = blocks(read_codes(con, [options.flow]), options.codes)
         say(f"loading {options.model}")
         classifier = load_classifier(options.model, options.device, options.workspace, calibrated=False)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from aitrade.hashing import sha256_of
 from aitrade.published import CLASSIFICATION, MANIFEST, SAMPLE
-from aitrade.store import open_workspace
+from aitrade.store import read_workspace
 from aitrade.store.predictions import export_csv
 from aitrade.store.runs import get_run
 
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, default=Path("workspace"))
     parser.add_argument("--output", type=Path, default=FOLDER)
     options = parser.parse_args()
-    with open_workspace(options.workspace, create=False) as con:
+    with read_workspace(options.workspace) as con:
         run = get_run(con, options.run)
         if not run.finished or run.settings.get("arithmetic") != "float32":
             sys.exit(f"publish: {run.run} is not a finished run in float32")

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitrade.errors import BadInputError
-from aitrade.store import DATABASE, open_workspace, transaction
+from aitrade.store import DATABASE, open_workspace, read_workspace, transaction
 from aitrade.store import workspace as workspace_module
 from aitrade.store.rows import offered
 from aitrade.store.runs import create_run, finish_run, get_run, list_runs, planned_rows
@@ -63,36 +65,82 @@ def test_a_migration_that_fails_leaves_nothing_half_done(tmp_path: Path, monkeyp
         assert con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'").fetchone() == (0,)
 
 
-def test_a_newer_workspace_is_refused_and_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("opened", [open_workspace, read_workspace])
+def test_a_newer_workspace_is_refused_and_left_alone(
+    tmp_path: Path, opened: Callable[[Path], AbstractContextManager[object]]
+) -> None:
     with open_workspace(tmp_path) as con:
         con.execute("INSERT INTO migrations VALUES (1000, '1000_future', now()::TIMESTAMP)")
     with pytest.raises(BadInputError, match=r"schema version 1000, this aitrade knows.*upgrade aitrade") as caught:
-        open_workspace(tmp_path).__enter__()
+        opened(tmp_path).__enter__()
     assert caught.value.where == str(tmp_path / DATABASE)
     with duckdb.connect(str(tmp_path / DATABASE)) as con:
         assert con.execute("SELECT max(version) FROM migrations").fetchone() == (1000,)
 
 
 HOLD = """
-import sys, duckdb
-con = duckdb.connect(sys.argv[1])
-print("held", flush=True)
-sys.stdin.read()
+import sys
+from pathlib import Path
+from aitrade import store
+with getattr(store, sys.argv[1])(Path(sys.argv[2])):
+    print("held", flush=True)
+    sys.stdin.read()
 """
 
 
-def test_a_workspace_that_another_process_holds_says_so(tmp_path: Path) -> None:
-    applied(tmp_path)
-    path = tmp_path / DATABASE
+@contextmanager
+def held(folder: Path, by: str) -> Iterator[None]:
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, by, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(BadInputError, match=r"another aitrade process holds this workspace.*wait for it"):
-            open_workspace(tmp_path).__enter__()
+        yield
         holder.communicate("")
-    assert applied(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(open_workspace, "open_workspace"), (open_workspace, "read_workspace"), (read_workspace, "open_workspace")],
+)
+def test_a_workspace_that_another_process_holds_says_so(
+    tmp_path: Path, ours: Callable[[Path], AbstractContextManager[object]], theirs: str
+) -> None:
+    before = applied(tmp_path)
+    with (
+        held(tmp_path, theirs),
+        pytest.raises(BadInputError, match=r"another aitrade process holds this workspace.*wait for it"),
+    ):
+        ours(tmp_path).__enter__()
+    assert applied(tmp_path) == before
+
+
+def test_readers_read_side_by_side_and_change_nothing(tmp_path: Path) -> None:
+    before = applied(tmp_path)
+    with held(tmp_path, "read_workspace"), read_workspace(tmp_path) as con:
+        assert con.execute("SELECT * FROM migrations ORDER BY version").fetchall() == before
+        con.execute("CREATE TEMP TABLE own AS SELECT 1")  # what tables are computed with
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            con.execute("DELETE FROM codes")
+
+
+def test_a_reader_brings_an_old_workspace_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    applied(tmp_path)
+    more = [*migrations(), (len(migrations()) + 1, "999_more", "CREATE TABLE more AS SELECT 1 AS a")]
+    monkeypatch.setattr(workspace_module, "migrations", lambda: more)
+    with read_workspace(tmp_path) as con:
+        assert con.execute("SELECT a FROM more").fetchall() == [(1,)]
+
+
+def test_a_reader_sees_what_a_killed_process_had_committed(tmp_path: Path) -> None:
+    applied(tmp_path)
+    kill = "import sys, os, duckdb; con = duckdb.connect(sys.argv[1]); con.execute(sys.argv[2]); os._exit(9)"
+    insert = "INSERT INTO codes VALUES ('imports', '0101210010', 'HORSES', NULL, NULL)"
+    killed = subprocess.run([sys.executable, "-c", kill, str(tmp_path / DATABASE), insert], check=False)
+    assert killed.returncode == 9
+    assert [file.name for file in tmp_path.glob("*.wal")] == [DATABASE + ".wal"]  # not yet in the database itself
+    with read_workspace(tmp_path) as con:
+        assert con.execute("SELECT hs10 FROM codes").fetchall() == [("0101210010",)]
 
 
 def test_a_file_that_is_no_database_is_refused_whatever_its_folder_is_called(tmp_path: Path) -> None:
@@ -107,6 +155,8 @@ def test_a_file_that_is_no_database_is_refused_whatever_its_folder_is_called(tmp
 def test_a_missing_workspace_is_not_made_by_reading(tmp_path: Path) -> None:
     folder = tmp_path / "nowhere"
     with pytest.raises(BadInputError, match="no workspace here"):
+        read_workspace(folder).__enter__()
+    with pytest.raises(BadInputError, match="no workspace here"):
         open_workspace(folder, create=False).__enter__()
     assert not folder.exists()
 
@@ -116,6 +166,17 @@ def test_a_workspace_cannot_be_where_a_file_is(tmp_path: Path) -> None:
     path.write_text("hs10\n")
     with pytest.raises(BadInputError, match="no workspace can be made here"):
         open_workspace(path).__enter__()
+
+
+def test_a_workspace_that_may_only_be_read_is_read_and_not_called_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = applied(tmp_path)
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # root may write anywhere
+    with pytest.raises(BadInputError, match="this cannot be written: Permission denied"):
+        open_workspace(tmp_path).__enter__()
+    with read_workspace(tmp_path) as con:
+        assert con.execute("SELECT * FROM migrations ORDER BY version").fetchall() == before
 
 
 @pytest.mark.parametrize("hs10", ["847150015", "84715001500", "84715001A0", "8471.50.01", " 471500150", ""])

@@ -42,11 +42,11 @@ def speed(
     from aitrade.bench.speed import measure
     from aitrade.bench.speed_text import NOTES, lines
     from aitrade.classifier_loading import load_classifier
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.codes import read_codes
 
     workspace = state(context).workspace
-    with open_workspace(workspace, create=False) as con:
+    with read_workspace(workspace) as con:
         everything = read_codes(con, flow.flows)
     say(f"loading {model}")
     with progress("classifying") as on_batch:
@@ -76,11 +76,11 @@ def operations(
     """
     from aitrade.bench.operations import operation_seconds
     from aitrade.classifier_loading import load_classifier
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.codes import read_codes
 
     workspace = state(context).workspace
-    with open_workspace(workspace, create=False) as con:
+    with read_workspace(workspace) as con:
         everything = read_codes(con, ("imports",))
     classifier = load_classifier(model, device, workspace)
     found = operation_seconds(classifier, everything, codes)
@@ -117,12 +117,12 @@ def ablation(
     from aitrade.calibration.gather import gather
     from aitrade.classifier_loading import load_classifier
     from aitrade.render import render
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.codes import read_codes
     from aitrade.store.runs import get_run
 
     workspace = state(context).workspace
-    with open_workspace(workspace, create=False) as con:
+    with read_workspace(workspace) as con:
         made, against = get_run(con, run), get_run(con, reference)
         if made.kind != "classification":
             raise BadInputError(f"run {run} was imported and holds no scores of an LLM", mend="give a run of classify")

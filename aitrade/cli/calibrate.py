@@ -34,12 +34,12 @@ def calibrate(
     from aitrade.classifier_loading import calibration_inputs, load_classifier
     from aitrade.defaults import DEFAULT_EMBEDDER
     from aitrade.output import require_writable, writing
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.codes import read_codes
 
     workspace, embedder = state(context).workspace, embedder or DEFAULT_EMBEDDER
     path = (output or workspace / "calibration") / calibration_file(model, embedder)
-    with open_workspace(workspace, create=False) as con:
+    with read_workspace(workspace) as con:
         nomenclature = read_codes(con, ("imports",))
     require_writable(path)
     classifier = load_classifier(model, device, workspace, embedder=embedder, calibrated=False)

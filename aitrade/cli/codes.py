@@ -58,9 +58,9 @@ def list_codes(
 
     Example: aitrade codes list --under 8471 --flow imports
     """
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         query = """
             SELECT flow, hs10, description, naics, naics_description FROM codes
             WHERE list_contains(?, flow) AND starts_with(hs10, ?) ORDER BY flow DESC, hs10
@@ -91,10 +91,10 @@ def show(
     Example: aitrade codes show 8471.50.01.50
     """
     from aitrade.codes import parse_hs10
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
 
     code = parse_hs10(hs10)
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         cursor = con.execute("SELECT * FROM codes WHERE hs10 = ? ORDER BY flow DESC", [code])
         columns = [column[0] for column in cursor.description]
         found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

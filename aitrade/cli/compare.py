@@ -49,12 +49,12 @@ def compare(
     from aitrade.compare.question import ask
     from aitrade.exemplars import load_exemplars
     from aitrade.render import render
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
 
     if differences and len(runs) > 1:
         raise UsageError("--differences is of two runs", mend="name one run after the reference")
     exemplars = load_exemplars().by_code if exclude_exemplars else None
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         question = ask(con, reference, runs, flow.flows, year, exemplars, same_codes=same_codes)
         found = compare_runs(con, question)
         whole = agreement_table(question, found)

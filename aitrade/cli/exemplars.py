@@ -47,9 +47,9 @@ def suggest(
     """
     from aitrade.codes import FLOWS
     from aitrade.review.candidates import candidates
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.runs import get_run, latest_run
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         found = candidates(con, get_run(con, run or latest_run(con)), FLOWS, count)
     write(found.given, FormatOption.json if as_json else FormatOption.text, None)

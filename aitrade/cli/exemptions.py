@@ -42,12 +42,12 @@ def list_lists(context: typer.Context, as_json: AsJson = False) -> None:
 
     Example: aitrade exemptions list
     """
-    from aitrade.store import DATABASE, open_workspace
+    from aitrade.store import DATABASE, read_workspace
     from aitrade.trade.exemptions import known_lists
 
     workspace = state(context).workspace
     if (workspace / DATABASE).exists():
-        with open_workspace(workspace, create=False) as con:
+        with read_workspace(workspace) as con:
             lists = known_lists(con)
     else:
         say(f"there is no workspace at {workspace}: only the lists that come with aitrade")

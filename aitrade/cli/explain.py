@@ -31,10 +31,10 @@ def explain(
     from aitrade.exemplars import load_exemplars
     from aitrade.explain import explain as explain_code
     from aitrade.explain import write_rationale
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.trade.chosen_run import choose_run
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         chosen = choose_run(con, run, flow.value)
         found = explain_code(con, parse_hs10(hs10), flow.value, chosen.run, load_exemplars())
     written = None

@@ -18,10 +18,10 @@ def replicate_command(
 
     Example: aitrade replicate --run paper-dev --format csv -o replicate.csv
     """
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.trade.replicate import replicate
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         say_run(con, run)
         compared = replicate(con, run)
     write(compared, format_name, output)

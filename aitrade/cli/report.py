@@ -37,9 +37,9 @@ def report_command(
     from aitrade.output import require_writable
     from aitrade.report.contents import gather
     from aitrade.report.writing import WORKBOOK, write_files, write_page
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         for path in (output, *([tables / WORKBOOK] if tables else [])):
             require_writable(path)
         say_run(con, run)

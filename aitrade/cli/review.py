@@ -43,7 +43,7 @@ def export(
     from aitrade.review.candidates import candidates
     from aitrade.review.workbook import write_review
     from aitrade.rubric import load_rubric
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.runs import get_run, latest_run
 
     suffix = file.suffix.lower()
@@ -51,7 +51,7 @@ def export(
         raise UsageError(f"{file} ends neither in .xlsx nor in .csv", mend="aitrade review export review.xlsx")
     if file.exists() and not replace:
         raise UsageError(f"{file} is there already, perhaps filled in", mend="choose another name, or say --replace")
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         chosen = get_run(con, run or latest_run(con))
         found = candidates(con, chosen, flow.flows, limit, below)
     if suffix == ".xlsx":

@@ -28,10 +28,10 @@ def default(context: typer.Context) -> None:
 @group.command("list")
 def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every run: name, kind, how far it is, when it was made."""
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store import runs as stored
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         found = stored.list_runs(con)
     if as_json:
         emit(json.dumps([_plain(run) for run in found], indent=1, default=str))
@@ -56,10 +56,10 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
 @group.command()
 def show(context: typer.Context, run: RunArgument) -> None:
     """Print a run with everything that determines it, as JSON."""
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.runs import get_run
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         emit(json.dumps(_plain(get_run(con, run)), indent=1, default=str))
 
 
@@ -73,11 +73,11 @@ def export(
 
     Columns: hs10, flow, description, relevance, category, p_high, p_medium, p_low, source.
     """
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.store.predictions import export_csv
     from aitrade.store.runs import get_run
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         name = get_run(con, run).run
         count = export_csv(con, name, output)
     say(f"wrote {count:,} predictions of {name} to {output}")

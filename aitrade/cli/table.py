@@ -78,7 +78,7 @@ def table_command(
     ] = None,
 ) -> None:
     """Compute a table and write it."""
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
     from aitrade.trade.tables import table
 
     options = Options(
@@ -95,7 +95,7 @@ def table_command(
         interval=interval,
         lists=tuple(lists or ()),
     )
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         if name in SPECS:
             say_run(con, run)
         computed = table(con, name, options)

@@ -88,9 +88,9 @@ def receipts(context: typer.Context, as_json: AsJson = False) -> None:
 
     Example: aitrade trade receipts --json
     """
-    from aitrade.store import open_workspace
+    from aitrade.store import read_workspace
 
-    with open_workspace(state(context).workspace, create=False) as con:
+    with read_workspace(state(context).workspace) as con:
         rows = con.execute("SELECT imported_at, receipt FROM trade_imports ORDER BY import_id").fetchall()
     found = [{"imported_at": f"{when:%Y-%m-%d %H:%M:%S}"} | json.loads(receipt) for when, receipt in rows]
     if as_json:

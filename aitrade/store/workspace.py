@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.errors import BadInputError
+from aitrade.output import require_writable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,31 +22,64 @@ def migrations() -> list[tuple[int, str, str]]:
 
 @contextmanager
 def open_workspace(folder: Path, *, create: bool = True) -> Iterator["DuckDBPyConnection"]:
-    """Connect to the workspace in a folder and migrate it to this version's schema.
+    """Connect to the workspace in a folder, alone, and migrate it to this version's schema.
 
     Args:
         folder: the workspace; its database is ``aitrade.duckdb``.
         create: make the folder and the database where they are missing.
 
     Raises:
-        BadInputError: the workspace is missing and may not be made, is held by another process, was written by a
-            newer version, or is not a DuckDB database.
+        BadInputError: the workspace is missing and may not be made, may not be written to, is held by another
+            process, was written by a newer version, or is not a DuckDB database.
     """
-    import duckdb
-
     path = folder / DATABASE
-    if not path.exists() and not create:
-        raise BadInputError(
-            "there is no workspace here",
-            where=str(folder),
-            mend="import something into it first: aitrade codes import FILE, or choose one with --workspace DIR",
-        )
+    if not create:
+        _require(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInputError(f"no workspace can be made here: {error.strerror}", where=str(folder)) from error
+    require_writable(path)
+    with _connected(path, read_only=False) as con:
+        migrate(con, path)
+        yield con
+
+
+@contextmanager
+def read_workspace(folder: Path) -> Iterator["DuckDBPyConnection"]:
+    """Connect to the workspace in a folder, beside others that read it; the folder may be one to read from only.
+
+    Raises:
+        BadInputError: the workspace is missing, is held by a process that writes to it, was written by a newer
+            version, or is not a DuckDB database.
+    """
+    path = folder / DATABASE
+    _require(path)
+    with _connected(path, read_only=True) as con:
+        if not _lacks(con, path):
+            yield con
+            return
+    with open_workspace(folder):
+        pass
+    with _connected(path, read_only=True) as con:
+        yield con
+
+
+def _require(path: Path) -> None:
+    if not path.exists():
+        raise BadInputError(
+            "there is no workspace here",
+            where=str(path.parent),
+            mend="import something into it first: aitrade codes import FILE, or choose one with --workspace DIR",
+        )
+
+
+@contextmanager
+def _connected(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
+    import duckdb
+
     try:
-        con = duckdb.connect(str(path))
+        con = duckdb.connect(str(path), read_only=read_only)
     except duckdb.Error as error:
         held = "could not set lock" in str(error).lower()
         what = "another aitrade process holds this workspace" if held else f"not a usable DuckDB database: {error}"
@@ -55,7 +89,6 @@ def open_workspace(folder: Path, *, create: bool = True) -> Iterator["DuckDBPyCo
         raise BadInputError(what, where=str(path), mend=mend) from error
     try:
         with _ctrl_c():
-            migrate(con, path)
             yield con
     finally:
         con.close()
@@ -66,6 +99,17 @@ def migrate(con: "DuckDBPyConnection", path: Path) -> None:
     con.execute(
         "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
     )
+    for version, name, sql in _lacks(con, path):
+        with transaction(con):
+            con.execute(sql)
+            con.execute("INSERT INTO migrations VALUES (?, ?, now()::TIMESTAMP)", [version, name])
+
+
+def _lacks(con: "DuckDBPyConnection", path: Path) -> list[tuple[int, str, str]]:
+    """The migrations that the database lacks; a newer one is refused."""
+    row = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'migrations'").fetchone()
+    if row == (0,):
+        return migrations()
     row = con.execute("SELECT coalesce(max(version), 0) FROM migrations").fetchone()
     present = row[0] if row else 0
     known = migrations()
@@ -75,10 +119,7 @@ def migrate(con: "DuckDBPyConnection", path: Path) -> None:
             where=str(path),
             mend="upgrade aitrade, or use another --workspace",
         )
-    for version, name, sql in known[present:]:
-        with transaction(con):
-            con.execute(sql)
-            con.execute("INSERT INTO migrations VALUES (?, ?, now()::TIMESTAMP)", [version, name])
+    return known[present:]
 
 
 @contextmanager
