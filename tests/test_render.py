@@ -6,8 +6,10 @@ import json
 import re
 
 import pytest
+from openpyxl import Workbook
 
 from aitrade.render import FORMATS, render
+from aitrade.render.as_cell import to_cell
 from aitrade.table import Column, Table
 
 NASTY = '=HYPERLINK("http://x")|50% & $5_a #1 {x} ~^ \\end{table} <b> [y] *z* `q`\x1b[31m\n"é"'
@@ -44,6 +46,15 @@ def test_csv_keeps_every_digit_and_runs_no_formula():
     assert [row[0][0] for row in rows[1:4]] == ["'"] * 3
     assert rows[2][1:] == ["0", "-1e-06", ""]
     assert rows[4][0] == "plain, with comma"
+
+
+def test_counts_beside_other_figures_have_no_decimals_and_keep_those_of_figures():
+    mixed = Table("t", "t", (Column("a", "A", "number"),), ((18364,), (-327,), (0.0,), (14.5,)))
+    assert [line.strip() for line in render(mixed, "text").splitlines()[-4:]] == ["18,364", "-327", "0.00", "14.50"]
+    sheet = Workbook(write_only=True).create_sheet()
+    formats = [to_cell(sheet, row[0], mixed.columns[0]).number_format for row in mixed.rows]
+    assert formats == ["#,##0", "#,##0", "#,##0.00", "#,##0.00"]
+    assert to_cell(sheet, 2024, Column("year", "Year")).number_format == "General"  # no 2,024
 
 
 def test_text_rounds_aligns_and_cuts_only_prose():

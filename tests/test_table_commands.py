@@ -54,6 +54,12 @@ def test_the_summary_keeps_its_contract(aitrade):
     )
 
 
+@pytest.mark.parametrize("years", ["2023-2025", "2025, 2023-2024", "2023-2024,2024-2025"])
+def test_years_are_listed_or_given_by_the_first_and_the_last(aitrade, years):
+    _, out, _ = aitrade("table", "summary", "--run", "hand", "--years", years, "--format", "json")
+    assert [key for key in json.loads(out)[0] if key.startswith("value_")] == ["value_2023", "value_2024", "value_2025"]
+
+
 def test_options_reach_the_table(aitrade):
     options = [
         "--relevance",
@@ -86,6 +92,8 @@ def test_help_lists_every_table_on_a_line(aitrade):
     [
         (["table", "nothing"], 2, "there is no table 'nothing'"),
         (["table", "summary", "--years", "23"], 2, "'23' is not a year"),
+        (["table", "summary", "--years", "2025-2023"], 2, "--years 2025-2023 ends before it starts"),
+        (["table", "summary", "--years", "2023-2031"], 3, "2026"),
         (["table", "summary", "--interval", "90"], 3, "label probabilities"),
         (["table", "summary", "--run", "nobody"], 3, "no run nobody"),
         (["table", "tariffs", "--flow", "exports"], 2, "does not go with table tariffs"),

@@ -1,5 +1,6 @@
 """``aitrade table``: the paper's tables from a workspace."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -47,7 +48,10 @@ def table_command(
     format_name: Format = FormatOption.text,
     output: Output = None,
     years: Annotated[
-        str | None, typer.Option(metavar="2023,2024", help="Years shown; those from the base year on by default.")
+        str | None,
+        typer.Option(
+            metavar="2015-2019,2024", help="Years shown, or first and last of them; from the base year on by default."
+        ),
     ] = None,
     base_year: BaseYear = 2023,
     relevance: Annotated[
@@ -84,7 +88,7 @@ def table_command(
     options = Options(
         flow=flow.value,
         run=run,
-        years=tuple(_year(part) for part in _chosen("--years", years)),
+        years=tuple(year for part in _chosen("--years", years) for year in _years(part)),
         base_year=base_year,
         relevances=tuple(part.capitalize() for part in _parts(relevance)),
         excluded_chapters=_parts(exclude_chapters),
@@ -114,7 +118,12 @@ def _chosen(option: str, text: str | None) -> tuple[str, ...]:
     return parts
 
 
-def _year(text: str) -> int:
-    if not (text.isdecimal() and len(text) == 4):
-        raise UsageError(f"{text!r} is not a year", mend="--years 2023,2024,2025")
-    return int(text)
+def _years(text: str) -> range:
+    """The years that ``2024``, or ``2015-2019``, means."""
+    parts = re.fullmatch("([0-9]{4})(?:-([0-9]{4}))?", text)
+    if parts is None:
+        raise UsageError(f"{text!r} is not a year, nor a first and a last one", mend="--years 2015-2019,2024")
+    first, last = int(parts[1]), int(parts[2] or parts[1])
+    if last < first:
+        raise UsageError(f"--years {text} ends before it starts", mend=f"--years {last}-{first}")
+    return range(first, last + 1)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from aitrade.render.figures import DECIMALS
+from aitrade.render.figures import decimals, is_numeric
 from aitrade.table import Column, Value
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def to_cell(
         cell.data_type, cell.number_format, cell.quotePrefix = "s", "@", True
     else:
         cell = WriteOnlyCell(sheet, value)
-        if value is not None and column is not None and not isinstance(value, bool):
-            cell.number_format = "#,##0" + ("." + "0" * decimals if (decimals := DECIMALS.get(column.kind, 0)) else "")
+        if value is not None and not isinstance(value, bool) and column is not None and is_numeric(column.kind):
+            cell.number_format = "#,##0" + ("." + "0" * places if (places := decimals(value, column.kind)) else "")
     if bold:
         cell.font = Font(bold=True)
     return cell
