@@ -43,7 +43,7 @@ class Embedder:
         """Embed texts, L2-normalised, shape (texts, dimensions)."""
         import numpy as np
 
-        raw = self.model.encode(list(texts), batch_size=64, convert_to_numpy=True, show_progress_bar=False)
+        raw = self.model.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
         vectors = np.asarray(raw, np.float32)
         normalised: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised

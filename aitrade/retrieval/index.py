@@ -37,14 +37,12 @@ class Index:
         return self.faiss_index.reconstruct_n(0, self.faiss_index.ntotal)
 
     @cached_property
-    def families(self) -> "dict[str, NDArray[np.int64]]":
+    def families(self) -> dict[str, list[int]]:
         """Places of the exemplars of each heading."""
-        import numpy as np
-
         families: dict[str, list[int]] = {}
         for place, exemplar in enumerate(self.exemplars.exemplars):
             families.setdefault(exemplar.code.hs4, []).append(place)
-        return {heading: np.array(places, np.int64) for heading, places in families.items()}
+        return families
 
 
 def installed_indexes() -> Path:

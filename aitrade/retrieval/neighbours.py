@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aitrade.codes import Code
 from aitrade.exemplars import Exemplar
 from aitrade.retrieval.index import Index
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 # Added to the cosine similarity. Measured in docs/quality.md: the heading says more than the wording.
@@ -59,17 +58,14 @@ def find_neighbours(
     stored = index.vectors
     _, places = index.faiss_index.search(vectors, min(count + 1, index.faiss_index.ntotal))
     found = []
-    for code, vector, nearest in zip(codes, vectors, places, strict=True):
-        looked_at = np.union1d(nearest, index.families.get(code.hs4, _NONE)).astype(np.int64)
+    for code, vector, nearest in zip(codes, vectors, places.tolist(), strict=True):
+        looked_at = sorted({*nearest, *index.families.get(code.hs4, ())})
         similarities = (stored[looked_at] @ vector).tolist()
-        neighbours = [_neighbour(index, code, s, int(place)) for s, place in zip(similarities, looked_at, strict=True)]
+        neighbours = [_neighbour(index, code, s, place) for s, place in zip(similarities, looked_at, strict=True)]
         others = [n for n in neighbours if n.exemplar.code.key != code.key]
         others.sort(key=lambda n: (-n.closeness, n.exemplar.code.hs10))
         found.append(tuple(others[:count]))
     return found
-
-
-_NONE = np.empty(0, np.int64)
 
 
 def _neighbour(index: Index, code: Code, similarity: float, place: int) -> Neighbour:

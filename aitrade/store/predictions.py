@@ -2,12 +2,13 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.output import writing
+from aitrade.store.rows import offered
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,25 +38,15 @@ class Prediction:
     evidence: dict[str, Any]
 
 
-def insert_predictions(con: "DuckDBPyConnection", run: str, predictions: Iterable[Prediction]) -> None:
+_COLUMNS = tuple(field.name for field in fields(Prediction))
+
+
+def insert_predictions(con: "DuckDBPyConnection", run: str, predictions: Sequence[Prediction]) -> None:
     """Add predictions of a run. The caller opens the transaction."""
-    rows = [
-        [
-            run,
-            p.flow,
-            p.hs10,
-            p.description,
-            p.relevance,
-            p.category,
-            p.p_high,
-            p.p_medium,
-            p.p_low,
-            p.source,
-            json.dumps(p.evidence),
-        ]
-        for p in predictions
-    ]
-    con.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    columns = {name: [getattr(p, name) for p in predictions] for name in _COLUMNS}
+    columns["evidence"] = [json.dumps(p.evidence) for p in predictions]
+    with offered(con, "made", columns):
+        con.execute(f"INSERT INTO predictions (run, {', '.join(columns)}) SELECT ?, * FROM made", [run])  # noqa: S608
 
 
 def predicted_codes(con: "DuckDBPyConnection", run: str) -> set[tuple[str, str]]:
