@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aitrade import classify as classify_module
 from aitrade.bench import limits, operations
-from aitrade.bench.blocks import whole_batches
+from aitrade.bench.blocks import asked_batches
 from aitrade.bench.layers import LayersTimer, weights_per_token
 from aitrade.bench.operations import ELEMENTWISE, KINDS, OUTSIDE, operation_seconds
 from aitrade.bench.speed import Speed, measure
@@ -23,6 +23,7 @@ from aitrade.bench.speed_text import lines
 from aitrade.bench.stages import STAGES, Stopwatch, timed
 from aitrade.classifier import CODES_PER_BATCH, Classifier
 from aitrade.codes import Code
+from aitrade.errors import BadInputError
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine
 from aitrade.llm.label_judge import heading_neighbours
@@ -30,6 +31,8 @@ from aitrade.llm.tree import Tokens
 from aitrade.machine import Machine
 
 CODES = toys.toy_codes()
+LABELLED = {row[:2] for row in toys.LABELLED}
+ASKED = [code for code in CODES if code.key not in LABELLED]
 BATCH = 6
 
 
@@ -68,12 +71,13 @@ def test_tokens_are_those_of_an_independent_count(
     classifier = toy_classifier()
     preamble = len(classifier.judge.prompter.preamble)
     asked = computed = 0
-    for batch in whole_batches(CODES, 13):
+    batches, _ = asked_batches(CODES, 13, LABELLED)
+    for batch in batches:
         sequences = [s for question in questions(classifier, batch) for s in question]
         asked += sum(map(len, sequences))
         computed += len({s[:n] for s in sequences for n in range(preamble + 1, len(s) + 1)})
     found = measured(classifier, 13)
-    assert (found.codes, found.batches) == (18, 3)
+    assert (found.codes, found.batches) == (sum(map(len, batches)), 3)
     assert (found.tokens_asked, found.tokens_computed) == (asked, computed)
     again = measured(classifier, 13)
     assert (again.tokens_asked, again.tokens_computed) == (asked, computed), "counts of an earlier run leaked in"
@@ -82,7 +86,7 @@ def test_tokens_are_those_of_an_independent_count(
 def test_figures_are_positive_and_fit_together(toy_classifier: Callable[..., Classifier]) -> None:
     found = measured(toy_classifier(), 10**6)
     record = json.loads(json.dumps(found.record()))
-    assert (record["codes"], record["all_codes"]) == (len(CODES), len(CODES))
+    assert (record["codes"], record["all_codes"]) == (len(ASKED), len(ASKED))
     assert record["all_codes_seconds"] == pytest.approx(record["seconds"])
     assert list(record["stage_seconds"]) == list(STAGES)
     unmeasured = {key for key, value in record.items() if value is None}
@@ -102,13 +106,15 @@ def test_figures_are_positive_and_fit_together(toy_classifier: Callable[..., Cla
     assert record["memory"] > 50e6, "a process with torch in it holds more"
 
 
-def test_exemplars_are_asked_too(toy_classifier: Callable[..., Classifier], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_llm_is_asked_what_a_run_asks_it(
+    toy_classifier: Callable[..., Classifier], monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[Code] = []
     real = Classifier.predict
     monkeypatch.setattr(Classifier, "predict", lambda self, codes: asked.extend(codes) or real(self, codes))
     measured(toy_classifier(), 10**6)
-    assert asked == [CODES[0], *CODES]  # the first one warms up
-    assert any((code.flow, code.hs10) == toys.LABELLED[0][:2] for code in asked)
+    assert asked == [ASKED[0], *ASKED]  # the first one warms up
+    assert len(ASKED) < len(CODES)
 
 
 def test_timing_changes_no_prediction_and_every_second_is_in_a_stage(
@@ -223,11 +229,12 @@ def test_the_text_says_figures_in_the_units_that_it_names() -> None:
 
 
 @given(total=st.integers(1, 400), count=st.integers(1, 500))
-def test_blocks_are_whole_batches_spread_evenly(total: int, count: int) -> None:
+def test_batches_are_whole_and_spread_evenly(total: int, count: int) -> None:
     codes = [Code(f"{n:010d}", "imports", "x") for n in range(total)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
-        batches = whole_batches(codes, count)
+        batches, everything = asked_batches(codes, count, ())
+    assert everything == total
     starts = [int(batch[0].hs10) for batch in batches]
     assert all(start % BATCH == 0 for start in starts)
     assert all(list(b) == codes[start : start + BATCH] for b, start in zip(batches, starts, strict=True))
@@ -239,6 +246,25 @@ def test_blocks_are_whole_batches_spread_evenly(total: int, count: int) -> None:
     assert abs(before - after) <= 1, "the sample leans to one end of the nomenclature"
 
 
+@given(exemplar=st.lists(st.booleans(), min_size=1, max_size=60))
+def test_batches_are_cut_before_the_exemplars_are_left_out(exemplar: list[bool]) -> None:
+    codes = [Code(f"{n:010d}", "imports", "x") for n in range(len(exemplar))]
+    labelled = {code.key for code, by_hand in zip(codes, exemplar, strict=True) if by_hand}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
+        if all(exemplar):
+            with pytest.raises(BadInputError, match="every code is an exemplar"):
+                asked_batches(codes, 10**6, labelled)
+            return
+        batches, everything = asked_batches(codes, 10**6, labelled)
+    by_batch: dict[int, list[Code]] = {}
+    for place, code in enumerate(codes):
+        if not exemplar[place]:
+            by_batch.setdefault(place // BATCH, []).append(code)
+    assert [list(batch) for batch in batches] == list(by_batch.values())
+    assert everything == exemplar.count(False)
+
+
 def test_the_command(aitrade: Callable[..., Outcome], models: object, opened: Callable[[], Any]) -> None:
     command = ("bench", "speed", "--model", MODEL, "--device", "cpu", "--flow", "all", "--codes", "7")
     found = aitrade(*command)
@@ -246,12 +272,13 @@ def test_the_command(aitrade: Callable[..., Outcome], models: object, opened: Ca
     assert [line.split()[0] for line in found.out.splitlines()] == [
         "model", "codes", "speed", "seconds", "tokens", "arithmetic", "loading", "memory",
     ]  # fmt: skip
-    assert f"12 of {len(CODES)}, 2 whole batches" in found.out
-    assert "classifying: 12 of 12" in found.err
-    assert "exemplars too" in found.err
+    assert f" of the {len(ASKED)} that are no exemplars, in 2 whole batches" in found.out
+    count = found.out.splitlines()[1].split()[1]
+    assert f"classifying: {count} of {count}" in found.err
+    assert "not asked about" in found.err
     found = aitrade(*command, "--json")
     record = json.loads(found.out)
-    assert (record["model"], record["device"], record["codes"]) == (MODEL, "cpu", 12)
+    assert (record["model"], record["device"], record["codes"]) == (MODEL, "cpu", int(count))
     assert record["threads"] == torch.get_num_threads()
     with opened() as con:
         assert con.execute("SELECT count(*) FROM runs").fetchone() == (0,)

@@ -1,22 +1,35 @@
-"""Which codes a benchmark classifies: whole batches, so that their prefixes are shared as in a real run."""
+"""What a benchmark puts to the LLM: whole batches of a run, so that prefixes are shared as they are there."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from aitrade.classify import Plan
 from aitrade.codes import Code
+from aitrade.errors import BadInputError
 
 
-def whole_batches(codes: Sequence[Code], count: int) -> list[tuple[Code, ...]]:
-    """Batches of a run over all codes, picked evenly over the nomenclature.
+def asked_batches(
+    codes: Sequence[Code], count: int, labelled: Container[tuple[str, str]]
+) -> tuple[list[tuple[Code, ...]], int]:
+    """Batches of a run over all codes without its exemplars, picked evenly over the nomenclature.
 
     Args:
         codes: all codes, in the order that a run takes them.
-        count: how many codes are wanted; rounded up to whole batches, and all of them where there are fewer.
+        count: how many codes the batches are to hold, exemplars counted; rounded up to whole batches, and all of them
+            where there are fewer.
+        labelled: flow and hs10 of the exemplars, which have their labels by hand.
 
     Returns:
-        The batches, in order, none twice.
+        The batches, in order, none twice and none empty; and how many codes all batches of the run have.
+
+    Raises:
+        BadInputError: every code is an exemplar.
     """
-    batches = Plan(tuple(codes), {}).batches
-    picked = min(math.ceil(count / len(batches[0])), len(batches))
-    return [batches[(2 * place + 1) * len(batches) // (2 * picked)] for place in range(picked)]
+    planned = Plan(tuple(codes), {}).batches
+    rest = (tuple(code for code in batch if code.key not in labelled) for batch in planned)
+    batches = [batch for batch in rest if batch]
+    if not batches:
+        raise BadInputError("every code is an exemplar, so that the LLM is asked about none", mend="import more codes")
+    picked = min(math.ceil(count / len(planned[0])), len(batches))
+    chosen = [batches[(2 * place + 1) * len(batches) // (2 * picked)] for place in range(picked)]
+    return chosen, sum(map(len, batches))

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from aitrade.bench.blocks import whole_batches
+from aitrade.bench.blocks import asked_batches
 from aitrade.classifier import Classifier
 from aitrade.codes import Code
 
@@ -25,12 +25,12 @@ def operation_seconds(classifier: Classifier, codes: Sequence[Code], count: int)
     Args:
         classifier: what judges.
         codes: all codes that a run would classify, in its order.
-        count: how many to judge, rounded up to whole batches; a first batch warms up.
+        count: how many to take, exemplars counted, rounded up to whole batches; a first batch warms up.
     """
     import torch
     from torch.profiler import ProfilerActivity, profile
 
-    batches = whole_batches(codes, count)
+    batches, _ = asked_batches(codes, count, classifier.index.exemplars.by_code)
     classifier.ask(batches[0], *classifier.retrieve(batches[0]))
     on_gpu = classifier.machine.device == "cuda"
     kinds = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * on_gpu

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from aitrade.bench.blocks import whole_batches
+from aitrade.bench.blocks import asked_batches
 from aitrade.bench.layers import LayersTimer, weights_per_token
 from aitrade.bench.limits import forget_peak_gpu_memory, matmul_peak, peak_gpu_memory, peak_memory
 from aitrade.bench.stages import EMBEDDING, LLM, Stopwatch, timed
@@ -22,9 +22,9 @@ class Speed:
         device: cpu or cuda.
         arithmetic: what it computed in.
         threads: CPU threads of a matrix product.
-        codes: how many were classified.
-        batches: in so many whole batches.
-        all_codes: how many there are to classify.
+        codes: how many the LLM was asked about.
+        batches: in so many batches.
+        all_codes: how many a run over everything would ask about.
         load_seconds: of loading libraries, models and index, the preamble's keys and values included.
         first_seconds: of classifying one code after that, before anything is timed.
         stage_seconds: by stage; together the time of all codes.
@@ -87,22 +87,21 @@ class Speed:
 def measure(
     load: Callable[[], Classifier], codes: Sequence[Code], count: int, on_batch: Callable[[int, int], None]
 ) -> Speed:
-    """Classify whole batches of codes, writing nothing.
-
-    The LLM is asked about every code, exemplars too, whose label by hand spares it the work in a real run.
+    """Classify whole batches of codes as a run without the cascade would, writing nothing.
 
     Args:
         load: loads the classifier.
         codes: all codes that a run would classify, in its order.
-        count: how many to classify, rounded up to whole batches.
+        count: how many to take, rounded up to whole batches; the exemplars among them are not asked about.
         on_batch: told (codes done, codes) after each batch.
     """
     import torch
 
-    batches = whole_batches(codes, count)
     started = time.perf_counter()
     classifier = load()
     loaded = time.perf_counter()
+    batches, all_codes = asked_batches(codes, count, classifier.index.exemplars.by_code)
+    chosen = time.perf_counter()
     classifier.predict(batches[0][:1])
     warm = time.perf_counter()
     machine, engine = classifier.machine, classifier.judge.engine
@@ -120,9 +119,9 @@ def measure(
         threads=torch.get_num_threads(),
         codes=sum(map(len, batches)),
         batches=len(batches),
-        all_codes=len(codes),
+        all_codes=all_codes,
         load_seconds=loaded - started,
-        first_seconds=warm - loaded,
+        first_seconds=warm - chosen,
         stage_seconds=watch.seconds,
         layers_seconds=layers.seconds,
         tokens_asked=engine.asked - asked,

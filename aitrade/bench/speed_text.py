@@ -3,7 +3,7 @@
 from aitrade.bench.speed import Speed
 
 NOTES = (
-    "every code was asked of the LLM, exemplars too; a run takes their labels by hand and is a little faster",
+    "exemplars have their labels by hand and are not asked about, as in a run; every other code was, without a cascade",
     "asked counts each label after its prompt as a sequence of its own, which is what scoring one by one would compute",
     "FLOP/s are 2 x weights without embeddings and head x computed tokens over the time; attention is left out",
 )
@@ -17,7 +17,8 @@ def lines(speed: Speed) -> list[tuple[str, str]]:
         ("model", f"{speed.model} on {speed.device} in {speed.arithmetic}, {speed.threads} threads"),
         (
             "codes",
-            f"{speed.codes:,} of {speed.all_codes:,}, {speed.batches} whole batches spread over the nomenclature",
+            f"{speed.codes:,} of the {speed.all_codes:,} that are no exemplars, in {speed.batches} whole batches "
+            "spread over the nomenclature",
         ),
         ("speed", f"{it['codes_per_second']:.2f} codes a second; all of them in {_time(it['all_codes_seconds'])}"),
         ("seconds", f"{speed.seconds:.2f}: {stages}; of the llm's its layers {speed.layers_seconds:.2f}"),

@@ -16,7 +16,7 @@ group = typer.Typer(no_args_is_help=True, help="Measure this machine and the met
 app.add_typer(group, name="bench")
 
 CodesOption = Annotated[
-    int, typer.Option(min=1, metavar="N", help="How many codes, rounded up to whole batches of 128.")
+    int, typer.Option(min=1, metavar="N", help="How many codes, exemplars counted, rounded up to whole batches of 128.")
 ]
 
 
@@ -34,8 +34,8 @@ def speed(
     """Time the classification of some codes, and compare with the most that this machine can do.
 
     The codes are whole batches picked evenly over the nomenclature, so that they share prompts as in a run over all
-    of it. Each is asked of the LLM, exemplars too. The arithmetic is compared with a large matrix product measured in
-    the same run. Let nothing else run meanwhile.
+    of it with --cascade off. Exemplars among them are not asked about. The arithmetic is compared with a large matrix
+    product measured in the same run. Let nothing else run meanwhile.
 
     Example: aitrade bench speed --model qwen2.5-coder-0.5b-instruct --codes 512
     """
