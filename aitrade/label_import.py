@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.hashing import sha256_of
 from aitrade.label_files import Label, read_labels
 from aitrade.store.label_runs import check_name, put_run
-from aitrade.store.rows import offered
+from aitrade.store.predictions import insert_columns
 from aitrade.store.workspace import transaction
 
 if TYPE_CHECKING:
@@ -65,11 +65,7 @@ def import_labels(
     with transaction(con):
         replaced = put_run(con, name, sha256, settings, len(labels))
         fields = tuple(Label.__dataclass_fields__)
-        with offered(con, "offered_labels", {field: [getattr(label, field) for label in labels] for field in fields}):
-            con.execute(
-                f"INSERT INTO predictions (run, {', '.join(fields)}) SELECT ?, {', '.join(fields)} FROM offered_labels",  # noqa: S608
-                [name],
-            )
+        insert_columns(con, name, {field: [getattr(label, field) for label in labels] for field in fields})
     return LabelsReceipt(
         run=name,
         path=str(path),

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,8 +45,14 @@ def insert_predictions(con: "DuckDBPyConnection", run: str, predictions: Sequenc
     """Add predictions of a run. The caller opens the transaction."""
     columns = {name: [getattr(p, name) for p in predictions] for name in _COLUMNS}
     columns["evidence"] = [json.dumps(p.evidence) for p in predictions]
-    with offered(con, "made", columns):
-        con.execute(f"INSERT INTO predictions (run, {', '.join(columns)}) SELECT ?, * FROM made", [run])  # noqa: S608
+    insert_columns(con, run, columns)
+
+
+def insert_columns(con: "DuckDBPyConnection", run: str, columns: Mapping[str, Sequence[object]]) -> None:
+    """Add predictions of a run, column by column; what is left out is NULL. The caller opens the transaction."""
+    names = ", ".join(columns)
+    with offered(con, "offered_predictions", columns):
+        con.execute(f"INSERT INTO predictions (run, {names}) SELECT ?, {names} FROM offered_predictions", [run])  # noqa: S608
 
 
 def predicted_codes(con: "DuckDBPyConnection", run: str) -> set[tuple[str, str]]:
