@@ -8,19 +8,19 @@ from functools import partial
 from pathlib import Path
 
 from aitrade import __version__
-from aitrade.errors import AitradeError, BadInputError
-from aitrade.paths import weights_folder
+from aitrade.core.errors import AitradeError, BadInputError
+from aitrade.core.paths import weights_folder
 
 LIBRARIES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "duckdb", "typer", "peft")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One finding: what was looked at, what was found, and the mend where it is not as it should be."""
+    """One finding: what was looked at, what was found, and the fix where it is not as it should be."""
 
     about: str
     found: str
-    mend: str | None = None
+    fix: str | None = None
 
 
 def examine(workspace: Path) -> list[Line]:
@@ -36,29 +36,29 @@ def examine(workspace: Path) -> list[Line]:
 
 
 def _tried(about: str, look: Callable[[], str]) -> Line:
-    """What is found, or what stands in the way of it with the mend."""
+    """What is found, or what stands in the way of it with the fix."""
     try:
         return Line(about, look())
     except AitradeError as error:
-        return Line(about, ": ".join(part for part in (error.where, error.what) if part), error.mend)
+        return Line(about, ": ".join(part for part in (error.where, error.what) if part), error.fix)
 
 
 def _machine() -> list[Line]:
     import torch
 
-    from aitrade.machine import choose_machines
+    from aitrade.core.device import choose_runtimes
 
     lines = []
-    for machine in choose_machines():
-        on_gpu = machine.device == "cuda"
-        chip = torch.cuda.get_device_name(machine.gpu) if on_gpu else platform.processor() or platform.machine()
-        lines.append(Line("computes on", f"{machine.where} ({chip}) in {machine.arithmetic}"))
+    for runtime in choose_runtimes():
+        on_gpu = runtime.device == "cuda"
+        chip = torch.cuda.get_device_name(runtime.gpu) if on_gpu else platform.processor() or platform.machine()
+        lines.append(Line("computes on", f"{runtime.where} ({chip}) in {runtime.arithmetic}"))
     return [*lines, Line("threads", str(torch.get_num_threads()))]
 
 
 def _shipped() -> list[Line]:
-    from aitrade.exemplars import load_exemplars
-    from aitrade.rubric import load_rubric
+    from aitrade.question.exemplars import load_exemplars
+    from aitrade.question.rubric import load_rubric
 
     rubric = load_rubric()
     return [
@@ -68,34 +68,34 @@ def _shipped() -> list[Line]:
 
 
 def _models() -> list[Line]:
-    from aitrade.weights.installed import installed_names
-    from aitrade.weights.manifest import load_manifests
+    from aitrade.models.installed import installed_names
+    from aitrade.models.manifest import load_manifests
 
     names = sorted({*load_manifests(), *installed_names()})
     return [Line("weights folder", str(weights_folder())), *(_tried(name, partial(_model, name)) for name in names)]
 
 
 def _model(name: str) -> str:
-    from aitrade.weights.installed import locate
+    from aitrade.models.installed import locate
 
     return f"installed, {locate(name).size / 1e6:,.0f} MB, files as recorded"
 
 
 def _default_model(workspace: Path) -> str:
     """Whether the default's parts were made for each other, without loading any of them."""
-    from aitrade.classifier_loading import fitting_calibration
-    from aitrade.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL
-    from aitrade.exemplars import load_exemplars
+    from aitrade.classification.loading import fitting_calibration
+    from aitrade.question.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL
+    from aitrade.question.exemplars import load_exemplars
 
     calibration = fitting_calibration(DEFAULT_MODEL, DEFAULT_EMBEDDER, workspace, load_exemplars())
     return f"{DEFAULT_MODEL}, {'calibrated' if calibration else 'not calibrated'}"
 
 
 def _workspace(folder: Path) -> str:
-    from aitrade.store import DATABASE, read_workspace
+    from aitrade.workspace import DATABASE, read_workspace
 
     if not (folder / DATABASE).is_file():
-        raise BadInputError(f"none in {folder}", mend="aitrade codes import FILE")
+        raise BadInputError(f"none in {folder}", fix="aitrade codes import FILE")
     with read_workspace(folder) as con:
         counts = con.execute(
             "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM flows), (SELECT count(*) FROM runs)"

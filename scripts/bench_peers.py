@@ -22,21 +22,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aitrade.calibration.probe import RIDGE
-from aitrade.classifier import Classifier
-from aitrade.classifier_loading import load_classifier
-from aitrade.code_text import describe
-from aitrade.codes import FLOWS, Code
-from aitrade.defaults import DEMO_MODEL
-from aitrade.errors import AitradeError
-from aitrade.llm.label_judge import LabelJudge, heading_neighbours
-from aitrade.llm.tree import Tokens
-from aitrade.machine import DEVICES
-from aitrade.rubric import RELEVANCES
-from aitrade.softmax import fit_softmax
-from aitrade.store import read_workspace
-from aitrade.store.codes import read_codes
-from aitrade.weights.adapter_files import is_tuned
+from aitrade.classification.classifier import Classifier
+from aitrade.classification.fitting.probe import RIDGE
+from aitrade.classification.loading import load_classifier
+from aitrade.core.device import DEVICES
+from aitrade.core.errors import AitradeError
+from aitrade.core.softmax import fit_softmax
+from aitrade.llm.prefix_tree import Tokens
+from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
+from aitrade.models.adapter_files import is_tuned
+from aitrade.nomenclature.code_text import describe
+from aitrade.nomenclature.codes import FLOWS, Code
+from aitrade.question.defaults import DEMO_MODEL
+from aitrade.question.rubric import RELEVANCES
+from aitrade.workspace import read_workspace
+from aitrade.workspace.codes import read_codes
 
 BLOCKS = 3
 NEW_TOKENS = 4  # High, Medium and Low are one token each in the models that can be installed
@@ -74,12 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     say("warming up")
     for way in ways.values():
         way(codes[:2])
-    engine, machine = classifier.judge.engine, classifier.machine
+    engine, runtime = classifier.scorer.engine, classifier.runtime
     before = engine.computed
     results = race(ways, codes, options.repeat)
     computed = (engine.computed - before) / options.repeat / len(codes)
     asked = sum(map(len, prompts(classifier, codes))) / len(codes)
-    print(f"{len(codes)} {options.flow} codes, {options.model} on {machine.device} in {machine.arithmetic}")
+    print(f"{len(codes)} {options.flow} codes, {options.model} on {runtime.device} in {runtime.arithmetic}")
     print(f"prompts have {asked:.1f} tokens a code; aitrade computed {computed:.1f}, labels included")
     show(results)
 
@@ -129,25 +129,25 @@ def make_ways(classifier: Classifier, codes: Sequence[Code], gguf: Path | None) 
 
 def prompts(classifier: Classifier, codes: Sequence[Code]) -> list[Tokens]:
     """The prompts that aitrade asks, as tokens."""
-    judge = classifier.judge
-    if not isinstance(judge, LabelJudge):
-        raise TypeError("a model without an adapter has a LabelJudge")
+    scorer = classifier.scorer
+    if not isinstance(scorer, PromptScorer):
+        raise TypeError("a model without an adapter has a PromptScorer")
     near = heading_neighbours(codes, classifier.retrieve(codes)[1])
-    return [judge.prompter.prompt(code, [n.exemplar for n in ns]) for code, ns in zip(codes, near, strict=True)]
+    return [scorer.prompter.prompt(code, [n.exemplar for n in ns]) for code, ns in zip(codes, near, strict=True)]
 
 
 def by_scoring(classifier: Classifier) -> Way:
-    return lambda codes: names(classifier.judge.relevance(codes, classifier.retrieve(codes)[1]).relevance)
+    return lambda codes: names(classifier.scorer.relevance(codes, classifier.retrieve(codes)[1]).relevance)
 
 
 def by_generating(classifier: Classifier) -> Way:
     import torch
 
-    engine = classifier.judge.engine
+    engine = classifier.scorer.engine
     greedy = {"max_new_tokens": NEW_TOKENS, "do_sample": False, "pad_token_id": engine.tokenizer.eos_token_id}
 
     def answer(prompt: Tokens) -> str:
-        tokens = torch.tensor([prompt], device=engine.machine.where)
+        tokens = torch.tensor([prompt], device=engine.runtime.where)
         found = engine.model.generate(tokens, attention_mask=torch.ones_like(tokens), **greedy)
         return read_label(engine.tokenizer.decode(found[0, len(prompt) :], skip_special_tokens=True))
 
@@ -169,7 +169,7 @@ def by_llama_cpp(classifier: Classifier, codes: Sequence[Code], gguf: Path | Non
         model_path=str(gguf),
         n_ctx=max(map(len, prompts(classifier, codes))) + 2 * NEW_TOKENS,
         n_threads=torch.get_num_threads(),
-        n_gpu_layers=-1 if classifier.machine.device == "cuda" else 0,
+        n_gpu_layers=-1 if classifier.runtime.device == "cuda" else 0,
         verbose=False,
     )
     grammar = LlamaGrammar.from_string(GRAMMAR, verbose=False)

@@ -11,7 +11,7 @@ published categories, the categories of High exports of 2024, and Low exports of
     python scripts/make_sample_trade.py                 writes into data/sample
     python scripts/make_sample_trade.py --output DIR    writes elsewhere, to compare
 
-The same bytes come out on every machine: weights become integers before anything is shared out, sums are exact.
+The same bytes come out on every runtime: weights become integers before anything is shared out, sums are exact.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Write the published classification, data/classification, from a finished run over all codes.
+"""Write the published classification, data/questions/ai-data-centers/published, from a finished run over all codes.
 
     aitrade classify --flow all --arithmetic float32
     python scripts/publish_classification.py RUN --workspace DIR
@@ -15,11 +15,11 @@ import random
 import sys
 from pathlib import Path
 
-from aitrade.hashing import sha256_of
-from aitrade.published import CLASSIFICATION, MANIFEST, SAMPLE
-from aitrade.store import read_workspace
-from aitrade.store.predictions import export_csv
-from aitrade.store.runs import get_run
+from aitrade.classification.shipped_labels import CLASSIFICATION, MANIFEST, SAMPLE
+from aitrade.core.hashing import sha256_of
+from aitrade.workspace import read_workspace
+from aitrade.workspace.predictions import export_csv
+from aitrade.workspace.runs import get_run
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "classification"
 SEED = 20261122

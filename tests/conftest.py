@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import toys
 
-from aitrade.defaults import DEMO_EMBEDDER
+from aitrade.question.defaults import DEMO_EMBEDDER
 
 # Before any Hugging Face library is imported: no test may reach a network.
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
@@ -24,8 +24,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
-    from aitrade.classifier import Classifier
-    from aitrade.exemplars import ExemplarSet
+    from aitrade.classification.classifier import Classifier
+    from aitrade.question.exemplars import ExemplarSet
 
 MODEL = "toy-llama"
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
@@ -34,7 +34,7 @@ SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 @pytest.fixture(scope="session")
 def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights folder with a toy LLM and, under the embedder's name, a toy embedder."""
-    from aitrade.weights.add import add_folder
+    from aitrade.models.add import add_folder
 
     folder = tmp_path_factory.mktemp("weights")
     source = toys.save_llm(tmp_path_factory.mktemp("source") / "llama")
@@ -49,7 +49,7 @@ def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(toy_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Have the product find the toy models, and nothing else."""
     monkeypatch.setenv("AITRADE_MODELS", str(toy_weights))
-    monkeypatch.setattr("aitrade.defaults.DEFAULT_EMBEDDER", DEMO_EMBEDDER)
+    monkeypatch.setattr("aitrade.question.defaults.DEFAULT_EMBEDDER", DEMO_EMBEDDER)
     return toy_weights
 
 
@@ -70,7 +70,7 @@ def exemplar_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def exemplars(exemplar_file: Path) -> "ExemplarSet":
     """The toy exemplars."""
-    from aitrade.exemplars import load_exemplars
+    from aitrade.question.exemplars import load_exemplars
 
     return load_exemplars(exemplar_file)
 
@@ -83,7 +83,7 @@ def workspace(tmp_path: Path) -> Path:
 
 def fill(folder: Path) -> Path:
     """Put the toy codes into a workspace."""
-    from aitrade.store import open_workspace
+    from aitrade.workspace import open_workspace
 
     with open_workspace(folder) as con:
         con.executemany(
@@ -100,7 +100,7 @@ def toy_classifier(
     """Load the toy classifier; keyword arguments replace parts of it."""
     import dataclasses
 
-    from aitrade.classifier_loading import load_classifier
+    from aitrade.classification.loading import load_classifier
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AITRADE_MODELS", str(toy_weights))
@@ -113,7 +113,7 @@ def toy_classifier(
 @pytest.fixture
 def opened(workspace: Path) -> Callable[[], AbstractContextManager[Any]]:
     """Open the workspace."""
-    from aitrade.store import open_workspace
+    from aitrade.workspace import open_workspace
 
     @contextmanager
     def connect() -> Iterator[Any]:
@@ -153,10 +153,10 @@ def calibrated(
     toy_classifier: "Callable[..., Classifier]", models: Path, exemplars: "ExemplarSet", tmp_path: Path
 ) -> Path:
     """A workspace with a calibration of the toy model."""
-    from aitrade.calibrate import calibration_file, save_calibration
-    from aitrade.calibration.fit import fit_calibration
-    from aitrade.calibration.gather import gather
-    from aitrade.classifier_loading import calibration_inputs
+    from aitrade.classification.calibration import calibration_file, save_calibration
+    from aitrade.classification.fitting.fit import fit_calibration
+    from aitrade.classification.fitting.gather import gather
+    from aitrade.classification.loading import calibration_inputs
 
     classifier = toy_classifier()
     training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
@@ -173,7 +173,9 @@ def aitrade(
     command_line: Callable[..., Outcome],
 ) -> Callable[..., Outcome]:
     """The command line on the toy workspace, with the toy exemplars and batches of 6 codes."""
-    from aitrade import classifier, classifier_loading, classify
+    from aitrade.classification import classifier
+    from aitrade.classification import loading as classifier_loading
+    from aitrade.classification import run as classify
 
     for module in (classifier, classify):
         monkeypatch.setattr(module, "CODES_PER_BATCH", 6)

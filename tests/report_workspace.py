@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from aitrade.store import open_workspace
 from aitrade.trade.countries import seed_countries
+from aitrade.workspace import open_workspace
 
 EVIL = '=HYPERLINK("http://evil.example/","x")</script><img src=x onerror="alert(1)"> & \'quotes\' <!-- \u2028'
 RUN, HAND = "toy-run", "hand-labels"

@@ -1,4 +1,4 @@
-"""Doctor: whatever stands in the way of a run is a line with the mend, and the rest is said all the same."""
+"""Doctor: whatever stands in the way of a run is a line with the fix, and the rest is said all the same."""
 
 import json
 import shutil
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import MODEL, Outcome
 
-from aitrade.store import DATABASE
-from aitrade.weights.record import RECORD
+from aitrade.models.record import RECORD
+from aitrade.workspace import DATABASE
 
 Doctor = Callable[[], dict[str, dict[str, str | None]]]
 
@@ -37,18 +37,18 @@ def doctor(aitrade: Callable[..., Outcome], weights: Path) -> Doctor:
 def test_what_is_there_is_said(doctor: Doctor, workspace: Path) -> None:
     said = doctor()
     assert str(said[MODEL]["found"]).startswith("installed, ")
-    assert said[MODEL]["mend"] is None
+    assert said[MODEL]["fix"] is None
     assert str(said["workspace"]["found"]).startswith(f"{workspace}: ")
-    assert said["smollm2-135m-instruct"]["mend"] == "aitrade models install smollm2-135m-instruct"
-    assert "qwen2.5-coder-1.5b-instruct" in str(said["default model"]["mend"])  # its base is not among the toys
+    assert said["smollm2-135m-instruct"]["fix"] == "aitrade models install smollm2-135m-instruct"
+    assert "qwen2.5-coder-1.5b-instruct" in str(said["default model"]["fix"])  # its base is not among the toys
 
 
 def test_a_model_with_a_torn_record_is_a_line(doctor: Doctor, weights: Path) -> None:
     (weights / MODEL / RECORD).write_text("{", "utf-8")
     said = doctor()
     assert "record cannot be read" in str(said[MODEL]["found"])
-    assert said[MODEL]["mend"] == f"aitrade models install {MODEL}"
-    assert said["all-minilm-l6-v2"]["mend"] is None
+    assert said[MODEL]["fix"] == f"aitrade models install {MODEL}"
+    assert said["all-minilm-l6-v2"]["fix"] is None
     assert "workspace" in said
 
 
@@ -56,4 +56,4 @@ def test_a_workspace_that_cannot_be_opened_is_a_line(doctor: Doctor, workspace: 
     (workspace / DATABASE).write_text("no database", "utf-8")
     said = doctor()
     assert "not a usable DuckDB database" in str(said["workspace"]["found"])
-    assert said[MODEL]["mend"] is None
+    assert said[MODEL]["fix"] is None

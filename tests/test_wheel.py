@@ -12,7 +12,7 @@ import pytest
 import toys
 from conftest import MODEL
 
-from aitrade.defaults import DEMO_EMBEDDER
+from aitrade.question.defaults import DEMO_EMBEDDER
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPILED = shutil.ignore_patterns("__pycache__")
@@ -61,7 +61,11 @@ def test_every_file_of_data_and_models_is_in_the_wheel_but_no_weights(checkout: 
         held = {name: archive.read(name) for name in archive.namelist()}
     expected = {*files_under(checkout / "data"), *files_under(checkout / "models")}
     expected = {name for name in expected if not name.startswith("models/weights/")}
-    assert {"data/rubric.toml", "data/exemplars.csv", "models/all-minilm-l6-v2.toml"} <= expected
+    assert {
+        "data/questions/ai-data-centers/question.toml",
+        "data/questions/ai-data-centers/exemplars.csv",
+        "models/all-minilm-l6-v2.toml",
+    } <= expected
     assert {name.removeprefix("aitrade/shipped/") for name in held if name.startswith("aitrade/shipped/")} == expected
     for name in expected:
         assert held[f"aitrade/shipped/{name}"] == (checkout / name).read_bytes()
@@ -69,7 +73,7 @@ def test_every_file_of_data_and_models_is_in_the_wheel_but_no_weights(checkout: 
         *files_under(checkout / "aitrade")
     }
     assert "aitrade/py.typed" in held
-    assert any(name.startswith("aitrade/store/migrations/") for name in held)
+    assert any(name.startswith("aitrade/workspace/migrations/") for name in held)
 
 
 def test_the_installed_wheel_classifies_without_the_checkout(wheel: Path, toy_weights: Path, tmp_path: Path) -> None:

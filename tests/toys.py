@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aitrade.codes import Code
-from aitrade.exemplars import COLUMNS
-from aitrade.paths import shipped
-from aitrade.weights.manifest import files_sha256
-from aitrade.weights.record import Installed, record_files, write_record
+from aitrade.core.paths import shipped
+from aitrade.models.manifest import files_sha256
+from aitrade.models.record import Installed, record_files, write_record
+from aitrade.nomenclature.codes import Code
+from aitrade.question.exemplars import COLUMNS
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
@@ -89,7 +89,9 @@ def write_exemplars(path: Path, rows: Sequence[Sequence[str | None]] = LABELLED)
 
 def corpus() -> list[str]:
     """Text that the toy tokenizers are trained on: the product's own."""
-    texts = [shipped(f"data/{name}.toml").read_text("utf-8") for name in ("prompts", "rubric")]
+    texts = [
+        shipped(f"data/questions/ai-data-centers/{name}.toml").read_text("utf-8") for name in ("prompts", "question")
+    ]
     return texts + [f"{c.description} {c.description.lower()} {c.naics_description}" for c in toy_codes()]
 
 

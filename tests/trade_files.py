@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
-from aitrade.store.workspace import migrate
-from aitrade.trade.importing import import_trade
-from aitrade.trade.receipt import Receipt
-from aitrade.trade.source import ImportOptions
+from aitrade.trade.ingest.importing import import_trade
+from aitrade.trade.ingest.receipt import Receipt
+from aitrade.trade.readers.source import ImportOptions
+from aitrade.workspace.database import migrate
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 SERVERS, FANS, HORSES, PHONES = "8471500150", "8414596560", "0101210010", "8517130000"

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from aitrade.store.workspace import migrate
+from aitrade.workspace.database import migrate
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 EXCLUDED = ("27", "71", "98", "99")

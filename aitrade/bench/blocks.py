@@ -3,9 +3,9 @@
 import math
 from collections.abc import Container, Sequence
 
-from aitrade.classify import Plan
-from aitrade.codes import Code
-from aitrade.errors import BadInputError
+from aitrade.classification.run import Plan
+from aitrade.core.errors import BadInputError
+from aitrade.nomenclature.codes import Code
 
 
 def asked_batches(
@@ -29,7 +29,7 @@ def asked_batches(
     rest = (tuple(code for code in batch if code.key not in labelled) for batch in planned)
     batches = [batch for batch in rest if batch]
     if not batches:
-        raise BadInputError("every code is an exemplar, so that the LLM is asked about none", mend="import more codes")
+        raise BadInputError("every code is an exemplar, so that the LLM is asked about none", fix="import more codes")
     picked = min(math.ceil(count / len(planned[0])), len(batches))
     chosen = [batches[(2 * place + 1) * len(batches) // (2 * picked)] for place in range(picked)]
     return chosen, sum(map(len, batches))

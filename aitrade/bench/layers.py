@@ -26,7 +26,7 @@ class LayersTimer:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._model, self._on_gpu = engine.model.base_model, engine.machine.device == "cuda"
+        self._model, self._on_gpu = engine.model.base_model, engine.runtime.device == "cuda"
         self._spans: list[list[Any]] = []
         self._hooks: list[Any] = []
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 
 from aitrade.bench.blocks import asked_batches
-from aitrade.classifier import Classifier
-from aitrade.codes import Code
+from aitrade.classification.classifier import Classifier
+from aitrade.nomenclature.codes import Code
 
 # Kinds of operation by what their names in torch hold; the first that fits counts.
 KINDS = {
@@ -32,7 +32,7 @@ def operation_seconds(classifier: Classifier, codes: Sequence[Code], count: int)
 
     batches, _ = asked_batches(codes, count, classifier.index.exemplars.by_code)
     classifier.ask(batches[0], *classifier.retrieve(batches[0]))
-    on_gpu = classifier.machine.device == "cuda"
+    on_gpu = classifier.runtime.device == "cuda"
     kinds = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * on_gpu
     known = [classifier.retrieve(batch) for batch in batches]
     started = time.perf_counter()

@@ -9,8 +9,8 @@ from aitrade.bench.blocks import asked_batches
 from aitrade.bench.layers import LayersTimer, weights_per_token
 from aitrade.bench.limits import forget_peak_gpu_memory, matmul_peak, peak_gpu_memory, peak_memory
 from aitrade.bench.stages import EMBEDDING, LLM, Stopwatch, timed
-from aitrade.classifier import Classifier
-from aitrade.codes import Code
+from aitrade.classification.classifier import Classifier
+from aitrade.nomenclature.codes import Code
 
 
 @dataclass(frozen=True)
@@ -104,18 +104,18 @@ def measure(
     chosen = time.perf_counter()
     classifier.predict(batches[0][:1])
     warm = time.perf_counter()
-    machine, engine = classifier.machine, classifier.judge.engine
-    peak = matmul_peak(machine)
-    forget_peak_gpu_memory(machine)
+    runtime, engine = classifier.runtime, classifier.scorer.engine
+    peak = matmul_peak(runtime)
+    forget_peak_gpu_memory(runtime)
     asked, computed = engine.asked, engine.computed
     watch, layers = Stopwatch(), LayersTimer(engine)
     with layers:
         _predict(timed(classifier, watch), batches, watch, on_batch)
-    memory, gpu_memory = peak_memory(), peak_gpu_memory(machine)
+    memory, gpu_memory = peak_memory(), peak_gpu_memory(runtime)
     return Speed(
         model=classifier.model,
-        device=machine.device,
-        arithmetic=machine.arithmetic,
+        device=runtime.device,
+        arithmetic=runtime.arithmetic,
         threads=torch.get_num_threads(),
         codes=sum(map(len, batches)),
         batches=len(batches),
@@ -127,7 +127,7 @@ def measure(
         tokens_asked=engine.asked - asked,
         tokens_computed=engine.computed - computed,
         weights=weights_per_token(engine.model),
-        peak=max(peak, matmul_peak(machine)),  # measured on both sides, so that a busy moment does not flatter us
+        peak=max(peak, matmul_peak(runtime)),  # measured on both sides, so that a busy moment does not flatter us
         memory=memory,
         gpu_memory=gpu_memory,
     )

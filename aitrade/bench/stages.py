@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
-from aitrade.classifier import Classifier
-from aitrade.codes import Code
-from aitrade.llm.judge import Judge, Neighbourhoods, Opinions
+from aitrade.classification.classifier import Classifier
+from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
+from aitrade.nomenclature.codes import Code
 from aitrade.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def timed(classifier: Classifier, watch: Stopwatch) -> Classifier:
     and ends the last stage.
     """
     parts = {one.name: getattr(classifier.embedder, one.name) for one in fields(classifier.embedder)}
-    return replace(classifier, embedder=TimedEmbedder(**parts, watch=watch), judge=TimedJudge(classifier.judge, watch))
+    return replace(
+        classifier, embedder=TimedEmbedder(**parts, watch=watch), scorer=TimedScorer(classifier.scorer, watch)
+    )
 
 
 @dataclass(frozen=True)
@@ -60,25 +62,25 @@ class TimedEmbedder(Embedder):
         return vectors
 
 
-class TimedJudge(Judge):
+class TimedScorer(Scorer):
     """A judge that tells a stopwatch when it begins and ends."""
 
-    def __init__(self, judge: Judge, watch: Stopwatch) -> None:
-        self.judge, self.watch = judge, watch
-        self.engine, self.sha256, self.vectors = judge.engine, judge.sha256, judge.vectors
+    def __init__(self, scorer: Scorer, watch: Stopwatch) -> None:
+        self.scorer, self.watch = scorer, watch
+        self.engine, self.sha256, self.vectors = scorer.engine, scorer.sha256, scorer.vectors
 
-    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Opinions:
-        """See :class:`Judge`."""
+    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
+        """See :class:`Scorer`."""
         self.watch.enter(LLM)
-        opinions = self.judge.relevance(codes, neighbours)
+        scores = self.scorer.relevance(codes, neighbours)
         self.watch.enter(JOINING)
-        return opinions
+        return scores
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
-        """See :class:`Judge`."""
+        """See :class:`Scorer`."""
         self.watch.enter(LLM)
-        scores = self.judge.category(codes, neighbours, related)
+        scores = self.scorer.category(codes, neighbours, related)
         self.watch.enter(JOINING)
         return scores

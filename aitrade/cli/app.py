@@ -9,7 +9,7 @@ import typer
 
 from aitrade import __version__
 from aitrade.cli.state import State
-from aitrade.errors import AitradeError, StoppedError
+from aitrade.core.errors import AitradeError, StoppedError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,8 +53,8 @@ def main() -> None:
         app()
     except AitradeError as error:
         typer.echo(f"aitrade: {error.where + ': ' if error.where else ''}{error.what}", err=True)
-        if error.mend:
-            typer.echo(f"  mend: {error.mend}", err=True)
+        if error.fix:
+            typer.echo(f"  fix: {error.fix}", err=True)
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code != 130:  # what typer makes of Ctrl-C

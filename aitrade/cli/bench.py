@@ -9,8 +9,8 @@ from aitrade.cli.app import app
 from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, Model, Output, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
-from aitrade.defaults import DEFAULT_MODEL
-from aitrade.errors import BadInputError
+from aitrade.core.errors import BadInputError
+from aitrade.question.defaults import DEFAULT_MODEL
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
 app.add_typer(group, name="bench")
@@ -41,9 +41,9 @@ def speed(
     """
     from aitrade.bench.speed import measure
     from aitrade.bench.speed_text import NOTES, lines
-    from aitrade.classifier_loading import load_classifier
-    from aitrade.store import read_workspace
-    from aitrade.store.codes import read_codes
+    from aitrade.classification.loading import load_classifier
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.codes import read_codes
 
     workspace = state(context).workspace
     with read_workspace(workspace) as con:
@@ -75,9 +75,9 @@ def operations(
     Example: aitrade bench operations --model smollm2-135m-instruct+relevance
     """
     from aitrade.bench.operations import operation_seconds
-    from aitrade.classifier_loading import load_classifier
-    from aitrade.store import read_workspace
-    from aitrade.store.codes import read_codes
+    from aitrade.classification.loading import load_classifier
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.codes import read_codes
 
     workspace = state(context).workspace
     with read_workspace(workspace) as con:
@@ -111,21 +111,21 @@ def ablation(
 
     Example: aitrade bench ablation RUN --reference paper-dev --format markdown
     """
-    from aitrade.bench.ablation import ablate
-    from aitrade.bench.ablation_tables import data_table, reading_tables
-    from aitrade.bench.variants import judge_variants
-    from aitrade.calibration.gather import gather
-    from aitrade.classifier_loading import load_classifier
-    from aitrade.render import render
-    from aitrade.store import read_workspace
-    from aitrade.store.codes import read_codes
-    from aitrade.store.runs import get_run
+    from aitrade.classification.fitting.gather import gather
+    from aitrade.classification.loading import load_classifier
+    from aitrade.core.render import render
+    from aitrade.evaluation.ablation import ablate
+    from aitrade.evaluation.ablation_tables import data_table, reading_tables
+    from aitrade.evaluation.variants import judge_variants
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.codes import read_codes
+    from aitrade.workspace.runs import get_run
 
     workspace = state(context).workspace
     with read_workspace(workspace) as con:
         made, against = get_run(con, run), get_run(con, reference)
         if made.kind != "classification":
-            raise BadInputError(f"run {run} was imported and holds no scores of an LLM", mend="give a run of classify")
+            raise BadInputError(f"run {run} was imported and holds no scores of an LLM", fix="give a run of classify")
         nomenclature = read_codes(con, ("imports",))
         model, embedder = made.settings["model"], made.settings["embedder"]
         classifier = load_classifier(model, device, workspace, embedder=embedder, calibrated=False)

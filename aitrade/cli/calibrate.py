@@ -9,7 +9,7 @@ from aitrade.cli.app import app
 from aitrade.cli.options import Device, Embedder, Model, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
-from aitrade.defaults import DEFAULT_MODEL
+from aitrade.question.defaults import DEFAULT_MODEL
 
 
 @app.command()
@@ -28,14 +28,14 @@ def calibrate(
 
     Example: aitrade calibrate --model qwen2.5-coder-1.5b-instruct
     """
-    from aitrade.calibrate import calibration_file, save_calibration
-    from aitrade.calibration.fit import fit_calibration
-    from aitrade.calibration.gather import gather
-    from aitrade.classifier_loading import calibration_inputs, load_classifier
-    from aitrade.defaults import DEFAULT_EMBEDDER
-    from aitrade.output import require_writable, writing
-    from aitrade.store import read_workspace
-    from aitrade.store.codes import read_codes
+    from aitrade.classification.calibration import calibration_file, save_calibration
+    from aitrade.classification.fitting.fit import fit_calibration
+    from aitrade.classification.fitting.gather import gather
+    from aitrade.classification.loading import calibration_inputs, load_classifier
+    from aitrade.core.files import require_writable, writing
+    from aitrade.question.defaults import DEFAULT_EMBEDDER
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.codes import read_codes
 
     workspace, embedder = state(context).workspace, embedder or DEFAULT_EMBEDDER
     path = (output or workspace / "calibration") / calibration_file(model, embedder)

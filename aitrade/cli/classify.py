@@ -10,7 +10,7 @@ from aitrade.cli.app import app
 from aitrade.cli.options import Device, Embedder, FlowsOption, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
-from aitrade.defaults import DEFAULT_MODEL
+from aitrade.question.defaults import DEFAULT_MODEL
 
 
 class Switch(StrEnum):
@@ -47,11 +47,11 @@ def classify(
 
     Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
     """
-    from aitrade.calibrate import how_to_calibrate
-    from aitrade.classifier_loading import load_classifiers
-    from aitrade.classify import classify as classify_codes
-    from aitrade.store import open_workspace
-    from aitrade.store.codes import read_codes
+    from aitrade.classification.calibration import how_to_calibrate
+    from aitrade.classification.loading import load_classifiers
+    from aitrade.classification.run import classify as classify_codes
+    from aitrade.workspace import open_workspace
+    from aitrade.workspace.codes import read_codes
 
     workspace = state(context).workspace
     with open_workspace(workspace) as con:
@@ -60,8 +60,8 @@ def classify(
         classifiers = load_classifiers(
             model, device, workspace, embedder=embedder, arithmetic=arithmetic, cascade=cascade is Switch.on
         )
-        machines = [classifier.machine for classifier in classifiers]
-        say(f"{len(chosen):,} codes on {', '.join(m.where for m in machines)} in {machines[0].arithmetic}")
+        runtimes = [classifier.runtime for classifier in classifiers]
+        say(f"{len(chosen):,} codes on {', '.join(m.where for m in runtimes)} in {runtimes[0].arithmetic}")
         if classifiers[0].calibration is None:
             say(
                 f"the probabilities will not be calibrated: there is no calibration for {model} "
@@ -75,11 +75,11 @@ def classify(
 def _read_only(path: Path | None, pad: bool) -> list[str] | None:
     if path is None:
         return None
-    from aitrade.codes import parse_hs10
-    from aitrade.errors import BadInputError, at
-    from aitrade.textfile import read_records
+    from aitrade.core.errors import BadInputError, at
+    from aitrade.core.textfile import read_records
+    from aitrade.nomenclature.codes import parse_hs10
 
     _, records = read_records(path, ("hs10",))
     if not records:
-        raise BadInputError("the file names no code", where=str(path), mend="list the codes to classify below hs10")
+        raise BadInputError("the file names no code", where=str(path), fix="list the codes to classify below hs10")
     return [parse_hs10(r.values["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]

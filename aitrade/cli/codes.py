@@ -10,7 +10,7 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption, FlowsOption, Pad
 from aitrade.cli.state import emit, say, state
-from aitrade.errors import BadInputError
+from aitrade.core.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="The nomenclature: HS10 codes and what they stand for.")
 app.add_typer(group, name="codes")
@@ -34,8 +34,8 @@ def import_files(
 
     Example: aitrade codes import hts_2024.csv --flow imports
     """
-    from aitrade.code_import import import_codes
-    from aitrade.store import open_workspace
+    from aitrade.workspace import open_workspace
+    from aitrade.workspace.code_import import import_codes
 
     receipts = []
     with open_workspace(state(context).workspace) as con:
@@ -58,7 +58,7 @@ def list_codes(
 
     Example: aitrade codes list --under 8471 --flow imports
     """
-    from aitrade.store import read_workspace
+    from aitrade.workspace import read_workspace
 
     with read_workspace(state(context).workspace) as con:
         query = """
@@ -90,8 +90,8 @@ def show(
 
     Example: aitrade codes show 8471.50.01.50
     """
-    from aitrade.codes import parse_hs10
-    from aitrade.store import read_workspace
+    from aitrade.nomenclature.codes import parse_hs10
+    from aitrade.workspace import read_workspace
 
     code = parse_hs10(hs10)
     with read_workspace(state(context).workspace) as con:
@@ -100,7 +100,7 @@ def show(
         found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     if not found:
         raise BadInputError(
-            f"the workspace holds no code {code}", mend="import the nomenclature: aitrade codes import FILE"
+            f"the workspace holds no code {code}", fix="import the nomenclature: aitrade codes import FILE"
         )
     if as_json:
         emit(json.dumps(found, indent=1))

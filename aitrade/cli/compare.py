@@ -7,7 +7,7 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import FlowsOption, Format, FormatOption, Output
 from aitrade.cli.state import emit, say, state
-from aitrade.errors import UsageError
+from aitrade.core.errors import UsageError
 
 
 @app.command()
@@ -44,15 +44,15 @@ def compare(
 
     Example: aitrade compare paper smollm2-135m qwen2.5-0.5b --exclude-exemplars --format latex -o models.tex
     """
-    from aitrade.compare.comparison import compare as compare_runs
-    from aitrade.compare.comparison_tables import agreement_table, differences_table, reading_tables
-    from aitrade.compare.question import ask
-    from aitrade.exemplars import load_exemplars
-    from aitrade.render import render
-    from aitrade.store import read_workspace
+    from aitrade.core.render import render
+    from aitrade.evaluation.compare.comparison import compare as compare_runs
+    from aitrade.evaluation.compare.comparison_tables import agreement_table, differences_table, reading_tables
+    from aitrade.evaluation.compare.spec import ask
+    from aitrade.question.exemplars import load_exemplars
+    from aitrade.workspace import read_workspace
 
     if differences and len(runs) > 1:
-        raise UsageError("--differences is of two runs", mend="name one run after the reference")
+        raise UsageError("--differences is of two runs", fix="name one run after the reference")
     exemplars = load_exemplars().by_code if exclude_exemplars else None
     with read_workspace(state(context).workspace) as con:
         question = ask(con, reference, runs, flow.flows, year, exemplars, same_codes=same_codes)

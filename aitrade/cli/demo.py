@@ -9,8 +9,8 @@ from aitrade.cli.app import app
 from aitrade.cli.options import Device, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
-from aitrade.codes import FLOWS
-from aitrade.defaults import DEMO_MODEL
+from aitrade.nomenclature.codes import FLOWS
+from aitrade.question.defaults import DEMO_MODEL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,13 +37,13 @@ def demo(
     Example: aitrade demo
     Example: aitrade --workspace /tmp/demo demo --model smollm2-135m-instruct
     """
-    from aitrade.classifier_loading import load_classifier
+    from aitrade.classification.loading import load_classifier
     from aitrade.demo.classification import classify_sample, embedder_of, hold_out, require_models
     from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
+    from aitrade.models.adapter_files import is_tuned
     from aitrade.report.contents import gather
     from aitrade.report.writing import write_page
-    from aitrade.store import open_workspace
-    from aitrade.weights.adapter_files import is_tuned
+    from aitrade.workspace import open_workspace
 
     workspace, folder = _workspace(context), sample_folder()
     require_models(model)
@@ -53,10 +53,10 @@ def demo(
         codes = sample_codes(folder)
         say(f"loading {model}")
         classifier = hold_out(load_classifier(model, device, workspace, embedder=embedder_of(model)), codes)
-        machine = classifier.machine
+        runtime = classifier.runtime
         if is_tuned(model):
             say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")
-        say(f"asking {model} about {len(codes)} codes on {machine.device} in {machine.arithmetic}")
+        say(f"asking {model} about {len(codes)} codes on {runtime.device} in {runtime.arithmetic}")
         with progress("classifying") as on_batch:
             run = classify_sample(con, classifier, codes, on_batch, _again(workspace, model))
         print_results(con, run.run)
@@ -68,11 +68,11 @@ def demo(
 
 def print_results(con: "DuckDBPyConnection", run: str) -> None:
     """Print what came out: the summary beside the published one, the agreement with the hand labels, the misses."""
+    from aitrade.core.render import render
     from aitrade.demo.agreement import agreement, missed, read_judged
     from aitrade.demo.published import beside_published
     from aitrade.demo.sample import HAND_LABELS, MADE_UP
-    from aitrade.render import render
-    from aitrade.trade.paper_figures import load_paper_figures
+    from aitrade.trade.paper.paper_figures import load_paper_figures
 
     emit(f"{MADE_UP}\nPublished: {load_paper_figures().source}.\n")
     for flow in FLOWS:
@@ -94,7 +94,7 @@ def _again(workspace: Path, model: str) -> str:
 
 def _where(workspace: Path, run: str) -> None:
     from aitrade.demo.sample import HAND_LABELS
-    from aitrade.store.workspace import DATABASE
+    from aitrade.workspace.database import DATABASE
 
     say(f"workspace: {workspace / DATABASE}, with the run {run} and the hand labels as the run {HAND_LABELS}")
     say(f"next: aitrade --workspace {workspace} table top --run {run}")

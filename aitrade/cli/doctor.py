@@ -15,7 +15,7 @@ def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
 ) -> None:
-    """Say what this installation is, what it would compute on, and what is missing, with the mend."""
+    """Say what this installation is, what it would compute on, and what is missing, with the fix."""
     from aitrade.doctor import examine
 
     lines = examine(state(context).workspace)
@@ -24,4 +24,4 @@ def doctor(
         return
     width = max(len(line.about) for line in lines)
     for line in lines:
-        emit(f"{line.about:{width}}  {line.found}" + (f"  ->  {line.mend}" if line.mend else ""))
+        emit(f"{line.about:{width}}  {line.found}" + (f"  ->  {line.fix}" if line.fix else ""))

@@ -8,7 +8,7 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FormatOption, Run
 from aitrade.cli.state import emit, say, state, write
-from aitrade.errors import BadInputError
+from aitrade.core.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="The hand-labelled exemplars.")
 app.add_typer(group, name="exemplars")
@@ -19,18 +19,16 @@ def check(
     file: Annotated[Path | None, typer.Argument(help="Exemplar CSV; the shipped set by default.")] = None,
 ) -> None:
     """Check the set: twins that contradict each other, headings and categories without exemplars, rationales."""
-    from aitrade.exemplar_checks import check_exemplars
-    from aitrade.exemplars import load_exemplars
+    from aitrade.question.exemplar_checks import check_exemplars
+    from aitrade.question.exemplars import load_exemplars
 
     exemplars = load_exemplars(file)
     findings = check_exemplars(exemplars.exemplars)
     for finding in findings:
         emit(f"{finding.check}: {finding.about}: {finding.found}")
     if findings:
-        raise BadInputError(
-            f"{len(findings)} findings in {len(exemplars):,} exemplars", mend="relabel or add exemplars"
-        )
-    say(f"{len(exemplars):,} exemplars, nothing to mend")
+        raise BadInputError(f"{len(findings)} findings in {len(exemplars):,} exemplars", fix="relabel or add exemplars")
+    say(f"{len(exemplars):,} exemplars, nothing to fix")
 
 
 @group.command()
@@ -45,10 +43,10 @@ def suggest(
     The order is that of aitrade review export: by uncertainty (1 less the largest probability) times the square root of
     trade value in the latest full year, without HS chapters 27, 71, 98 and 99.
     """
-    from aitrade.codes import FLOWS
+    from aitrade.nomenclature.codes import FLOWS
     from aitrade.review.candidates import candidates
-    from aitrade.store import read_workspace
-    from aitrade.store.runs import get_run, latest_run
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.runs import get_run, latest_run
 
     with read_workspace(state(context).workspace) as con:
         found = candidates(con, get_run(con, run or latest_run(con)), FLOWS, count)

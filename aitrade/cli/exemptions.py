@@ -28,8 +28,8 @@ def import_file(
 
     Example: aitrade exemptions import annex-II-exemptions.csv --name annex_ii
     """
-    from aitrade.store import open_workspace
-    from aitrade.trade.exemptions import import_list
+    from aitrade.trade.tables.exemptions import import_list
+    from aitrade.workspace import open_workspace
 
     with open_workspace(state(context).workspace) as con:
         imported = import_list(con, file, name)
@@ -42,8 +42,8 @@ def list_lists(context: typer.Context, as_json: AsJson = False) -> None:
 
     Example: aitrade exemptions list
     """
-    from aitrade.store import DATABASE, read_workspace
-    from aitrade.trade.exemptions import known_lists
+    from aitrade.trade.tables.exemptions import known_lists
+    from aitrade.workspace import DATABASE, read_workspace
 
     workspace = state(context).workspace
     if (workspace / DATABASE).exists():

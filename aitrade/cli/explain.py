@@ -8,10 +8,10 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption, Run
 from aitrade.cli.state import emit, say, state
-from aitrade.rubric import RELEVANCES
+from aitrade.question.rubric import RELEVANCES
 
 if TYPE_CHECKING:
-    from aitrade.explain import Explanation
+    from aitrade.classification.explain import Explanation
 
 
 @app.command()
@@ -27,24 +27,24 @@ def explain(
 
     Example: aitrade explain 8471.50.01.50
     """
-    from aitrade.codes import parse_hs10
-    from aitrade.exemplars import load_exemplars
-    from aitrade.explain import explain as explain_code
-    from aitrade.explain import write_rationale
-    from aitrade.store import read_workspace
-    from aitrade.trade.chosen_run import choose_run
+    from aitrade.classification.explain import explain as explain_code
+    from aitrade.classification.explain import write_rationale
+    from aitrade.nomenclature.codes import parse_hs10
+    from aitrade.question.exemplars import load_exemplars
+    from aitrade.trade.tables.chosen_run import choose_run
+    from aitrade.workspace import read_workspace
 
     with read_workspace(state(context).workspace) as con:
         chosen = choose_run(con, run, flow.value)
         found = explain_code(con, parse_hs10(hs10), flow.value, chosen.run, load_exemplars())
     written = None
     if write:
+        from aitrade.core.device import choose_runtime
         from aitrade.llm.engine_loading import load_engine
-        from aitrade.machine import choose_machine
-        from aitrade.weights.installed import locate
+        from aitrade.models.installed import locate
 
         say(f"{write} is writing")
-        written = write_rationale(load_engine(str(locate(write).folder), choose_machine()), found)
+        written = write_rationale(load_engine(str(locate(write).folder), choose_runtime()), found)
     emit(json.dumps(found.as_dict() | {"written": written}, indent=1) if as_json else _text(found, written))
 
 

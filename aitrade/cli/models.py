@@ -8,11 +8,11 @@ import typer
 
 from aitrade.cli.app import app
 from aitrade.cli.state import emit, say, state
-from aitrade.defaults import DEFAULT_MODEL
-from aitrade.errors import UsageError
+from aitrade.core.errors import UsageError
+from aitrade.question.defaults import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from aitrade.table import Table
+    from aitrade.core.table import Table
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -38,8 +38,8 @@ def list_models(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False
 ) -> None:
     """Show every model and adapter, shipped or of the workspace: kind, parameters, size, licence, installed or not."""
-    from aitrade.render import render
-    from aitrade.weights.listing import list_rows
+    from aitrade.core.render import render
+    from aitrade.models.listing import list_rows
 
     rows = list_rows(state(context).workspace / "adapters")
     emit(json.dumps(rows, indent=1) if as_json else render(_table(rows), "text"))
@@ -55,17 +55,17 @@ def install(
 
     Example: aitrade models install all-minilm-l6-v2 qwen2.5-coder-0.5b-instruct
     """
-    from aitrade.weights.install import install as install_model
-    from aitrade.weights.manifest import load_manifests
+    from aitrade.models.install import install as install_model
+    from aitrade.models.manifest import load_manifests
 
     manifests = load_manifests()
     for name in list(manifests) if names == ["all"] else names:
         if name not in manifests:
-            raise UsageError(f"there is no model {name!r} to install", mend=f"choose from: {', '.join(manifests)}")
+            raise UsageError(f"there is no model {name!r} to install", fix=f"choose from: {', '.join(manifests)}")
         made = install_model(manifests[name], _pip_options(find_links, no_index), say)
         say(f"{name}: ready, {made.size / 1e6:,.0f} MB in {made.folder}")
         if made.kind == "embedder":
-            from aitrade.classifier_loading import install_index
+            from aitrade.classification.loading import install_index
 
             install_index(say)
 
@@ -75,9 +75,9 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Model names; all installed ones by default.")] = None,
 ) -> None:
     """Hash every file of installed models and compare with what installing recorded."""
-    from aitrade.weights.installed import list_installed, require_installed
-    from aitrade.weights.installed import verify as verify_model
-    from aitrade.weights.record import read_record
+    from aitrade.models.installed import list_installed, require_installed
+    from aitrade.models.installed import verify as verify_model
+    from aitrade.models.record import read_record
 
     for name in names or list(list_installed()):
         model = read_record(require_installed(name))
@@ -95,7 +95,7 @@ def add(
 
     Example: aitrade models add ~/Qwen2.5-7B-Instruct --name qwen2.5-7b --licence Apache-2.0
     """
-    from aitrade.weights.add import add_folder
+    from aitrade.models.add import add_folder
 
     made = add_folder(folder, name, licence)
     say(f"{name}: registered, {made.parameters / 1e6:,.0f} M parameters, {made.size / 1e6:,.0f} MB")
@@ -116,14 +116,14 @@ def pack(
 
     Example: aitrade models pack /media/usb/models
     """
-    from aitrade.weights.pack import pack_models
+    from aitrade.models.pack import pack_models
 
     pack_models(target, names, _pip_options(find_links, no_index), say)
 
 
 def _table(rows: list[dict[str, Any]]) -> "Table":
     """The rows of ``list_rows`` for people, parameters and bytes in millions."""
-    from aitrade.table import Column, Table
+    from aitrade.core.table import Column, Table
 
     columns = (
         Column("name", "model"),

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from aitrade.codes import FLOWS
-from aitrade.defaults import DEFAULT_EMBEDDER
+from aitrade.nomenclature.codes import FLOWS
+from aitrade.question.defaults import DEFAULT_EMBEDDER
 
 
 class FlowOption(StrEnum):

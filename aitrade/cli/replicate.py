@@ -18,8 +18,8 @@ def replicate_command(
 
     Example: aitrade replicate --run paper-dev --format csv -o replicate.csv
     """
-    from aitrade.store import read_workspace
-    from aitrade.trade.replicate import replicate
+    from aitrade.trade.paper.replicate import replicate
+    from aitrade.workspace import read_workspace
 
     with read_workspace(state(context).workspace) as con:
         say_run(con, run)

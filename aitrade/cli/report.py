@@ -34,10 +34,10 @@ def report_command(
 
     Example: aitrade report -o ai-trade.html --tables paper/
     """
-    from aitrade.output import require_writable
+    from aitrade.core.files import require_writable
     from aitrade.report.contents import gather
     from aitrade.report.writing import WORKBOOK, write_files, write_page
-    from aitrade.store import read_workspace
+    from aitrade.workspace import read_workspace
 
     with read_workspace(state(context).workspace) as con:
         for path in (output, *([tables / WORKBOOK] if tables else [])):
@@ -45,7 +45,7 @@ def report_command(
         say_run(con, run)
         contents = gather(con, run, reference, base_year)
     for one in contents.missing:
-        say(f"not in the report: {', '.join(one.parts)}: {one.why}" + (f" ({one.mend})" if one.mend else ""))
+        say(f"not in the report: {', '.join(one.parts)}: {one.why}" + (f" ({one.fix})" if one.fix else ""))
     size = write_page(contents, output)
     say(f"wrote {output} ({size / 1e6:.1f} MB): open it in a browser")
     if tables is not None:

@@ -10,7 +10,7 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowsOption, Pad, Replace, Run
 from aitrade.cli.state import emit, say, state
-from aitrade.errors import UsageError
+from aitrade.core.errors import UsageError
 
 group = typer.Typer(no_args_is_help=True, help="Review labels in a spreadsheet; the result is a run of its own.")
 app.add_typer(group, name="review")
@@ -39,18 +39,18 @@ def export(
 
     Example: aitrade review export review.xlsx --limit 300 --below 0.9
     """
-    from aitrade.render import render
+    from aitrade.core.render import render
+    from aitrade.question.rubric import load_rubric
     from aitrade.review.candidates import candidates
     from aitrade.review.workbook import write_review
-    from aitrade.rubric import load_rubric
-    from aitrade.store import read_workspace
-    from aitrade.store.runs import get_run, latest_run
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.runs import get_run, latest_run
 
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
-        raise UsageError(f"{file} ends neither in .xlsx nor in .csv", mend="aitrade review export review.xlsx")
+        raise UsageError(f"{file} ends neither in .xlsx nor in .csv", fix="aitrade review export review.xlsx")
     if file.exists() and not replace:
-        raise UsageError(f"{file} is there already, perhaps filled in", mend="choose another name, or say --replace")
+        raise UsageError(f"{file} is there already, perhaps filled in", fix="choose another name, or say --replace")
     with read_workspace(state(context).workspace) as con:
         chosen = get_run(con, run or latest_run(con))
         found = candidates(con, chosen, flow.flows, limit, below)
@@ -81,7 +81,7 @@ def import_file(
     Example: aitrade review import review.xlsx --name reviewed-2026
     """
     from aitrade.review.keeping import import_review
-    from aitrade.store import open_workspace
+    from aitrade.workspace import open_workspace
 
     with open_workspace(state(context).workspace, create=False) as con:
         receipt = import_review(con, file, name, pad=pad, replace=replace)

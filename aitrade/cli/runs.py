@@ -28,16 +28,16 @@ def default(context: typer.Context) -> None:
 @group.command("list")
 def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every run: name, kind, how far it is, when it was made."""
-    from aitrade.store import read_workspace
-    from aitrade.store import runs as stored
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace import runs as stored
 
     with read_workspace(state(context).workspace) as con:
         found = stored.list_runs(con)
     if as_json:
         emit(json.dumps([_plain(run) for run in found], indent=1, default=str))
         return
-    from aitrade.render import render
-    from aitrade.table import Column, Table
+    from aitrade.core.render import render
+    from aitrade.core.table import Column, Table
 
     columns = tuple(Column(name, name) for name in ("run", "kind", "predictions", "state", "started"))
     rows = tuple(
@@ -56,8 +56,8 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
 @group.command()
 def show(context: typer.Context, run: RunArgument) -> None:
     """Print a run with everything that determines it, as JSON."""
-    from aitrade.store import read_workspace
-    from aitrade.store.runs import get_run
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.runs import get_run
 
     with read_workspace(state(context).workspace) as con:
         emit(json.dumps(_plain(get_run(con, run)), indent=1, default=str))
@@ -73,9 +73,9 @@ def export(
 
     Columns: hs10, flow, description, relevance, category, p_high, p_medium, p_low, source.
     """
-    from aitrade.store import read_workspace
-    from aitrade.store.predictions import export_csv
-    from aitrade.store.runs import get_run
+    from aitrade.workspace import read_workspace
+    from aitrade.workspace.predictions import export_csv
+    from aitrade.workspace.runs import get_run
 
     with read_workspace(state(context).workspace) as con:
         name = get_run(con, run).run
@@ -86,10 +86,10 @@ def export(
 @group.command()
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Go on with a run that was stopped. It must still find the models, exemplars and codes that it was begun with."""
-    from aitrade.classifier_loading import load_classifiers
-    from aitrade.classify import classify, planned_codes
-    from aitrade.store import open_workspace
-    from aitrade.store.runs import get_run
+    from aitrade.classification.loading import load_classifiers
+    from aitrade.classification.run import classify, planned_codes
+    from aitrade.workspace import open_workspace
+    from aitrade.workspace.runs import get_run
 
     workspace = state(context).workspace
     with open_workspace(workspace, create=False) as con:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from aitrade.cli.options import FormatOption
-from aitrade.output import writing
+from aitrade.core.files import writing
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from rich.console import Console
 
-    from aitrade.table import Table
+    from aitrade.core.table import Table
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def say(message: str) -> None:
 
 def say_run(con: "DuckDBPyConnection", run: str | None) -> None:
     """Tell the user whose labels are used where no run is named."""
-    from aitrade.store.runs import latest_run
+    from aitrade.workspace.runs import latest_run
 
     if run is None:
         say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
@@ -71,7 +71,7 @@ def write(table: "Table", format_name: FormatOption, output: Path | None) -> Non
     Raises:
         BadInputError: the file cannot be written.
     """
-    from aitrade.render import render
+    from aitrade.core.render import render
 
     if format_name in (FormatOption.csv, FormatOption.json):
         for note in table.notes:

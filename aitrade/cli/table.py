@@ -9,9 +9,9 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import BaseYear, FlowOption, Format, FormatOption, Output, Run
 from aitrade.cli.state import say_run, state, write
-from aitrade.errors import UsageError
-from aitrade.trade.options import EXCLUDED_CHAPTERS, Options
-from aitrade.trade.specs import SPECS
+from aitrade.core.errors import UsageError
+from aitrade.trade.tables.options import EXCLUDED_CHAPTERS, Options
+from aitrade.trade.tables.specs import SPECS
 
 
 class PeriodOption(StrEnum):
@@ -82,8 +82,8 @@ def table_command(
     ] = None,
 ) -> None:
     """Compute a table and write it."""
-    from aitrade.store import read_workspace
-    from aitrade.trade.tables import table
+    from aitrade.trade.tables.tables import table
+    from aitrade.workspace import read_workspace
 
     options = Options(
         flow=flow.value,
@@ -114,7 +114,7 @@ def _chosen(option: str, text: str | None) -> tuple[str, ...]:
     """The parts of an option; one that is given and empty, as by a variable that is not set, does not mean all."""
     parts = _parts(text or "")
     if text is not None and not parts:
-        raise UsageError(f"{option} is empty", mend="leave it out for all")
+        raise UsageError(f"{option} is empty", fix="leave it out for all")
     return parts
 
 
@@ -122,8 +122,8 @@ def _years(text: str) -> range:
     """The years that ``2024``, or ``2015-2019``, means."""
     parts = re.fullmatch("([0-9]{4})(?:-([0-9]{4}))?", text)
     if parts is None:
-        raise UsageError(f"{text!r} is not a year, nor a first and a last one", mend="--years 2015-2019,2024")
+        raise UsageError(f"{text!r} is not a year, nor a first and a last one", fix="--years 2015-2019,2024")
     first, last = int(parts[1]), int(parts[2] or parts[1])
     if last < first:
-        raise UsageError(f"--years {text} ends before it starts", mend=f"--years {last}-{first}")
+        raise UsageError(f"--years {text} ends before it starts", fix=f"--years {last}-{first}")
     return range(first, last + 1)

@@ -10,7 +10,7 @@ import typer
 from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption
 from aitrade.cli.state import emit, say, state
-from aitrade.errors import UsageError
+from aitrade.core.errors import UsageError
 
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
@@ -59,14 +59,14 @@ def import_files(
     Example: aitrade trade import census/ IMDB2412.ZIP
     Example: aitrade trade import other.csv --flow imports --columns hs10=code,value=usd,time=month,country=partner
     """
-    from aitrade.store import open_workspace
-    from aitrade.trade.importing import import_trade
-    from aitrade.trade.readers import READERS, expand
-    from aitrade.trade.receipt import lines
-    from aitrade.trade.source import ImportOptions
+    from aitrade.trade.ingest.importing import import_trade
+    from aitrade.trade.ingest.receipt import lines
+    from aitrade.trade.readers.readers import READERS, expand
+    from aitrade.trade.readers.source import ImportOptions
+    from aitrade.workspace import open_workspace
 
     if reader is not None and reader not in READERS:
-        raise UsageError(f"there is no reader {reader!r}", mend=f"choose from {', '.join(READERS)}")
+        raise UsageError(f"there is no reader {reader!r}", fix=f"choose from {', '.join(READERS)}")
     options = ImportOptions(
         flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace, revision=revision
     )
@@ -88,7 +88,7 @@ def receipts(context: typer.Context, as_json: AsJson = False) -> None:
 
     Example: aitrade trade receipts --json
     """
-    from aitrade.store import read_workspace
+    from aitrade.workspace import read_workspace
 
     with read_workspace(state(context).workspace) as con:
         rows = con.execute("SELECT imported_at, receipt FROM trade_imports ORDER BY import_id").fetchall()
@@ -115,8 +115,8 @@ def countries(
 
     Example: aitrade trade countries COUNTRY.TXT
     """
-    from aitrade.store import open_workspace, transaction
     from aitrade.trade.countries import add_countries, read_country_file, seed_countries
+    from aitrade.workspace import open_workspace, transaction
 
     with open_workspace(state(context).workspace) as con:
         seed_countries(con)
@@ -128,5 +128,5 @@ def countries(
 def _pairs(text: str) -> dict[str, str]:
     pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
     if any(len(pair) != 2 or not all(side.strip() for side in pair) for pair in pairs):
-        raise UsageError(f"--columns {text!r} is not ROLE=NAME,...", mend="write such as hs10=code,value=usd")
+        raise UsageError(f"--columns {text!r} is not ROLE=NAME,...", fix="write such as hs10=code,value=usd")
     return {role.strip(): name.strip() for role, name in pairs}

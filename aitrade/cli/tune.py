@@ -43,14 +43,14 @@ def tune(
     Example: aitrade models tune qwen2.5-coder-0.5b-instruct --name relevance
     Example: aitrade models tune all-minilm-l6-v2 --name relevance
     """
-    from aitrade.exemplars import load_exemplars
-    from aitrade.machine import choose_machine
-    from aitrade.output import require_writable
+    from aitrade.core.device import choose_runtime
+    from aitrade.core.files import require_writable
+    from aitrade.models.installed import locate
+    from aitrade.question.exemplars import load_exemplars
     from aitrade.tuning.embedder import make_embedder_adapter
+    from aitrade.tuning.job import Task
     from aitrade.tuning.llm import make_llm_adapter
     from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
-    from aitrade.tuning.task import Task
-    from aitrade.weights.installed import locate
 
     folder = output or state(context).workspace / "adapters"
     installed = locate(base)
@@ -59,7 +59,7 @@ def tune(
     settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
     target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
     require_writable(work / "state.json")
-    task = Task(name, installed, load_exemplars(), choose_machine(device), settings, folds)
+    task = Task(name, installed, load_exemplars(), choose_runtime(device), settings, folds)
     with progress(f"tuning {name}") as show:
         stages: list[str] = []
 

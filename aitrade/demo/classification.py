@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aitrade import defaults
-from aitrade.calibration.probe import probe_weights
-from aitrade.calibration.training_set import levels_of
-from aitrade.classifier import Classifier
-from aitrade.classify import classify
-from aitrade.codes import FLOWS, Code
-from aitrade.errors import ModelError, StoppedError
-from aitrade.exemplars import ExemplarSet
+from aitrade.classification.classifier import Classifier
+from aitrade.classification.fitting.probe import probe_weights
+from aitrade.classification.fitting.training_set import levels_of
+from aitrade.classification.run import classify
+from aitrade.core.errors import ModelError, StoppedError
+from aitrade.models.adapter_files import base_and_adapter, is_tuned
+from aitrade.models.installed import require_installed
+from aitrade.nomenclature.codes import FLOWS, Code
+from aitrade.question import defaults
+from aitrade.question.exemplars import ExemplarSet
 from aitrade.retrieval.index import index_of
-from aitrade.store.codes import read_codes
-from aitrade.store.runs import Run
-from aitrade.weights.adapter_files import base_and_adapter, is_tuned
-from aitrade.weights.installed import require_installed
+from aitrade.workspace.codes import read_codes
+from aitrade.workspace.runs import Run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,7 +26,7 @@ def require_models(model: str) -> None:
     """Check that the embedder and the base of a model are installed, before anything is done.
 
     Raises:
-        ModelError: one is not, or neither; the mend installs what is missing.
+        ModelError: one is not, or neither; the fix installs what is missing.
     """
     missing: list[ModelError] = []
     names: list[str] = []
@@ -38,7 +38,7 @@ def require_models(model: str) -> None:
             names.append(name)
     if missing:
         what = "not installed: " + ", ".join(names)
-        raise ModelError(what, where=missing[0].where, mend=f"aitrade models install {' '.join(names)}")
+        raise ModelError(what, where=missing[0].where, fix=f"aitrade models install {' '.join(names)}")
 
 
 def embedder_of(model: str) -> str:
@@ -89,4 +89,4 @@ def classify_sample(
         return classify(con, [classifier], chosen, on_batch)
     except StoppedError as error:
         # `runs resume` would load all exemplars, and the run was begun with some held out.
-        raise StoppedError(error.what, mend=again) from error
+        raise StoppedError(error.what, fix=again) from error

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from aitrade.table import Column, Table, Value
-from aitrade.trade.options import Options
-from aitrade.trade.paper_figures import load_paper_figures
-from aitrade.trade.tables import table
+from aitrade.core.table import Column, Table, Value
+from aitrade.trade.paper.paper_figures import load_paper_figures
+from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.tables import table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

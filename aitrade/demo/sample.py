@@ -4,16 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.code_files import read_code_file
-from aitrade.code_import import import_codes
-from aitrade.codes import Code
-from aitrade.errors import BadInputError
-from aitrade.hashing import sha256_of
-from aitrade.label_import import import_labels
-from aitrade.paths import shipped
-from aitrade.trade.importing import import_trade
-from aitrade.trade.receipt import lines
-from aitrade.trade.source import ImportOptions
+from aitrade.classification.label_import import import_labels
+from aitrade.core.errors import BadInputError
+from aitrade.core.hashing import sha256_of
+from aitrade.core.paths import shipped
+from aitrade.nomenclature.code_files import read_code_file
+from aitrade.nomenclature.codes import Code
+from aitrade.trade.ingest.importing import import_trade
+from aitrade.trade.ingest.receipt import lines
+from aitrade.trade.readers.source import ImportOptions
+from aitrade.workspace.code_import import import_codes
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -66,7 +66,7 @@ def _refuse_other_trade(con: "DuckDBPyConnection", hashes: list[str]) -> None:
     if other:
         raise BadInputError(
             f"the workspace holds other trade than this sample's, such as {other[0]}; the two do not mix",
-            mend="choose an empty folder: aitrade --workspace DIR demo; if this was an earlier demo, delete its folder",
+            fix="choose an empty folder: aitrade --workspace DIR demo; if this was an earlier demo, delete its folder",
         )
 
 

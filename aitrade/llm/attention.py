@@ -7,9 +7,9 @@ of their ancestors, so a stretch of them sees few keys that not all of them see.
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aitrade.errors import ModelError
-from aitrade.llm.tree import Tree
-from aitrade.machine import Machine
+from aitrade.core.device import Runtime
+from aitrade.core.errors import ModelError
+from aitrade.llm.prefix_tree import Tree
 
 if TYPE_CHECKING:
     import torch
@@ -58,14 +58,14 @@ class Sight:
         return self._biases[kind]
 
 
-def sights(tree: Tree, start: int, stop: int, machine: Machine) -> list[Sight]:
+def sights(tree: Tree, start: int, stop: int, runtime: Runtime) -> list[Sight]:
     """Cut a pack, the nodes from ``start`` to before ``stop``, into stretches."""
     import torch
 
-    depth = torch.tensor(tree.depth[:stop], device=machine.where)
+    depth = torch.tensor(tree.depth[:stop], device=runtime.where)
     found = []
-    for stretch in tree.stretches(start, stop, STRETCH_NODES[machine.device]):
-        seen, mask = torch.from_numpy(stretch.seen).to(machine.where), torch.from_numpy(stretch.mask).to(machine.where)
+    for stretch in tree.stretches(start, stop, STRETCH_NODES[runtime.device]):
+        seen, mask = torch.from_numpy(stretch.seen).to(runtime.where), torch.from_numpy(stretch.mask).to(runtime.where)
         rows = slice(stretch.start - start, stretch.stop - start)
         found.append(Sight(rows, seen, mask, depth[stretch.start : stretch.stop], depth[seen]))
     return found
@@ -97,7 +97,7 @@ def placeholder(device: str) -> "torch.Tensor":
 def _refusal(what: str) -> ModelError:
     return ModelError(
         f"the attention of {what} cannot read prefix trees",
-        mend="choose a model whose attention is like Llama's, Qwen's, Mistral's or Gemma 3's",
+        fix="choose a model whose attention is like Llama's, Qwen's, Mistral's or Gemma 3's",
     )
 
 

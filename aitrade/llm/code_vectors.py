@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.codes import FLOWS
-from aitrade.exemplars import Exemplar, ExemplarSet
+from aitrade.nomenclature.codes import FLOWS
+from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.retrieval.index import Index, index_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class CodeVectors:
     Attributes:
         codes: flow and hs10 of each.
         projection: from hidden states to vectors, shape (width, dimensions).
-        views: by :data:`WHOLE` and each :func:`aitrade.folds.fold_name`, of length one, shape (n, dimensions).
+        views: by :data:`WHOLE` and each :func:`aitrade.question.folds.fold_name`, of length one, shape (n, dimensions).
     """
 
     codes: Sequence[tuple[str, str]]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aitrade.core.device import Runtime
 from aitrade.llm.attention import placeholder, read_trees, sights
-from aitrade.llm.memory import Memory
-from aitrade.llm.tree import Tokens, Tree
-from aitrade.machine import Machine
+from aitrade.llm.kv_cache import Memory
+from aitrade.llm.prefix_tree import Tokens, Tree
 
 if TYPE_CHECKING:
     import torch
@@ -23,14 +23,14 @@ class Engine:
     Attributes:
         model: the causal LM, in evaluation mode on the machine's device.
         tokenizer: the model's own.
-        machine: device and arithmetic.
+        runtime: device and arithmetic.
         computed: tokens that went through the model so far.
         asked: tokens that the sequences asked for had; the difference was saved by sharing.
     """
 
     model: Any
     tokenizer: Any
-    machine: Machine
+    runtime: Runtime
     computed: int = 0
     asked: int = 0
     _tree: Tree = field(default_factory=Tree, repr=False)
@@ -66,7 +66,7 @@ class Engine:
         """Hidden states of nodes after the last norm, shape (nodes, width)."""
         import torch
 
-        wanted = torch.tensor(nodes, dtype=torch.long, device=self.machine.where)
+        wanted = torch.tensor(nodes, dtype=torch.long, device=self.runtime.where)
         return self._memory.hidden.upto(len(self._tree))[wanted]
 
     def token_logprobs(self, hidden: "torch.Tensor", rows: "torch.Tensor", tokens: "torch.Tensor") -> "torch.Tensor":
@@ -104,7 +104,7 @@ class Engine:
     def _compute(self, sequences: Sequence[Tokens]) -> list[list[int]]:
         import torch
 
-        known, size = len(self._tree), PACK_NODES[self.machine.device]
+        known, size = len(self._tree), PACK_NODES[self.runtime.device]
         paths = self._tree.add(sequences)
         try:
             with torch.inference_mode():
@@ -120,13 +120,13 @@ class Engine:
         """Compute the nodes from ``start`` to before ``stop``."""
         import torch
 
-        device = self.machine.where
+        device = self.runtime.where
         output = self.model.base_model(
             input_ids=torch.tensor([self._tree.tokens[start:stop]], device=device),
             position_ids=torch.tensor([self._tree.depth[start:stop]], device=device),
             attention_mask=placeholder(device),
             past_key_values=self._memory.cache(start),
             use_cache=False,
-            sights=sights(self._tree, start, stop, self.machine),
+            sights=sights(self._tree, start, stop, self.runtime),
         )
         self._memory.hidden.write(start, output.last_hidden_state[0])

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.errors import ModelError
+from aitrade.core.device import Runtime
+from aitrade.core.errors import ModelError
 from aitrade.llm.engine import Engine
-from aitrade.llm.widening import has_constants_in, stored_dtype, widen
-from aitrade.machine import Machine
+from aitrade.llm.upcast import has_constants_in, stored_dtype, widen
 
 if TYPE_CHECKING:
     import torch
@@ -19,7 +19,7 @@ _LIKELIEST = 16  # next tokens that are compared
 _TOLERANCE = {"float32": 0.01, "bfloat16": 1.0}  # of log-probabilities; a scale that is left out moves them further
 
 
-def load_engine(folder: str, machine: Machine) -> Engine:
+def load_engine(folder: str, runtime: Runtime) -> Engine:
     """Load a Hugging Face model folder (safetensors) for inference, its weights in no more bits than they come in.
 
     Raises:
@@ -31,25 +31,25 @@ def load_engine(folder: str, machine: Machine) -> Engine:
 
     logging.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    held = machine.dtype if machine.arithmetic != "float32" else stored_dtype(Path(folder))
+    held = runtime.dtype if runtime.arithmetic != "float32" else stored_dtype(Path(folder))
     model, report = _load(folder, held)
-    if held != machine.dtype and has_constants_in(model, held):
-        held = machine.dtype
+    if held != runtime.dtype and has_constants_in(model, held):
+        held = runtime.dtype
         model, report = _load(folder, held)
     if missing := sorted(report["missing_keys"]):
-        raise ModelError(f"the weights lack {missing[0]}", where=folder, mend="get the whole model and add it again")
+        raise ModelError(f"the weights lack {missing[0]}", where=folder, fix="get the whole model and add it again")
     if unknown := set(getattr(model.config, "layer_types", None) or ()) - _LAYERS:
         raise ModelError(
             f"layers of kind {', '.join(sorted(unknown))} cannot be used here",
             where=folder,
-            mend="choose a model with full or sliding-window attention",
+            fix="choose a model with full or sliding-window attention",
         )
-    model = model.to(machine.where).eval()
-    if held != machine.dtype:
+    model = model.to(runtime.where).eval()
+    if held != runtime.dtype:
         widen(model)
     if model.config.model_type not in TESTED:
-        _require_own_logprobs(Engine(model, tokenizer, machine), folder)
-    return Engine(model, tokenizer, machine)
+        _require_own_logprobs(Engine(model, tokenizer, runtime), folder)
+    return Engine(model, tokenizer, runtime)
 
 
 def _require_own_logprobs(engine: Engine, folder: str) -> None:
@@ -58,15 +58,15 @@ def _require_own_logprobs(engine: Engine, folder: str) -> None:
 
     tokens = tuple(engine.tokenizer(_PROBE)["input_ids"])
     with torch.inference_mode():
-        logits = engine.model(torch.tensor([tokens], device=engine.machine.where)).logits[0, -1]
+        logits = engine.model(torch.tensor([tokens], device=engine.runtime.where)).logits[0, -1]
     own, likeliest = logits.float().log_softmax(-1).topk(_LIKELIEST)
     last = engine.hidden([engine.read([tokens])[0][-1]])
     found = engine.token_logprobs(last, torch.zeros_like(likeliest), likeliest)
-    if not (found - own).abs().max() <= _TOLERANCE[engine.machine.arithmetic]:
+    if not (found - own).abs().max() <= _TOLERANCE[engine.runtime.arithmetic]:
         raise ModelError(
             f"{type(engine.model).__name__} computes something that is not computed here",
             where=folder,
-            mend="choose a model whose layers and head are like Llama's, Qwen's, Mistral's or Gemma 3's",
+            fix="choose a model whose layers and head are like Llama's, Qwen's, Mistral's or Gemma 3's",
         )
 
 

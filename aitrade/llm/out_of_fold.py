@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.exemplars import Exemplar
-from aitrade.rubric import labels
+from aitrade.question.exemplars import Exemplar
+from aitrade.question.rubric import labels
 
 if TYPE_CHECKING:
     import numpy as np

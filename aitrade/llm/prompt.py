@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aitrade.code_text import WORDS, prompt_texts, short_text, text_sha256
-from aitrade.codes import Code
-from aitrade.exemplars import Exemplar
-from aitrade.llm.tree import Tokens, common_prefix
-from aitrade.paths import shipped
-from aitrade.rubric import NOT_RELATED, RELEVANCES, load_rubric, related_categories
-from aitrade.text import expand, title
-from aitrade.weights.adapter_files import is_tuned
+from aitrade.core.paths import shipped
+from aitrade.llm.prefix_tree import Tokens, common_prefix
+from aitrade.models.adapter_files import is_tuned
+from aitrade.nomenclature.code_text import WORDS, prompt_texts, short_text, text_sha256
+from aitrade.nomenclature.codes import Code
+from aitrade.nomenclature.text import expand, title
+from aitrade.question.exemplars import Exemplar
+from aitrade.question.rubric import NOT_RELATED, RELEVANCES, load_rubric, related_categories
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def prompt_sha256(model: str) -> str:
 
 @cache
 def _rubric_prompt_sha256() -> str:
-    files = ("data/prompts.toml", "data/rubric.toml", *WORDS)
+    files = ("data/questions/ai-data-centers/prompts.toml", "data/questions/ai-data-centers/question.toml", *WORDS)
     return hashlib.sha256(b"".join(shipped(file).read_bytes() for file in files)).hexdigest()
 
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aitrade.codes import FLOWS
+from aitrade.nomenclature.codes import FLOWS
+from aitrade.question.rubric import RELEVANCES, load_rubric
 from aitrade.report.query import fetch
-from aitrade.rubric import RELEVANCES, load_rubric
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

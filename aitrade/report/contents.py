@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aitrade.codes import FLOWS
-from aitrade.errors import AitradeError, BadInputError
+from aitrade.core.errors import AitradeError, BadInputError
+from aitrade.core.table import Table
+from aitrade.nomenclature.codes import FLOWS
 from aitrade.report import partner_figures, trade_figures
 from aitrade.report.classification import Classification, classification
 from aitrade.report.figure import Figure
@@ -15,12 +16,11 @@ from aitrade.report.missing import Missing, gathered, lacking
 from aitrade.report.partial import describe, mark_partial, partial_years
 from aitrade.report.provenance import Provenance, provenance
 from aitrade.report.sureness import Sureness, sureness
-from aitrade.store.runs import Run, get_run, latest_run
-from aitrade.table import Table
-from aitrade.trade.coverage import held_years
-from aitrade.trade.options import Options
-from aitrade.trade.remarks import remarks
-from aitrade.trade.tables import table
+from aitrade.trade.tables.coverage import held_years
+from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.remarks import remarks
+from aitrade.trade.tables.tables import table
+from aitrade.workspace.runs import Run, get_run, latest_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from aitrade.codes import FLOWS
-from aitrade.table import Column, Kind, Table
+from aitrade.core.table import Column, Kind, Table
+from aitrade.nomenclature.codes import FLOWS
 
 Point = dict[str, str | float | None]
 Shape = Literal["months", "years", "bars", "curve"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aitrade.table import Table, Value
+from aitrade.core.table import Table, Value
 
 Tables = Mapping[str, Table]  # by flow
 FLOW = ("flow", "Flow")

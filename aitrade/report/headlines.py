@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from aitrade.codes import FLOWS
+from aitrade.core.table import Table, Value
+from aitrade.nomenclature.codes import FLOWS
 from aitrade.report.figure import BOTH
 from aitrade.report.partial import partial_years
-from aitrade.store.runs import Run
-from aitrade.table import Table, Value
-from aitrade.trade.coverage import FEW, Year, alike_in_partners, partner_countries
+from aitrade.trade.tables.coverage import FEW, Year, alike_in_partners, partner_countries
+from aitrade.workspace.runs import Run
 
 Row = Mapping[str, Value]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aitrade.errors import AitradeError
+from aitrade.core.errors import AitradeError
 
 
 @dataclass(frozen=True)
@@ -13,22 +13,22 @@ class Missing:
     Args:
         parts: what the report lacks.
         why: what is wrong with the workspace.
-        mend: what to do about it; None where nothing can be said.
+        fix: what to do about it; None where nothing can be said.
     """
 
     parts: tuple[str, ...]
     why: str
-    mend: str | None
+    fix: str | None
 
 
 def lacking(part: str, error: AitradeError) -> Missing:
     """A part that an error kept out of the report."""
-    return Missing((part,), error.what, error.mend)
+    return Missing((part,), error.what, error.fix)
 
 
 def gathered(missing: Iterable[Missing]) -> tuple[Missing, ...]:
     """The same, with the parts that one reason keeps away side by side."""
     reasons: dict[tuple[str, str | None], list[str]] = {}
     for one in missing:
-        reasons.setdefault((one.why, one.mend), []).extend(one.parts)
-    return tuple(Missing(tuple(dict.fromkeys(parts)), why, mend) for (why, mend), parts in reasons.items())
+        reasons.setdefault((one.why, one.fix), []).extend(one.parts)
+    return tuple(Missing(tuple(dict.fromkeys(parts)), why, fix) for (why, fix), parts in reasons.items())

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade import __version__
-from aitrade.render.figures import figure as as_text
-from aitrade.render.figures import is_numeric
+from aitrade.core.render.figures import figure as as_text
+from aitrade.core.render.figures import is_numeric
+from aitrade.core.table import Table
 from aitrade.report.drawing import chart, javascript, specification, subtitle, to_svg
 from aitrade.report.figure import UNITS, Figure
 from aitrade.report.palette import dark_style, inks, swatches
 from aitrade.report.sections import SECTIONS
-from aitrade.table import Table
 
 if TYPE_CHECKING:
     from aitrade.report.contents import Contents, Key

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aitrade.report.figure import BOTH, Control, Figure, Point
-from aitrade.trade.coverage import Year
+from aitrade.trade.tables.coverage import Year
 
 Partial = Mapping[str, frozenset[str]]
 

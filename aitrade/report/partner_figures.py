@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from aitrade.core.table import Table, Value
 from aitrade.report.figure import Figure, Point, figure, point
 from aitrade.report.figure_parts import FLOW, MEASURE, YEAR, Tables, category_name, only_table, years_of
-from aitrade.table import Table, Value
 
 EVERY_CATEGORY = "All categories"
 

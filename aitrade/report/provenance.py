@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from aitrade.hashing import sha256_of
+from aitrade.core.hashing import sha256_of
+from aitrade.question.rubric import Rubric, load_rubric
 from aitrade.report.query import fetch
-from aitrade.rubric import Rubric, load_rubric
-from aitrade.store.runs import Run
-from aitrade.trade.exemptions import shipped_lists
+from aitrade.trade.tables.exemptions import shipped_lists
+from aitrade.workspace.runs import Run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

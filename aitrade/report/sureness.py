@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aitrade.confusion import Confusion
+from aitrade.question.agreement import Agreement
 from aitrade.report.figure import Figure, figure, point
 from aitrade.report.missing import Missing
 from aitrade.report.query import fetch
-from aitrade.store.runs import get_run, list_runs
+from aitrade.workspace.runs import get_run, list_runs
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -33,7 +33,7 @@ class Sureness:
     sure: int
     unsure: int
     reference: str | None
-    agreement: Confusion | None
+    agreement: Agreement | None
     figures: tuple[Figure, ...]
 
 
@@ -73,9 +73,9 @@ def _latest_labels(con: "DuckDBPyConnection", run: str) -> str | None:
     return others[-1] if others else None
 
 
-def _agreement(con: "DuckDBPyConnection", both: dict[str, str]) -> Confusion | None:
+def _agreement(con: "DuckDBPyConnection", both: dict[str, str]) -> Agreement | None:
     cells = {(labelled, predicted): codes for labelled, predicted, codes in fetch(con, "agreement", both)}
-    return Confusion(cells) if cells else None
+    return Agreement(cells) if cells else None
 
 
 def _calibration(con: "DuckDBPyConnection", both: dict[str, str]) -> Figure | None:

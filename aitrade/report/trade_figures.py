@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from aitrade.core.table import Table, Value
+from aitrade.question.rubric import NOT_RELATED
 from aitrade.report.figure import Figure, figure, point
 from aitrade.report.figure_parts import FLOW, MEASURE, YEAR, Tables, category_name, only_table, years_of
-from aitrade.rubric import NOT_RELATED
-from aitrade.table import Table, Value
 
 
 def summary(tables: Tables) -> Figure | None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.output import save_workbook
-from aitrade.render.as_cell import to_cell
-from aitrade.table import Table
+from aitrade.core.files import save_workbook
+from aitrade.core.render.as_cell import to_cell
+from aitrade.core.table import Table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet

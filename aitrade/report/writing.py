@@ -6,8 +6,8 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.output import write_file
-from aitrade.render import render
+from aitrade.core.files import write_file
+from aitrade.core.render import render
 from aitrade.report.drawing import chart, specification, to_pdf, to_png, to_svg
 from aitrade.report.figure import Figure
 from aitrade.report.page import page, table_id

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.defaults import DEFAULT_EMBEDDER
-from aitrade.errors import ModelError
-from aitrade.folds import fold_name
-from aitrade.hashing import sha256_of
-from aitrade.machine import Machine
-from aitrade.weights.adapter_files import LORA_FILES, base_and_adapter, own_adapter
-from aitrade.weights.installed import locate
-from aitrade.weights.lora import merge_lora
-from aitrade.weights.record import Installed
+from aitrade.core.device import Runtime
+from aitrade.core.errors import ModelError
+from aitrade.core.hashing import sha256_of
+from aitrade.models.adapter_files import LORA_FILES, base_and_adapter, own_adapter
+from aitrade.models.installed import locate
+from aitrade.models.lora import merge_lora
+from aitrade.models.record import Installed
+from aitrade.question.defaults import DEFAULT_EMBEDDER
+from aitrade.question.folds import fold_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,11 +49,11 @@ class Embedder:
         return normalised
 
 
-def load_embedder(machine: Machine, name: str, adapters: Path | None = None, fold: int | None = None) -> Embedder:
+def load_embedder(runtime: Runtime, name: str, adapters: Path | None = None, fold: int | None = None) -> Embedder:
     """Load ``BASE`` or ``BASE+ADAPTER``, in the machine's arithmetic.
 
     Args:
-        machine: device and arithmetic.
+        runtime: device and arithmetic.
         name: of the embedder.
         adapters: folder of the user's own adapters.
         fold: load the one that was tuned without this part of the subheadings.
@@ -64,10 +64,10 @@ def load_embedder(machine: Machine, name: str, adapters: Path | None = None, fol
     import torch
 
     base, folder = _parts(name, adapters, fold)
-    model = load_sentence_transformer(base, machine)
+    model = load_sentence_transformer(base, runtime)
     if folder:
         model[0].model = merge_lora(model[0].model, folder, torch.float32)
-    return Embedder(name, _sha256(base, folder), machine.device, machine.arithmetic, model.to(machine.dtype))
+    return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, model.to(runtime.dtype))
 
 
 def embedder_sha256(name: str, adapters: Path | None = None) -> str:
@@ -80,7 +80,7 @@ def _parts(name: str, adapters: Path | None, fold: int | None) -> tuple[Installe
     base_name, adapter = base_and_adapter(name)
     base = locate(base_name)
     if base.kind != "embedder":
-        raise ModelError(f"{base_name} is not an embedder", mend=f"use {DEFAULT_EMBEDDER}")
+        raise ModelError(f"{base_name} is not an embedder", fix=f"use {DEFAULT_EMBEDDER}")
     if not adapter:
         return base, None
     folder = own_adapter(name, base, adapters)
@@ -94,7 +94,7 @@ def _sha256(base: Installed, folder: Path | None) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def load_sentence_transformer(base: Installed, machine: Machine) -> Any:
+def load_sentence_transformer(base: Installed, runtime: Runtime) -> Any:
     """Load an installed embedder as sentence-transformers knows it, in float32."""
     # Tokenizers' own threads would fight with torch's for the same cores.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -102,4 +102,4 @@ def load_sentence_transformer(base: Installed, machine: Machine) -> Any:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    return SentenceTransformer(str(base.folder), device=machine.where, local_files_only=True, trust_remote_code=False)
+    return SentenceTransformer(str(base.folder), device=runtime.where, local_files_only=True, trust_remote_code=False)

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.code_text import describe
-from aitrade.exemplars import ExemplarSet
-from aitrade.output import whole
-from aitrade.paths import weights_folder
+from aitrade.core.files import atomic_write
+from aitrade.core.paths import weights_folder
+from aitrade.nomenclature.code_text import describe
+from aitrade.question.exemplars import ExemplarSet
 from aitrade.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> In
         if (folder / name).is_file():
             return Index(exemplars, load_faiss().read_index(str(folder / name)))
     index = index_of(exemplars, embedder.embed(_texts(exemplars)))
-    with whole(folders[-1] / name) as partial:
+    with atomic_write(folders[-1] / name) as partial:
         load_faiss().write_index(index.faiss_index, str(partial))
     return index
 

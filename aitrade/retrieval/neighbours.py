@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aitrade.codes import Code
-from aitrade.exemplars import Exemplar
+from aitrade.nomenclature.codes import Code
+from aitrade.question.exemplars import Exemplar
 from aitrade.retrieval.index import Index
 
 if TYPE_CHECKING:

@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.codes import FLOWS
-from aitrade.errors import BadInputError
+from aitrade.core.errors import BadInputError
+from aitrade.core.table import Table
+from aitrade.nomenclature.codes import FLOWS
 from aitrade.review.columns import COLUMNS, GIVEN
-from aitrade.store.runs import Run
-from aitrade.table import Table
-from aitrade.trade.coverage import held_years, ranges
-from aitrade.trade.full_year import full_year
-from aitrade.trade.options import EXCLUDED_CHAPTERS
-from aitrade.trade.query import install_macros, sql
-from aitrade.trade.remarks import remarks
+from aitrade.trade.tables.coverage import held_years, ranges
+from aitrade.trade.tables.full_year import full_year
+from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
+from aitrade.trade.tables.query import install_macros, sql
+from aitrade.trade.tables.remarks import remarks
+from aitrade.workspace.runs import Run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -72,7 +72,7 @@ def candidates(
         surer = "" if below is None else f" with a probability below {below:g}"
         raise BadInputError(
             f"run {run.run} has no {' or '.join(flows)} code{surer} to review",
-            mend="choose another run or flow, or a higher limit of the probability",
+            fix="choose another run or flow, or a higher limit of the probability",
         )
     values = [f"{flow} of {ranges(years[flow])}" if years[flow] else f"no {flow} in the workspace" for flow in flows]
     notes = [f"value_B: billion dollars, {', '.join(values)}, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}"]

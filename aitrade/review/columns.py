@@ -1,6 +1,6 @@
 """The columns of a review file: what the run says, what the reviewer fills in, and the run that it is of."""
 
-from aitrade.table import Column
+from aitrade.core.table import Column
 
 GIVEN = (
     Column("hs10", "hs10"),

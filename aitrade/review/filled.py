@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from aitrade.codes import parse_flow, parse_hs10
-from aitrade.errors import BadInputError, at
-from aitrade.hashing import sha256_of
+from aitrade.core.errors import BadInputError, at
+from aitrade.core.hashing import sha256_of
+from aitrade.core.textfile import Record, read_records
+from aitrade.nomenclature.codes import parse_flow, parse_hs10
+from aitrade.question.rubric import NOT_RELATED, RELEVANCES, Rubric, check_label, load_rubric
 from aitrade.review.columns import NEEDED
 from aitrade.review.sheet import read_sheet
 from aitrade.review.workbook import SHEET
-from aitrade.rubric import NOT_RELATED, RELEVANCES, Rubric, check_label, load_rubric
-from aitrade.textfile import Record, read_records
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def read_filled(path: Path, *, pad: bool = False) -> Filled:
                 raise BadInputError(
                     f"code {review.hs10} is reviewed twice, differently (first in row {before.line})",
                     where=at(where, record.line, "hs10"),
-                    mend="clear new_relevance of one of the two",
+                    fix="clear new_relevance of one of the two",
                 )
     unfinished = tuple(
         record.line
@@ -87,14 +87,14 @@ def read_filled(path: Path, *, pad: bool = False) -> Filled:
     )
     if not reviews:
         raise BadInputError(
-            "no row has a new relevance", where=where, mend="fill in new_relevance of the rows that you reviewed"
+            "no row has a new relevance", where=where, fix="fill in new_relevance of the rows that you reviewed"
         )
     return Filled(where, sha256_of(path), run, tuple(reviews.values()), unfinished)
 
 
 def _run(records: list[Record], where: str) -> str:
     if not records:
-        raise BadInputError("the file holds no rows", where=where, mend="make one: aitrade review export FILE")
+        raise BadInputError("the file holds no rows", where=where, fix="make one: aitrade review export FILE")
     run = records[0].values["run"]
     for record in records:
         found = record.values["run"]
@@ -102,7 +102,7 @@ def _run(records: list[Record], where: str) -> str:
             raise BadInputError(
                 f"the row is of run {found}, the rows before of run {run}" if found else "the row names no run",
                 where=at(where, record.line, "run"),
-                mend="review one run in a file; the column run names it in every row",
+                fix="review one run in a file; the column run names it in every row",
             )
     return run
 
@@ -118,7 +118,7 @@ def _review(record: Record, where: str, rubric: Rubric, *, pad: bool) -> Review:
         raise BadInputError(
             wrong,
             where=at(where, line, "new_category" if known else "new_relevance"),
-            mend="use the names of the rubric, spelled as there",
+            fix="use the names of the rubric, spelled as there",
         )
     return Review(
         flow=parse_flow(values["flow"], where=at(where, line, "flow")),

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.errors import BadInputError, UsageError, at
+from aitrade.core.errors import BadInputError, UsageError, at
+from aitrade.question.rubric import NOT_RELATED
 from aitrade.review.filled import Filled, Review, read_filled
-from aitrade.rubric import NOT_RELATED
-from aitrade.store.label_runs import check_name, put_run
-from aitrade.store.rows import offered
-from aitrade.store.runs import Run, get_run, list_runs
-from aitrade.store.workspace import transaction
+from aitrade.workspace.database import transaction
+from aitrade.workspace.label_runs import check_name, put_run
+from aitrade.workspace.rows import offered
+from aitrade.workspace.runs import Run, get_run, list_runs
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,7 +69,7 @@ def import_review(
     filled = read_filled(path, pad=pad)
     base = _base(con, filled)
     if base.run == name:
-        raise UsageError(f"run {name} is the one that was reviewed", mend="choose another --name")
+        raise UsageError(f"run {name} is the one that was reviewed", fix="choose another --name")
     rows = _rows(con, filled, base.run)
     fingerprint = hashlib.sha256(f"{base.fingerprint}\n{filled.sha256}".encode()).hexdigest()
     settings = {
@@ -99,10 +99,10 @@ def import_review(
 def _base(con: "DuckDBPyConnection", filled: Filled) -> Run:
     where = f"{filled.where}, column run"
     if filled.run not in {run.run for run in list_runs(con)}:
-        raise BadInputError(f"there is no run {filled.run}", where=where, mend="see: aitrade runs list")
+        raise BadInputError(f"there is no run {filled.run}", where=where, fix="see: aitrade runs list")
     base = get_run(con, filled.run)
     if not base.finished:
-        raise BadInputError(f"run {base.run} is not finished", where=where, mend=f"aitrade runs resume {base.run}")
+        raise BadInputError(f"run {base.run} is not finished", where=where, fix=f"aitrade runs resume {base.run}")
     return base
 
 
@@ -118,7 +118,7 @@ def _rows(con: "DuckDBPyConnection", filled: Filled, base: str) -> list[dict[str
             raise BadInputError(
                 f"run {base} says nothing of {review.flow} code {review.hs10}",
                 where=at(filled.where, review.line, "hs10"),
-                mend="review the codes that aitrade review export wrote",
+                fix="review the codes that aitrade review export wrote",
             )
         rows.append(_row(review, base, *before, where=at(filled.where, review.line, "new_category")))
     return rows
@@ -130,7 +130,7 @@ def _row(review: Review, base: str, relevance: str, category: str, raw: str | No
         raise BadInputError(
             f"a {review.relevance} code needs a category, and run {base} has none for {review.hs10}",
             where=where,
-            mend="fill in new_category",
+            fix="fill in new_category",
         )
     evidence = (json.loads(raw) if raw else {}) | {
         "reviewed": {"run": base, "relevance": relevance, "category": category}

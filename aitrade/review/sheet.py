@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from aitrade.errors import BadInputError, at
-from aitrade.textfile import Record, check_header
-from aitrade.workbookfile import cell_text, open_workbook
+from aitrade.core.errors import BadInputError, at
+from aitrade.core.textfile import Record, check_header
+from aitrade.core.workbookfile import cell_text, open_workbook
 
 
 def read_sheet(path: Path, name: str, columns: tuple[str, ...]) -> tuple[str, list[Record]]:
@@ -42,7 +42,7 @@ def _records(rows: Iterator[Sequence[Any]], columns: tuple[str, ...], where: str
                 raise BadInputError(
                     f"the cell holds the formula {cell.value}",
                     where=at(where, line, column),
-                    mend="write the value itself",
+                    fix="write the value itself",
                 )
             values[column] = "" if cell is None else cell_text(cell.value).strip()
         if any(values.values()):

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.output import save_workbook
-from aitrade.render.as_cell import to_cell
+from aitrade.core.files import save_workbook
+from aitrade.core.render.as_cell import to_cell
+from aitrade.core.table import Table
+from aitrade.question.rubric import Rubric
 from aitrade.review.columns import COLUMNS, FILLED_IN
-from aitrade.rubric import Rubric
-from aitrade.table import Table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.census_layouts import COUNTRY
-from aitrade.errors import BadInputError, at
-from aitrade.paths import shipped
-from aitrade.store.rows import offered
-from aitrade.textfile import read_records, read_text
+from aitrade.core.errors import BadInputError, at
+from aitrade.core.paths import shipped
+from aitrade.core.textfile import read_records, read_text
+from aitrade.nomenclature.census_layouts import COUNTRY
+from aitrade.workspace.rows import offered
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -110,7 +110,7 @@ def parse_country_txt(text: str, where: str) -> list[Country]:
 
 def _country(code: str, name: str, where: str) -> Country:
     if not re.fullmatch(CODE, code):
-        raise BadInputError(f"{code!r} is no Census country code", where=where, mend="a country code is four digits")
+        raise BadInputError(f"{code!r} is no Census country code", where=where, fix="a country code is four digits")
     if not name:
         raise BadInputError(f"country {code} has no name", where=where)
     return Country(code, name, kind_of(code))

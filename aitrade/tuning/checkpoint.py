@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aitrade.output import whole
+from aitrade.core.files import atomic_write
 
 
 def keep(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any, epochs: int) -> None:
@@ -15,9 +15,9 @@ def keep(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any
     for name, p in parameters.items():
         for moment in ("exp_avg", "exp_avg_sq"):
             tensors[f"{moment}:{name}"] = optimizer.state[p][moment]
-    with whole(folder / f"epoch{epochs}.safetensors") as partial:
+    with atomic_write(folder / f"epoch{epochs}.safetensors") as partial:
         save_file(tensors, partial)
-    with whole(folder / "state.json") as partial:
+    with atomic_write(folder / "state.json") as partial:
         partial.write_text(json.dumps({"epochs": epochs, "steps": schedule.last_epoch}), "utf-8")
     (folder / f"epoch{epochs - 1}.safetensors").unlink(missing_ok=True)
 

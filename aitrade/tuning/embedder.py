@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from aitrade.code_text import describe
-from aitrade.folds import fold_name
+from aitrade.models.adapter_files import AdapterManifest, write_manifest
+from aitrade.models.lora import save_lora
+from aitrade.nomenclature.code_text import describe
+from aitrade.question.folds import fold_name
+from aitrade.question.rubric import labels
 from aitrade.retrieval.embedder import load_sentence_transformer
-from aitrade.rubric import labels
 from aitrade.tuning.embedder_learner import new_embedder_learner
+from aitrade.tuning.job import OnStep, Task, put_in_place
 from aitrade.tuning.learner import Example, example, score, vectors_of
-from aitrade.tuning.task import OnStep, Task, put_in_place
 from aitrade.tuning.train import learn
-from aitrade.weights.adapter_files import AdapterManifest, write_manifest
-from aitrade.weights.lora import save_lora
 
 
 def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep) -> AdapterManifest:
@@ -54,10 +54,10 @@ def _examples(task: Task) -> list[Example]:
     """The exemplars, their text as token ids."""
     import torch
 
-    tokenizer = load_sentence_transformer(task.base, task.machine).tokenizer
+    tokenizer = load_sentence_transformer(task.base, task.runtime).tokenizer
     texts = [describe(e.code) for e in task.exemplars.exemplars]
     tokens = tokenizer(texts, truncation=True, max_length=task.settings.max_tokens)["input_ids"]
     return [
-        example(e, torch.tensor(ids, device=task.machine.where))
+        example(e, torch.tensor(ids, device=task.runtime.where))
         for e, ids in zip(task.exemplars.exemplars, tokens, strict=True)
     ]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aitrade.machine import Machine
+from aitrade.core.device import Runtime
+from aitrade.models.lora import without_peft_warnings
 from aitrade.retrieval.embedder import load_sentence_transformer
+from aitrade.tuning.job import Task
 from aitrade.tuning.learner import Example, new_heads, padded
-from aitrade.tuning.task import Task
-from aitrade.weights.lora import without_peft_warnings
 
 if TYPE_CHECKING:
     import torch
@@ -26,14 +26,14 @@ class EmbedderLearner:
 
     model: Any
     heads: Any
-    machine: Machine
+    runtime: Runtime
 
     def vectors(self, examples: Sequence[Example]) -> "torch.Tensor":
         """Embeddings of examples that hold tokens, shape (n, width), of length :data:`SCALE`, in float32."""
         import torch
 
         tokens, mask = padded([e.inputs for e in examples])
-        with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.machine.dtype == torch.bfloat16):
+        with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.runtime.dtype == torch.bfloat16):
             hidden = self.model(input_ids=tokens, attention_mask=mask).last_hidden_state
         mean = (hidden.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return SCALE * torch.nn.functional.normalize(mean, dim=1)
@@ -46,7 +46,7 @@ def new_embedder_learner(task: Task) -> EmbedderLearner:
 
     torch.manual_seed(task.settings.seed)
     # Its dropout is off, as everywhere here.
-    encoder = load_sentence_transformer(task.base, task.machine)[0].model.eval()
+    encoder = load_sentence_transformer(task.base, task.runtime)[0].model.eval()
     linear = [
         name
         for name, part in encoder.named_modules()
@@ -55,4 +55,4 @@ def new_embedder_learner(task: Task) -> EmbedderLearner:
     config = LoraConfig(r=task.settings.rank, lora_alpha=2 * task.settings.rank, target_modules=linear, bias="none")
     heads = new_heads(encoder.config.hidden_size)
     with without_peft_warnings():
-        return EmbedderLearner(get_peft_model(encoder, config), heads.to(task.machine.where), task.machine)
+        return EmbedderLearner(get_peft_model(encoder, config), heads.to(task.runtime.where), task.runtime)

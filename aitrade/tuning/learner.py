@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from aitrade.exemplars import Exemplar
-from aitrade.rubric import RELEVANCES, related_categories
+from aitrade.question.exemplars import Exemplar
+from aitrade.question.rubric import RELEVANCES, related_categories
 
 if TYPE_CHECKING:
     import torch

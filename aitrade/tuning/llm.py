@@ -6,20 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from aitrade.folds import fold_name
+from aitrade.core.files import atomic_write
 from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
 from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
 from aitrade.llm.prompt import short_tokens
-from aitrade.output import whole
-from aitrade.rubric import labels
+from aitrade.models.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
+from aitrade.models.lora import save_lora
+from aitrade.question.folds import fold_name
+from aitrade.question.rubric import labels
+from aitrade.tuning.job import OnStep, Task, put_in_place
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
 from aitrade.tuning.lower import first_tuned, lower_states, require_whole
-from aitrade.tuning.task import OnStep, Task, put_in_place
 from aitrade.tuning.train import learn
-from aitrade.weights.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
-from aitrade.weights.lora import save_lora
 
 
 def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step: OnStep) -> AdapterManifest:
@@ -63,7 +63,7 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
 
 def _examples(task: Task, on_step: OnStep) -> list[Example]:
     """The exemplars, as the layers that are not tuned leave their text."""
-    engine = load_engine(str(task.base.folder), task.machine)
+    engine = load_engine(str(task.base.folder), task.runtime)
     texts = [short_tokens(engine.tokenizer, e.code)[: task.settings.max_tokens] for e in task.exemplars.exemplars]
     first = first_tuned(engine.model, task.settings.share)
     states = lower_states(
@@ -77,14 +77,14 @@ def _keep_fold(task: Task, examples: Sequence[Example], fold: int, kept: Path, o
     """Keep what a model tuned without a fold makes of the exemplars; the model is let go of with the return."""
     learner = _learnt(task, examples, fold, kept.parent, on_step)
     vectors = vectors_of(learner, examples)
-    with whole(kept) as partial:
+    with atomic_write(kept) as partial:
         np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[task.parts == fold]))
 
 
 def _learnt(
     task: Task, examples: Sequence[Example], fold: int | None, checkpoints: Path, on_step: OnStep
 ) -> LLMLearner:
-    model = load_engine(str(task.base.folder), task.machine).model.to(task.machine.dtype)
+    model = load_engine(str(task.base.folder), task.runtime).model.to(task.runtime.dtype)
     learner = new_llm_learner(model, task.settings)
     learn(learner, task, examples, fold, checkpoints, on_step)
     return learner

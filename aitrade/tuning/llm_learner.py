@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aitrade.models.lora import without_peft_warnings
 from aitrade.tuning.learner import Example, new_heads, padded
 from aitrade.tuning.lower import first_tuned, section
 from aitrade.tuning.settings import TuneSettings
-from aitrade.weights.lora import without_peft_warnings
 
 if TYPE_CHECKING:
     import torch

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aitrade.errors import ModelError
+from aitrade.core.errors import ModelError
 from aitrade.tuning.learner import padded
 
 if TYPE_CHECKING:
@@ -91,5 +91,5 @@ def require_whole(model: Any, text: Sequence[int], states: "torch.Tensor", first
     if not (parts - whole).float().norm() <= _TOLERANCE * whole.float().norm():
         raise ModelError(
             f"the layers of {type(model).__name__} cannot be run in two parts, as tuning does",
-            mend="choose a model whose layers are like Llama's, Qwen's, Mistral's or Gemma 3's",
+            fix="choose a model whose layers are like Llama's, Qwen's, Mistral's or Gemma 3's",
         )

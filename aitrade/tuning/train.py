@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.folds import fold_name
+from aitrade.question.folds import fold_name
 from aitrade.tuning.checkpoint import keep, restore
+from aitrade.tuning.job import OnStep, Task
 from aitrade.tuning.learner import NONE, Example, Learner
 from aitrade.tuning.settings import TuneSettings
-from aitrade.tuning.task import OnStep, Task
 
 if TYPE_CHECKING:
     import torch

@@ -1,0 +1,1 @@
+"""Turn codes into predictions: features, calibration, classifier and runs."""

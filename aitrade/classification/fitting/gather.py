@@ -1,0 +1,158 @@
+"""Gather what a calibration is fitted from: the exemplars as a classifier sees codes that it was not told about."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.classification.classifier import Classifier
+from aitrade.classification.features import NEIGHBOURS, near_votes
+from aitrade.classification.fitting.training_set import FOLDS, CalibrationSet, FoldEmbeddings, population_weights
+from aitrade.core.errors import BadInputError
+from aitrade.llm.out_of_fold import read_out_of_fold
+from aitrade.llm.prompt_scorer import heading_neighbours
+from aitrade.models.adapter_files import OUT_OF_FOLD, find_adapter, is_tuned, read_manifest
+from aitrade.nomenclature.codes import Code
+from aitrade.question.exemplars import Exemplar
+from aitrade.question.folds import fold_name, subheading_folds
+from aitrade.question.rubric import RELEVANCES, related_categories
+from aitrade.retrieval.embedder import load_embedder
+from aitrade.retrieval.index import Index, open_index
+from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BATCH = 64
+
+
+def gather(
+    classifier: Classifier,
+    nomenclature: Sequence[Code],
+    workspace: Path,
+    sample: int | None,
+    on_step: Callable[[int, int], None],
+) -> CalibrationSet:
+    """The exemplars with the evidence about each of them, made without its own label.
+
+    A tuned model's scores are the ones kept from tuning, made without the exemplar's subheading; a model as it comes
+    is asked now, with prompts whose neighbours leave the exemplar out, and are its heading's as they are in a run; of
+    the category under the relevance by hand, as if that had been found. A tuned embedder sees each exemplar as the one
+    that was tuned without its subheading does.
+
+    Args:
+        classifier: model, embedder and exemplars; its calibration is not used.
+        nomenclature: all import codes, for the weights.
+        workspace: folder of the user's own adapters, and where indexes are kept.
+        sample: ask a model as it comes about this many exemplars only, spread evenly; None for all.
+        on_step: told (exemplars scored, exemplars).
+
+    Raises:
+        BadInputError: the nomenclature is empty.
+        ModelError: an adapter is missing or altered, or was tuned on another model.
+    """
+    if not nomenclature:
+        raise BadInputError("calibration needs the whole nomenclature", fix="aitrade codes import FILE")
+    exemplars = classifier.index.exemplars.exemplars
+    kept = _kept_scores(classifier.model, workspace / "adapters")
+    rows = np.array(_asked_about(exemplars, kept, sample))
+    chosen = [exemplars[i] for i in rows]
+    indexes = _fold_indexes(classifier, workspace)
+    neighbours = _neighbours(indexes.__getitem__, len(indexes), exemplars)
+    if kept is None:
+        shared = _with_their_headings(classifier, nomenclature, chosen, [neighbours[row] for row in rows])
+        llm, category = _ask(classifier, chosen, shared, on_step)
+    else:
+        scores = np.array([kept[e.code.key] for e in chosen])
+        llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
+    votes = near_votes(_llm_neighbours(classifier, chosen, workspace / "adapters"))
+    parts = subheading_folds([e.code for e in exemplars], len(indexes))
+    views = [FoldEmbeddings(parts == fold, index.vectors) for fold, index in enumerate(indexes)]
+    weights = population_weights(exemplars, nomenclature)
+    return CalibrationSet(exemplars, classifier.index.vectors, views, neighbours, weights, rows, llm, votes, category)
+
+
+def _fold_indexes(classifier: Classifier, workspace: Path) -> list[Index]:
+    """All exemplars for each fold, embedded without having learnt from those that it holds out."""
+    index, embedder, adapters = classifier.index, classifier.embedder, workspace / "adapters"
+    if not is_tuned(embedder.name):
+        return [index] * FOLDS
+    count = read_manifest(find_adapter(embedder.name, adapters)).settings["folds"]
+    unlearnt = [load_embedder(classifier.runtime, embedder.name, adapters, fold) for fold in range(count)]
+    return [open_index(index.exemplars, one, workspace / "index") for one in unlearnt]
+
+
+def _llm_neighbours(classifier: Classifier, asked: Sequence[Exemplar], adapters: Path) -> list[tuple[Neighbour, ...]]:
+    """The LLM's neighbours of exemplars; none where it keeps no vectors."""
+    vectors = classifier.scorer.vectors
+    if vectors is None:
+        return [()] * len(asked)
+    count = read_manifest(find_adapter(classifier.model, adapters)).settings["folds"]
+    return _neighbours(lambda fold: vectors.index(classifier.index.exemplars, fold_name(fold)), count, asked)
+
+
+def _neighbours(
+    index_of_fold: Callable[[int], Index], count: int, asked: Sequence[Exemplar]
+) -> list[tuple[Neighbour, ...]]:
+    """Neighbours of exemplars, each found where the fold that holds it out, of ``count``, places the exemplars."""
+    found: list[tuple[Neighbour, ...]] = [()] * len(asked)
+    parts = subheading_folds([e.code for e in asked], count)
+    for fold in np.unique(parts).tolist():
+        index = index_of_fold(fold)
+        places = {e.code.key: place for place, e in enumerate(index.exemplars.exemplars)}
+        rows = np.flatnonzero(parts == fold).tolist()
+        codes = [asked[row].code for row in rows]
+        own = index.vectors[[places[code.key] for code in codes]]
+        for row, near in zip(rows, find_neighbours(index, codes, own, NEIGHBOURS), strict=True):
+            found[row] = near
+    return found
+
+
+def _kept_scores(model: str, adapters: Path) -> dict[tuple[str, str], list[float]] | None:
+    """Scores that tuning kept of an adapter; None for a model as it comes."""
+    return read_out_of_fold(find_adapter(model, adapters) / OUT_OF_FOLD) if is_tuned(model) else None
+
+
+def _asked_about(
+    exemplars: Sequence[Exemplar], kept: dict[tuple[str, str], list[float]] | None, sample: int | None
+) -> list[int]:
+    if kept is not None:
+        return [i for i, e in enumerate(exemplars) if e.code.key in kept]
+    count = min(sample or len(exemplars), len(exemplars))
+    return [i * len(exemplars) // count for i in range(count)]
+
+
+def _with_their_headings(
+    classifier: Classifier,
+    nomenclature: Sequence[Code],
+    asked: Sequence[Exemplar],
+    neighbours: Sequence[Sequence[Neighbour]],
+) -> list[list[Neighbour]]:
+    """The neighbours that exemplars are shown with in a run, where the other codes of their headings stand beside."""
+    headings = {(e.code.flow, e.code.hs4) for e in asked}
+    own = {e.code.key for e in asked}
+    others = [code for code in nomenclature if (code.flow, code.hs4) in headings and code.key not in own]
+    _, theirs = classifier.retrieve(others) if others else ((), ())
+    return heading_neighbours([*(e.code for e in asked), *others], [*neighbours, *theirs])[: len(asked)]
+
+
+def _ask(
+    classifier: Classifier,
+    exemplars: Sequence[Exemplar],
+    neighbours: Sequence[Sequence[Neighbour]],
+    on_step: Callable[[int, int], None],
+) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
+    relevance = []
+    codes = [e.code for e in exemplars]
+    category = np.full((len(exemplars), len(related_categories())), np.nan)  # a Low exemplar has none to learn from
+    for start in range(0, len(exemplars), BATCH):
+        stop = min(start + BATCH, len(exemplars))
+        asked = codes[start:stop], neighbours[start:stop]
+        relevance.append(classifier.scorer.relevance(*asked).relevance)
+        levels = enumerate(e.relevance for e in exemplars[start:stop])
+        related = {row: level for row, level in levels if level != "Low"}
+        if related:
+            category[[start + row for row in related]] = classifier.scorer.category(*asked, related)
+        on_step(stop, len(exemplars))
+    return np.concatenate(relevance), category

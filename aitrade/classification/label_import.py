@@ -1,0 +1,80 @@
+"""Take an existing classification from a file into the workspace, as a run of kind ``labels``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aitrade.classification.label_files import Label, read_labels
+from aitrade.core.hashing import sha256_of
+from aitrade.workspace.database import transaction
+from aitrade.workspace.label_runs import check_name, put_run
+from aitrade.workspace.predictions import insert_columns
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class LabelsReceipt:
+    """What an import of labels did."""
+
+    run: str
+    path: str
+    labels: int
+    by_flow: dict[str, int]
+    by_relevance: dict[str, int]
+    replaced: int
+
+    def __str__(self) -> str:
+        flows = ", ".join(f"{count:,} {flow}" for flow, count in self.by_flow.items())
+        relevances = ", ".join(f"{name} {count:,}" for name, count in self.by_relevance.items())
+        replaced = f"; replaced {self.replaced:,} labels of the run that had this name" if self.replaced else ""
+        return f"{self.path}: {self.labels:,} labels as run {self.run} ({flows}; {relevances}){replaced}"
+
+
+def import_labels(
+    con: "DuckDBPyConnection",
+    path: Path,
+    name: str,
+    flow: str | None = None,
+    *,
+    pad: bool = False,
+    replace: bool = False,
+    made_by: Mapping[str, Any] | None = None,
+) -> LabelsReceipt:
+    """Import a classification as the run ``name``, in one transaction; its fingerprint is the file's SHA-256.
+
+    Args:
+        con: the workspace.
+        path: the file, see ``read_labels``.
+        name: of the run.
+        flow: the flow of a file that has no flow column.
+        pad: put back the leading zero of codes of nine digits.
+        replace: replace imported labels that have this name.
+        made_by: what is known of how the labels were made; kept in the run's settings.
+
+    Raises:
+        UsageError: the name has other characters than letters, digits, dot, hyphen and underscore.
+        BadInputError: the name is taken and ``replace`` is off, or see ``read_labels``; nothing of the file is kept.
+    """
+    check_name(con, name, replace=replace)
+    labels = read_labels(path, flow, pad=pad)
+    sha256 = sha256_of(path)
+    settings = {"file": path.name, "sha256": sha256, "flow": flow, **(made_by or {})}
+    with transaction(con):
+        replaced = put_run(con, name, sha256, settings, len(labels))
+        fields = tuple(Label.__dataclass_fields__)
+        insert_columns(con, name, {field: [getattr(label, field) for label in labels] for field in fields})
+    return LabelsReceipt(
+        run=name,
+        path=str(path),
+        labels=len(labels),
+        by_flow=_count([label.flow for label in labels]),
+        by_relevance=_count([label.relevance for label in labels]),
+        replaced=replaced,
+    )
+
+
+def _count(names: list[str]) -> dict[str, int]:
+    return {name: names.count(name) for name in dict.fromkeys(sorted(names))}

@@ -1,0 +1,107 @@
+"""Classify codes into a run, batch by batch: what is committed survives a stop, and resuming goes on from there."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aitrade.classification.classifier import CODES_PER_BATCH, Classifier
+from aitrade.classification.sharding import judge_batches
+from aitrade.core.errors import BadInputError, StoppedError
+from aitrade.nomenclature.codes import Code
+from aitrade.workspace.database import transaction
+from aitrade.workspace.predictions import insert_predictions, predicted_codes
+from aitrade.workspace.runs import Run, create_run, find_fingerprint, finish_run, get_run, planned_rows
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to classify, in the order of its batches."""
+
+    codes: tuple[Code, ...]
+    settings: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of settings and codes."""
+        digest = hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode())
+        for code in self.codes:
+            digest.update(f"\n{code.flow} {code.hs10} {code.description} {code.naics_description or ''}".encode())
+        return digest.hexdigest()
+
+    @property
+    def batches(self) -> list[tuple[Code, ...]]:
+        """The codes, always cut the same way, so that a resumed run computes what a whole one does."""
+        return [self.codes[at : at + CODES_PER_BATCH] for at in range(0, len(self.codes), CODES_PER_BATCH)]
+
+
+def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -> list[Code]:
+    """The codes of a stopped run, checked to be what it was begun with.
+
+    Raises:
+        BadInputError: a code or anything in the settings has changed, so that going on would mix two classifications.
+    """
+    rows = planned_rows(con, run.run)
+    codes = [Code(*row) for row in rows if row[2] is not None]
+    changed = sorted(key for key, value in classifier.settings.items() if run.settings.get(key) != value)
+    if len(codes) < len(rows) or (
+        not changed and Plan(tuple(codes), classifier.settings).fingerprint != run.fingerprint
+    ):
+        changed.append("codes")
+    if changed:
+        raise BadInputError(
+            f"run {run.run} cannot go on: changed since it began: {', '.join(changed)}",
+            fix="begin a new run: aitrade classify",
+        )
+    return codes
+
+
+def classify(
+    con: "DuckDBPyConnection",
+    classifiers: Sequence[Classifier],
+    codes: Sequence[Code],
+    on_batch: Callable[[int, int], None],
+) -> Run:
+    """Classify codes into the run that has this plan's fingerprint, beginning it or going on with it.
+
+    Args:
+        con: the workspace.
+        classifiers: what judges; the same on each GPU, where there are several.
+        codes: what to classify, in order of flow and code.
+        on_batch: told (codes done, codes) after each commit.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        StoppedError: the user stopped it; every committed batch is kept.
+    """
+    plan = Plan(tuple(codes), classifiers[0].settings)
+    run = find_fingerprint(con, plan.fingerprint)
+    if run is None:
+        name = f"{plan.settings['model']}-{plan.fingerprint[:8]}"
+        run = create_run(con, name, plan.fingerprint, plan.settings, [code.key for code in codes])
+    done = predicted_codes(con, run.run)
+    if run.finished:
+        on_batch(len(done), len(codes))
+        return run
+    left = [batch for batch in plan.batches if batch[0].key not in done]
+    try:
+        on_batch(len(done), len(codes))
+        with closing(judge_batches(classifiers, left)) as judged:
+            for predictions in judged:
+                with transaction(con):
+                    insert_predictions(con, run.run, predictions)
+                done.update((p.flow, p.hs10) for p in predictions)
+                on_batch(len(done), len(codes))
+    except KeyboardInterrupt:
+        raise StoppedError(
+            f"stopped after {len(done):,} of {len(codes):,} codes, all kept", fix=f"aitrade runs resume {run.run}"
+        ) from None
+    finish_run(con, run.run)
+    return get_run(con, run.run)

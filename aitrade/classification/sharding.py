@@ -1,0 +1,43 @@
+"""Scorer batches of codes on several GPUs at once: each takes the next batch when it is done with one."""
+
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from aitrade.classification.classifier import Classifier
+from aitrade.nomenclature.codes import Code
+from aitrade.workspace.predictions import Prediction
+
+
+def judge_batches(
+    classifiers: Sequence[Classifier], batches: Sequence[Sequence[Code]]
+) -> Generator[list[Prediction], None, None]:
+    """Scorer batches, in their order; closing the iterator leaves out those that have not begun.
+
+    Args:
+        classifiers: the same on each GPU; each works in a thread of its own. A single one works in the caller's,
+            where Ctrl-C stops it in the middle of a batch.
+        batches: codes, exemplars or not.
+    """
+    if len(classifiers) == 1:
+        yield from (_judge(classifiers[0], batch) for batch in batches)
+        return
+    idle: SimpleQueue[Classifier] = SimpleQueue()
+    for classifier in classifiers:
+        idle.put(classifier)
+
+    def judge(batch: Sequence[Code]) -> list[Prediction]:
+        classifier = idle.get()
+        try:
+            return _judge(classifier, batch)
+        finally:
+            idle.put(classifier)
+
+    with ThreadPoolExecutor(len(classifiers)) as pool:
+        yield from pool.map(judge, batches)
+
+
+def _judge(classifier: Classifier, batch: Sequence[Code]) -> list[Prediction]:
+    by_hand = {code: p for code in batch if (p := classifier.exemplar_prediction(code)) is not None}
+    asked = [code for code in batch if code not in by_hand]
+    return list(by_hand.values()) + (classifier.predict(asked) if asked else [])

@@ -1,0 +1,147 @@
+"""Text files as users have them: their encoding, their delimiter, and the line that each record starts on."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aitrade.core.errors import BadInputError, at
+
+DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a delimited file: the line it starts on, and its values by column (lower case), stripped."""
+
+    line: int
+    values: dict[str, str]
+
+
+def encoding_of(head: bytes) -> str:
+    """Encoding by byte order mark, or by the zero bytes of unmarked UTF-16; UTF-8 otherwise."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if head.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    sample = head[:512]
+    if len(sample) >= 4 and sample[1::2].count(0) > len(sample) // 4:
+        return "utf-16-le"
+    if len(sample) >= 4 and sample[0::2].count(0) > len(sample) // 4:
+        return "utf-16-be"
+    return "utf-8"
+
+
+def decode(content: bytes, where: str) -> str:
+    """Decode UTF-8 (with or without mark) or UTF-16.
+
+    Raises:
+        BadInputError: the bytes are neither; it names the line and the byte.
+    """
+    encoding = encoding_of(content[:1024])
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadInputError(
+            f"byte 0x{content[error.start]:02x} is not {encoding.upper()} text",
+            where=at(where, line),
+            fix="save the file as UTF-8",
+        ) from error
+    if "\0" in text:
+        raise BadInputError("this is not a text file", where=at(where, text.count("\n", 0, text.index("\0")) + 1))
+    return text
+
+
+def read_text(path: Path) -> str:
+    """Text of a file in UTF-8 or UTF-16.
+
+    Raises:
+        BadInputError: the file cannot be read or decoded.
+    """
+    return decode(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Content of a file.
+
+    Raises:
+        BadInputError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def delimiter_of(line: str) -> str:
+    """The delimiter that a header line uses most; a comma when it uses none."""
+    return max(DELIMITERS, key=line.count)
+
+
+def lines_of(text: str, where: str, delimiter: str | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Records of delimited text as (line that the record starts on, fields); blank lines are passed over.
+
+    Raises:
+        BadInputError: a quote is never closed, or a field is unreasonably long.
+    """
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text.split("\n", 1)[0]), strict=True
+    )
+    start = 1
+    try:
+        for fields in reader:
+            if any(field.strip() for field in fields):
+                yield start, fields
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise BadInputError(
+            f"not readable as delimited text: {error}",
+            where=at(where, start),
+            fix="look for a quote that is not closed",
+        ) from error
+
+
+def read_records(path: Path, required: tuple[str, ...]) -> tuple[tuple[str, ...], list[Record]]:
+    """Columns (lower case) and records of a delimited file with a header.
+
+    Args:
+        path: the file.
+        required: columns that must be there.
+
+    Raises:
+        BadInputError: it is empty, a required column is missing or named twice, or a record has another number of
+            fields than the header.
+    """
+    rows = lines_of(read_text(path), str(path))
+    header_line, header = next(rows, (1, []))
+    columns = tuple(name.strip().lower() for name in header)
+    check_header(columns, required, path, header_line)
+    return columns, [Record(line, _values(columns, fields, at(path, line))) for line, fields in rows]
+
+
+def check_header(columns: tuple[str, ...], required: tuple[str, ...], path: Path, line: int) -> None:
+    """Refuse a header that lacks a required column or names one twice.
+
+    Raises:
+        BadInputError: as said.
+    """
+    if not columns:
+        raise BadInputError("the file is empty", where=str(path), fix=f"it needs a header with {', '.join(required)}")
+    for name in required:
+        if columns.count(name) != 1:
+            what = f"there is no column {name}" if name not in columns else f"column {name} is there twice"
+            raise BadInputError(
+                f"{what}; the header is {', '.join(columns):.200}", where=at(path, line), fix=f"name one column {name}"
+            )
+
+
+def _values(columns: tuple[str, ...], fields: list[str], where: str) -> dict[str, str]:
+    if len(fields) != len(columns):
+        raise BadInputError(
+            f"{len(fields)} fields where the header names {len(columns)}",
+            where=where,
+            fix="quote values that hold the delimiter",
+        )
+    return {name: field.strip() for name, field in zip(columns, fields, strict=True)}

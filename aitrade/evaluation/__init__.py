@@ -1,0 +1,1 @@
+"""Measure labels against other labels: metrics, comparisons, ablations."""

@@ -1,0 +1,126 @@
+"""What is compared: the reference, the runs, and the codes and the trade that count."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aitrade.core.errors import BadInputError, UsageError
+from aitrade.trade.tables.coverage import alike_in_partners, held_years, partner_countries, years_in_data
+from aitrade.trade.tables.full_year import full_year
+from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
+from aitrade.trade.tables.remarks import remarks
+from aitrade.workspace.runs import Run, get_run
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+HAND = "SELECT DISTINCT flow, hs10 FROM predictions WHERE list_contains($1, run) AND source = 'exemplar'"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is compared.
+
+    Attributes:
+        reference: the run that the others are compared with.
+        runs: the others.
+        flows: imports, exports or both.
+        year: whose trade weighs codes; None: it does not.
+        left_out: codes that do not count, as (flow, hs10).
+        same_codes: whether all runs are compared over the codes that every one of them labels.
+        exemplars_left_out: whether ``left_out`` holds the exemplars.
+        caveats: what has to be known of the trade that weighs codes.
+    """
+
+    reference: Run
+    runs: tuple[Run, ...]
+    flows: tuple[str, ...] = ("imports",)
+    year: int | None = None
+    left_out: frozenset[tuple[str, str]] = frozenset()
+    same_codes: bool = False
+    exemplars_left_out: bool = False
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def without_value(self) -> str | None:
+        """Why there are no figures by trade value; None where there are."""
+        if self.year is not None:
+            return None
+        return f"no figures by trade value: the workspace holds no full calendar year of {' and '.join(self.flows)}"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The named parameters of the SQL."""
+        return {
+            "reference": self.reference.run,
+            "runs": [run.run for run in self.runs],
+            "flows": list(self.flows),
+            "left_out": sorted(flow + hs10 for flow, hs10 in self.left_out),
+            "same_codes": self.same_codes,
+            "years": [] if self.year is None else [self.year],
+            "excluded": list(EXCLUDED_CHAPTERS),
+        }
+
+
+def ask(
+    con: "DuckDBPyConnection",
+    reference: str,
+    runs: Sequence[str],
+    flows: tuple[str, ...] = ("imports",),
+    year: int | None = None,
+    exemplars: Collection[tuple[str, str]] | None = None,
+    *,
+    same_codes: bool = False,
+) -> Question:
+    """Let what is asked meet the workspace.
+
+    Args:
+        con: the workspace.
+        reference: name of the run to compare with.
+        runs: names of the runs that are compared with it.
+        flows: imports, exports or both.
+        year: whose trade weighs codes; the latest full calendar year of these flows by default.
+        exemplars: (flow, hs10) of codes to leave out because they were labelled by hand; those that any of the runs
+            took from an exemplar are left out with them. None: leave out none.
+        same_codes: compare all runs over the codes that every one of them labels.
+
+    Raises:
+        UsageError: a run is named twice.
+        BadInputError: there is no such run, or no trade of the year that is asked for.
+    """
+    first, *others = found = [get_run(con, name) for name in (reference, *runs)]
+    names = [run.run for run in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"run {name} is named twice", fix="name each run once: aitrade runs list")
+    left_out: set[tuple[str, str]] = set()
+    if exemplars is not None:
+        left_out = {*exemplars, *con.execute(HAND, [names]).fetchall()}
+    if year is None:
+        year = full_year(con, flows)
+    else:
+        _require_year(con, flows, year)
+    said = () if year is None else _caveats(con, flows, year)
+    return Question(first, tuple(others), flows, year, frozenset(left_out), same_codes, exemplars is not None, said)
+
+
+def _require_year(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> None:
+    for flow in flows:
+        if year not in {found.year for found in years_in_data(con, flow, ())}:
+            raise BadInputError(f"the workspace holds no {flow} of {year}", fix="import them, or choose another --year")
+
+
+def _caveats(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> tuple[str, ...]:
+    notes = list(remarks(con, flows))
+    for flow in flows:
+        held = held_years(con, flow, ())
+        weighing, most = (next(y for y in held if y.year == year), max(held, key=lambda y: y.countries))
+        if not weighing.complete:
+            notes.append(f"{year} holds {weighing.extent} of {flow}")
+        if not alike_in_partners(weighing.countries, most.countries):
+            notes.append(
+                f"{year} holds {partner_countries(weighing.countries)} of {flow}, {most.year} {most.countries}"
+            )
+    if "exports" in flows:
+        notes.append("exports reported under import codes weigh nothing: the label of an export code counts alone")
+    return tuple(notes)

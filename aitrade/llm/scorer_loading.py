@@ -1,0 +1,43 @@
+"""Load a judge by the name of its model, or say what it is made from."""
+
+from pathlib import Path
+
+from aitrade.core.device import Runtime
+from aitrade.core.errors import ModelError
+from aitrade.llm.code_vectors import read_vectors
+from aitrade.llm.engine_loading import load_engine
+from aitrade.llm.head_scorer import HeadScorer
+from aitrade.llm.heads import apply_adapter
+from aitrade.llm.prompt_scorer import PromptScorer
+from aitrade.llm.scorer import Scorer
+from aitrade.models.adapter_files import base_and_adapter, own_adapter, with_adapter
+from aitrade.models.installed import locate
+
+
+def load_scorer(model: str, runtime: Runtime, adapters: Path | None = None) -> Scorer:
+    """Load ``BASE`` or ``BASE+ADAPTER``.
+
+    Raises:
+        ModelError: the base is not installed or no LLM, the adapter is missing or belongs to another base.
+    """
+    base_name, adapter_name = base_and_adapter(model)
+    base = locate(base_name)
+    if base.kind != "llm":
+        raise ModelError(f"{base_name} is not an LLM", fix="choose one: aitrade models list")
+    if not adapter_name:
+        return PromptScorer(load_engine(str(base.folder), runtime), base.sha256)
+    folder = own_adapter(model, base, adapters)
+    engine = load_engine(str(base.folder), runtime)
+    heads = apply_adapter(engine, folder)
+    return HeadScorer(engine, heads, with_adapter(base.sha256, folder), read_vectors(folder))
+
+
+def scorer_source_sha256(model: str, adapters: Path | None = None) -> str:
+    """Hash of what is published of ``BASE`` or ``BASE+ADAPTER``: the same wherever it was installed. Loads nothing.
+
+    Raises:
+        ModelError: the base is not installed, the adapter is missing or belongs to another base.
+    """
+    base_name, adapter_name = base_and_adapter(model)
+    base = locate(base_name)
+    return with_adapter(base.source_sha256, own_adapter(model, base, adapters)) if adapter_name else base.source_sha256

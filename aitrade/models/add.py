@@ -1,0 +1,126 @@
+"""Register a local Hugging Face folder as a model. Nothing in it is run."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from aitrade.core.errors import BadInputError, ModelError, UsageError
+from aitrade.core.paths import weights_folder
+from aitrade.models.convert import library_versions
+from aitrade.models.installed import verify
+from aitrade.models.manifest import load_manifests
+from aitrade.models.record import CHECKED, RECORD, Installed, record_files, write_record
+
+# Formats that run code when they are opened, and code itself.
+UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
+NEEDED = ("config.json", "tokenizer_config.json")
+# Our own notes too: through a hard link, writing ours would overwrite those of another weights folder.
+_LEFT_OUT = shutil.ignore_patterns(".git", ".cache", RECORD, CHECKED)
+
+
+def add_folder(source: Path, name: str, licence: str) -> Installed:
+    """Copy (or hard-link, on the same disk) a model folder into the weights folder and record its files.
+
+    Args:
+        source: folder with config.json, a tokenizer and ``*.safetensors``.
+        name: lower-case name for the command line.
+        licence: for the record.
+
+    Raises:
+        UsageError: the name is not a name, or is taken.
+        BadInputError: the folder is missing or is not a Hugging Face model folder.
+        ModelError: it holds pickles or code, or asks for code (``auto_map``).
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
+    if name in load_manifests() or (weights_folder() / name).exists():
+        raise UsageError(f"there is a model {name} already", fix="choose another --name")
+    if not source.is_dir():
+        raise BadInputError("there is no such folder", where=str(source), fix="give a Hugging Face model folder")
+    _refuse_unsafe(source)
+    _require(source)
+    work = weights_folder() / ".work" / name
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(source, work, copy_function=_link_or_copy, ignore=_LEFT_OUT)
+    _refuse_unsafe(work)  # again: linked folders are looked into only now
+    made = Installed(
+        name=name,
+        kind="embedder" if (source / "modules.json").is_file() else "llm",
+        parameters=count_parameters(work),
+        licence=licence,
+        source_sha256="",
+        files=record_files(work),
+        made_with=library_versions(),
+        folder=work,
+    )
+    made = replace(made, source_sha256=made.sha256)
+    write_record(made)
+    model = replace(made, folder=work.rename(weights_folder() / name))
+    verify(model)
+    return model
+
+
+def count_parameters(folder: Path) -> int:
+    """Number of weights in a folder's safetensors files, read from their headers.
+
+    Raises:
+        ModelError: a file is damaged or cut off.
+    """
+    from math import prod
+
+    from safetensors import SafetensorError, safe_open
+
+    total = 0
+    for path in sorted(folder.rglob("*.safetensors")):
+        try:
+            with safe_open(path, framework="np") as tensors:
+                total += sum(prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
+        except SafetensorError as error:
+            raise ModelError(f"not readable as safetensors: {error}", where=str(path), fix="copy it again") from error
+    return total
+
+
+def _refuse_unsafe(source: Path) -> None:
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and path.suffix.lower() in UNSAFE:
+            raise ModelError(
+                "the folder holds a file that could run code",
+                where=str(path),
+                fix="keep only *.safetensors weights, and json or text files",
+            )
+        if path.suffix == ".json" and path.is_file() and _names_code(path):
+            raise ModelError(
+                "the file asks for code of its own (auto_map)",
+                where=str(path),
+                fix="use a model whose architecture transformers knows",
+            )
+
+
+def _names_code(path: Path) -> bool:
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ModelError(f"not valid JSON: {error}", where=str(path)) from error
+    return isinstance(raw, dict) and "auto_map" in raw
+
+
+def _require(source: Path) -> None:
+    for name in NEEDED:
+        if not (source / name).is_file():
+            raise BadInputError(
+                f"the folder has no {name}", where=str(source), fix="give a whole Hugging Face model folder"
+            )
+    if not list(source.rglob("*.safetensors")):
+        raise BadInputError(
+            "the folder has no *.safetensors", where=str(source), fix="convert the weights to safetensors"
+        )
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """Hard-link where the disk allows it, so that a 70B model is not there twice."""
+    try:
+        Path(target).hardlink_to(Path(source).resolve())  # a Hugging Face cache holds relative links to its files
+    except OSError:
+        shutil.copy2(source, target)

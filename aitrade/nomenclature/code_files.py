@@ -1,0 +1,164 @@
+"""Files that list codes: CSV with a header, and the Census concordances."""
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aitrade.core.errors import BadInputError, at
+from aitrade.core.textfile import decode, read_bytes, read_records
+from aitrade.nomenclature.census_layouts import CONCORD, IMP_EXP_CODE, NAICS, Layout
+from aitrade.nomenclature.codes import Code, parse_flow, parse_hs10
+
+_FIXED_WIDTH = re.compile(rb"(?:\xef\xbb\xbf)?[0-9]{10}[^,;|\t\r\n]")
+
+
+@dataclass(frozen=True)
+class CodeFile:
+    """The codes of a file, each once, in the file's order.
+
+    Attributes:
+        read: lines before equal ones were merged.
+        assumed: whether nothing said that they are import codes.
+    """
+
+    codes: tuple[Code, ...]
+    read: int
+    assumed: bool
+
+
+def read_code_file(path: Path, flow: str | None = None, *, pad: bool = False) -> CodeFile:
+    """Read codes from a CSV file, a Census concordance, or an IMDB or EXDB zip.
+
+    Args:
+        path: the file. A CSV file has the columns hs10 and description, optionally naics, naics_description and flow;
+            a concordance is ``CONCORD.TXT``, ``imp-code.txt`` or ``exp-code.txt``; of a zip its CONCORD.TXT is read.
+        flow: the codes' flow; where it is None the file has to say (a flow column, the zip's content, the concordance's
+            published name), and a file that does not is taken as import codes.
+        pad: put back the leading zero of codes of nine digits.
+
+    Raises:
+        BadInputError: a column or value is missing or wrong, or one code has two different descriptions.
+    """
+    content = read_bytes(path)
+    if content.startswith(b"PK\x03\x04"):
+        found, assumed = _from_zip(path, content, flow)
+    elif _FIXED_WIDTH.match(content):
+        known = flow or _flow_of_name(path.name)
+        found, assumed = _from_concordance(decode(content, str(path)), str(path), known, {}), known is None
+    else:
+        found, assumed = _from_csv(path, flow, pad=pad)
+    if not found:
+        raise BadInputError("the file holds no codes", where=str(path))
+    return CodeFile(_merge(found), len(found), assumed)
+
+
+def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool]:
+    columns, records = read_records(path, ("hs10", "description"))
+    found = []
+    for record in records:
+        where = at(path, record.line)
+        values = record.values
+        if not values["description"]:
+            raise BadInputError(
+                "the description is empty",
+                where=f"{where}, column description",
+                fix="describe the code, or delete the row",
+            )
+        said = parse_flow(values["flow"], where=f"{where}, column flow") if "flow" in columns else None
+        code = Code(
+            hs10=parse_hs10(values["hs10"], where=f"{where}, column hs10", pad=pad),
+            flow=said or flow or "imports",
+            description=values["description"],
+            naics=values.get("naics") or None,
+            naics_description=values.get("naics_description") or None,
+        )
+        if said and flow and said != flow:
+            raise BadInputError(
+                f"flow {said} where --flow says {flow}",
+                where=f"{where}, column flow",
+                fix="leave --flow out: the file says it",
+            )
+        found.append((code, where))
+    return found, flow is None and "flow" not in columns
+
+
+def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[Code, str]], bool]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {Path(name).name.upper(): name for name in archive.namelist()}
+            if "CONCORD.TXT" not in members:
+                raise BadInputError(
+                    "the zip holds no CONCORD.TXT", where=str(path), fix="give an IMDB or EXDB zip, or the concordance"
+                )
+            text = decode(archive.read(members["CONCORD.TXT"]), f"{path}!CONCORD.TXT")
+            naics = decode(archive.read(members["NAICS.TXT"]), f"{path}!NAICS.TXT") if "NAICS.TXT" in members else ""
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise BadInputError(
+            f"the zip is damaged or cut off: {error}", where=str(path), fix="download it again"
+        ) from error
+    said = "exports" if "EXP_DETL.TXT" in members else "imports" if "IMP_DETL.TXT" in members else None
+    names = {NAICS.cut(line, "naics"): NAICS.cut(line, "description") for line in naics.splitlines() if line.strip()}
+    known = flow or said
+    return _from_concordance(text, f"{path}!CONCORD.TXT", known, names), known is None
+
+
+def _from_concordance(text: str, where: str, flow: str | None, naics_names: dict[str, str]) -> list[tuple[Code, str]]:
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        layout = IMP_EXP_CODE if line[10:14].isspace() else CONCORD
+        _check_length(line, layout, at(where, number))
+        naics = layout.cut(line, "naics") or None
+        code = Code(
+            hs10=parse_hs10(layout.cut(line, "commodity"), where=at(where, number, "commodity")),
+            flow=flow or "imports",
+            description=" ".join(layout.cut(line, "description").split()),
+            naics=naics,
+            naics_description=naics_names.get(naics) if naics else None,
+        )
+        if not code.description:
+            raise BadInputError("the description is empty", where=at(where, number, "description"))
+        found.append((code, at(where, number)))
+    return found
+
+
+def _check_length(line: str, layout: Layout, where: str) -> None:
+    # Trailing blanks may have been stripped by an editor; the NAICS field is the last that is needed.
+    if not layout.span("naics").stop <= len(line) <= layout.length:
+        raise BadInputError(
+            f"the record has {len(line)} characters, the layout has {layout.length}",
+            where=where,
+            fix="the file is cut off or is no Census concordance: download it again",
+        )
+
+
+def _flow_of_name(name: str) -> str | None:
+    """The Census Bureau publishes the two concordances under fixed names; their content does not tell them apart."""
+    return {"imp-code.txt": "imports", "exp-code.txt": "exports"}.get(name.lower())
+
+
+def _merge(found: list[tuple[Code, str]]) -> tuple[Code, ...]:
+    merged: dict[tuple[str, str], tuple[Code, str]] = {}
+    for code, where in found:
+        before, first = merged.setdefault(code.key, (code, where))
+        for field in ("description", "naics", "naics_description"):
+            old, new = getattr(before, field), getattr(code, field)
+            if old and new and old != new:
+                raise BadInputError(
+                    f"code {code.hs10} is there twice with different {field}: {new!r}, and {old!r} at {first}",
+                    where=where,
+                    fix="delete one of the two",
+                )
+        merged[code.key] = (
+            replace(
+                before,
+                naics=before.naics or code.naics,
+                naics_description=before.naics_description or code.naics_description,
+            ),
+            first,
+        )
+    return tuple(code for code, _ in merged.values())

@@ -1,0 +1,99 @@
+"""How a run agrees with a reference: what each says of the same codes, counted or weighted, and figures of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from aitrade.question.rubric import RELEVANCES
+
+PAIRS = tuple(product(RELEVANCES, RELEVANCES))  # (in the reference, in the run)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Weight of the codes by (relevance in the reference, relevance in the run).
+
+    Weights are whole, numbers of codes or dollars, so that figures do not depend on the order of sums. Every figure is
+    None where nothing has weight; a ratio without a denominator is 0, as is usual for F1.
+
+    Attributes:
+        cells: weights; a pair that is not there has none.
+        same_category: weight of the codes that both call High and put into the same category.
+    """
+
+    cells: Mapping[tuple[str, str], int]
+    same_category: int = 0
+
+    @cached_property
+    def total(self) -> int:
+        """Weight of all codes."""
+        return sum(self.cells.values())
+
+    @cached_property
+    def of_reference(self) -> dict[str, int]:
+        """Weight of each level in the reference."""
+        return {level: sum(self.cell(level, said) for said in RELEVANCES) for level in RELEVANCES}
+
+    @cached_property
+    def of_run(self) -> dict[str, int]:
+        """Weight of each level in the run."""
+        return {level: sum(self.cell(true, level) for true in RELEVANCES) for level in RELEVANCES}
+
+    def cell(self, reference: str, run: str) -> int:
+        """Weight of the codes that have one level in the reference, and one in the run."""
+        return self.cells.get((reference, run), 0)
+
+    @property
+    def alike(self) -> int:
+        """Weight of the codes with the same level in both."""
+        return sum(self.cell(level, level) for level in RELEVANCES)
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of the weight that is :attr:`alike`."""
+        return self._ratio(self.alike, self.total)
+
+    @property
+    def kappa(self) -> float | None:
+        """Cohen's kappa (1960): agreement beyond what the two shares of each level would give by chance."""
+        by_chance = sum(self.of_reference[level] * self.of_run[level] for level in RELEVANCES)
+        return self._ratio(self.total * self.alike - by_chance, self.total**2 - by_chance)
+
+    @property
+    def macro_f1(self) -> float | None:
+        """Mean of the three levels' F1; a level that neither uses counts as 0."""
+        scores = [self._f1(level) for level in RELEVANCES]
+        return sum(score or 0.0 for score in scores) / len(scores) if self.total else None
+
+    @property
+    def high_precision(self) -> float | None:
+        """Share of what the run calls High that the reference calls High."""
+        return self._ratio(self._both_high, self.of_run["High"])
+
+    @property
+    def high_recall(self) -> float | None:
+        """Share of what the reference calls High that the run calls High."""
+        return self._ratio(self._both_high, self.of_reference["High"])
+
+    @property
+    def high_f1(self) -> float | None:
+        """Harmonic mean of precision and recall of High."""
+        return self._f1("High")
+
+    @property
+    def high_same_category(self) -> float | None:
+        """Share with the same category among what both call High; None where they call nothing High together."""
+        return self.same_category / self._both_high if self._both_high else None
+
+    @property
+    def _both_high(self) -> int:
+        return self.cell("High", "High")
+
+    def _f1(self, level: str) -> float | None:
+        return self._ratio(2 * self.cell(level, level), self.of_reference[level] + self.of_run[level])
+
+    def _ratio(self, part: int, whole: int) -> float | None:
+        if not self.total:
+            return None
+        return part / whole if whole else 0.0

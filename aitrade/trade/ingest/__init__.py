@@ -1,0 +1,1 @@
+"""Check the rows of a trade file, merge them into the workspace and write a receipt."""

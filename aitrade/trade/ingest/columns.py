@@ -1,0 +1,165 @@
+"""Which column of a file plays which role: code, country, time, value, duty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aitrade.core.errors import BadInputError, UsageError
+from aitrade.trade.readers.source import Column, ImportOptions
+
+# Names as the Census API, the bulk files, DataWeb, the paper's code and this program write them, in lower case with
+# underscores for blanks. The order decides where a file has several, except for codes and values: those are refused.
+NAMES: dict[str, tuple[str, ...]] = {
+    "hs10": ("hs10", "i_commodity", "e_commodity", "commodity", "hts_number", "schedule_b_number", "hts10"),
+    "cty_code": ("cty_code", "country_code"),
+    "country": ("cty_name", "country", "country_name"),
+    "time": ("time",),
+    "year": ("year",),
+    "month": ("month",),
+    "flow": ("flow",),
+    "level": ("comm_lvl",),
+}
+MONTHLY_VALUES = ("con_val_mo", "all_val_mo")
+PLAIN_VALUES = ("value", "customs_value", "fas_value")
+# To-date values: those of a file without months are whole years; month by month they must never be added up.
+YEARLY_VALUES = ("con_val_yr", "all_val_yr")
+DUTIES = {
+    "monthly": ("cal_dut_mo", "duty", "calculated_duties"),
+    "plain": ("duty", "calculated_duties"),
+    "yearly": ("cal_dut_yr",),
+}
+# Columns that break a key out further; the Census API writes - where a row is the total over them.
+BREAKOUTS = ("district", "rp", "df")
+_IMPORTS = ("i_commodity", "con_val_mo", "con_val_yr", "cal_dut_mo", "cal_dut_yr", "customs_value", "calculated_duties")
+_EXPORTS = ("e_commodity", "all_val_mo", "all_val_yr", "fas_value")
+ROLES = ("hs10", "value", "duty", "cty_code", "country", "time", "year", "month", "flow")
+VALUE_MEND = (
+    "ask the source for CON_VAL_MO (imports for consumption, customs value) or ALL_VAL_MO (total exports), or say "
+    "which column to take: --columns value=NAME"
+)
+
+_KNOWN = {
+    name
+    for names in (*NAMES.values(), MONTHLY_VALUES, PLAIN_VALUES, YEARLY_VALUES, *DUTIES.values(), BREAKOUTS)
+    for name in names
+}
+
+Kind = Literal["monthly", "plain", "yearly"]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The column of each role, the kind of the values, the breakout columns, and the flow that the names imply."""
+
+    roles: dict[str, Column]
+    kind: Kind
+    breakouts: tuple[Column, ...]
+    flow: str | None
+
+
+def resolve(columns: Sequence[Column], options: ImportOptions, where: str) -> Layout:
+    """Find the column of each role.
+
+    Raises:
+        UsageError: ``--columns`` names a role that does not exist.
+        BadInputError: no column or several match a role, ``--columns`` names a column that is not there, or the names
+            speak of imports and exports at once.
+    """
+    by_name = {key(column.name): column for column in columns}
+    roles = _asked_for(by_name, columns, options, where)
+    _code(roles, by_name, columns, where)
+    kind = _value(roles, by_name, columns, where)
+    for role in ("cty_code", "country", "time", "year", "month", "flow", "level"):
+        # Codes say which country it is better than names do, unless the user asked for the names.
+        if role not in roles and {"cty_code": "country", "country": "cty_code"}.get(role) not in roles:
+            _first(roles, role, NAMES[role], by_name)
+    if "duty" not in roles:
+        _first(roles, "duty", DUTIES[kind], by_name)
+    if "time" not in roles and "year" not in roles:
+        raise _missing(
+            "a month or a year", columns, where, "--columns time=NAME (as 2024-01), or year=NAME and month=NAME"
+        )
+    if kind == "monthly" and not {"time", "month"} & set(roles):
+        raise _missing("the month of its monthly values", columns, where, "--columns time=NAME, or month=NAME")
+    breakouts = tuple(by_name[name] for name in BREAKOUTS if name in by_name)
+    return Layout(roles, kind, breakouts, _flow([roles[r] for r in ("hs10", "value", "duty") if r in roles], where))
+
+
+def key(name: str) -> str:
+    """A column's name in lower case, with underscores for blanks."""
+    return name.strip().lower().replace(" ", "_")
+
+
+def is_known(name: str) -> bool:
+    """Whether a column of this name plays a role, or breaks keys out."""
+    return key(name) in _KNOWN
+
+
+def _first(roles: dict[str, Column], role: str, names: tuple[str, ...], by_name: dict[str, Column]) -> None:
+    found = next((by_name[name] for name in names if name in by_name), None)
+    if found:
+        roles[role] = found
+
+
+def _asked_for(
+    by_name: dict[str, Column], columns: Sequence[Column], options: ImportOptions, where: str
+) -> dict[str, Column]:
+    for role, name in options.columns.items():
+        if role not in ROLES:
+            raise UsageError(f"--columns knows no {role!r}", fix=f"the roles are {', '.join(ROLES)}")
+        if key(name) not in by_name:
+            raise _missing(f"a column {name}", columns, where, "name one of these in --columns")
+    return {role: by_name[key(name)] for role, name in options.columns.items()}
+
+
+def _code(roles: dict[str, Column], by_name: dict[str, Column], columns: Sequence[Column], where: str) -> None:
+    if "hs10" in roles:
+        return
+    found = [by_name[name] for name in NAMES["hs10"] if name in by_name]
+    if not found:
+        raise _missing("a column of HS10 codes", columns, where, "say which it is: --columns hs10=NAME")
+    if len(found) > 1:
+        raise _several("code", found, where)
+    roles["hs10"] = found[0]
+
+
+def _value(roles: dict[str, Column], by_name: dict[str, Column], columns: Sequence[Column], where: str) -> Kind:
+    if "value" in roles:
+        name = key(roles["value"].name)
+        return "yearly" if name.endswith("_yr") else "monthly" if name.endswith("_mo") else "plain"
+    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (("monthly", MONTHLY_VALUES), ("plain", PLAIN_VALUES))
+    found = [(kind, by_name[name]) for kind, names in kinds for name in names if name in by_name]
+    found = found or [("yearly", by_name[name]) for name in YEARLY_VALUES if name in by_name]
+    if not found:
+        raise _missing("a value column", columns, where, VALUE_MEND)
+    if len(found) > 1:
+        raise _several("value", [column for _, column in found], where)
+    roles["value"] = found[0][1]
+    return found[0][0]
+
+
+def _flow(columns: list[Column], where: str) -> str | None:
+    imports = [c.name for c in columns if key(c.name) in _IMPORTS]
+    exports = [c.name for c in columns if key(c.name) in _EXPORTS]
+    if imports and exports:
+        raise BadInputError(
+            f"column {imports[0]} is of imports, column {exports[0]} of exports",
+            where=where,
+            fix="say which columns to take: --columns hs10=NAME,value=NAME",
+        )
+    return "imports" if imports else "exports" if exports else None
+
+
+def _missing(what: str, columns: Sequence[Column], where: str, fix: str) -> BadInputError:
+    names = ", ".join(column.name for column in columns)
+    return BadInputError(f"the header lacks {what}: it names {names:.200}", where=where, fix=fix)
+
+
+def _several(role: str, columns: Sequence[Column], where: str) -> BadInputError:
+    names = " and ".join(column.name for column in columns)
+    wanted = "hs10" if role == "code" else "value"
+    return BadInputError(
+        f"{len(columns)} {role} columns match: {names}",
+        where=where,
+        fix=f"say which to take: --columns {wanted}={columns[0].name}",
+    )

@@ -1,0 +1,97 @@
+"""The receipt that every import of trade ends with."""
+
+from dataclasses import dataclass, field
+
+from aitrade.trade.ingest.months import Jump, few
+from aitrade.trade.ingest.replacement import Replacement, replacement_lines
+
+
+@dataclass(frozen=True)
+class UnknownCodes:
+    """Codes that the nomenclature does not hold: how many, their dollars, and those with most trade."""
+
+    codes: int
+    value: int
+    examples: list[str]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a trade file. Values are whole dollars.
+
+    ``rows_read = rows_kept + group_rows + rows_merged + sum of rows_dropped``.
+
+    Args:
+        import_id: number of the import, None where there was nothing to import.
+        file: its path.
+        sha256: of its content.
+        reader: which reader read it.
+        flow: imports or exports.
+        rows_read: data rows in the file.
+        rows_kept: rows of countries that went into the workspace, one for each key.
+        group_rows: rows of country groups and totals, kept apart and never summed.
+        rows_merged: rows that were added to another of the same key (districts, provisions, re-exports).
+        rows_dropped: rows left out, by reason.
+        holds: ``countries``, ``countries and groups``, ``groups only``, or ``nothing``.
+        countries: countries in it.
+        codes: HS10 codes in it.
+        unknown_codes: codes that the nomenclature does not hold; None where no nomenclature is there to compare with.
+        value_by_year: dollars of the file, of countries alone.
+        missing_months: months absent in the range that the workspace now holds of the flow.
+        jumps: months of the file where the workspace's total is far from the months around.
+        replaced: what the import took the place of, in the tables flows and group_flows; None where nothing.
+        notes: what else the user should know.
+        remark: what every table and report on this trade has to say.
+    """
+
+    import_id: int | None
+    file: str
+    sha256: str
+    reader: str
+    flow: str
+    rows_read: int
+    rows_kept: int = 0
+    group_rows: int = 0
+    rows_merged: int = 0
+    rows_dropped: dict[str, int] = field(default_factory=dict)
+    holds: str = "nothing"
+    countries: int = 0
+    codes: int = 0
+    unknown_codes: UnknownCodes | None = None
+    value_by_year: dict[str, int] = field(default_factory=dict)
+    missing_months: list[str] = field(default_factory=list)
+    jumps: list[Jump] = field(default_factory=list)
+    replaced: Replacement | None = None
+    groups_replaced: Replacement | None = None
+    notes: list[str] = field(default_factory=list)
+    remark: str | None = None
+
+
+def lines(receipt: Receipt) -> list[str]:
+    """A receipt for people to read."""
+    r = receipt
+    head = f"{r.file}: {r.flow} ({r.reader}), {r.rows_read:,} rows read, {r.rows_kept:,} kept"
+    text = [head + (f" of {r.countries:,} countries and {r.codes:,} codes" if r.rows_kept else "")]
+    if r.group_rows:
+        only = " The file holds nothing else: no table counts it." if r.holds == "groups only" else ""
+        text.append(f"  {r.group_rows:,} rows of country groups and totals, kept apart and never summed.{only}")
+    if r.rows_merged:
+        text.append(f"  {r.rows_merged:,} rows added to another of the same key")
+    text += [f"  {number:,} rows dropped: {reason}" for reason, number in r.rows_dropped.items()]
+    if r.value_by_year:
+        years = ", ".join(f"{year} {value / 1e9:,.4f}" for year, value in r.value_by_year.items())
+        text.append(f"  value in billion dollars: {years}")
+    if r.unknown_codes is None and r.rows_kept:
+        text.append("  codes not compared with a nomenclature: none is imported (aitrade codes import FILE)")
+    elif r.unknown_codes is not None and r.unknown_codes.codes:
+        unknown = r.unknown_codes
+        text.append(
+            f"  {unknown.codes:,} codes are not in the nomenclature ({unknown.value / 1e9:,.4f} billion dollars): "
+            + ", ".join(unknown.examples)
+        )
+    for replaced, what in ((r.replaced, ""), (r.groups_replaced, " of groups")):
+        text += replacement_lines(replaced, what) if replaced else []
+    if r.missing_months:
+        text.append(f"  months missing in the workspace's range: {few(r.missing_months)}")
+    text += [f"  {jump.month} jumps: {jump.ratio:.2f} times the months around it" for jump in r.jumps]
+    return text + [f"  {note}" for note in r.notes]

@@ -1,0 +1,126 @@
+"""From the rows of a file to the temporary table ``staged``: roles found, values read, what cannot be read refused."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.core.errors import BadInputError
+from aitrade.nomenclature.codes import FLOWS, parse_flow
+from aitrade.trade.countries import CODE, codes_by_name, simplified
+from aitrade.trade.ingest.breakouts import keep_totals, mask
+from aitrade.trade.ingest.column_expressions import as_text, canonical
+from aitrade.trade.ingest.columns import Layout, is_known, key, resolve
+from aitrade.trade.ingest.validation import refuse_unreadable
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, Staged
+from aitrade.workspace.rows import offered
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_MACROS = Path(__file__).parent / "sql" / "macros.sql"
+
+
+def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: str) -> Staged:
+    """Make the temporary table ``staged`` (hs10, cty_code, year, month, value, duty) of the rows of a file.
+
+    Args:
+        con: the workspace.
+        rows: the file's rows as a relation.
+        options: what the user asked for.
+        where: the file's name.
+
+    Raises:
+        BadInputError: a column is missing or ambiguous, a value cannot be read, or the flow is not known.
+    """
+    con.execute(_MACROS.read_text("utf-8"))
+    con.execute(f"CREATE OR REPLACE TEMP VIEW file_rows AS FROM {rows.relation}")
+    layout = resolve(_told_apart(con, rows, where), options, where)
+    flow = _flow(con, rows, layout, options, where)
+    _look_up_countries(con, layout)
+    sql = canonical(layout, flow=flow, pad=options.pad)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select(mask(layout))}")
+    refuse_unreadable(con, rows, layout, sql)
+    read, kept = count(con, "file_rows"), count(con, "staged")
+    dropped = dict(rows.dropped)
+    if kept < read:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW left_out AS SELECT {sql.drop} AS reason {sql.source}")
+        dropped |= dict(
+            con.execute("SELECT reason, count(*) FROM left_out WHERE reason IS NOT NULL GROUP BY 1").fetchall()
+        )
+    notes = list(rows.notes)
+    if layout.breakouts:
+        broken_out, partial = keep_totals(con, rows, layout, sql, asked="value" in options.columns)
+        dropped |= {"breakout beside its total": broken_out} if broken_out else {}
+        notes += partial
+    country = layout.roles.get("cty_code") or layout.roles.get("country")
+    return Staged(
+        flow=flow,
+        rows_read=read + sum(rows.dropped.values()),
+        dropped=dropped,
+        locate_country=lambda code: rows.locate(country.name, code) if country else where,
+        notes=tuple(notes),
+        may_be_empty=rows.may_be_empty,
+    )
+
+
+def count(con: "DuckDBPyConnection", relation: str) -> int:
+    """Rows of a table or view."""
+    ((number,),) = con.execute("SELECT count(*) FROM query_table(?)", [relation]).fetchall()
+    return int(number)
+
+
+def _told_apart(con: "DuckDBPyConnection", rows: Rows, where: str) -> list[Column]:
+    """The columns, each name once. The Census API repeats columns that were also asked for as predicates."""
+    first: dict[str, Column] = {}
+    for column in rows.columns:
+        before = first.setdefault(key(column.name), column)
+        if before is column or not is_known(column.name):
+            continue
+        con.execute(f"CREATE OR REPLACE TEMP VIEW pairs AS FROM file_rows SELECT {before.sql} AS a, {column.sql} AS b")
+        ((different,),) = con.execute("SELECT count(*) FROM pairs WHERE a IS DISTINCT FROM b").fetchall()
+        if different:
+            raise BadInputError(
+                f"two columns match {column.name}, and differ in {different:,} rows",
+                where=where,
+                fix="take one of them out of the file, or give them different names and say --columns",
+            )
+    return list(first.values())
+
+
+def _flow(con: "DuckDBPyConnection", rows: Rows, layout: Layout, options: ImportOptions, where: str) -> str:
+    said = layout.flow
+    if (column := layout.roles.get("flow")) is not None:
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW flow_words AS FROM file_rows SELECT DISTINCT {as_text(column)} AS word"
+        )
+        words = [word for (word,) in con.execute("FROM flow_words ORDER BY word").fetchall()]
+        flows = {parse_flow(word or "", where=rows.locate(column.name, word)) for word in words}
+        if len(flows) > 1 and options.flow is None:
+            raise BadInputError(
+                "the file holds imports and exports",
+                where=where,
+                fix="import it twice, with --flow imports and with --flow exports",
+            )
+        said = said or (flows.pop() if len(flows) == 1 else options.flow)
+    if said and options.flow and said != options.flow:
+        raise BadInputError(f"the file holds {said}, not {options.flow}", where=where, fix=f"say --flow {said}")
+    flow = said or options.flow
+    if flow not in FLOWS:
+        raise BadInputError("the file does not say its flow", where=where, fix="say --flow imports or --flow exports")
+    return flow
+
+
+def _look_up_countries(con: "DuckDBPyConnection", layout: Layout) -> None:
+    """Make the table country_names (name_in_file, cty_code) of the country names in a file that gives no codes."""
+    column = layout.roles.get("country")
+    if column is None or "cty_code" in layout.roles:
+        return
+    con.execute(f"CREATE OR REPLACE TEMP VIEW names_found AS FROM file_rows SELECT DISTINCT {as_text(column)} AS name")
+    found = [name for (name,) in con.execute("FROM names_found WHERE name IS NOT NULL").fetchall()]
+    names = codes_by_name(con)
+    known = {n: n.strip() if re.fullmatch(CODE, n.strip()) else names.get(simplified(n)) for n in found}
+    with offered(con, "offered_names", {"found": [*known, None], "cty_code": [*known.values(), None]}):
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE country_names AS
+            SELECT found::VARCHAR AS name_in_file, cty_code::VARCHAR AS cty_code FROM offered_names
+        """)

@@ -1,0 +1,1 @@
+"""The paper's published figures, and their comparison with the workspace's."""

@@ -1,0 +1,1 @@
+"""Read trade files: each reader returns the rows of a file, and where each row stands."""

@@ -1,0 +1,153 @@
+"""The amounts in the tables of a DataWeb export, and the duty that belongs to each value."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from aitrade.core.errors import BadInputError, at
+from aitrade.trade.readers.dataweb_query import FIX, TO_DATE
+from aitrade.trade.readers.dataweb_table import CODE_COLUMNS, Cells, Table, as_period, is_total
+
+VALUES = ("Customs Value", "FAS Value")
+DUTY = "Calculated Duties"
+_FILLING = "zero that fills a pivot"
+# Columns that say nothing about which trade a row is of; any others (district, program, ...) do.
+_ASIDE = ("Data Type", "Description", "Quantity Description", "Suppressed")
+# Nor do figures beside the amounts: the year to date, the change from year to year. Codes of a breakout are no figures.
+_FIGURE = re.compile(rf"{TO_DATE.pattern}|(?:19|20)[0-9]{{2}}|percent|%|\bchange\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """One amount: where it is, what it is of, its text.
+
+    Args:
+        where: the file, or file and sheet.
+        line: its line there.
+        code: of the product, as the file writes it.
+        country: as the file writes it.
+        time: year or month.
+        text: the amount as the file writes it.
+        key: the same for the duty and the value of a trade; a code that has two descriptions has two amounts of a key.
+        fills: whether it is a zero that may only fill a pivot, where there was no trade.
+    """
+
+    where: str
+    line: int
+    code: str
+    country: str
+    time: str
+    text: str
+    key: tuple[str, ...]
+    fills: bool
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The amount that says which trade it is, the text of the value, and the duty where the file has one."""
+
+    trade: Amount
+    value: str
+    duty: Amount | None
+
+
+@dataclass
+class Collected:
+    """Values and duties of a file, and what was left out of it."""
+
+    value_type: str
+    values: list[Amount] = field(default_factory=list)
+    duties: list[Amount] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def drop(self, reason: str, number: int = 1) -> None:
+        """Count amounts or rows that are left out."""
+        if number:
+            self.dropped[reason] = self.dropped.get(reason, 0) + number
+
+
+def collect(tables: list[Table], where: str) -> Collected:
+    """The values and duties of a file.
+
+    Raises:
+        BadInputError: it holds no customs or FAS value, or both.
+    """
+    types = [name for table in tables for name in table.data_types]
+    found = [name for name in VALUES if name in types]
+    if len(found) != 1:
+        what = "no value: its data types are" if not found else "imports and exports: its data types are"
+        raise BadInputError(f"the file holds {what} {', '.join(dict.fromkeys(types)) or 'none'}", where=where, fix=FIX)
+    collected = Collected(found[0])
+    for table in tables:
+        for data_type, amount in _amounts(table, collected):
+            if data_type == DUTY and found[0] == "Customs Value":
+                collected.duties.append(amount)
+            elif data_type != found[0]:
+                collected.drop(f"data type {data_type}")
+            elif amount.fills:
+                collected.drop(_FILLING)
+            else:
+                collected.values.append(amount)
+    return collected
+
+
+def joined(collected: Collected) -> list[Joined]:
+    """Values with their duties: rows that add up to the value and the duty of each key.
+
+    A zero duty of a pivot is the duty of the value that stands in its cell; where no value does, it fills the pivot.
+    """
+    values, duties = _by_key(collected.values), _by_key(collected.duties)
+    rows: list[Joined] = []
+    for key in dict.fromkeys((*values, *duties)):
+        of_key, here = duties.get(key, []), values.get(key, [])
+        stated, zeros = [d for d in of_key if not d.fills], [d for d in of_key if d.fills]
+        due = [*stated, *zeros[: max(0, len(here) - len(stated))]]
+        collected.drop(_FILLING, len(of_key) - len(due))
+        rows += [Joined(value, value.text, duty) for value, duty in zip_longest(here, due[: len(here)])]
+        # What was entered free of value still has its duty.
+        rows += [Joined(duty, "0", duty) for duty in due[len(here) :]]
+    without = sum(row.duty is None for row in rows)
+    if collected.duties and without:
+        collected.notes.append(f"{without:,} values have no calculated duty in the file: their duty is unknown")
+    return rows
+
+
+def _by_key(amounts: Iterable[Amount]) -> dict[tuple[str, ...], list[Amount]]:
+    found = defaultdict(list)
+    for amount in amounts:
+        found[amount.key].append(amount)
+    return dict(found)
+
+
+def _amounts(table: Table, collected: Collected) -> Iterator[tuple[str, Amount]]:
+    places = {name: place for place, name in enumerate(table.header)}
+    code = next(places[name] for name in CODE_COLUMNS if name in places)
+    columns = table.amounts
+    if any(not period or period.startswith("-") for period in columns.values()) and "Year" not in places:
+        raise BadInputError("there is no column Year", where=at(table.where, 1), fix=FIX)
+    aside = {*columns, *(place for place, name in enumerate(table.header) if name in _ASIDE or _FIGURE.search(name))}
+    for line, cells in table.rows:
+        if is_total(cells):
+            collected.drop("total of the file")
+            continue
+        if not columns:
+            collected.drop(f"data type {cells[places['Data Type']]}")
+        rest = tuple(cell for place, cell in enumerate(cells) if place not in aside)
+        country = cells[places["Country"]] if "Country" in places else "-"
+        for place, period in columns.items():
+            time, fills = _time(period, places, cells), bool(period and re.fullmatch(r"0(\.0*)?", cells[place]))
+            amount = Amount(table.where, line, cells[code], country, time, cells[place], (*rest, time), fills)
+            yield cells[places["Data Type"]], amount
+
+
+def _time(period: str, places: dict[str, int], cells: Cells) -> str:
+    if period and not period.startswith("-"):
+        return period
+    month = period
+    if not period and "Month" in places:
+        text = cells[places["Month"]]
+        month = as_period(text) or f"-{text.zfill(2)}"
+    return cells[places["Year"]] + month

@@ -1,0 +1,119 @@
+"""Read saved replies of the Census International Trade API: JSON, an array of arrays, the header first."""
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aitrade.core.errors import BadInputError, at
+from aitrade.core.textfile import read_text
+from aitrade.trade.ingest.staging import stage
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, Staged, quoted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_MEND = "download it again; a reply that is an error page holds no data"
+_BLANK = re.compile(r"[\s,]*")
+
+
+def read_api(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
+    """Stage a saved API reply. An empty file is what HTTP 204 leaves: there was no trade in what was asked for.
+
+    Raises:
+        BadInputError: the reply is cut off or no array of arrays, a row has another length than the header, or see
+            ``stage``.
+    """
+    text = read_text(path)
+    if not text.strip():
+        return _no_trade(con, path, options)
+    header = _header(text, path)
+    names = [f"c{place}" for place in range(len(header))]
+    _load(con, text, names, path)
+    columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(header, names, strict=True))
+    rows = Rows("api_rows", columns, lambda c, found: _locate(text, path, header, c, found), may_be_empty=True)
+    return stage(con, rows, options, str(path))
+
+
+def _no_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE staged AS SELECT hs10, cty_code, year, month, value, duty FROM flows LIMIT 0"
+    )
+    return Staged(options.flow or "imports", 0, {}, lambda _: str(path), may_be_empty=True)
+
+
+def _load(con: "DuckDBPyConnection", text: str, names: list[str], path: Path) -> None:
+    import duckdb
+
+    fields = ", ".join(f"r[{place}] AS {name}" for place, name in enumerate(names, 1))
+    width = len(names)
+    try:
+        con.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE api_lists AS
+            SELECT unnest(from_json($text, '[["VARCHAR"]]')[2:]) AS r
+            """,
+            {"text": text},
+        )
+        ((ragged,),) = con.execute("SELECT count(*) FROM api_lists WHERE len(r) IS DISTINCT FROM ?", [width]).fetchall()
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        _refuse_broken(text, path, width)
+        raise BadInputError(f"no API reply: {str(error).splitlines()[0]}", where=str(path), fix=_MEND) from error
+    if ragged:
+        _refuse_broken(text, path, width)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE api_rows AS FROM api_lists SELECT {fields}")
+    con.execute("DROP TABLE api_lists")
+
+
+def _header(text: str, path: Path) -> list[str]:
+    first = next(iter(_rows(text, path)), None)
+    if first is None or not all(isinstance(name, str) for name in first[1]):
+        raise BadInputError("the first row is no header", where=at(path, 1), fix=_MEND)
+    return [str(name) for name in first[1]]
+
+
+def _rows(text: str, path: Path) -> Any:
+    """Every row of the reply with the line that it starts on; slow, for headers and errors only."""
+    decoder = json.JSONDecoder()
+    place = text.find("[") + 1
+    line, counted = 1, 0
+    if place == 0 or text[: place - 1].strip():
+        raise BadInputError("the reply is not a JSON array", where=at(path, 1), fix=_MEND)
+    while True:
+        place = _end(_BLANK, text, place)
+        line += text.count("\n", counted, place)
+        counted = place
+        if text[place : place + 1] == "]":
+            return
+        try:
+            row, place = decoder.raw_decode(text, place)
+        except json.JSONDecodeError as error:
+            cut_off = (
+                "the reply is cut off"
+                if place >= len(text.rstrip()) or error.pos >= len(text.rstrip()) - 1
+                else error.msg
+            )
+            where = at(path, text.count("\n", 0, error.pos) + 1)
+            raise BadInputError(f"not valid JSON: {cut_off}", where=where, fix=_MEND) from error
+        if not isinstance(row, list):
+            raise BadInputError(f"a row is no array but {row!r:.60}", where=at(path, line), fix=_MEND)
+        yield line, row
+
+
+def _end(pattern: re.Pattern[str], text: str, place: int) -> int:
+    found = pattern.match(text, place)
+    return found.end() if found else place
+
+
+def _refuse_broken(text: str, path: Path, width: int) -> None:
+    for line, row in _rows(text, path):
+        if len(row) != width:
+            raise BadInputError(f"{len(row)} values where the header names {width}", where=at(path, line), fix=_MEND)
+
+
+def _locate(text: str, path: Path, header: list[str], column: str, found: str | None) -> str:
+    place = header.index(column)
+    rows = iter(_rows(text, path))
+    next(rows)
+    line = next((n for n, row in rows if (None if row[place] is None else str(row[place])) == found), None)
+    return at(path, line, column)

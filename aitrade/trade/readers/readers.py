@@ -1,0 +1,95 @@
+"""The readers of trade files by name, and which of them a file needs, by its content."""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.core.errors import BadInputError
+from aitrade.core.textfile import encoding_of
+from aitrade.trade.readers.reader_api import read_api
+from aitrade.trade.readers.reader_bulk import read_bulk
+from aitrade.trade.readers.reader_csv import read_csv
+from aitrade.trade.readers.reader_dataweb import read_dataweb
+from aitrade.trade.readers.reader_parquet import read_parquet
+from aitrade.trade.readers.source import ImportOptions, Staged
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Reader = Callable[["DuckDBPyConnection", Path, ImportOptions], Staged]
+
+READERS: dict[str, Reader] = {
+    "census-api": read_api,
+    "census-bulk": read_bulk,
+    "dataweb": read_dataweb,
+    "parquet": read_parquet,
+    "csv": read_csv,
+}
+SUFFIXES = (".json", ".zip", ".xlsx", ".csv", ".tsv", ".parquet")
+_DATAWEB = re.compile(r'(^|[\n,"])\s*"?(Data Type"?,|[^\n,]*(Imports|Exports)[^\n,|]*\|)', re.IGNORECASE)
+
+
+def detect(path: Path) -> str:
+    """Name of the reader that a file needs, by its content.
+
+    Raises:
+        BadInputError: the file is missing, empty, or nothing that a reader knows.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"PK"):
+        return _of_zip(path)
+    text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \r\n\t")
+    if not text:
+        # The API answers HTTP 204 where there was no trade; a saved 204 is an empty file.
+        if path.suffix.lower() == ".json":
+            return "census-api"
+        raise BadInputError("the file is empty", where=str(path), fix="download it again")
+    if text.startswith("["):
+        return "census-api"
+    if text.startswith(("{", "<")):
+        raise BadInputError(
+            f"this is an error page or another format, not trade: {text.splitlines()[0]:.60}",
+            where=str(path),
+            fix="download it again",
+        )
+    if "\0" in text:
+        raise BadInputError("no reader knows this format", where=str(path), fix=f"readers: {', '.join(READERS)}")
+    return "dataweb" if _DATAWEB.search(text) else "csv"
+
+
+def _of_zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "dataweb" if "xl/workbook.xml" in archive.namelist() else "census-bulk"
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadInputError(
+            f"the file is damaged or cut off: {error}", where=str(path), fix="download it again"
+        ) from error
+
+
+def expand(paths: Iterable[Path]) -> list[Path]:
+    """Files to import: those named, and for a folder the trade files in it, by name.
+
+    Raises:
+        BadInputError: a folder holds none.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
+        if not inside:
+            raise BadInputError(
+                "the folder holds no trade files", where=str(path), fix=f"files end in {', '.join(SUFFIXES)}"
+            )
+        files += inside
+    return files

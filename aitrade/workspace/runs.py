@@ -1,0 +1,128 @@
+"""Runs in the workspace: one row for each classification with everything that determines it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from aitrade.core.errors import BadInputError
+from aitrade.workspace.database import transaction
+from aitrade.workspace.rows import offered
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the workspace holds it.
+
+    Attributes:
+        run: its name.
+        kind: ``classification`` or ``labels`` (imported).
+        fingerprint: hash of everything that determines its predictions.
+        settings: what the fingerprint was made from, and notes.
+        codes: how many codes it is to classify.
+        started_at: when it was begun.
+        finished_at: when its last prediction was kept; None while it can be resumed.
+        predictions: how many are kept.
+    """
+
+    run: str
+    kind: str
+    fingerprint: str
+    settings: dict[str, Any]
+    codes: int
+    started_at: datetime
+    finished_at: datetime | None
+    predictions: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether every code has its prediction."""
+        return self.finished_at is not None
+
+
+_SELECT = """
+SELECT run, kind, fingerprint, settings, codes, started_at, finished_at,
+       (SELECT count(*) FROM predictions p WHERE p.run = runs.run)
+FROM runs
+"""
+
+
+def list_runs(con: "DuckDBPyConnection") -> list[Run]:
+    """Every run, oldest first."""
+    return [_run(row) for row in con.execute(_SELECT + "ORDER BY started_at, run").fetchall()]
+
+
+def get_run(con: "DuckDBPyConnection", name: str) -> Run:
+    """A run by its name, or by the beginning of it where only one run has that.
+
+    Raises:
+        BadInputError: no run, or several, have this name.
+    """
+    rows = con.execute(_SELECT + "WHERE run = $1 OR starts_with(run, $1) ORDER BY run <> $1, run", [name]).fetchall()
+    exact = [row for row in rows if row[0] == name]
+    if len(exact or rows) != 1:
+        what = f"several runs begin with {name}" if rows else f"there is no run {name}"
+        raise BadInputError(what, fix="see: aitrade runs list")
+    return _run((exact or rows)[0])
+
+
+def latest_run(con: "DuckDBPyConnection") -> str:
+    """Name of the run that finished last.
+
+    Raises:
+        BadInputError: no run is finished.
+    """
+    row = con.execute(
+        "SELECT run FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, run DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        raise BadInputError(
+            "the workspace holds no finished run",
+            fix="make one: aitrade classify, or aitrade labels import FILE --name NAME",
+        )
+    return str(row[0])
+
+
+def find_fingerprint(con: "DuckDBPyConnection", fingerprint: str) -> Run | None:
+    """The classification with this fingerprint, or None."""
+    row = con.execute(_SELECT + "WHERE fingerprint = ? AND kind = 'classification'", [fingerprint]).fetchone()
+    return _run(row) if row else None
+
+
+def create_run(
+    con: "DuckDBPyConnection", name: str, fingerprint: str, settings: dict[str, Any], codes: Sequence[tuple[str, str]]
+) -> Run:
+    """Begin a classification of codes (flow, hs10), in the order of its batches."""
+    with (
+        transaction(con),
+        offered(con, "planned", {"flow": [flow for flow, _ in codes], "hs10": [hs10 for _, hs10 in codes]}),
+    ):
+        con.execute(
+            "INSERT INTO runs VALUES (?, 'classification', ?, ?, ?, now()::TIMESTAMP, NULL)",
+            [name, fingerprint, json.dumps(settings), len(codes)],
+        )
+        con.execute("INSERT INTO run_codes SELECT ?, row_number() OVER () - 1, flow, hs10 FROM planned", [name])
+    return get_run(con, name)
+
+
+def planned_rows(con: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]:
+    """The codes of a run in their order: hs10, flow, description, naics, naics_description (NULL once removed)."""
+    return con.execute(
+        "SELECT p.hs10, p.flow, c.description, c.naics, c.naics_description FROM run_codes p "
+        "LEFT JOIN codes c USING (flow, hs10) WHERE p.run = ? ORDER BY p.place",
+        [name],
+    ).fetchall()
+
+
+def finish_run(con: "DuckDBPyConnection", name: str) -> None:
+    """Mark a run as whole."""
+    con.execute("UPDATE runs SET finished_at = now()::TIMESTAMP WHERE run = ? AND finished_at IS NULL", [name])
+
+
+def _run(row: tuple[Any, ...]) -> Run:
+    name, kind, fingerprint, settings, *rest = row
+    return Run(name, kind, fingerprint, json.loads(settings), *rest)

@@ -1,0 +1,109 @@
+"""Why a code got its label: what the run kept of it, told in full, and what a model writes of it."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import toys
+from conftest import MODEL, Outcome
+
+from aitrade.classification import explain as explain_module
+from aitrade.classification.explain import RATIONALE_TOKENS, Explanation, write_rationale
+from aitrade.core.device import Runtime
+from aitrade.llm.engine import Engine
+from aitrade.llm.prompt import chat_tokens
+from aitrade.nomenclature.code_text import describe
+from aitrade.nomenclature.codes import Code
+from aitrade.question.exemplars import ExemplarSet
+from aitrade.question.rubric import RELEVANCES, load_rubric
+
+SERVERS, SWITCHES = "8471500185", "8517620090"
+
+
+@pytest.fixture
+def explain(
+    aitrade: Callable[..., Outcome], models: Any, exemplars: ExemplarSet, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
+    """The command, on a run of the toy model over all toy codes."""
+    monkeypatch.setattr("aitrade.question.exemplars.load_exemplars", lambda: exemplars)
+    assert aitrade("classify", "--model", MODEL, "--device", "cpu", "--flow", "all").code == 0
+    return lambda *arguments: aitrade("explain", *arguments)
+
+
+def test_a_code_is_explained_by_what_was_kept_of_it(
+    explain: Callable[..., Outcome], opened: Callable[[], AbstractContextManager[Any]], exemplars: ExemplarSet
+) -> None:
+    told = json.loads(explain(SERVERS, "--json").out)
+    with opened() as con:
+        *label, high, medium, low, raw = con.execute(
+            "SELECT run, relevance, category, source, p_high, p_medium, p_low, evidence FROM predictions "
+            "WHERE flow = 'imports' AND hs10 = ?", [SERVERS]
+        ).fetchone()  # fmt: skip
+    kept = json.loads(raw)
+    assert (told["hs10"], told["flow"], told["description"]) == (SERVERS, "imports", "PROCESSING UNITS, NOT SERVERS")
+    assert [told[name] for name in ("run", "relevance", "category", "source")] == label
+    assert told["probabilities"] == {"High": high, "Medium": medium, "Low": low}
+    assert told["llm"] == dict(zip(RELEVANCES, kept["llm"], strict=True))
+    assert told["label_mass"] == kept["label_mass"]
+    assert (told["rationale"], told["written"], told["llm_neighbours"]) == (None, None, [])
+    by_code = {row[:2]: row for row in toys.LABELLED}
+    flows = {n["hs10"]: n["flow"] for n in kept["neighbours"]}
+    assert {"imports", "exports"} == set(flows.values()), "one flow alone would not tell whether it was asked for"
+    assert len(kept["neighbours"]) == len(told["neighbours"]) == 8
+    for before, neighbour in zip(kept["neighbours"], told["neighbours"], strict=True):
+        _, hs10, text, _, relevance, category = by_code[before["flow"], before["hs10"]]
+        expected = {"hs10": hs10, "description": text, "relevance": relevance, "category": category}
+        assert neighbour == expected | {"similarity": before["similarity"], "rationale": "Said for the test."}
+
+
+def test_an_exemplar_is_explained_by_its_rationale_and_a_code_goes_by_its_flow(explain: Callable[..., Outcome]) -> None:
+    said = explain("8471.50.01.50", "--flow", "exports").out.splitlines()
+    assert said[0] == "8471500150 (exports): PROCESSING UNITS, EXPORTED"
+    assert said[1].startswith("High, Compute_Hardware    run toy-llama-")
+    assert said[1].endswith("decided by exemplar")
+    assert said[2:] == ["High 100.0%, Medium 0.0%, Low 0.0%", "labelled by hand: Said for the test."]
+    refused = explain(SERVERS, "--flow", "exports")
+    assert refused.code == 3
+    assert f"says nothing of exports code {SERVERS}" in refused.err
+
+
+def test_labels_from_a_file_have_no_probabilities(aitrade: Callable[..., Outcome], tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text(f"hs10,relevance,category\n{SERVERS},High,Compute_Hardware\n", "utf-8")
+    assert aitrade("labels", "import", file, "--flow", "imports", "--name", "mine").code == 0
+    assert json.loads(aitrade("explain", SERVERS, "--json").out)["probabilities"] is None
+    assert "no probabilities" in aitrade("explain", SERVERS).out
+
+
+def test_people_read_scores_and_neighbours(explain: Callable[..., Outcome]) -> None:
+    told = json.loads(explain(SWITCHES, "--json").out)
+    lines = explain(SWITCHES).out.splitlines()
+    scores = ", ".join(f"{level} {told['llm'][level]:.2f}" for level in RELEVANCES)
+    assert lines[3] == f"the LLM's scores: {scores}; {told['label_mass']:.0%} of its answer is a label"
+    assert lines[4] == "nearest exemplars:"
+    first = told["neighbours"][0]
+    assert lines[5].split() == [f"{first['similarity']:.2f}", first["hs10"], first["relevance"], first["category"]]
+    assert len(lines) == 5 + 3 * len(told["neighbours"])
+
+
+def test_a_model_writes_its_likeliest_words_about_the_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = Code(SWITCHES, "imports", "TRANSMISSION APPARATUS NESOI")
+    judged = Explanation(code, "run", "Medium", "Cooling_HVAC", "llm", (0.2, 0.7, 0.1), None, None, (), (), None)
+    asked: list[str] = []
+    monkeypatch.setattr(explain_module, "chat_tokens", lambda t, text: asked.append(text) or chat_tokens(t, text))
+    tokenizer = toys.chat_tokenizer()
+    written = write_rationale(Engine(toys.toy_model("llama"), tokenizer, Runtime("cpu", "float32")), judged)
+    (question,) = asked
+    for part in (describe(code), "Medium", "Cooling_HVAC", load_rubric().subject):
+        assert part in question
+    model, tokens = toys.toy_model("llama"), list(chat_tokens(tokenizer, question))
+    start = len(tokens)
+    with torch.no_grad():
+        while len(tokens) < start + RATIONALE_TOKENS and tokens[-1] != tokenizer.eos_token_id:
+            tokens.append(int(model(torch.tensor([tokens])).logits[0, -1].argmax()))
+    assert written == tokenizer.decode(tokens[start:], skip_special_tokens=True).strip()
+    assert written

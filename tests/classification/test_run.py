@@ -1,0 +1,372 @@
+"""Classifying into a run: every code predicted once, exemplars by hand, and stops that change nothing."""
+
+import csv
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import toys
+from conftest import fill
+
+from aitrade.classification import classifier as classifier_module
+from aitrade.classification import run as classify_module
+from aitrade.classification.classifier import Classifier
+from aitrade.classification.features import near_votes
+from aitrade.classification.run import classify, planned_codes
+from aitrade.core.errors import BadInputError, StoppedError
+from aitrade.llm.code_vectors import WHOLE, CodeVectors
+from aitrade.llm.prompt_scorer import PromptScorer
+from aitrade.llm.scorer import Neighbourhoods, Scores
+from aitrade.nomenclature.codes import Code
+from aitrade.question.exemplars import ExemplarSet
+from aitrade.question.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric, related_categories
+from aitrade.retrieval.index import index_of, open_index
+from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.workspace import open_workspace
+from aitrade.workspace.codes import read_codes
+from aitrade.workspace.predictions import EXPORT_COLUMNS, export_csv
+from aitrade.workspace.runs import Run, get_run, list_runs
+
+Load = Callable[..., Classifier]
+BOTH = ("imports", "exports")
+BATCH = 6
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_batches() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier_module, "CODES_PER_BATCH", BATCH)
+        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
+        yield
+
+
+def run_all(folder: Path, classifier: Classifier, on_batch: Callable[[int, int], None] = lambda *_: None) -> Run:
+    with open_workspace(folder) as con:
+        return classify(con, [classifier], read_codes(con, BOTH), on_batch)
+
+
+def rows(folder: Path, sql: str = "SELECT * EXCLUDE run FROM predictions ORDER BY flow, hs10") -> list[tuple[Any, ...]]:
+    with open_workspace(folder) as con:
+        return con.execute(sql).fetchall()
+
+
+@contextmanager
+def stop_after(batches: int) -> Iterator[Callable[[int, int], None]]:
+    """Press Ctrl-C when so many batches are done."""
+    calls = 0
+
+    def on_batch(done: int, total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == batches + 1:  # the first call says where it begins
+            raise KeyboardInterrupt
+
+    with pytest.raises(StoppedError):
+        yield on_batch
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, small_batches: None, toy_classifier: Load) -> Path:
+    """A workspace with a run that nothing stopped."""
+    folder = fill(tmp_path_factory.mktemp("whole") / "workspace")
+    run_all(folder, toy_classifier())
+    return folder
+
+
+@pytest.fixture
+def whole(finished: Path) -> list[tuple[Any, ...]]:
+    """Its predictions."""
+    return rows(finished)
+
+
+def test_codes_are_read_imports_first_by_code(workspace: Path) -> None:
+    with open_workspace(workspace) as con:
+        assert read_codes(con, BOTH) == toys.toy_codes()
+        assert {c.flow for c in read_codes(con, ("exports",))} == {"exports"}
+        assert [c.hs10 for c in read_codes(con, BOTH, only=["8471500150"])] == ["8471500150"] * 2
+        few = read_codes(con, BOTH, limit=5)
+        assert few == [toys.toy_codes()[i * len(toys.toy_codes()) // 5] for i in range(5)]
+        assert read_codes(con, BOTH, limit=1000) == toys.toy_codes()
+        with pytest.raises(BadInputError, match="code 1111111111 is not in the workspace"):
+            read_codes(con, BOTH, only=["1111111111", "8471500150"])
+
+
+def test_an_empty_workspace_says_what_to_import(tmp_path: Path) -> None:
+    with open_workspace(tmp_path) as con, pytest.raises(BadInputError, match=r"holds no codes.*codes import"):
+        read_codes(con, ("exports",))
+
+
+def test_every_code_has_one_prediction_that_holds_together(workspace: Path, toy_classifier: Load) -> None:
+    told: list[tuple[int, int]] = []
+    run = run_all(workspace, toy_classifier(), lambda done, total: told.append((done, total)))
+    total = len(toys.toy_codes())
+    assert told == [(done, total) for done in [*range(0, total, BATCH), total]]
+    assert (run.finished, run.predictions, run.codes) == (True, total, total)
+    found = rows(workspace)
+    assert [(r[0], r[1], r[2]) for r in found] == sorted((c.flow, c.hs10, c.description) for c in toys.toy_codes())
+    for _, _, _, relevance, category, high, medium, low, source, evidence in found:
+        assert check_label(relevance, category, load_rubric()) is None
+        assert high + medium + low == pytest.approx(1.0)
+        assert relevance == RELEVANCES[[high, medium, low].index(max(high, medium, low))]
+        if source == "llm":
+            said = json.loads(evidence)
+            assert 0 < said["label_mass"] < 1
+            assert len(said["neighbours"]) == 8
+            assert (said["category_llm"] is None) == (category == NOT_RELATED)
+    assert {r[3] for r in found} == set(RELEVANCES)
+
+
+def test_exemplars_are_predicted_by_hand_and_only_they(finished: Path) -> None:
+    expected = {(flow, hs10): (relevance, category) for flow, hs10, _, _, relevance, category in toys.LABELLED}
+    found = rows(finished, "SELECT flow, hs10, relevance, category FROM predictions WHERE source = 'exemplar'")
+    assert {(flow, hs10): (relevance, category) for flow, hs10, relevance, category in found} == expected
+    sure = rows(finished, "SELECT count(*) FROM predictions WHERE greatest(p_high, p_medium, p_low) = 1")
+    assert sure == [(len(expected),)]
+
+
+def test_a_batch_leaves_nothing_in_memory_for_the_next(toy_classifier: Load) -> None:
+    """Keys and values of every token read would pile up over a whole nomenclature."""
+    classifier, codes = toy_classifier(), toys.toy_codes()
+    engine, computed = classifier.scorer.engine, []
+    for _ in range(3):
+        before = engine.computed
+        classifier.predict(codes)
+        computed.append(engine.computed - before)
+    assert computed[0] == computed[1] == computed[2] > 0
+
+
+def test_an_exemplar_of_one_flow_is_none_of_the_other(toy_classifier: Load) -> None:
+    """The same ten digits may be another product there."""
+    classifier = toy_classifier()
+    assert classifier.exemplar_prediction(Code("0803900025", "exports", "BANANAS")) is not None
+    assert classifier.exemplar_prediction(Code("0803900025", "imports", "ELSE")) is None
+
+
+def test_no_neighbour_of_a_prediction_is_the_code_itself(finished: Path) -> None:
+    for flow, hs10, evidence in rows(finished, "SELECT flow, hs10, evidence FROM predictions WHERE source = 'llm'"):
+        assert (flow, hs10) not in [(n["flow"], n["hs10"]) for n in json.loads(evidence)["neighbours"]]
+
+
+def test_two_runs_give_the_same_predictions(workspace: Path, toy_classifier: Load, whole: list[Any]) -> None:
+    run_all(workspace, toy_classifier())
+    assert rows(workspace) == whole
+
+
+@pytest.mark.parametrize("batches", [0, 1, 8])
+def test_a_stopped_run_goes_on_and_gives_what_a_whole_one_does(
+    workspace: Path, toy_classifier: Load, whole: list[Any], batches: int
+) -> None:
+    with stop_after(batches) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    assert len(rows(workspace)) == min(batches * BATCH, len(whole))
+    started: list[int] = []
+    run = run_all(workspace, toy_classifier(), lambda done, _: started.append(done))
+    assert started[0] == min(batches * BATCH, len(whole)), "kept work was done again"
+    assert run.finished
+    assert rows(workspace) == whole
+    assert len(rows(workspace, "SELECT * FROM runs")) == 1
+
+
+def test_a_stop_says_how_to_go_on(workspace: Path, toy_classifier: Load) -> None:
+    with open_workspace(workspace) as con, pytest.raises(StoppedError) as caught:
+
+        def on_batch(done: int, total: int) -> None:
+            if done:
+                raise KeyboardInterrupt
+
+        classify(con, [toy_classifier()], read_codes(con, BOTH), on_batch)
+    assert caught.value.exit_code == 5
+    assert f"{BATCH} of {len(toys.toy_codes())} codes, all kept" in str(caught.value)
+    (run,) = (r for (r,) in rows(workspace, "SELECT run FROM runs"))
+    assert caught.value.fix == f"aitrade runs resume {run}"
+
+
+def test_a_batch_is_kept_whole_or_not_at_all(
+    workspace: Path, toy_classifier: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = classify_module.insert_predictions
+
+    def torn(con: Any, run: str, predictions: Any) -> None:
+        kept(con, run, predictions[:2])
+        raise OSError("disk full")
+
+    monkeypatch.setattr(classify_module, "insert_predictions", torn)
+    with pytest.raises(OSError, match="disk full"):
+        run_all(workspace, toy_classifier())
+    assert rows(workspace) == []
+
+
+def test_a_finished_run_is_not_done_again(finished: Path, toy_classifier: Load) -> None:
+    class Idle:
+        sha256 = toy_classifier().scorer.sha256  # and nothing that could judge
+
+    with open_workspace(finished) as con:
+        (before,) = list_runs(con)
+    assert run_all(finished, toy_classifier(scorer=Idle())) == before  # with the time that it was finished at
+
+
+def changed_exemplars(loaded: Classifier, exemplars: ExemplarSet, folder: Path) -> Any:
+    fewer = ExemplarSet(exemplars.exemplars[1:])
+    return open_index(fewer, loaded.embedder, folder)
+
+
+def test_changed_exemplars_refuse_to_resume_and_begin_a_new_run(
+    workspace: Path, toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path
+) -> None:
+    with stop_after(2) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    changed = toy_classifier(index=changed_exemplars(toy_classifier(), exemplars, tmp_path))
+    with open_workspace(workspace) as con:
+        (stopped,) = list_runs(con)
+        with pytest.raises(
+            BadInputError, match=r"cannot go on: changed since it began: exemplars_sha256.*aitrade clas"
+        ) as caught:
+            planned_codes(con, stopped, changed)
+        assert "codes" not in caught.value.what, "they are what they were"
+    fresh = run_all(workspace, changed)
+    assert fresh.run != stopped.run
+    with open_workspace(workspace) as con:
+        assert not get_run(con, stopped.run).finished
+        assert get_run(con, stopped.run).predictions == 2 * BATCH
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM codes WHERE hs10 = '8471702000'",
+        "UPDATE codes SET description = 'ELSE' WHERE hs10 = '8471702000'",
+        "UPDATE codes SET naics_description = 'ELSE' WHERE hs10 = '8471702000'",
+    ],
+)
+def test_changed_codes_refuse_to_resume(workspace: Path, toy_classifier: Load, change: str) -> None:
+    with stop_after(1) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    with open_workspace(workspace) as con:
+        (stopped,) = list_runs(con)
+        assert planned_codes(con, stopped, toy_classifier()) == toys.toy_codes()
+        con.execute(change)
+        with pytest.raises(BadInputError, match="changed since it began: codes"):
+            planned_codes(con, stopped, toy_classifier())
+
+
+def test_resuming_keeps_to_the_codes_that_the_run_was_begun_with(workspace: Path, toy_classifier: Load) -> None:
+    """Codes that were imported since are another run's."""
+    with stop_after(1) as on_batch:
+        run_all(workspace, toy_classifier(), on_batch)
+    with open_workspace(workspace) as con:
+        con.execute("INSERT INTO codes VALUES ('imports', '0000000001', 'NEW', NULL, NULL)")
+        (stopped,) = list_runs(con)
+        codes = planned_codes(con, stopped, toy_classifier())
+        run = classify(con, [toy_classifier()], codes, lambda *_: None)
+    assert (run.run, run.finished, run.predictions) == (stopped.run, True, len(toys.toy_codes()))
+
+
+def test_export_writes_the_contracts_columns(finished: Path, tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "run.csv"
+    with open_workspace(finished) as con:
+        (run,) = list_runs(con)
+        assert export_csv(con, run.run, path) == len(toys.toy_codes())
+    with path.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert tuple(found[0]) == EXPORT_COLUMNS
+    assert [(r["flow"], r["hs10"]) for r in found] == [(c.flow, c.hs10) for c in toys.toy_codes()]
+    assert all(sum(float(r[p]) for p in ("p_high", "p_medium", "p_low")) == pytest.approx(1, abs=2e-6) for r in found)
+    assert len({r["source"] for r in found}) == 2
+
+
+def listed(code: Code, near: Sequence[Neighbour]) -> list[dict[str, Any]]:
+    """The eight nearest, as evidence tells them."""
+    return [
+        {
+            "flow": n.exemplar.code.flow,
+            "hs10": n.exemplar.code.hs10,
+            "similarity": pytest.approx(n.similarity, abs=1e-4),
+            "same_hs4": n.exemplar.code.hs10[:4] == code.hs10[:4],
+            "same_hs6": n.exemplar.code.hs10[:6] == code.hs10[:6],
+        }
+        for n in near[:8]
+    ]
+
+
+def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> None:
+    class Swayed(PromptScorer):
+        """Says Low, High, Medium in turn."""
+
+        def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
+            said = super().relevance(codes, neighbours)
+            favour = 20 * np.eye(3)[(np.arange(len(codes)) + 2) % 3]
+            return dataclasses.replace(said, relevance=said.relevance + favour)
+
+    plain = toy_classifier().scorer
+    classifier = toy_classifier(scorer=Swayed(plain.engine, plain.sha256))
+    codes = [c for c in toys.toy_codes() if classifier.exemplar_prediction(c) is None]
+    found = classifier.predict(codes)
+    _, near = classifier.retrieve(codes)
+    said = classifier.scorer.relevance(codes, near)
+    assert said.mass is not None
+    related = {row: p.relevance for row, p in enumerate(found) if p.relevance != "Low"}
+    categories = dict(zip(related, classifier.scorer.category(codes, near, related), strict=True))
+    assert [np.exp(row).sum() for row in categories.values()] == pytest.approx([1.0] * len(related))
+    assert [p.relevance for p in found[:6]] == ["Low", "High", "Medium"] * 2
+    for row, (code, p) in enumerate(zip(codes, found, strict=True)):
+        assert p.evidence["llm"] == pytest.approx(said.relevance[row], abs=1e-4)
+        assert p.evidence["label_mass"] == pytest.approx(said.mass[row], abs=1e-5)
+        odds = np.exp(said.relevance[row])
+        assert (p.p_high, p.p_medium, p.p_low) == pytest.approx(tuple(odds / odds.sum()))  # there is no calibration
+        assert p.evidence["neighbours"] == listed(code, near[row])
+        assert p.evidence["category_llm"] == pytest.approx(categories.get(row), abs=1e-4)
+        assert p.category == (related_categories()[categories[row].argmax()] if row in related else NOT_RELATED)
+
+
+def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code(
+    toy_classifier: Load, exemplars: ExemplarSet
+) -> None:
+    codes = [c for c in toys.toy_codes() if (c.flow, c.hs10) not in exemplars.by_code]
+    random = np.random.default_rng(8)
+
+    def unit(count: int) -> Any:
+        drawn = random.normal(size=(count, 6)).astype(np.float32)
+        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+    said = Scores(
+        random.normal(size=(len(codes), 3)), random.normal(size=(len(codes), 8)), None, vectors=unit(len(codes))
+    )
+    places = unit(len(exemplars))
+    keys = [(e.code.flow, e.code.hs10) for e in exemplars.exemplars]
+
+    class Tuned:
+        vectors = CodeVectors(keys, np.eye(6, dtype=np.float32), {WHOLE: places})
+
+        def relevance(self, *_: Any) -> Scores:
+            return said
+
+    found = toy_classifier(scorer=Tuned()).predict(codes)
+    near = find_neighbours(index_of(exemplars, places), codes, said.vectors, 32)
+    assert said.category is not None
+    assert 0 < sum(p.relevance == "Low" for p in found) < len(codes)
+    for row, (code, p) in enumerate(zip(codes, found, strict=True)):
+        assert p.relevance == RELEVANCES[said.relevance[row].argmax()]
+        assert p.evidence["llm_votes"] == pytest.approx(near_votes([near[row]])[0], abs=1e-4)
+        assert p.evidence["llm_neighbours"] == listed(code, near[row])
+        if p.relevance == "Low":
+            assert (p.category, p.evidence["category_llm"]) == (NOT_RELATED, None)
+        else:
+            assert p.category == related_categories()[said.category[row].argmax()]
+            assert p.evidence["category_llm"] == pytest.approx(said.category[row], abs=1e-4)
+
+
+def test_predictions_do_not_hang_on_what_else_is_classified(toy_classifier: Load) -> None:
+    """Neighbours are shared within a heading, so a whole heading is judged as it is in a whole run."""
+    codes = [c for c in toys.toy_codes() if c.hs4 == "8471" and toy_classifier().exemplar_prediction(c) is None]
+    imports = [c for c in codes if c.flow == "imports"]
+    alone = toy_classifier().predict(imports)
+    others = [Code("0101299999", "imports", "HORSES NESOI"), Code("9999999999", "imports", "THINGS")]
+    together = toy_classifier().predict([others[0], *imports, others[1]])[1:-1]
+    assert [p.hs10 for p in alone] == [p.hs10 for p in together]
+    for one, other in zip(alone, together, strict=True):
+        assert (one.p_high, one.p_medium) == pytest.approx((other.p_high, other.p_medium), abs=0.05)

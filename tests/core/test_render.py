@@ -1,0 +1,102 @@
+"""Rendering: what must survive each format, and what must not get through."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from openpyxl import Workbook
+
+from aitrade.core.render import FORMATS, render
+from aitrade.core.render.as_cell import to_cell
+from aitrade.core.table import Column, Table
+
+NASTY = '=HYPERLINK("http://x")|50% & $5_a #1 {x} ~^ \\end{table} <b> [y] *z* `q`\x1b[31m\n"é"'
+TABLE = Table(
+    "summary",
+    "Title with 100% & _underscores_",
+    (
+        Column("description", "Description"),
+        Column("codes", "Codes", "count"),
+        Column("value_2024", "2024", "billions"),
+        Column("change_pct", "Change, %", "percent"),
+    ),
+    (
+        (NASTY, 18364, 2792.225805168, -4.25),
+        ("-1+1", 0, -0.000001, None),
+        ("@SUM(A1)", 1, 1234567.005, 0.005),
+        ("plain, with comma", 2, 0.1, 12.0),
+    ),
+    ("a note with 5% & more", "another"),
+)
+
+
+def test_json_keeps_every_digit_and_null():
+    rows = json.loads(render(TABLE, "json"))
+    assert rows == TABLE.records()
+    assert rows[1]["change_pct"] is None
+    assert render(Table("t", "t", TABLE.columns, ()), "json") == "[]\n"
+
+
+def test_csv_keeps_every_digit_and_runs_no_formula():
+    rows = list(csv.reader(io.StringIO(render(TABLE, "csv"))))
+    assert rows[0] == ["description", "codes", "value_2024", "change_pct"]
+    assert rows[1] == ["'" + NASTY, "18364", "2792.225805168", "-4.25"]
+    assert [row[0][0] for row in rows[1:4]] == ["'"] * 3
+    assert rows[2][1:] == ["0", "-1e-06", ""]
+    assert rows[4][0] == "plain, with comma"
+
+
+def test_counts_beside_other_figures_have_no_decimals_and_keep_those_of_figures():
+    mixed = Table("t", "t", (Column("a", "A", "number"),), ((18364,), (-327,), (0.0,), (14.5,)))
+    assert [line.strip() for line in render(mixed, "text").splitlines()[-4:]] == ["18,364", "-327", "0.00", "14.50"]
+    sheet = Workbook(write_only=True).create_sheet()
+    formats = [to_cell(sheet, row[0], mixed.columns[0]).number_format for row in mixed.rows]
+    assert formats == ["#,##0", "#,##0", "#,##0.00", "#,##0.00"]
+    assert to_cell(sheet, 2024, Column("year", "Year")).number_format == "General"  # no 2,024
+
+
+def test_text_rounds_aligns_and_cuts_only_prose():
+    text = render(TABLE, "text")
+    lines = text.splitlines()
+    assert lines[0] == TABLE.title
+    assert "2,792.23" in text
+    assert re.search(r"-1\+1\s+0\s+0\.00\s+–", text)
+    assert "\x1b" not in text
+    assert len({len(line) for line in lines if re.search(r"\d\.\d\d$", line)}) == 1
+    assert "- a note with 5% & more" in lines
+    long = Table("t", "t", (Column("a", "A"), Column("b", "B", "prose")), (("x" * 80, "y" * 80),))
+    assert "x" * 80 in render(long, "text")
+    assert "y" * 47 + "…" in render(long, "text")
+
+
+def test_markdown_has_one_line_a_row_and_no_open_markup():
+    lines = render(TABLE, "markdown").splitlines()
+    rows = [line for line in lines if line.startswith("|")]
+    assert len(rows) == 2 + len(TABLE.rows)
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 5 for line in rows)
+    assert rows[1] == "| --- | ---: | ---: | ---: |"
+    assert r"\<b\>" in rows[2]
+    assert r"\`q\`" in rows[2]
+
+
+def test_latex_is_booktabs_with_nothing_left_to_interpret():
+    text = render(TABLE, "latex")
+    for rule in (r"\toprule", r"\midrule", r"\bottomrule", r"\begin{tabular}{lrrr}", r"\end{tabular}"):
+        assert text.count(rule) == 1
+    body = text[text.index(r"\midrule") : text.index(r"\bottomrule")]
+    first = body.splitlines()[1]
+    assert first.startswith(r"=HYPERLINK(\textquotedbl{}http://x\textquotedbl{})\textbar{}50\% \& \$5\_a \#1 \{x\}")
+    assert r"\textbackslash{}end\{table\}" in first
+    assert text.count(r"\end{table}") == 1
+    assert all(len(re.findall(r"(?<!\\)&", line)) == 3 for line in body.splitlines()[1:])
+    assert "{[y]" not in body
+    cell = Table("t", "t", (Column("a", "A"),), (("[x]",), ("*",)))
+    assert r"{[x]} \\" in render(cell, "latex")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_ends_with_a_line_and_says_the_same_twice(name):
+    assert render(TABLE, name) == render(TABLE, name)
+    assert render(TABLE, name).endswith("\n")

@@ -1,0 +1,357 @@
+"""The report: self-contained, whole, honest about what is missing, and safe whatever texts it holds."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import report_workspace as made
+from typer.testing import CliRunner
+
+from aitrade.core.hashing import sha256_of
+from aitrade.report.classification import Classification
+from aitrade.report.contents import Contents, gather
+from aitrade.report.figure import figure, point
+from aitrade.report.page import page
+from aitrade.report.sections import SECTIONS
+from aitrade.report.sureness import wilson
+from aitrade.report.writing import WORKBOOK, drawings, write_files
+from aitrade.trade.tables.exemptions import import_list, shipped_lists
+from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.tables import table
+from aitrade.workspace import open_workspace
+
+LOADING = {
+    "src",
+    "href",
+    "xlink:href",
+    "srcset",
+    "poster",
+    "data",
+    "action",
+    "formaction",
+    "background",
+    "manifest",
+    "ping",
+}
+
+
+class Page(HTMLParser):
+    """What stands in a page: attributes that load something, ids, texts of elements."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.loading: list[str] = []
+        self.tags: list[str] = []
+        self.ids: set[str] = set()
+        self.events: list[str] = []
+        self.policy = ""
+        self.scripts: list[tuple[str | None, str]] = []
+        self.styles: list[str] = []
+        self.cells: list[str] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.tags.append(tag)
+        self._open.append(tag)
+        self.loading += [value or "" for name, value in attrs if name in LOADING]
+        self.styles += [value or "" for name, value in attrs if name == "style"]
+        self.events += [name for name, _ in attrs if name.startswith("on")]
+        self.ids.add(given.get("id", ""))
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given["content"]
+        if tag == "script":
+            self.scripts.append((given.get("type"), ""))
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        inside = self._open[-1] if self._open else ""
+        if inside == "script":
+            self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
+        elif inside == "style":
+            self.styles.append(data)
+        else:
+            self.text += data
+            if inside == "td":
+                self.cells[-1] += data
+
+
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
+    folder = made.fill(tmp_path_factory.mktemp("report") / "workspace")
+    with open_workspace(folder) as con:
+        return gather(con, made.RUN)
+
+
+@pytest.fixture(scope="module")
+def text(contents: Contents) -> str:
+    return page(contents, "2026-04-02")
+
+
+@pytest.fixture(scope="module")
+def parsed(text: str) -> Page:
+    return Page(text)
+
+
+def test_nothing_is_loaded_from_anywhere(parsed: Page) -> None:
+    assert all(address.startswith("#") for address in parsed.loading), parsed.loading
+    assert {address[1:] for address in parsed.loading} <= parsed.ids
+    for style in parsed.styles:
+        assert not re.search(r"@import|url\(\s*['\"]?(?!#)", style)
+    assert not {"link", "img", "iframe", "object", "embed", "base", "form"} & set(parsed.tags)
+
+
+def test_the_policy_lets_only_the_pages_own_scripts_run(parsed: Page) -> None:
+    own = [text for kind, text in parsed.scripts if kind is None]
+    hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in own}
+    assert set(re.findall(r"'sha256-([^']+)'", parsed.policy)) == hashes
+    assert parsed.policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe-eval" not in parsed.policy
+    assert "unsafe-inline" not in parsed.policy.split("style-src")[0]
+    assert "http" not in parsed.policy
+
+
+def test_every_section_is_there_with_its_figures_and_tables(parsed: Page, contents: Contents) -> None:
+    assert contents.missing == ()
+    assert {section.id for section in SECTIONS} | {"codes", "sure", "sources", "headlines"} <= parsed.ids
+    wanted = {id_ for section in SECTIONS for id_ in section.figures} | {"calibration", "risk-coverage"}
+    assert set(contents.figures) == wanted
+    assert parsed.tags.count("figure") == len(wanted)
+    assert "Not in this report" not in parsed.text
+
+
+def test_figures_are_those_of_the_tables(tmp_path: Path, contents: Contents, parsed: Page) -> None:
+    with open_workspace(made.fill(tmp_path / "w")) as con:
+        summary = table(con, "summary", Options(run=made.RUN))
+    high = summary.records()[0]
+    assert high["relevance"] == "High"
+    assert f"${high['value_2024']:,.1f} bn" == contents.headlines[0].value  # 2025 holds half a year
+    assert all("2025" not in headline.what for headline in contents.headlines)
+    assert f"{high['value_2024']:,.2f}" in parsed.cells
+    drawn = contents.figures["categories"].shown({"flow": "imports", "relevance": "High", "year": "2024"})
+    assert sum(float(p["value"] or 0) for p in drawn) == pytest.approx(high["value_2024"], abs=1e-3)
+    assert {p["year"] for p in contents.figures["categories"].points} == {"2023", "2024", "2025, part"}
+
+
+def test_a_year_is_a_part_only_for_the_flow_that_lacks_months(tmp_path: Path) -> None:
+    """Exports stop in September: what is of imports alone goes on to the end of the year."""
+    months = [(year, month) for year in (2023, 2024, 2025) for month in range(1, 13)]
+    with open_workspace(made.fill(tmp_path / "w", months=months)) as con:
+        con.execute("DELETE FROM flows WHERE flow = 'exports' AND year = 2025 AND month > 9")
+        found = gather(con, made.RUN)
+
+    def years(figure: str, flow: str | None = None) -> set[object]:
+        points = found.figures[figure].points
+        return {p["year"] for p in points if flow in (None, p.get("flow"))}
+
+    whats = [headline.what for headline in found.headlines]
+    assert "tariff on High imports in 2025" in whats
+    assert "of High imports in 2025 on an exemption list" in whats
+    assert [what for what in whats if "deficit" in what and what.endswith("in 2024")]
+    assert years("tariffs") == years("categories", "imports") == {"2023", "2024", "2025"}
+    assert years("exemptions") == {"2025"}
+    assert years("categories", "exports") == {"2023", "2024", "2025, part"}
+    shares = {(p["series"], p["x"]) for p in found.figures["share"].points if str(p["x"]).startswith("2025")}
+    assert shares == {("Imports", "2025"), ("Exports", "2025, part")}
+    # A balance is of what both flows hold: no year of twelve months and nine, and by month up to September.
+    assert {p["x"] for p in found.figures["balance"].points} == {"2023", "2024"}
+    assert max(str(p["x"]) for p in found.figures["balance-by-month"].points) == "2025-09"
+
+
+def test_sources_are_the_files_and_lists_in_use(tmp_path: Path, contents: Contents) -> None:
+    """A file that another replaced is no source, and the shipped exemption list is one."""
+    listed = tmp_path / "own.csv"
+    listed.write_text("hs10\n8471500150\n", "utf-8")
+    with open_workspace(made.fill(tmp_path / "w")) as con:
+        con.execute("INSERT INTO trade_imports SELECT 7, 'old.csv', 'dead', reader, flow, imported_at, receipt "
+                    "FROM trade_imports WHERE import_id = 1")  # fmt: skip
+        con.execute("INSERT INTO trade_imports SELECT 8, 'new.csv', 'beef', reader, flow, imported_at, receipt "
+                    "FROM trade_imports WHERE import_id = 1")  # fmt: skip
+        con.execute("UPDATE flows SET import_id = 8 WHERE flow = 'imports' AND year = 2025")
+        dollars = dict(
+            con.execute("SELECT year, sum(value) / 1e9 FROM flows WHERE flow = 'imports' GROUP BY 1").fetchall()
+        )
+        import_list(con, listed, "own")
+        found = gather(con, made.RUN).provenance
+    rows = len(made.CODES) * len(made.PARTNERS)
+    assert [(file.name, file.rows) for file in found.files] == [
+        ("imports.parquet", 24 * rows), ("exports.parquet", 30 * rows), ("new.csv", 6 * rows),
+    ]  # fmt: skip
+    assert found.files[0].years == (("2023", pytest.approx(dollars[2023])), ("2024", pytest.approx(dollars[2024])))
+    assert found.files[2].years == (("2025", pytest.approx(dollars[2025])),)
+    ((name, path),) = shipped_lists().items()
+    assert contents.provenance.lists == ((name, sha256_of(path)),)
+    assert found.lists == ((name, sha256_of(path)), ("own", sha256_of(listed)))
+
+
+def test_the_shares_interval_is_that_of_the_table(tmp_path: Path, contents: Contents) -> None:
+    with open_workspace(made.fill(tmp_path / "w")) as con:
+        rows = table(con, "share", Options(run=made.RUN, interval=90)).records()
+    drawn = [p for p in contents.figures["share"].points if p["series"] == "Imports"]
+    for row, found in zip(rows, drawn, strict=True):
+        ends = [row["share_pct"], row["share_pct_lower"], row["share_pct_upper"]]
+        assert [found["value"], found["lower"], found["upper"]] == pytest.approx(ends, abs=1e-3)
+
+
+def test_text_from_outside_stays_text(text: str, parsed: Page, contents: Contents) -> None:
+    assert made.EVIL in parsed.cells
+    assert "img" not in parsed.tags
+    assert parsed.events == []
+    assert len(parsed.scripts) == 4
+    data = next(body for kind, body in parsed.scripts if kind == "application/json")
+    rows = json.loads(data)["tables"]["top-imports"]["rows"]
+    assert any(made.EVIL in row for row in rows)
+    assert "secret" not in text  # nobody's folders
+
+
+def test_the_whole_classification_travels_inside(parsed: Page, contents: Contents) -> None:
+    packed = next(body for kind, body in parsed.scripts if kind == "text/plain")
+    unpacked = json.loads(gzip.decompress(base64.b64decode(packed)))
+    names, columns = unpacked["names"], unpacked["columns"]
+    found = [
+        (names["flow"][f], code, said, names["relevance"][r], names["category"][c], p / 1000)
+        for f, code, said, r, c, p in zip(
+            columns["flow"], columns["hs10"], columns["description"], columns["relevance"], columns["category"],
+            columns["p_high"], strict=True,
+        )
+    ]  # fmt: skip
+    wanted = [(flow, c[0], c[1], c[2], c[3], c[4]) for flow in ("imports", "exports") for c in sorted(made.CODES)]
+    assert found == wanted
+    assert contents.classification.packed() == packed
+
+
+def test_an_empty_run_is_packed_too() -> None:
+    assert Classification(()).packed()
+
+
+def test_the_same_workspace_gives_the_same_page(contents: Contents, text: str) -> None:
+    assert page(contents, "2026-04-02") == text
+
+
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [
+        ({"flows": ("imports",)}, ["the workspace holds no exports", "aitrade trade import FILE --flow exports"]),
+        ({"flows": ("exports",)}, ["the workspace holds no imports", "aitrade trade import FILE --flow imports"]),
+        ({"months": ((2024, 0),)}, ["only whole years", "import monthly files", "base year 2023"]),
+        ({"duties": False}, ["no calculated duty", "import files with a duty column"]),
+        ({"probabilities": False}, ["has no probabilities", "use a run that aitrade classify made"]),
+        ({"by_hand": False}, ["no labels by hand", "aitrade labels import FILE --name NAME"]),
+        ({"flows": ()}, ["the workspace holds no imports", "the workspace holds no exports"]),
+    ],
+)
+def test_what_is_missing_is_said(lacking: dict, said: list[str], tmp_path: Path) -> None:
+    with open_workspace(made.fill(tmp_path / "w", **lacking)) as con:
+        found = gather(con, made.RUN)
+    parsed = Page(page(found, "2026-04-02"))
+    assert found.missing
+    assert "missing" in parsed.ids
+    for words in said:
+        assert words in parsed.text
+
+
+def test_calibration_and_risk_against_plain_python(contents: Contents) -> None:
+    rows = [(c[4], c[5], c[6], c[2], c[7]) for c in made.CODES]
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for high, _, _, _, truth in rows:
+        bins.setdefault(min(int(10 * high), 9), []).append((high, truth == "High"))
+    observed = [p for p in contents.figures["calibration"].points if p["series"] == "Observed"]
+    assert [(p["x"], p["value"]) for p in observed] == [
+        (
+            pytest.approx(sum(p for p, _ in members) / len(members)),
+            pytest.approx(sum(hit for _, hit in members) / len(members)),
+        )
+        for _, members in sorted(bins.items())
+    ]
+    surest = sorted(made.CODES, key=lambda c: (-max(c[4:7]), c[0]))
+    wrong, curve = 0, []
+    for kept, code in enumerate(surest, 1):
+        wrong += code[2] != code[7]
+        curve.append((kept / len(surest), pytest.approx(wrong / kept, abs=1e-4)))
+    risk = contents.figures["risk-coverage"].points
+    assert [(p["x"], p["value"]) for p in risk if p["series"] == "Observed"] == curve
+    assert contents.sureness is not None
+    assert contents.sureness.agreement is not None
+    assert contents.sureness.agreement.accuracy == pytest.approx(0.7)
+
+
+def test_wilson() -> None:
+    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)  # Newcombe (1998), method 3
+    assert wilson(0, 5)[0] == 0.0
+    assert wilson(5, 5)[1] == 1.0
+
+
+def test_a_choice_always_has_points() -> None:
+    points = [point("a", "High", 1, flow="exports", year="2024"), point("a", "High", 2, flow="imports", year="2023")]
+    drawn = figure("id", "t", "a", points, shape="bars", x_title="x", controls=(("flow", "F"), ("year", "Y")))
+    assert drawn is not None
+    assert drawn.chosen({"flow": "imports", "year": "2024"}) == {"flow": "imports", "year": "2023"}
+    assert figure("id", "t", "a", [], shape="bars", x_title="x") is None
+
+
+def test_files_for_a_paper(contents: Contents, tmp_path: Path) -> None:
+    import openpyxl
+
+    written = write_files(contents, tmp_path / "paper")
+    names = {path.name for path in written}
+    assert {path.name for path in (tmp_path / "paper").iterdir()} == names
+    assert {"summary-imports.tex", "counterfactual.csv", "figure-monthly-imports-tariff-rate.svg"} <= names
+    assert all(f"figure-{name}.{end}" in names for name, _, _ in drawings(contents) for end in ("svg", "pdf", "png"))
+    assert r"\toprule" in (tmp_path / "paper" / "summary-imports.tex").read_text("utf-8")
+    for path in written:
+        start = path.read_bytes()[:8]
+        if path.suffix == ".svg":
+            ElementTree.fromstring(path.read_text("utf-8"))  # noqa: S314  (our own)
+        elif path.suffix in (".pdf", ".png"):
+            assert start.startswith((b"%PDF", b"\x89PNG"))
+    book = openpyxl.load_workbook(tmp_path / "paper" / WORKBOOK)
+    sheet = book["top-imports"]
+    head = [cell.value for cell in sheet[1]]
+    row = list(sheet[2])
+    assert sheet.freeze_panes == "A2"
+    code = row[head.index("HS10")]
+    assert (code.value, code.data_type, code.number_format) == (
+        contents.tables["top", "imports", "year"].rows[0][1],
+        "s",
+        "@",
+    )
+    assert all(isinstance(cell.value, float) for cell in row[head.index("2024") :])
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    evil = [cell for cell in cells if str(cell.value).startswith("=HYPERLINK")]
+    assert evil
+    assert all(cell.quotePrefix for cell in evil)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    import aitrade.cli.commands  # noqa: F401
+    from aitrade.cli.app import app
+
+    folder = made.fill(tmp_path / "w", months=((2023, 0), (2024, 0)))
+    out = tmp_path / "deep" / "r.html"
+    done = CliRunner().invoke(app, ["--workspace", str(folder), "report", "-o", str(out), "--run", made.RUN])
+    assert done.exit_code == 0, done.output
+    assert out.read_text("utf-8").startswith("<!doctype html>")
+    assert done.stdout == ""
+    assert "import monthly files" in done.stderr
+
+
+def test_importing_aitrade_is_instant() -> None:
+    heavy = "{'duckdb', 'altair', 'torch', 'jinja2', 'aitrade.api.workspace'}"
+    code = f"import sys, aitrade; print({heavy} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

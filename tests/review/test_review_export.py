@@ -1,0 +1,130 @@
+"""What a reviewer is given: which codes, in which order, in a workbook that is safe and has choices."""
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from review_files import CHIPS, HEADER, HORSES, PHONES, SERVERS, base_workspace, prediction
+from trade_fixtures import EXCLUDED, Row, add_flows, workspace
+
+from aitrade.core.errors import BadInputError
+from aitrade.question.rubric import load_rubric
+from aitrade.review.candidates import candidates
+from aitrade.review.workbook import write_review
+from aitrade.workspace.runs import get_run
+
+
+@pytest.fixture
+def con():
+    con = base_workspace()
+    yield con
+    con.close()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from((SERVERS, CHIPS, HORSES, PHONES, "2710190600", "8415820130")),
+        st.tuples(st.integers(0, 100), st.integers(0, 10**11) | st.none()),
+        min_size=1,
+    ),
+    st.integers(0, 4),
+)
+def test_codes_come_in_the_order_of_what_pays(codes, limit):
+    runs = [prediction(hs10, chances=(1 - p / 100, 0, p / 100)) for hs10, (p, _) in codes.items()]
+    rows = [
+        Row("imports", hs10, "1220", 2024, 0, value, None) for hs10, (_, value) in codes.items() if value is not None
+    ]
+    con = workspace([*rows, *(Row("imports", row.hs10, "1220", 2025, 1, 5 * 10**10, None) for row in rows)], runs)
+
+    def pays(hs10):
+        p, value = codes[hs10]
+        counted = 0 if value is None or hs10.startswith(EXCLUDED) else value
+        return round((1 - max(p, 100 - p) / 100) * max(counted / 1e9, 0.001) ** 0.5, 9)
+
+    found = candidates(con, get_run(con, "hand"), ("imports",), limit)
+    offered = [row["hs10"] for row in found.table.records()]
+    assert found.of == len(codes)
+    assert len(offered) == len(set(offered)) == min(limit or len(codes), len(codes))
+    assert [pays(hs10) for hs10 in offered] == sorted(map(pays, codes), reverse=True)[: len(offered)]
+
+
+def test_only_codes_below_a_probability_and_no_exemplars(con):
+    def offered(*flows, below=None):
+        return {
+            (row["flow"], row["hs10"]) for row in candidates(con, get_run(con, "base"), flows, 0, below).table.records()
+        }
+
+    every = {("imports", SERVERS), ("imports", CHIPS), ("imports", HORSES), ("exports", SERVERS)}
+    assert offered("imports", "exports") == every
+    assert offered("imports", "exports", below=0.7) == {("imports", SERVERS), ("exports", SERVERS)}
+    assert offered("exports") == {("exports", SERVERS)}
+    with pytest.raises(BadInputError, match="below 0.1"):
+        offered("imports", below=0.1)
+
+
+def test_labels_without_probabilities_come_first_and_descriptions_come_from_where_there_is_one(con):
+    con.execute("UPDATE predictions SET p_high = NULL, p_medium = NULL, p_low = NULL WHERE hs10 = ?", [HORSES])
+    con.execute("UPDATE predictions SET description = 'AS IT WAS READ' WHERE hs10 = ?", [CHIPS])
+    for flow, hs10, text in (
+        ("imports", CHIPS, "CHIPS"),
+        ("imports", HORSES, "HORSES"),
+        ("imports", SERVERS, "SERVERS"),
+        ("exports", "0101210010", "HORSES, EXPORTED"),
+    ):
+        con.execute("INSERT INTO codes VALUES (?, ?, ?, NULL, NULL)", [flow, hs10, text])
+    rows = candidates(con, get_run(con, "base"), ("imports", "exports")).table.records()
+    assert [(row["flow"], row["hs10"], row["description"]) for row in rows] == [
+        ("imports", HORSES, "HORSES"),  # wholly uncertain
+        ("exports", SERVERS, "SERVERS"),  # as the imports are called: there is no export code of these digits
+        ("imports", SERVERS, "SERVERS"),
+        ("imports", CHIPS, "AS IT WAS READ"),
+    ]
+
+
+def test_codes_are_weighed_by_their_own_flows_years(con):
+    """Of imports there is no full year, so that what there is counts."""
+    con.execute("DELETE FROM flows")
+    add_flows(con, [Row("imports", SERVERS, "1220", 2023, 4, 10**9, None)])
+    add_flows(con, [Row("imports", SERVERS, "1220", 2025, 4, 2 * 10**9, None)])
+    add_flows(con, [Row("exports", SERVERS, "1220", year, 0, 4 * 10**9, None) for year in (2022, 2024)])
+    found = candidates(con, get_run(con, "base"), ("imports", "exports")).table
+    values = {(row["flow"], row["hs10"]): row["value_B"] for row in found.records()}
+    assert (values["imports", SERVERS], values["exports", SERVERS], values["imports", CHIPS]) == (3.0, 4.0, None)
+    assert "not finished" not in " ".join(found.notes)
+    con.execute("UPDATE runs SET finished_at = NULL")
+    assert "not finished" in " ".join(candidates(con, get_run(con, "base"), ("imports",)).table.notes)
+
+
+def test_a_remark_on_the_trade_that_orders_codes_is_said():
+    row = Row("imports", SERVERS, "1220", 2024, 0, 10**9, None)
+    con = workspace([row], [prediction(SERVERS)])
+    remark = '{"remark": "made up"}'
+    con.execute("INSERT INTO trade_imports VALUES (1, 'f', 's', 'csv', 'imports', now()::TIMESTAMP, $1)", [remark])
+    assert "made up" in candidates(con, get_run(con, "hand"), ("imports",)).table.notes
+    con.close()
+
+
+def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, tmp_path):
+    con.execute("UPDATE predictions SET description = '=HYPERLINK(\"http://x\")' WHERE hs10 = ?", [HORSES])
+    table_ = candidates(con, get_run(con, "base"), ("imports", "exports")).table
+    write_review(table_, load_rubric(), tmp_path / "r.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    sheet = book["review"]
+    assert [cell.value for cell in sheet[1]] == HEADER
+    assert sheet.freeze_panes == "A2"
+    cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
+    assert "f" not in {cell.data_type for cell in cells}
+    codes = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert HORSES in [cell.value for cell in codes]
+    assert {(cell.data_type, cell.number_format) for cell in codes} == {("s", "@")}
+    filled_in = [cell for row in sheet.iter_rows(min_row=2, min_col=10, max_col=12) for cell in row]
+    assert {cell.number_format for cell in filled_in} == {"@"}, "a reason that starts with = would be a formula"
+    choices = {str(choice.sqref): choice.formula1 for choice in sheet.data_validations.dataValidation}
+    offered = {}
+    for where, formula in choices.items():
+        name, _, cells = formula.partition("!")
+        offered[sheet[where.split(":")[0][0] + "1"].value] = [row[0].value for row in book[name][cells]]
+    rubric = load_rubric()
+    assert offered == {"new_relevance": ["High", "Medium", "Low"], "new_category": list(rubric.category_names)}
+    assert {where.split(":")[1][1:] for where in choices} == {str(len(table_.rows) + 1)}

@@ -1,0 +1,81 @@
+"""The published figures: complete, well formed, and each found in the table that it names."""
+
+import json
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from trade_fixtures import SHARED, made_up, workspace
+
+from aitrade.trade.paper.paper_figures import load_paper_figures
+from aitrade.trade.paper.replicate import replicate
+from aitrade.trade.tables.tables import table
+
+
+def test_every_figure_names_a_column_of_its_table():
+    con = workspace(made_up())
+
+    @cache
+    def columns(name, options):
+        return {column.name for column in table(con, name, replace(options, lists=())).columns}
+
+    for figure in load_paper_figures().figures:
+        assert {*figure.row, *figure.columns} <= columns(figure.table, figure.options), figure.id
+    con.close()
+
+
+def test_a_figure_computes_where_its_row_is_there():
+    con = workspace(made_up())
+    lines = {row["figure"]: row for row in replicate(con).records()}
+    summary = {(row["relevance"], row["category"]): row for row in table(con, "summary").records()}
+    high = summary["High", None]
+    compute = summary["High", "Compute_Hardware"]
+    years = ("value_2023", "value_2024", "value_2025")
+    assert lines["imports.high.2025"]["computed"] == high["value_2025"]
+    assert lines["imports.high.2025"]["difference"] == high["value_2025"] - 654.0
+    assert lines["imports.compute_hardware.share_of_high"]["computed"] == pytest.approx(
+        100 * sum(compute[year] for year in years) / sum(high[year] for year in years)
+    )
+    assert lines["imports.fire_safety_security.2025"]["why"] == (
+        "table summary has no row with relevance High, category Fire_Safety_Security"
+    )
+    assert "no exemption list 'annex_ii'" in lines["exemptions.any"]["why"]
+    con.close()
+
+
+def test_figures_are_unique_and_their_decimals_are_the_published_ones():
+    figures = load_paper_figures().figures
+    assert len({figure.id for figure in figures}) == len(figures)
+    assert all(round(figure.published, figure.decimals) == figure.published for figure in figures)
+    assert len(load_paper_figures().thirty_countries) == len(set(load_paper_figures().thirty_countries)) == 30
+
+
+def test_a_line_agrees_when_it_rounds_to_the_published_figure(monkeypatch):
+    con = workspace(made_up())
+    figures = load_paper_figures()
+    share = next(figure for figure in figures.figures if figure.id == "imports.high_share.2024")
+    computed = next(row["share_pct"] for row in table(con, "share").records() if row["period"] == "2024")
+    near = (round(computed, 2), round(computed + 0.02, 2))
+    doubled = replace(figures, figures=tuple(replace(share, published=published) for published in near))
+    monkeypatch.setattr("aitrade.trade.paper.replicate.load_paper_figures", lambda: doubled)
+    assert [row["agrees"] for row in replicate(con).records()] == ["yes", "no"]
+    con.close()
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason=f"{SHARED} is not there")
+def test_no_published_figure_is_left_out():
+    published = json.loads((SHARED / "reference" / "paper_figures.json").read_text("utf-8"))
+    ours = [figure.published for figure in load_paper_figures().figures]
+    apart = {"import_share_high_rounded_pct", "classifier_of_the_paper", "thirty_country_codes"}
+    for number in numbers({key: value for key, value in published.items() if key not in apart}, apart):
+        assert number in ours
+        ours.remove(number)
+
+
+def numbers(value, apart):
+    """Every number in nested JSON, except under the keys set apart."""
+    if isinstance(value, dict):
+        return [number for key, inner in value.items() if key not in apart for number in numbers(inner, apart)]
+    if isinstance(value, list):
+        return [number for inner in value for number in numbers(inner, apart)]
+    return [value] if isinstance(value, int | float) else []
