@@ -52,7 +52,8 @@ class _Source:
 
     def wrong(self, what: str, key: str | None = None, fix: str | None = None) -> BadInputError:
         """An error about a key of this table."""
-        return BadInputError(what, where=at(self.path, self._line(key), key), fix=fix)
+        where = at(self.path, self._line(key)) + (f", key {key}" if key else "")
+        return BadInputError(what, where=where, fix=fix)
 
     def _line(self, key: str | None) -> int | None:
         lines = self.text.splitlines()

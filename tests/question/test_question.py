@@ -1,5 +1,6 @@
 """A question is read from its folder; what is wrong is said with line and key."""
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -8,11 +9,10 @@ import pytest
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
-from aitrade.question.question import SHIPPED, Question, load_question, question_from_contents
+from aitrade.question.question import SHIPPED, load_question, question_from_contents
 
 FOLDER = shipped("data/questions") / SHIPPED
-TWO_LEVELS = """
-name = "green"
+TWO_LEVELS = """name = "green"
 title = "Trade in green goods"
 noun = "clean energy, énergie"
 subject = "clean energy"
@@ -54,7 +54,7 @@ def test_levels_may_be_two_without_categories_and_named_with_commas_and_accents(
 def test_contents_hold_all_of_a_question(source: str, folder: Path) -> None:
     question = load_question(SHIPPED if source == "shipped" else folder)
     again = question_from_contents(json.loads(json.dumps(question.contents)))
-    assert again == Question(**{**question.__dict__, "folder": None})
+    assert again == dataclasses.replace(question, folder=None)
     assert again.sha256 == question.sha256
 
 
@@ -72,15 +72,15 @@ def test_the_shipped_question_has_a_place_for_every_label() -> None:
     ("old", "new", "where", "what"),
     [
         ('noun = "clean energy, énergie"\n', "", "noun", "there is no noun"),
-        ('title = "Trade in green goods"', "title = 5", "line 3, column title", "title is 5, not a text"),
-        ('title = "Trade in green goods"', 'title = " "', "line 3, column title", "title is empty"),
-        ('subject = "clean energy"', 'subject = "s"\nsubjct = "x"', "line 6, column subjct", "'subjct' is no key"),
-        ('definition = "no"', 'definition = "no"\nwhy = "x"', "line 18, column why", "'why' is no key"),
-        ('role = "reference"', 'role = "counted"', "line 11, column role", "0 levels have the role reference"),
-        ('role = "counted"', 'role = "between"', "line 11, column role", "no level is counted"),
-        ('role = "counted"', 'role = "first"', "line 11, column role", "role 'first' is not one of"),
-        ('name = "Non"', 'name = "oui, TRÈS"', "line 14, column name", "level 'oui, TRÈS' is there twice"),
-        ('embedder = "e"', 'embedder = "e"\nbase_year = "2023"', "line 10, column base_year", "not a year"),
+        ('title = "Trade in green goods"', "title = 5", "line 2, key title", "title is 5, not a text"),
+        ('title = "Trade in green goods"', 'title = " "', "line 2, key title", "title is empty"),
+        ('subject = "clean energy"', 'subject = "s"\nsubjct = "x"', "line 5, key subjct", "'subjct' is no key"),
+        ('definition = "no"', 'definition = "no"\nwhy = "x"', "line 17, key why", "'why' is no key"),
+        ('role = "reference"', 'role = "counted"', "line 11, key role", "0 levels have the role reference"),
+        ('role = "counted"', 'role = "between"', "line 11, key role", "no level is counted"),
+        ('role = "counted"', 'role = "first"', "line 11, key role", "role 'first' is not one of"),
+        ('name = "Non"', 'name = "oui, TRÈS"', "line 14, key name", "level 'oui, TRÈS' is there twice"),
+        ('embedder = "e"', 'embedder = "e"\nbase_year = "2023"', "line 9, key base_year", "not a year"),
         ('embedder = "e"', 'embedder = "e"\nexcluded_chapters = ["7"]', "excluded_chapters", "not two digits"),
         ("[[level]]", "[[level", "", "not valid TOML"),
     ],
