@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
@@ -15,7 +14,6 @@ from aitrade.core.errors import UsageError
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
 )
-app.add_typer(group, name="trade")
 
 
 @group.command("import")

@@ -259,7 +259,6 @@ def test_missing_models_are_named_with_the_line_that_installs_them(no_models):
 
 
 def test_command_works_in_its_own_folder(filled, tmp_path, monkeypatch):
-    import aitrade.cli.commands  # noqa: F401  (registers the command)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
