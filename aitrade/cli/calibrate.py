@@ -32,7 +32,7 @@ def calibrate(
     from aitrade.classification.fitting.fit import fit_calibration
     from aitrade.classification.fitting.gather import gather
     from aitrade.classification.loading import calibration_inputs, load_classifier
-    from aitrade.core.files import require_writable, writing
+    from aitrade.core.files import require_writable
     from aitrade.question.defaults import DEFAULT_EMBEDDER
     from aitrade.workspace import read_workspace
     from aitrade.workspace.codes import read_codes
@@ -47,8 +47,7 @@ def calibrate(
         training = gather(classifier, nomenclature, workspace, sample, on_step)
     inputs = calibration_inputs(model, embedder, workspace, classifier.index.exemplars)
     made = fit_calibration(training, model, inputs)
-    with writing(path):
-        save_calibration(made, path)
+    save_calibration(made, path)
     for figure, value in made.figures.items():
         say(f"{figure}: {value:.3f}")
     say(f"wrote {path}")

@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from aitrade.core.errors import ModelError
+from aitrade.core.errors import BadInputError, ModelError
 from aitrade.core.files import atomic_write
 from aitrade.core.hashing import sha256_of
 from aitrade.core.paths import weights_folder
@@ -68,10 +68,7 @@ def verify(model: Installed) -> None:
                 where=str(path),
                 fix=how_to_install(model.name),
             )
-    with (
-        suppress(OSError),
-        atomic_write(model.folder / CHECKED) as partial,
-    ):  # a folder that is read-only is hashed each time
+    with suppress(BadInputError), atomic_write(model.folder / CHECKED) as partial:  # read-only: hashed each time
         partial.write_text(json.dumps(_stamp(model)), "utf-8")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.core.files import writing
+from aitrade.core.files import atomic_write
 from aitrade.workspace.rows import offered
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def export_csv(con: "DuckDBPyConnection", run: str, path: Path) -> int:
         BadInputError: the file cannot be written.
     """
     count = 0
-    with writing(path), path.open("w", encoding="utf-8", newline="") as file:
+    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(EXPORT_COLUMNS)
         for row in export_rows(con, run):
