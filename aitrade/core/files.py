@@ -1,4 +1,4 @@
-"""Files that are written where the user said: whole or not at all, and what the file system refuses is bad input."""
+"""Files: read within bounds, written whole or not at all; what the file system refuses is bad input."""
 
 import errno
 import io
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.core.bounds import LARGEST_TEXT
 from aitrade.core.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -87,6 +88,35 @@ def save_workbook(workbook: "Workbook", path: Path) -> Path:
     content = io.BytesIO()
     workbook.save(content)
     return write_file(path, content.getvalue())
+
+
+def read_bounded(path: Path, largest: int = LARGEST_TEXT) -> bytes:
+    """Read a file from somebody else, which may be no file at all, or have no end.
+
+    Args:
+        path: the file; a pipe or a device is refused before it is opened.
+        largest: how many bytes it may have.
+
+    Raises:
+        BadInputError: it cannot be read, is no regular file, or is larger.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a folder says so by itself
+            raise BadInputError(
+                "this is no regular file but a pipe or a device", where=str(path), fix="save it as a file first"
+            )
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    if len(content) > largest:
+        raise BadInputError(
+            f"the file is larger than {largest / 2**20:,.0f} MiB",
+            where=str(path),
+            fix="split it, or leave out what is not needed",
+        )
+    return content
 
 
 def require_writable(path: Path) -> None:
