@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aitrade.core.errors import BadInputError
 from aitrade.core.files import require_writable
 from aitrade.workspace.lockdown import SETTINGS, lock, refuse_foreign_file, refuse_macros, refuse_scheme
+from aitrade.workspace.questions import adopt_runs
 from aitrade.workspace.schema import refuse_other_schema, refuse_unmigrated
 
 if TYPE_CHECKING:
@@ -155,6 +156,8 @@ def migrate(con: "DuckDBPyConnection", path: Path) -> None:
     for version, name, sql in _lacks(con, path):
         with transaction(con):
             con.execute(sql)
+            if name.endswith("_questions"):
+                adopt_runs(con)
             con.execute("INSERT INTO migrations VALUES (?, ?, now()::TIMESTAMP)", [version, name])
 
 
