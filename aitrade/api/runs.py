@@ -198,7 +198,7 @@ class Runs(Data):
         from aitrade.classification.fitting.fit import fit_calibration
         from aitrade.classification.fitting.gather import gather
         from aitrade.classification.loading import calibration_inputs, load_classifier
-        from aitrade.core.files import require_writable, writing
+        from aitrade.core.files import require_writable
         from aitrade.workspace import read_workspace
         from aitrade.workspace.codes import read_codes
 
@@ -212,8 +212,7 @@ class Runs(Data):
         evidence = gather(classifier, nomenclature, self.folder, sample, on_step)
         inputs = calibration_inputs(model, embedder, self.folder, classifier.index.exemplars)
         calibration = fit_calibration(evidence, model, inputs)
-        with writing(path):
-            save_calibration(calibration, path)
+        save_calibration(calibration, path)
         return calibration, path
 
     def tune(

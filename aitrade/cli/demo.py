@@ -46,7 +46,7 @@ def demo(
     workspace, folder = _workspace(context), sample_folder()
     require_models(model)
     say(f"sample: {folder} (what is real in it and what is made up: README.txt there)")
-    with open_workspace(workspace) as con:
+    with open_workspace(workspace, reads=[folder]) as con:
         import_sample(con, folder, say)
         codes = sample_codes(folder)
         say(f"loading {model}")

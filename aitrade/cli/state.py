@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aitrade.cli.options import FormatOption
-from aitrade.core.files import writing
+from aitrade.core.files import write_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,8 +66,7 @@ def emit(text: str, output: Path | None = None) -> None:
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
-    with writing(output):
-        output.write_text(text if text.endswith("\n") else text + "\n", "utf-8")
+    write_file(output, (text if text.endswith("\n") else text + "\n").encode())
     say(f"wrote {output}")
 
 

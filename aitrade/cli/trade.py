@@ -69,7 +69,7 @@ def import_files(
         flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace, revision=revision
     )
     receipts: list[dict[str, Any]] = []
-    with open_workspace(state(context).workspace) as con:
+    with open_workspace(state(context).workspace, reads=files) as con:
         for path in expand(files):
             made = [found["import_id"] for found in receipts if found["import_id"] is not None]
             receipt = import_trade(con, path, options, made)
