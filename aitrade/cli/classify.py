@@ -61,7 +61,7 @@ def classify(
             model, device, workspace, embedder=embedder, arithmetic=arithmetic, cascade=cascade is Switch.on
         )
         runtimes = [classifier.runtime for classifier in classifiers]
-        say(f"{len(chosen):,} codes on {', '.join(m.where for m in runtimes)} in {runtimes[0].arithmetic}")
+        say(f"{len(chosen):,} codes on {', '.join(m.torch_device for m in runtimes)} in {runtimes[0].arithmetic}")
         if classifiers[0].calibration is None:
             say(
                 f"the probabilities will not be calibrated: there is no calibration for {model} "

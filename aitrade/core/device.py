@@ -27,7 +27,7 @@ class Runtime:
     gpu: int = 0
 
     @property
-    def where(self) -> str:
+    def torch_device(self) -> str:
         """The device as torch names it."""
         return f"cuda:{self.gpu}" if self.device == "cuda" else self.device
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.models.record import Installed, how_to_install, record_files, refuse_unrecorded
 from aitrade.nomenclature.code_text import text_sha256

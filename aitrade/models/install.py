@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import weights_folder
 from aitrade.models.convert import convert_gguf, library_versions
 from aitrade.models.installed import verify

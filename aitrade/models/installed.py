@@ -5,8 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from aitrade.core.errors import ModelError
-from aitrade.core.files import atomic_write
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import atomic_write, sha256_of
 from aitrade.core.paths import weights_folder
 from aitrade.models.record import CHECKED, RECORD, Installed, how_to_install, read_record, refuse_unrecorded
 

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aitrade.core.errors import ModelError
-from aitrade.core.files import atomic_write
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import atomic_write, sha256_of
 from aitrade.models.manifest import File, files_sha256
 
 RECORD = "aitrade.json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.models.adapter_files import LORA_FILES, base_and_adapter, own_adapter
 from aitrade.models.installed import locate
 from aitrade.models.lora import merge_lora
@@ -102,4 +102,6 @@ def load_sentence_transformer(base: Installed, runtime: Runtime) -> Any:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    return SentenceTransformer(str(base.folder), device=runtime.where, local_files_only=True, trust_remote_code=False)
+    return SentenceTransformer(
+        str(base.folder), device=runtime.torch_device, local_files_only=True, trust_remote_code=False
+    )
