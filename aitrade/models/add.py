@@ -1,4 +1,4 @@
-"""Register a local Hugging Face folder as a model. Nothing in it is run."""
+"""Add a local Hugging Face folder as a model; no code from the folder is run."""
 
 import json
 import re
@@ -8,15 +8,14 @@ from pathlib import Path
 
 from aitrade.core.errors import BadInputError, ModelError, UsageError
 from aitrade.core.paths import weights_folder
-from aitrade.models.convert import library_versions
-from aitrade.models.installed import verify
+from aitrade.models.install import library_versions
+from aitrade.models.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
 from aitrade.models.manifest import load_manifests
-from aitrade.models.record import CHECKED, RECORD, Installed, record_files, write_record
 
 # Formats that run code when they are opened, and code itself.
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
 NEEDED = ("config.json", "tokenizer_config.json")
-# Our own notes too: through a hard link, writing ours would overwrite those of another weights folder.
+# Notes of another weights folder too: writing ours through a hard link would overwrite them.
 _LEFT_OUT = shutil.ignore_patterns(".git", ".cache", RECORD, CHECKED)
 
 
@@ -26,12 +25,12 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     Args:
         source: folder with config.json, a tokenizer and ``*.safetensors``.
         name: lower-case name for the command line.
-        licence: for the record.
+        licence: licence of the weights.
 
     Raises:
-        UsageError: the name is not a name, or is taken.
+        UsageError: the name has other characters, or is taken.
         BadInputError: the folder is missing or is not a Hugging Face model folder.
-        ModelError: it holds pickles or code, or asks for code (``auto_map``).
+        ModelError: the folder holds pickles or code, or names code to load (``auto_map``).
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
@@ -44,8 +43,8 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     work = weights_folder() / ".work" / name
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(source, work, copy_function=_link_or_copy, ignore=_LEFT_OUT)
-    _refuse_unsafe(work)  # again: linked folders are looked into only now
-    made = Installed(
+    _refuse_unsafe(work)  # again, because the copy follows linked folders, which the first check does not
+    model = Installed(
         name=name,
         kind="embedder" if (source / "modules.json").is_file() else "llm",
         parameters=count_parameters(work),
@@ -55,15 +54,15 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         made_with=library_versions(),
         folder=work,
     )
-    made = replace(made, source_sha256=made.sha256)
-    write_record(made)
-    model = replace(made, folder=work.rename(weights_folder() / name))
+    model = replace(model, source_sha256=model.sha256)
+    write_record(model)
+    model = replace(model, folder=work.rename(weights_folder() / name))
     verify(model)
     return model
 
 
 def count_parameters(folder: Path) -> int:
-    """Number of weights in a folder's safetensors files, read from their headers.
+    """Count the weights in a folder's safetensors files from their headers.
 
     Raises:
         ModelError: a file is damaged or cut off.
@@ -92,7 +91,7 @@ def _refuse_unsafe(source: Path) -> None:
             )
         if path.suffix == ".json" and path.is_file() and _names_code(path):
             raise ModelError(
-                "the file asks for code of its own (auto_map)",
+                "the file names code to load (auto_map)",
                 where=str(path),
                 fix="use a model whose architecture transformers knows",
             )
@@ -110,7 +109,7 @@ def _require(source: Path) -> None:
     for name in NEEDED:
         if not (source / name).is_file():
             raise BadInputError(
-                f"the folder has no {name}", where=str(source), fix="give a whole Hugging Face model folder"
+                f"the folder has no {name}", where=str(source), fix="give a complete Hugging Face model folder"
             )
     if not list(source.rglob("*.safetensors")):
         raise BadInputError(
@@ -119,8 +118,8 @@ def _require(source: Path) -> None:
 
 
 def _link_or_copy(source: str, target: str) -> None:
-    """Hard-link where the disk allows it, so that a 70B model is not there twice."""
+    """Hard-link a file where the disk allows it, so that a 70B model is not stored twice."""
     try:
-        Path(target).hardlink_to(Path(source).resolve())  # a Hugging Face cache holds relative links to its files
+        Path(target).hardlink_to(Path(source).resolve())  # a Hugging Face cache holds relative links
     except OSError:
         shutil.copy2(source, target)

@@ -133,9 +133,7 @@ def test_a_fold_learns_nothing_from_what_it_holds_out(
         key = exemplar.code.flow, exemplar.code.hs10
         assert (before[key] == after[key]) == (fold == 0), key
     views = [read_vectors(folder / TUNED) for folder in (adapters, tmp_path)]
-    same = [
-        name for name in (fold_name(0), fold_name(1), FULL) if np.array_equal(*(v.views[name] for v in views if v))
-    ]
+    same = [name for name in (fold_name(0), fold_name(1), FULL) if np.array_equal(*(v.views[name] for v in views if v))]
     assert same == [fold_name(0)]
 
 
