@@ -42,6 +42,7 @@ def import_file(
     """
     from aitrade.classification.label_import import import_labels
     from aitrade.classification.shipped_labels import import_published
+    from aitrade.question.question import SHIPPED, load_question
     from aitrade.workspace import open_workspace
 
     if published == (file is not None):
@@ -52,7 +53,9 @@ def import_file(
         if file is None:
             receipt = import_published(con, name or "published", replace=replace)
         else:
-            receipt = import_labels(con, file, name or "", flow.value if flow else None, pad=pad, replace=replace)
+            receipt = import_labels(
+                con, file, name or "", load_question(SHIPPED), flow.value if flow else None, pad=pad, replace=replace
+            )
     say(str(receipt))
     if as_json:
         emit(json.dumps(asdict(receipt), indent=1))

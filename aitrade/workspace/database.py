@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.files import require_writable
+from aitrade.workspace.questions import adopt_runs
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -102,6 +103,8 @@ def migrate(con: "DuckDBPyConnection", path: Path) -> None:
     for version, name, sql in _lacks(con, path):
         with transaction(con):
             con.execute(sql)
+            if name.endswith("_questions"):
+                adopt_runs(con)
             con.execute("INSERT INTO migrations VALUES (?, ?, now()::TIMESTAMP)", [version, name])
 
 

@@ -152,9 +152,9 @@ def test_a_workspaces_calibration_is_found_used_and_left_out_on_request(
     codes = [c for c in toys.toy_codes() if loaded.exemplar_prediction(c) is None]
     with_it, without = loaded.predict(codes), toy_classifier().predict(codes)
     assert [p.evidence["llm"] for p in with_it] == [p.evidence["llm"] for p in without]
-    assert [p.p_low for p in with_it] != [p.p_low for p in without]
+    assert [p.p[2] for p in with_it] != [p.p[2] for p in without]
     for p in with_it:
-        assert p.p_high + p.p_medium + p.p_low == pytest.approx(1.0)
+        assert sum(p.p) == pytest.approx(1.0)
     assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars, calibrated=False).calibration is None
 
 

@@ -14,6 +14,7 @@ from aitrade.classification import classifier as classifier_module
 from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.loading import load_classifiers
+from aitrade.classification.prediction import Prediction
 from aitrade.classification.run import classify
 from aitrade.classification.sharding import judge_batches
 from aitrade.core import device as device_module
@@ -21,7 +22,6 @@ from aitrade.core.errors import StoppedError, UsageError
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.workspace import open_workspace
-from aitrade.workspace.predictions import Prediction
 
 BATCHES = [toys.toy_codes()[at : at + 6] for at in range(0, len(toys.toy_codes()), 6)]
 PATIENCE = 60  # seconds; a classifier that is never asked would be waited for for ever

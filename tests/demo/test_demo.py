@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from aitrade.classification.loading import load_classifier
+from aitrade.classification.prediction import Prediction
 from aitrade.cli.app import app
 from aitrade.cli.demo import print_results
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
@@ -22,13 +23,14 @@ from aitrade.demo.classification import classify_sample, hold_out, require_model
 from aitrade.demo.published import beside_published
 from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
 from aitrade.llm.code_vectors import FULL, CodeVectors
+from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.readers.source import ImportOptions
 from aitrade.workspace import open_workspace
-from aitrade.workspace.predictions import Prediction
 from aitrade.workspace.runs import list_runs
 
 FOLDER = sample_folder()
@@ -50,6 +52,7 @@ class Stub:
     """Says the hand labels but for its mistakes; counts how often it is asked, and may be stopped."""
 
     model = "stub"
+    question = load_question(SHIPPED)
     runtime = SimpleNamespace(device="cpu", arithmetic="nothing")
 
     def __init__(self, mistakes=MISTAKES, stop=False):
@@ -65,7 +68,7 @@ class Stub:
             raise KeyboardInterrupt
         self.asked += len(codes)
         return [
-            Prediction(c.flow, c.hs10, c.description, *self.says[c.flow, c.hs10], 0.2, 0.3, 0.5, "llm", {})
+            Prediction(c.flow, c.hs10, c.description, *self.says[c.flow, c.hs10], (0.2, 0.3, 0.5), "llm", {})
             for c in codes
         ]
 
@@ -213,9 +216,12 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
     assert {n.exemplar.code.hs10 for n in near} == {
         e.code.hs10 for e in whole.index.exemplars.exemplars if e.code.hs10 != "8471500150"
     }
-    own = classifier.embedder.embed(["SMOKE DETECTORS, BATTERY POWERED"])
-    smoke = Code("8531100099", "imports", "SMOKE DETECTORS, BATTERY POWERED")
-    assert find_neighbours(classifier.index, [smoke], own, 1)[0][0].exemplar.code.hs10 == "8531100015"
+    smoke = next(e.code for e in whole.index.exemplars.exemplars if e.code.hs10 == "8531100015")
+    own = classifier.embedder.embed([describe(smoke)])
+    assert (
+        find_neighbours(classifier.index, [replace(smoke, hs10="8531100099")], own, 1)[0][0].exemplar.code.hs10
+        == "8531100015"
+    )
     assert classifier.settings["exemplars_sha256"] != whole.settings["exemplars_sha256"]
 
 
