@@ -80,7 +80,7 @@ class Runs(Data):
                 model, device, self.folder, embedder=embedder, arithmetic=arithmetic, cascade=cascade
             )
             runtimes = [classifier.runtime for classifier in classifiers]
-            devices = ", ".join(runtime.where for runtime in runtimes)
+            devices = ", ".join(runtime.torch_device for runtime in runtimes)
             on_message(f"{len(chosen):,} codes on {devices} in {runtimes[0].arithmetic}")
             if classifiers[0].calibration is None:
                 on_message(

@@ -14,7 +14,7 @@ from aitrade.question.defaults import DEFAULT_MODEL
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
 
 CodesOption = Annotated[
-    int, typer.Option(min=1, metavar="N", help="How many codes, exemplars counted, rounded up to whole batches of 128.")
+    int, typer.Option(min=1, metavar="N", help="Number of codes, exemplars counted, rounded up to batches of 128.")
 ]
 
 
@@ -29,11 +29,11 @@ def speed(
         bool, typer.Option("--json", help="Print one JSON object, in bytes, seconds and FLOP/s.")
     ] = False,
 ) -> None:
-    """Time the classification of some codes, and compare with the most that this machine can do.
+    """Time the classification of some codes, and compare it with the most that this machine can do.
 
-    The codes are whole batches picked evenly over the nomenclature, so that they share prompts as in a run over all
-    of it with --cascade off. Exemplars among them are not asked about. The arithmetic is compared with a large matrix
-    product measured in the same run. Let nothing else run meanwhile.
+    The codes are complete batches chosen evenly over the nomenclature, so that they share prompts as in a run over all
+    codes with --cascade off. Exemplars are not put to the LLM. The LLM's speed is compared with that of a large matrix
+    product. Let nothing else run on the machine meanwhile.
 
     Example: aitrade bench speed --model qwen2.5-coder-0.5b-instruct --codes 512
     """

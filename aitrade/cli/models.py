@@ -73,9 +73,8 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Model names; all installed ones by default.")] = None,
 ) -> None:
     """Hash every file of installed models and compare with what installing recorded."""
-    from aitrade.models.installed import list_installed, require_installed
+    from aitrade.models.installed import list_installed, read_record, require_installed
     from aitrade.models.installed import verify as verify_model
-    from aitrade.models.record import read_record
 
     for name in names or list(list_installed()):
         model = read_record(require_installed(name))

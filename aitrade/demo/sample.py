@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.classification.label_import import import_labels
 from aitrade.core.errors import BadInputError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.nomenclature.code_files import read_code_file
 from aitrade.nomenclature.codes import Code

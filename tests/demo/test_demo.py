@@ -22,7 +22,7 @@ from aitrade.demo.agreement import Judged, agreement, missed, read_judged
 from aitrade.demo.classification import classify_sample, hold_out, require_models
 from aitrade.demo.published import beside_published
 from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
-from aitrade.llm.code_vectors import WHOLE, CodeVectors
+from aitrade.llm.code_vectors import FULL, CodeVectors
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
@@ -244,7 +244,7 @@ def test_held_out_codes_are_not_among_the_llms_neighbours_either(toy_classifier)
     whole = replace(plain, scorer=copy.copy(plain.scorer))  # which tests share
     exemplars = whole.index.exemplars.exemplars
     keys = [(e.code.flow, e.code.hs10) for e in exemplars]
-    whole.scorer.vectors = CodeVectors(keys, np.eye(4, dtype=np.float32), {WHOLE: np.eye(len(keys), dtype=np.float32)})
+    whole.scorer.vectors = CodeVectors(keys, np.eye(4, dtype=np.float32), {FULL: np.eye(len(keys), dtype=np.float32)})
     assert len(whole.llm_index.exemplars) == len(exemplars)
     held_out = hold_out(whole, [exemplars[0].code])
     assert {e.code.hs10 for e in held_out.llm_index.exemplars.exemplars} == {

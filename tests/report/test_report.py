@@ -15,7 +15,7 @@ import pytest
 import report_workspace as made
 from typer.testing import CliRunner
 
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.report.classification import Classification
 from aitrade.report.contents import Contents, gather
 from aitrade.report.figure import figure, point
