@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -38,7 +38,7 @@ def import_files(
         bool,
         typer.Option(
             "--replace",
-            help="Whole years may take the place of months, and months of whole years; the receipt says what went.",
+            help="Yearly totals may take the place of months, and months of yearly totals; the receipt says what went.",
         ),
     ] = False,
     revision: Annotated[
@@ -60,8 +60,8 @@ def import_files(
     Example: aitrade trade import other.csv --flow imports --columns hs10=code,value=usd,time=month,country=partner
     """
     from aitrade.trade.ingest.importing import import_trade
-    from aitrade.trade.ingest.receipt import lines
-    from aitrade.trade.readers.readers import READERS, expand
+    from aitrade.trade.ingest.receipt import Receipt, receipt_lines
+    from aitrade.trade.readers.readers import READERS
     from aitrade.trade.readers.source import ImportOptions
     from aitrade.workspace import open_workspace
 
@@ -70,16 +70,15 @@ def import_files(
     options = ImportOptions(
         flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace, revision=revision
     )
-    receipts: list[dict[str, Any]] = []
+
+    def report(receipt: Receipt) -> None:
+        for line in receipt_lines(receipt):
+            say(line)
+
     with open_workspace(state(context).workspace) as con:
-        for path in expand(files):
-            made = [found["import_id"] for found in receipts if found["import_id"] is not None]
-            receipt = import_trade(con, path, options, made)
-            receipts.append(asdict(receipt))
-            for line in lines(receipt):
-                say(line)
+        receipts = import_trade(con, files, options, report)
     if as_json:
-        emit(json.dumps(receipts, indent=1))
+        emit(json.dumps([asdict(receipt) for receipt in receipts], indent=1))
 
 
 @group.command("receipts")

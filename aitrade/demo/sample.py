@@ -11,7 +11,7 @@ from aitrade.core.paths import shipped
 from aitrade.nomenclature.code_files import read_code_file
 from aitrade.nomenclature.codes import Code
 from aitrade.trade.ingest.importing import import_trade
-from aitrade.trade.ingest.receipt import lines
+from aitrade.trade.ingest.receipt import receipt_lines
 from aitrade.trade.readers.source import ImportOptions
 from aitrade.workspace.code_import import import_codes
 
@@ -49,8 +49,9 @@ def import_sample(con: "DuckDBPyConnection", folder: Path, report: Callable[[str
         report(str(codes))
     for flow, name in TRADE.items():
         if not _is_there(con, flow, hashes[flow]):
-            for line in lines(import_trade(con, folder / name, ImportOptions(flow=flow, remark=MADE_UP))):
-                report(line)
+            for receipt in import_trade(con, [folder / name], ImportOptions(flow=flow, remark=MADE_UP)):
+                for line in receipt_lines(receipt):
+                    report(line)
     if not con.execute(
         "SELECT 1 FROM runs WHERE run = ? AND fingerprint = ?", [HAND_LABELS, sha256_of(folder / LABELS)]
     ).fetchone():

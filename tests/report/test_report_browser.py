@@ -160,7 +160,7 @@ def test_real_trade_and_the_published_classification(browser: chromium.Chromium,
 
     with open_workspace(tmp_path / "w") as con:
         import_codes(con, SHARED / "nomenclature" / "imports_hs10.csv", "imports")
-        import_trade(con, SHARED / "trade" / "imports_2024_hs10_country.parquet", ImportOptions(flow="imports"))
+        import_trade(con, [SHARED / "trade" / "imports_2024_hs10_country.parquet"], ImportOptions(flow="imports"))
         import_labels(con, SHARED / "reference" / "labels_dev.csv", "paper-dev")
     page = aitrade.open(tmp_path / "w").report(tmp_path / "real.html")
     assert page.stat().st_size < 3_000_000

@@ -91,7 +91,7 @@ def _period(layout: Layout) -> tuple[str, str]:
     if layout.kind == "monthly":
         month = f"nullif({month}, 0)"
     elif layout.kind == "yearly":
-        # The to-date value of December is the whole year's; _drop leaves the other months out.
+        # The to-date value of December is that of the year; _drop leaves the other months out.
         month = f"CASE WHEN {month} IN (0, 12) THEN 0::TINYINT ELSE {month} END"
     return year, month
 

@@ -21,7 +21,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 MONTHLY_VALUES = ("con_val_mo", "all_val_mo")
 PLAIN_VALUES = ("value", "customs_value", "fas_value")
-# To-date values: those of a file without months are whole years; month by month they must never be added up.
+# To-date values: those of a file without months are yearly totals; month by month they must never be added up.
 YEARLY_VALUES = ("con_val_yr", "all_val_yr")
 DUTIES = {
     "monthly": ("cal_dut_mo", "duty", "calculated_duties"),

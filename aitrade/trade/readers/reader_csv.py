@@ -1,62 +1,42 @@
 """Read trade from delimited text files: CSV with commas, semicolons, tabs or bars."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import delimiter_of, encoding_of, lines_of, read_text
-from aitrade.trade.ingest.staging import stage
-from aitrade.trade.readers.source import Column, ImportOptions, Rows, Staged, literal, quoted, this_file
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from aitrade.trade.readers.session import ImportSession
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, literal, quoted, this_file
 
 
-def read_csv(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
-    """Stage a delimited file with a header; every value is read as text first, so that no leading zero is lost.
+def read_csv(session: ImportSession, path: Path, _: ImportOptions, /) -> list[Rows]:
+    """Read a delimited file with a header; every value stays text, so that no leading zero is lost.
 
     Raises:
-        BadInputError: the encoding is neither UTF-8 nor UTF-16, a record has another number of fields than the header,
-            or see ``stage``.
+        BadInputError: the encoding is neither UTF-8 nor UTF-16, or there is no header.
     """
-    import duckdb
-
-    with _as_utf8(path) as utf8:
-        names, delimiter = _header(utf8, path)
-        identifiers = [f"c{place}" for place in range(len(names))]
-        types = ", ".join(f"{name}: 'VARCHAR'" for name in identifiers)
-        relation = (
-            f"read_csv({this_file(utf8)}, header = true, auto_detect = false, delim = {literal(delimiter)}, "
-            f"""quote = '"', escape = '"', columns = {{{types}}}, strict_mode = true, max_line_size = 1048576)"""
-        )
-        columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(names, identifiers, strict=True))
-        try:
-            return stage(con, Rows(relation, columns, lambda c, found: _locate(path, c, found)), options, str(path))
-        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            _refuse_ragged(path)
-            raise BadInputError(f"not readable as CSV: {str(error).splitlines()[0]}", where=str(path)) from error
+    utf8 = _as_utf8(path, session.folder)
+    names, delimiter = _header(utf8, path)
+    identifiers = [f"c{place}" for place in range(len(names))]
+    types = ", ".join(f"{name}: 'VARCHAR'" for name in identifiers)
+    relation = (
+        f"read_csv({this_file(utf8)}, header = true, auto_detect = false, delim = {literal(delimiter)}, "
+        f"""quote = '"', escape = '"', columns = {{{types}}}, strict_mode = true, max_line_size = 1048576)"""
+    )
+    columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(names, identifiers, strict=True))
+    return [Rows(relation, columns, partial(_locate, path), partial(_explain, path))]
 
 
-@contextmanager
-def _as_utf8(path: Path) -> Iterator[Path]:
-    """The file itself where it is UTF-8 (checked here to name the line), a copy in UTF-8 otherwise."""
+def _as_utf8(path: Path, folder: Path) -> Path:
+    """The file itself where it is UTF-8 (checked here to name the line), otherwise a copy in UTF-8."""
     with path.open("rb") as file:
         encoding = encoding_of(file.read(1024))
     if encoding.startswith("utf-8"):
         _check_utf8(path)
-        yield path
-        return
-    folder = Path(tempfile.mkdtemp(prefix="aitrade-"))
-    try:
-        copy = folder / path.name
-        copy.write_text(read_text(path).removeprefix("\ufeff"), "utf-8", newline="")
-        yield copy
-    finally:
-        shutil.rmtree(folder)
+        return path
+    copy = folder / path.name
+    copy.write_text(read_text(path).removeprefix("\ufeff"), "utf-8", newline="")
+    return copy
 
 
 def _check_utf8(path: Path) -> None:
@@ -90,13 +70,14 @@ def _locate(path: Path, column: str, found: str | None) -> str:
     return at(path, line, column)
 
 
-def _refuse_ragged(path: Path) -> None:
+def _explain(path: Path, error: Exception) -> BadInputError:
     rows = lines_of(read_text(path), str(path))
     width = len(next(rows)[1])
     for line, fields in rows:
         if len(fields) != width:
-            raise BadInputError(
+            return BadInputError(
                 f"{len(fields)} fields where the header names {width}",
                 where=at(path, line),
                 fix="quote values that hold the delimiter; a file that ends in mid-line is cut off",
             )
+    return BadInputError(f"not readable as CSV: {str(error).splitlines()[0]}", where=str(path))

@@ -2,9 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.textfile import encoding_of
@@ -13,12 +12,7 @@ from aitrade.trade.readers.reader_bulk import read_bulk
 from aitrade.trade.readers.reader_csv import read_csv
 from aitrade.trade.readers.reader_dataweb import read_dataweb
 from aitrade.trade.readers.reader_parquet import read_parquet
-from aitrade.trade.readers.source import ImportOptions, Staged
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-Reader = Callable[["DuckDBPyConnection", Path, ImportOptions], Staged]
+from aitrade.trade.readers.source import Reader
 
 READERS: dict[str, Reader] = {
     "census-api": read_api,

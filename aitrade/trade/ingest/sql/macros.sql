@@ -33,7 +33,7 @@ CREATE OR REPLACE TEMP MACRO as_dollars(amount) AS CASE
     WHEN regexp_full_match(trim(amount), '[0-9]{1,18}(\.0*)?') THEN CAST(split_part(trim(amount), '.', 1) AS BIGINT)
 END;
 
--- 2024-01, or 2024 for a whole year; a day behind the month is passed over.
+-- 2024-01, or 2024 for a yearly total; a day behind the month is passed over.
 CREATE OR REPLACE TEMP MACRO is_time(t) AS
     regexp_full_match(t, '(1989|199[0-9]|20[0-9]{2}|2100)(-(0[1-9]|1[0-2])(-[0-9]{2})?)?');
 CREATE OR REPLACE TEMP MACRO year_of_time(t) AS CASE WHEN is_time(trim(t)) THEN CAST(left(trim(t), 4) AS SMALLINT) END;
