@@ -15,6 +15,10 @@ import pytest
 import toys
 
 from aitrade.question.defaults import DEMO_EMBEDDER
+from aitrade.question.exemplars import read_exemplars
+from aitrade.question.question import SHIPPED, load_question
+
+LABELS = load_question(SHIPPED).labels
 
 # Before any Hugging Face library is imported: no test may reach a network.
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
@@ -70,9 +74,8 @@ def exemplar_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def exemplars(exemplar_file: Path) -> "ExemplarSet":
     """The toy exemplars."""
-    from aitrade.question.exemplars import load_exemplars
 
-    return load_exemplars(exemplar_file)
+    return read_exemplars(exemplar_file, LABELS)
 
 
 @pytest.fixture

@@ -20,9 +20,11 @@ def check(
 ) -> None:
     """Check the set: twins that contradict each other, headings and categories without exemplars, rationales."""
     from aitrade.question.exemplar_checks import check_exemplars
-    from aitrade.question.exemplars import load_exemplars
+    from aitrade.question.exemplars import read_exemplars
+    from aitrade.question.question import SHIPPED, load_question
 
-    exemplars = load_exemplars(file)
+    question = load_question(SHIPPED)
+    exemplars = read_exemplars(file, question.labels) if file else question.exemplars
     findings = check_exemplars(exemplars.exemplars)
     for finding in findings:
         emit(f"{finding.check}: {finding.about}: {finding.found}")

@@ -1,8 +1,9 @@
 """Prompts: the rubric, the neighbours and the product, in the model's own chat template."""
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from aitrade.nomenclature.code_text import WORDS, prompt_texts, short_text, text
 from aitrade.nomenclature.codes import Code
 from aitrade.nomenclature.text import expand, title
 from aitrade.question.exemplars import Exemplar
+from aitrade.question.question import SHIPPED, Question, load_question
 from aitrade.question.rubric import NOT_RELATED, RELEVANCES, load_rubric, related_categories
 
 
@@ -32,9 +34,7 @@ class Prompter:
         rubric, heading = load_rubric(), title(code.hs4)
         user = parts["user"].format(
             question=rubric.question,
-            levels="".join(
-                parts["level"].format(name=t.name, definition=t.definition) for t in rubric.relevances
-            ).rstrip(),
+            levels="".join(parts["level"].format(name=t.name, definition=t.definition) for t in rubric.levels).rstrip(),
             neighbours="".join(
                 parts["neighbour"].format(product=expand(e.code.description), relevance=e.relevance)
                 for e in reversed(neighbours)
@@ -109,8 +109,19 @@ def prompt_sha256(model: str) -> str:
 
 @cache
 def _rubric_prompt_sha256() -> str:
-    files = ("data/questions/ai-data-centers/prompts.toml", "data/questions/ai-data-centers/question.toml", *WORDS)
-    return hashlib.sha256(b"".join(shipped(file).read_bytes() for file in files)).hexdigest()
+    return rubric_prompt_sha256(load_question(SHIPPED))
+
+
+def rubric_prompt_sha256(question: Question) -> str:
+    """Hash what a base model reads of a question, exemplars apart; a rule that no prompt holds changes nothing."""
+    texts = {
+        "prompts": asdict(replace(question.prompts, short="")),
+        "question": question.rubric.question,
+        "levels": [[level.name, level.definition] for level in question.rubric.levels],
+        "categories": question.labels.categories,
+        "words": [hashlib.sha256(shipped(file).read_bytes()).hexdigest() for file in WORDS],
+    }
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
 
 
 _PROBE = Exemplar(Code(hs10="1" * 10, flow="imports", description="brass"), "Low", NOT_RELATED, "a probe")

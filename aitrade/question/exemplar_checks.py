@@ -75,7 +75,7 @@ def _categories(exemplars: Sequence[Exemplar]) -> list[Finding]:
     present = {e.category for e in exemplars}
     return [
         Finding("coverage", name, "no exemplar in this category")
-        for name in load_rubric().category_names
+        for name in [category.name for category in load_rubric().categories]
         if name not in present
     ]
 

@@ -8,10 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
-from aitrade.core.paths import shipped
 from aitrade.core.textfile import Record, read_records
 from aitrade.nomenclature.codes import Code, parse_flow, parse_hs10
-from aitrade.question.rubric import Rubric, check_label, load_rubric
+from aitrade.question.labels import LabelSpace
 
 COLUMNS = ("hs10", "flow", "description", "naics", "naics_description", "relevance", "category", "rationale")
 
@@ -52,32 +51,61 @@ class ExemplarSet:
         return len(self.exemplars)
 
 
-def load_exemplars(path: Path | None = None) -> ExemplarSet:
-    """Read exemplars from a CSV file with the columns of ``COLUMNS``; the shipped set by default.
+def read_exemplars(path: Path, labels: LabelSpace, rubric_file: Path | None = None) -> ExemplarSet:
+    """Read exemplars from a CSV file with the columns of ``COLUMNS``.
+
+    Args:
+        path: the file.
+        labels: the label space that the exemplars have to be of.
+        rubric_file: where the labels are defined, for the error.
 
     Raises:
         BadInputError: a column or a value is missing or wrong, or a code is there twice.
     """
-    path = path or shipped("data/questions/ai-data-centers/exemplars.csv")
-    rubric = load_rubric()
     _, records = read_records(path, COLUMNS)
     if not records:
         raise BadInputError("the file holds no exemplars", where=str(path), fix="label some codes, one a line")
-    found = [(_read(record, path, rubric), record.line) for record in records]
-    found.sort(key=lambda pair: (pair[0].code.flow, pair[0].code.hs10, pair[1]))
-    _refuse_twice(found, path)
-    return ExemplarSet(tuple(exemplar for exemplar, _ in found))
+    fix = f"relabel it by {rubric_file}" if rubric_file else None
+    exemplars = [(_read(record, path, labels, fix), record.line) for record in records]
+    exemplars.sort(key=lambda pair: (pair[0].code.flow, pair[0].code.hs10, pair[1]))
+    _refuse_twice(exemplars, path)
+    return ExemplarSet(tuple(exemplar for exemplar, _ in exemplars))
 
 
-def _read(record: Record, path: Path, rubric: Rubric) -> Exemplar:
+def exemplars_to_rows(exemplars: ExemplarSet) -> list[list[str]]:
+    """Exemplars as lists of texts in the order of ``COLUMNS``, empty where a value is unknown."""
+    return [
+        [
+            e.code.hs10,
+            e.code.flow,
+            e.code.description,
+            e.code.naics or "",
+            e.code.naics_description or "",
+            e.relevance,
+            e.category,
+            e.rationale,
+        ]
+        for e in exemplars.exemplars
+    ]
+
+
+def exemplars_from_rows(rows: Sequence[Sequence[str]]) -> ExemplarSet:
+    """The exemplars that :func:`exemplars_to_rows` was given."""
+    return ExemplarSet(
+        tuple(
+            Exemplar(Code(hs10, flow, description, naics or None, industry or None), relevance, category, rationale)
+            for hs10, flow, description, naics, industry, relevance, category, rationale in rows
+        )
+    )
+
+
+def _read(record: Record, path: Path, labels: LabelSpace, fix: str | None) -> Exemplar:
     row = record.values
-    for column in ("hs10", "flow", "description", "relevance", "category", "rationale"):
+    for column in ("hs10", "flow", "description", "relevance", "rationale"):
         if not row[column]:
             raise BadInputError("the value is empty", where=at(path, record.line, column), fix="fill it in")
-    if wrong := check_label(row["relevance"], row["category"], rubric):
-        raise BadInputError(
-            wrong, where=at(path, record.line), fix="relabel it by data/questions/ai-data-centers/question.toml"
-        )
+    if wrong := labels.wrong(row["relevance"], row["category"]):
+        raise BadInputError(wrong, where=at(path, record.line), fix=fix)
     code = Code(
         hs10=parse_hs10(row["hs10"], where=at(path, record.line, "hs10")),
         flow=parse_flow(row["flow"], where=at(path, record.line, "flow")),
@@ -96,3 +124,10 @@ def _refuse_twice(found: Sequence[tuple[Exemplar, int]], path: Path) -> None:
                 where=at(path, line, "hs10"),
                 fix="keep one of the two lines",
             )
+
+
+def load_exemplars() -> ExemplarSet:
+    """The shipped exemplars. Goes as soon as every caller is given a question."""
+    from aitrade.question.question import SHIPPED, load_question
+
+    return load_question(SHIPPED).exemplars

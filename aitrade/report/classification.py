@@ -37,7 +37,7 @@ class Classification:
         names = {
             "flow": list(FLOWS),
             "relevance": list(RELEVANCES),
-            "category": list(load_rubric().category_names),
+            "category": [category.name for category in load_rubric().categories],
             "source": sorted({row[8] for row in self.rows}),
         }
         fields = ("flow", "hs10", "description", "relevance", "category", "p_high", "p_medium", "p_low", "source")

@@ -31,7 +31,7 @@ def write_review(table: Table, rubric: Rubric, path: Path) -> None:
     for column in COLUMNS:
         sheet.column_dimensions[_letter(column.name)].width = _WIDTHS.get(column.name, 10)
     last = len(table.rows) + 1
-    levels, categories = len(rubric.relevances), len(rubric.categories)
+    levels, categories = len(rubric.levels), len(rubric.categories)
     _choices(sheet, "new_relevance", last, 2, levels + 1)
     _choices(sheet, "new_category", last, levels + 2, levels + categories + 1)
     sheet.append([to_cell(sheet, column.title, bold=True) for column in COLUMNS])
@@ -45,8 +45,9 @@ def write_review(table: Table, rubric: Rubric, path: Path) -> None:
     terms.freeze_panes = "A2"
     terms.column_dimensions["A"].width, terms.column_dimensions["B"].width = 24, 120
     terms.append([to_cell(terms, title, bold=True) for title in ("Label", "Definition")])
-    for term in (*rubric.relevances, *rubric.categories):
-        terms.append([to_cell(terms, term.name), to_cell(terms, term.definition)])
+    defined = [(term.name, term.definition) for term in rubric.levels]
+    for name, definition in [*defined, *((term.name, term.definition) for term in rubric.categories)]:
+        terms.append([to_cell(terms, name), to_cell(terms, definition)])
     save_workbook(workbook, path)
 
 

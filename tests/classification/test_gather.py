@@ -26,9 +26,12 @@ from aitrade.models.installed import locate
 from aitrade.models.record import read_record, record_files, write_record
 from aitrade.nomenclature.codes import Code
 from aitrade.question.defaults import DEMO_EMBEDDER
-from aitrade.question.exemplars import ExemplarSet, load_exemplars
+from aitrade.question.exemplars import ExemplarSet, read_exemplars
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import RELEVANCES, related_categories
 from aitrade.retrieval.neighbours import Neighbour
+
+LABELS = load_question(SHIPPED).labels
 
 Load = Callable[..., Classifier]
 
@@ -175,7 +178,7 @@ def test_categories_are_joined_as_the_calibration_says(calibrated: Path, exempla
 
 
 def test_a_calibration_of_other_exemplars_is_refused(calibrated: Path, tmp_path: Path) -> None:
-    fewer = load_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]))
+    fewer = read_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]), LABELS)
     with pytest.raises(ModelError, match=rf"fitted with another exemplars.*calibrate --model {MODEL}"):
         load_classifier(MODEL, "cpu", calibrated, exemplars=fewer)
 

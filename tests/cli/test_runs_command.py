@@ -13,7 +13,11 @@ from conftest import MODEL, Outcome
 from trade_fixtures import add_run
 
 from aitrade.llm.prompt_scorer import PromptScorer
+from aitrade.question.exemplars import read_exemplars
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.workspace import open_workspace
+
+LABELS = load_question(SHIPPED).labels
 
 Run = Callable[..., Outcome]
 TOTAL = len(toys.toy_codes())
@@ -138,12 +142,11 @@ def test_ctrl_c_before_the_first_batch_is_exit_code_5_too(aitrade: Run, monkeypa
 def test_resuming_after_the_exemplars_changed_is_refused(
     aitrade: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from aitrade.question.exemplars import load_exemplars
 
     with monkeypatch.context() as patch:
         stop_at(patch, 2)
         aitrade(*ALL)
-    fewer = load_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]))
+    fewer = read_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]), LABELS)
     monkeypatch.setattr("aitrade.classification.loading.load_exemplars", lambda: fewer)
     found = aitrade("runs", "resume", run_names(aitrade)[0])
     assert found.code == 3

@@ -16,10 +16,13 @@ from aitrade.core.errors import ModelError
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.defaults import DEMO_EMBEDDER
-from aitrade.question.exemplars import Exemplar, ExemplarSet, load_exemplars
+from aitrade.question.exemplars import Exemplar, ExemplarSet, read_exemplars
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.retrieval.embedder import Embedder, load_embedder
 from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, find_neighbours
+
+LABELS = load_question(SHIPPED).labels
 
 CPU = Runtime("cpu", "float32")
 
@@ -185,7 +188,7 @@ def test_an_llm_is_no_embedder_and_a_missing_one_names_the_mend(models: Path) ->
 
 
 def test_an_index_on_real_embeddings_finds_the_text_itself(models: Path, exemplar_file: Path, tmp_path: Path) -> None:
-    exemplars, embedder = load_exemplars(exemplar_file), load_embedder(CPU, DEMO_EMBEDDER)
+    exemplars, embedder = read_exemplars(exemplar_file, LABELS), load_embedder(CPU, DEMO_EMBEDDER)
     index = open_index(exemplars, embedder, tmp_path)
     twins = [dataclasses.replace(e.code, hs10="9999999999") for e in exemplars.exemplars]
     texts = [describe(e.code) for e in exemplars.exemplars]

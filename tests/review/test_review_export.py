@@ -126,5 +126,5 @@ def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, t
         name, _, cells = formula.partition("!")
         offered[sheet[where.split(":")[0][0] + "1"].value] = [row[0].value for row in book[name][cells]]
     rubric = load_rubric()
-    assert offered == {"new_relevance": ["High", "Medium", "Low"], "new_category": list(rubric.category_names)}
+    assert offered == {"new_relevance": ["High", "Medium", "Low"], "new_category": [c.name for c in rubric.categories]}
     assert {where.split(":")[1][1:] for where in choices} == {str(len(table_.rows) + 1)}

@@ -1,0 +1,138 @@
+"""The question: rubric, label space, exemplars, prompts and settings, read from a folder."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from aitrade.core.errors import BadInputError
+from aitrade.core.paths import shipped
+from aitrade.question.exemplars import ExemplarSet, exemplars_from_rows, exemplars_to_rows, read_exemplars
+from aitrade.question.labels import LabelSpace
+from aitrade.question.prompts import Prompts, read_prompts
+from aitrade.question.question_file import read_question_file
+from aitrade.question.rubric import Category, Level, Rubric, Rule
+from aitrade.question.settings import Settings, Without
+
+SHIPPED = "ai-data-centers"
+QUESTIONS = "data/questions"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every code, and all that is needed to ask it.
+
+    Attributes:
+        name: how the question is chosen on the command line.
+        title: heading of the report.
+        noun: what products are related to, as tables and report print it.
+        rubric: what the labels mean, in words.
+        labels: the label space.
+        exemplars: codes labelled by hand.
+        prompts: the texts that models read.
+        settings: defaults of models and tables.
+        folder: where the question was read from; None where a workspace kept it.
+    """
+
+    name: str
+    title: str
+    noun: str
+    rubric: Rubric
+    labels: LabelSpace
+    exemplars: ExemplarSet
+    prompts: Prompts
+    settings: Settings
+    folder: Path | None = None
+
+    @cached_property
+    def contents(self) -> dict[str, Any]:
+        """Everything but the folder, as plain values: what a workspace keeps beside a run."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "noun": self.noun,
+            "rubric": asdict(self.rubric),
+            "labels": asdict(self.labels),
+            "exemplars": exemplars_to_rows(self.exemplars),
+            "prompts": asdict(self.prompts),
+            "settings": asdict(self.settings),
+        }
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the contents."""
+        return hashlib.sha256(json.dumps(self.contents, sort_keys=True).encode()).hexdigest()
+
+
+def load_question(name_or_folder: str | Path) -> Question:
+    """Read a question by the name of one that ships, or from a folder.
+
+    Raises:
+        BadInputError: there is no such question, or a file of it is wrong.
+    """
+    folder = find_question(name_or_folder)
+    file = folder / "question.toml"
+    parts = read_question_file(file)
+    labels = parts.labels
+    return Question(
+        name=parts.name,
+        title=parts.title,
+        noun=parts.noun,
+        rubric=parts.rubric,
+        labels=labels,
+        exemplars=read_exemplars(folder / "exemplars.csv", labels, rubric_file=file),
+        prompts=read_prompts(folder / "prompts.toml"),
+        settings=parts.settings,
+        folder=folder,
+    )
+
+
+def find_question(name_or_folder: str | Path) -> Path:
+    """The folder of a question.
+
+    Raises:
+        BadInputError: neither a shipped question has this name nor a folder with ``question.toml``.
+    """
+    for folder in (Path(name_or_folder), shipped(QUESTIONS) / name_or_folder):
+        if (folder / "question.toml").is_file():
+            return folder
+    names = sorted(file.parent.name for file in shipped(QUESTIONS).glob("*/question.toml"))
+    raise BadInputError(
+        f"there is no question {str(name_or_folder)!r}",
+        fix=f"choose from {', '.join(names)}, or give a folder that holds question.toml",
+    )
+
+
+def question_from_contents(contents: dict[str, Any]) -> Question:
+    """The question that :attr:`Question.contents` was made from."""
+    rubric, labels, settings = contents["rubric"], contents["labels"], contents["settings"]
+    return Question(
+        name=contents["name"],
+        title=contents["title"],
+        noun=contents["noun"],
+        rubric=Rubric(
+            rubric["subject"],
+            rubric["question"],
+            tuple(Level(**level) for level in rubric["levels"]),
+            tuple(Category(**category) for category in rubric["categories"]),
+            tuple(Rule(**rule) for rule in rubric["rules"]),
+        ),
+        labels=LabelSpace(
+            tuple(labels["levels"]),
+            tuple(labels["counted"]),
+            labels["reference"],
+            tuple(labels["categories"]),
+            labels["reference_category"],
+        ),
+        exemplars=exemplars_from_rows(contents["exemplars"]),
+        prompts=Prompts(**contents["prompts"]),
+        settings=Settings(
+            model=settings["model"],
+            embedder=settings["embedder"],
+            excluded_chapters=tuple(settings["excluded_chapters"]),
+            base_year=settings["base_year"],
+            without=tuple(Without(w["name"], tuple(w["categories"])) for w in settings["without"]),
+        ),
+    )
