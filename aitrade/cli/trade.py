@@ -47,6 +47,15 @@ def import_files(
             "--revision", help="The files are a revised release, although they lack much of what they replace."
         ),
     ] = False,
+    part: Annotated[
+        bool,
+        typer.Option("--part", help="The files add to what is there with the same keys, as a second district does."),
+    ] = False,
+    sum_over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column whose rows are parts that add up; 'rows' of identical rows."),
+    ] = None,
+    distinct: Annotated[bool, typer.Option("--distinct", help="Of identical rows, count one.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take trade into the workspace, one transaction a file, and say what became of every row.
@@ -68,7 +77,15 @@ def import_files(
     if reader is not None and reader not in READERS:
         raise UsageError(f"there is no reader {reader!r}", fix=f"choose from {', '.join(READERS)}")
     options = ImportOptions(
-        flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace, revision=revision
+        flow.value if flow else None,
+        reader,
+        _pairs(columns),
+        pad=pad,
+        replace=replace,
+        revision=revision,
+        sum_over=tuple(sum_over or ()),
+        distinct=distinct,
+        part=part,
     )
 
     def report(receipt: Receipt) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from aitrade.core.errors import BadInputError, at
 
 DELIMITERS = ",;\t|"
+WINDOWS = "cp1252"  # what Excel on Windows writes where it does not write UTF-8
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,22 @@ def decode(content: bytes, where: str) -> str:
     if "\0" in text:
         raise BadInputError("this is not a text file", where=at(where, text.count("\n", 0, text.index("\0")) + 1))
     return text
+
+
+def decode_legacy(content: bytes, where: str) -> str:
+    """Decode UTF-8, UTF-16 or, where it is neither, Windows-1252 (of which Latin-1 text is a part).
+
+    Raises:
+        BadInputError: the bytes are none of these.
+    """
+    encoding = encoding_of(content[:1024])
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding != "utf-8" or b"\0" in content:
+            return decode(content, where)
+        return content.decode(WINDOWS, "replace")
+    return decode(content, where)
 
 
 def read_text(path: Path) -> str:

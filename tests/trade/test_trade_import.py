@@ -28,6 +28,7 @@ rows = st.lists(
     ),
     min_size=1,
     max_size=25,
+    unique_by=lambda row: row[:4],
 )
 
 
@@ -160,7 +161,7 @@ def test_a_file_that_lacks_much_of_what_it_revises_is_refused(tmp_path, con):
     laptops, part, phones = ((code, "2010", 2024, 1, 100, 1) for code in (LAPTOPS, PARTS, PHONES))
     take(con, csv_of(tmp_path / "a.csv", [laptops, part, phones]))
     before = held(con)
-    revised, servers = (PARTS, "2010", 2024, 1, 51, 0), (SERVERS, "2010", 2024, 1, 9, 3)
+    revised, servers = (PARTS, "2010", 2024, 1, 99, 0), (SERVERS, "2010", 2024, 1, 9, 3)
     path = csv_of(tmp_path / "b.csv", [revised, servers])
     with pytest.raises(BadInputError, match=f"1 of the 2 rows .* codes {LAPTOPS}") as caught:
         take(con, path)

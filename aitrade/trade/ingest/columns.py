@@ -28,8 +28,6 @@ DUTIES = {
     "plain": ("duty", "calculated_duties"),
     "yearly": ("cal_dut_yr",),
 }
-# Columns that break a key out further; the Census API writes - where a row is the total over them.
-BREAKOUTS = ("district", "rp", "df")
 _IMPORTS = ("i_commodity", "con_val_mo", "con_val_yr", "cal_dut_mo", "cal_dut_yr", "customs_value", "calculated_duties")
 _EXPORTS = ("e_commodity", "all_val_mo", "all_val_yr", "fas_value")
 ROLES = ("hs10", "value", "duty", "cty_code", "country", "time", "year", "month", "flow")
@@ -39,9 +37,7 @@ VALUE_MEND = (
 )
 
 _KNOWN = {
-    name
-    for names in (*NAMES.values(), MONTHLY_VALUES, PLAIN_VALUES, YEARLY_VALUES, *DUTIES.values(), BREAKOUTS)
-    for name in names
+    name for names in (*NAMES.values(), MONTHLY_VALUES, PLAIN_VALUES, YEARLY_VALUES, *DUTIES.values()) for name in names
 }
 
 Kind = Literal["monthly", "plain", "yearly"]
@@ -49,11 +45,10 @@ Kind = Literal["monthly", "plain", "yearly"]
 
 @dataclass(frozen=True)
 class Layout:
-    """The column of each role, the kind of the values, the breakout columns, and the flow that the names imply."""
+    """The column of each role, the kind of the values, and the flow that the names imply."""
 
     roles: dict[str, Column]
     kind: Kind
-    breakouts: tuple[Column, ...]
     flow: str | None
 
 
@@ -81,8 +76,7 @@ def resolve(columns: Sequence[Column], options: ImportOptions, where: str) -> La
         )
     if kind == "monthly" and not {"time", "month"} & set(roles):
         raise _missing("the month of its monthly values", columns, where, "--columns time=NAME, or month=NAME")
-    breakouts = tuple(by_name[name] for name in BREAKOUTS if name in by_name)
-    return Layout(roles, kind, breakouts, _flow([roles[r] for r in ("hs10", "value", "duty") if r in roles], where))
+    return Layout(roles, kind, _flow([roles[r] for r in ("hs10", "value", "duty") if r in roles], where))
 
 
 def key(name: str) -> str:
@@ -91,7 +85,7 @@ def key(name: str) -> str:
 
 
 def is_known(name: str) -> bool:
-    """Whether a column of this name plays a role, or breaks keys out."""
+    """Whether a column of this name plays a role."""
     return key(name) in _KNOWN
 
 

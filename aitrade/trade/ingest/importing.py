@@ -12,11 +12,10 @@ from aitrade.trade.countries import Country, add_countries, kind_of, seed_countr
 from aitrade.trade.ingest.merge import FileIdentity, FlowTable, merge
 from aitrade.trade.ingest.months import jumps, missing
 from aitrade.trade.ingest.receipt import Receipt, UnknownCodes
-from aitrade.trade.ingest.staging import Staged, count, stage
-from aitrade.trade.ingest.validation import check_countable
+from aitrade.trade.ingest.staging import Staged, stage
 from aitrade.trade.readers.explanations import COUNTRY_FIX
 from aitrade.trade.readers.readers import READERS, detect, expand
-from aitrade.trade.readers.session import ImportSession, import_session
+from aitrade.trade.readers.session import ImportSession, count, import_session
 from aitrade.trade.readers.source import ImportOptions, Rows
 from aitrade.workspace.database import transaction
 
@@ -86,15 +85,14 @@ def _import_rows(
     staged_rows = count(con, "staged")
     if staged_rows == 0:
         return _nothing(rows, staged, receipt)
-    check_countable(con, receipt.file)
     flows, groups = FlowTable(con, staged.flow), FlowTable(con, staged.flow, groups=True)
     _check_countries(con, flows, rows.countries, staged)
     group_rows = _set_groups_apart(con, flows)
-    if flows.query("repeated_keys")[0][0]:
+    if staged.repeats:
         flows.query("sum_keys")
     kept = count(con, "staged")
     import_id = _one(con, "SELECT nextval('trade_import_ids')")
-    file = FileIdentity(receipt.file, sha256, import_id, earlier)
+    file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts)
     replaced = merge(flows, file, options)
     groups_replaced = merge(groups, file, options) if group_rows else None
     receipt = replace(
@@ -107,13 +105,19 @@ def _import_rows(
         holds="groups only" if not kept else "countries and groups" if group_rows else "countries",
         replaced=replaced,
         groups_replaced=groups_replaced,
-        notes=list(staged.notes),
+        notes=[*_summed(staged), *staged.notes],
+        summed_over=list(staged.summed_over),
+        parts=dict(staged.parts),
     )
     con.execute(
         "INSERT INTO trade_imports VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?)",
         [import_id, receipt.file, receipt.sha256, receipt.reader, receipt.flow, json.dumps(asdict(receipt))],
     )
     return receipt
+
+
+def _summed(staged: Staged) -> list[str]:
+    return [f"summed over {', '.join(staged.summed_over)}"] if staged.summed_over else []
 
 
 def _set_groups_apart(con: "DuckDBPyConnection", flows: FlowTable) -> int:

@@ -1,12 +1,14 @@
 """Merge staged rows into a table of flows: they replace what they repeat, and yearly totals never count with months."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
+from aitrade.core.wording import few
 from aitrade.trade.ingest.receipt import PeriodicityChange, Replacement
 from aitrade.trade.readers.source import ImportOptions
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 _SQL = Path(__file__).parent / "sql"
 _NAMED = 10
+_FAR = 0.3  # of the larger values; monthly revisions move a few hundredths of trade
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,14 @@ class FlowTable:
 class FileIdentity:
     """What a merge has to know of the file: its path, its content, the number of its import.
 
-    ``earlier_imports`` are those that the same command made.
+    ``earlier_imports`` are those that the same command made; ``parts`` the parts that the file holds, by column.
     """
 
     path: str
     sha256: str
     import_id: int
     earlier_imports: Collection[int]
+    parts: Mapping[str, list[str]]
 
 
 def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Replacement | None:
@@ -59,7 +63,11 @@ def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Repla
     replacement = None
     earlier = list(file.earlier_imports)
     repeats = table.query("repeated", sha256=file.sha256, revision=options.revision, earlier_imports=earlier)
-    if repeats or changes_periodicity:
+    if options.part:
+        _add_part(table, file.path)
+    elif repeats or changes_periodicity:
+        if not options.revision:
+            _check_revision(table, file)
         table.query("known_duties")
         table.query("replaced", replace=options.replace)
         if not options.revision:
@@ -67,6 +75,35 @@ def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Repla
         replacement = _replace(table)
     table.query("insert", import_id=file.import_id)
     return replacement
+
+
+def _add_part(table: FlowTable, where: str) -> None:
+    if table.query("own_imports"):
+        raise BadInputError(
+            "this file was imported before: added as a part it would count twice", where=where, fix="leave --part out"
+        )
+    table.query("add_part")
+
+
+def _check_revision(table: FlowTable, file: FileIdentity) -> None:
+    """Refuse a file that is hardly a revision: it holds other parts, or its values are far from those before."""
+    what = ""
+    for import_id, text in table.query("earlier_parts"):
+        earlier = json.loads(text)
+        for column, parts in file.parts.items():
+            if set(earlier.get(column, parts)).isdisjoint(parts):
+                held, now = few(earlier[column]), few(parts)
+                what = f"import {import_id} holds {column} {held}, and the file {column} {now}"
+    keys, before, now, distance = table.query("change")[0]
+    if not what and distance > _FAR:
+        what = f"in {keys:,} rows the workspace has {before:,} dollars, and the file {now:,}"
+    if what:
+        raise BadInputError(
+            f"the file has codes, countries and months that the workspace has, and is hardly a revision: {what}",
+            where=file.path,
+            fix="say --part if it is another part of the same trade, whose values add up, such as a second district; "
+            "say --revision if it is a revised release that takes the place of the first",
+        )
 
 
 def _replace(table: FlowTable) -> Replacement | None:

@@ -86,6 +86,8 @@ class Receipt:
         replaced: what the import took the place of, in the tables flows and group_flows; None where nothing.
         notes: what else the user should know.
         remark: what every table and report on this trade has to say.
+        summed_over: columns that told rows of one key apart, which were added up.
+        parts: of columns that break trade down, the parts that the file holds, where it holds no total.
     """
 
     import_id: int | None
@@ -109,6 +111,8 @@ class Receipt:
     groups_replaced: Replacement | None = None
     notes: list[str] = field(default_factory=list)
     remark: str | None = None
+    summed_over: list[str] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
 
 
 def receipt_lines(receipt: Receipt) -> list[str]:

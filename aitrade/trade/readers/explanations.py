@@ -27,6 +27,13 @@ def explain_text(role: str, text: str | None) -> tuple[str, str]:
 def _explain_amount(name: str, text: str) -> tuple[str, str]:
     if text.strip().startswith("-"):
         return f"the {name} {text!r} is negative", "trade is not negative: correct it, or delete the row"
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", text.strip()):
+        return f"the {name} {text!r} may be thousands or a fraction", "write whole dollars without dots"
+    if re.fullmatch(r"[0-9.]+e\+[0-9]+|[0-9]+\.0*", text.strip()):
+        return (
+            f"the {name} {text!r} is a floating-point number that cannot hold every dollar",
+            "write the column as a whole number (BIGINT), or as DOUBLE",
+        )
     if text.strip().isdecimal():
         return f"the {name} {text!r} is more than all trade there is", "is it in dollars? correct it"
     return (

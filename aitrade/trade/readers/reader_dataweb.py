@@ -33,6 +33,8 @@ def read_dataweb(session: ImportSession, path: Path, _: ImportOptions, /) -> lis
     }
     if collected.value_type == "FAS Value":
         del columns[DUTY]
+    for name in dict.fromkeys(name for row in rows for name in row.trade.rest):
+        columns[name] = [row.trade.rest.get(name) for row in rows]
 
     def locate(column: str, found: str | None) -> str:
         place = next((n for n, text in enumerate(columns[column]) if text == found), None)

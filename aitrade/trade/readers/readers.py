@@ -8,7 +8,7 @@ from pathlib import Path
 from aitrade.core.errors import BadInputError
 from aitrade.core.textfile import encoding_of
 from aitrade.trade.readers.reader_api import read_api
-from aitrade.trade.readers.reader_bulk import read_bulk
+from aitrade.trade.readers.reader_bulk import DAMAGED_ZIP, is_detail_file, read_bulk
 from aitrade.trade.readers.reader_csv import read_csv
 from aitrade.trade.readers.reader_dataweb import read_dataweb
 from aitrade.trade.readers.reader_parquet import read_parquet
@@ -21,7 +21,7 @@ READERS: dict[str, Reader] = {
     "parquet": read_parquet,
     "csv": read_csv,
 }
-SUFFIXES = (".json", ".zip", ".xlsx", ".csv", ".tsv", ".parquet")
+SUFFIXES = (".json", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
 _DATAWEB = re.compile(r'(^|[\n,"])\s*"?(Data Type"?,|[^\n,]*(Imports|Exports)[^\n,|]*\|)', re.IGNORECASE)
 
 
@@ -40,6 +40,8 @@ def detect(path: Path) -> str:
         return "parquet"
     if head.startswith(b"PK"):
         return _of_zip(path)
+    if is_detail_file(head):
+        return "census-bulk"
     text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \r\n\t")
     if not text:
         # The API answers HTTP 204 where there was no trade; a saved 204 is an empty file.
@@ -63,7 +65,7 @@ def _of_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return "dataweb" if "xl/workbook.xml" in archive.namelist() else "census-bulk"
-    except (zipfile.BadZipFile, OSError) as error:
+    except DAMAGED_ZIP as error:
         raise BadInputError(
             f"the file is damaged or cut off: {error}", where=str(path), fix="download it again"
         ) from error

@@ -46,6 +46,12 @@ def import_session(workspace: "DuckDBPyConnection") -> Iterator[ImportSession]:
         workspace.execute(f"SET memory_limit = '{limit}'")
 
 
+def count(con: "DuckDBPyConnection", relation: str) -> int:
+    """Rows of a table or view."""
+    ((number,),) = con.execute("SELECT count(*) FROM query_table(?)", [relation]).fetchall()
+    return int(number)
+
+
 def _bytes(size: str) -> float:
     number, unit = size.split()
     return float(number) * 1024.0 ** ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB").index(unit)

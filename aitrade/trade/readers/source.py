@@ -27,6 +27,9 @@ class ImportOptions:
         pad: put back leading zeros that a spreadsheet dropped.
         replace: yearly rows may take the place of monthly ones, and the other way round.
         revision: the file is a revised release, though much of what it takes the place of is not in it.
+        sum_over: columns whose rows are parts that add up; ``rows`` of rows that are the same throughout.
+        distinct: of rows that are the same throughout, each counts once.
+        part: the file adds to rows of the workspace that have its keys, as one of several districts does.
         remark: what every table and report on this trade has to say, such as that it is made up.
     """
 
@@ -37,6 +40,9 @@ class ImportOptions:
     replace: bool = False
     revision: bool = False
     remark: str | None = None
+    sum_over: tuple[str, ...] = ()
+    distinct: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True)
