@@ -32,7 +32,7 @@ def open_workbook(path: Path, fix: str) -> Iterator["Workbook"]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     content = io.BytesIO(read_bytes(path))
-    damaged = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, EOFError, OSError, NotImplementedError)
+    damaged: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, EOFError, OSError)
     damaged += (ValueError, TypeError, AttributeError, RuntimeError)
     try:
         # Beyond that, openpyxl answers parts that it does not understand with whatever they bring about.

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
 from aitrade.trade.ingest.column_expressions import Canonical, as_text
-from aitrade.trade.ingest.columns import Layout, key
+from aitrade.trade.ingest.columns import Layout
 from aitrade.trade.ingest.months import month_text
 from aitrade.trade.readers.session import count
-from aitrade.trade.readers.source import Column, ImportOptions, Rows
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, key
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

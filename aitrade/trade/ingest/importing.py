@@ -13,6 +13,7 @@ from aitrade.trade.ingest.merge import FileIdentity, FlowTable, merge
 from aitrade.trade.ingest.months import jumps, missing
 from aitrade.trade.ingest.receipt import Receipt, UnknownCodes
 from aitrade.trade.ingest.staging import Staged, stage
+from aitrade.trade.readers.compressed import decompressed
 from aitrade.trade.readers.explanations import COUNTRY_FIX
 from aitrade.trade.readers.readers import READERS, detect, expand
 from aitrade.trade.readers.session import ImportSession, count, import_session
@@ -64,11 +65,17 @@ def import_trade(
 def _import_file(session: ImportSession, path: Path, options: ImportOptions, earlier: Collection[int]) -> list[Receipt]:
     if not path.is_file():
         raise BadInputError("there is no such file", where=str(path), fix="give the path of a trade file")
-    reader = options.reader or detect(path)
-    parts = READERS[reader](session, path, options)
-    sha256 = sha256_of(path)
-    with transaction(session.con):
-        return [_import_rows(session.con, rows, path, reader, sha256, options, earlier) for rows in parts]
+    content = decompressed(session, path)
+    try:
+        reader = options.reader or detect(content)
+        parts = READERS[reader](session, content, options)
+        sha256 = sha256_of(path)
+        with transaction(session.con):
+            return [_import_rows(session.con, rows, path, reader, sha256, options, earlier) for rows in parts]
+    except BadInputError as error:
+        if content == path or error.where is None:
+            raise
+        raise BadInputError(error.what, where=error.where.replace(str(content), str(path)), fix=error.fix) from error
 
 
 def _import_rows(

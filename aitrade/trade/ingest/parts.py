@@ -7,8 +7,7 @@ from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
 from aitrade.trade.ingest.breakdowns import is_breakdown
 from aitrade.trade.ingest.column_expressions import Canonical, as_text
-from aitrade.trade.ingest.columns import key
-from aitrade.trade.readers.source import ImportOptions, Rows
+from aitrade.trade.readers.source import ImportOptions, Rows, key
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -13,11 +13,11 @@ from aitrade.nomenclature.codes import FLOWS, parse_flow
 from aitrade.trade.countries import CODE, codes_by_name, simplified
 from aitrade.trade.ingest.breakdowns import Breakdown, settle_repeats
 from aitrade.trade.ingest.column_expressions import as_text, canonical
-from aitrade.trade.ingest.columns import Layout, is_known, key, resolve
+from aitrade.trade.ingest.columns import Layout, is_known, resolve
 from aitrade.trade.ingest.parts import check_parts
 from aitrade.trade.ingest.validation import check_countable, check_readable
 from aitrade.trade.readers.session import count
-from aitrade.trade.readers.source import Column, ImportOptions, Rows
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, key
 from aitrade.workspace.rows import offered
 
 if TYPE_CHECKING:

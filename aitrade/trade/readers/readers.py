@@ -12,6 +12,7 @@ from aitrade.trade.readers.reader_bulk import DAMAGED_ZIP, is_detail_file, read_
 from aitrade.trade.readers.reader_csv import read_csv
 from aitrade.trade.readers.reader_dataweb import read_dataweb
 from aitrade.trade.readers.reader_parquet import read_parquet
+from aitrade.trade.readers.reader_workbook import read_workbook
 from aitrade.trade.readers.source import Reader
 
 READERS: dict[str, Reader] = {
@@ -20,6 +21,7 @@ READERS: dict[str, Reader] = {
     "dataweb": read_dataweb,
     "parquet": read_parquet,
     "csv": read_csv,
+    "workbook": read_workbook,
 }
 SUFFIXES = (".json", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
 _DATAWEB = re.compile(r'(^|[\n,"])\s*"?(Data Type"?,|[^\n,]*(Imports|Exports)[^\n,|]*\|)', re.IGNORECASE)
@@ -50,9 +52,15 @@ def detect(path: Path) -> str:
         raise BadInputError("the file is empty", where=str(path), fix="download it again")
     if text.startswith("["):
         return "census-api"
+    if text.lower().startswith("error"):
+        raise BadInputError(
+            f"this is the API's error message, not trade: {text.splitlines()[0]:.200}",
+            where=str(path),
+            fix="correct the query and download it again",
+        )
     if text.startswith(("{", "<")):
         raise BadInputError(
-            f"this is an error page or another format, not trade: {text.splitlines()[0]:.60}",
+            f"this is an error page or another format, not trade: {text.splitlines()[0]:.200}",
             where=str(path),
             fix="download it again",
         )
@@ -64,7 +72,11 @@ def detect(path: Path) -> str:
 def _of_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
-            return "dataweb" if "xl/workbook.xml" in archive.namelist() else "census-bulk"
+            names = archive.namelist()
+            if "xl/workbook.xml" not in names:
+                return "census-bulk"
+            texts = (archive.read(name) for name in names if name.startswith("xl/") and name.endswith(".xml"))
+            return "dataweb" if any(b"Data Type" in text for text in texts) else "workbook"
     except DAMAGED_ZIP as error:
         raise BadInputError(
             f"the file is damaged or cut off: {error}", where=str(path), fix="download it again"

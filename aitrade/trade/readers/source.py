@@ -1,7 +1,7 @@
 """What a reader hands over: the rows of a file, and where in the file something was found."""
 
 import glob
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,10 @@ from aitrade.trade.readers.session import ImportSession
 Locate = Callable[[str, str | None], str]
 # From an error of DuckDB to what is wrong with the file.
 Explain = Callable[[Exception], BadInputError]
+
+
+# Names of columns of codes, in lower case with underscores for blanks: a line that has one is a header.
+CODE_NAMES = ("hs10", "i_commodity", "e_commodity", "commodity", "hts_number", "schedule_b_number", "hts10")
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,17 @@ def damaged(path: Path) -> Explain:
         return BadInputError(what, where=str(path), fix="copy or download it again")
 
     return explain
+
+
+def key(name: str) -> str:
+    """A column's name in lower case, with underscores for blanks."""
+    return name.strip().lower().replace(" ", "_")
+
+
+def is_header(cells: Sequence[str], options: ImportOptions) -> bool:
+    """Whether a line is a header: it names a column of codes, and another."""
+    names = {key(cell) for cell in cells if cell.strip()}
+    return len(names) > 1 and not names.isdisjoint({*CODE_NAMES, key(options.columns.get("hs10", "hs10"))})
 
 
 def quoted(identifier: str) -> str:

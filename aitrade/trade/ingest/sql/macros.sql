@@ -8,17 +8,18 @@ CREATE OR REPLACE TEMP MACRO undot(code) AS CASE
     ELSE trim(code)
 END;
 
--- Ten digits; with pad a code of nine gets its leading zero back.
+-- Ten digits, as such or before the description, as USA Trade Online writes them; with pad a code of nine gets its leading zero back.
 CREATE OR REPLACE TEMP MACRO as_hs10(code, pad) AS CASE
     WHEN regexp_full_match(code, '[0-9]{10}') THEN code
     WHEN regexp_full_match(undot(code), '[0-9]{10}') THEN undot(code)
+    WHEN regexp_full_match(code, '\s*[0-9]{10}[ :-]+\D.*') THEN left(ltrim(code), 10)
     WHEN pad AND regexp_full_match(undot(code), '[0-9]{9}') THEN '0' || undot(code)
 END;
 
 -- A total or a level above HS10: 2, 4, 6 or 8 digits, one fewer where zeros were lost, or "-" for all commodities.
 CREATE OR REPLACE TEMP MACRO is_above_hs10(code, pad) AS
     length(code) <> 10 AND regexp_full_match(
-        undot(code), CASE WHEN pad THEN '-|[0-9]{1,8}' ELSE '-|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}' END
+        regexp_replace(undot(code), '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}) +\D.*', '\1'), CASE WHEN pad THEN '-|[0-9]{1,8}' ELSE '-|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}' END
     );
 
 CREATE OR REPLACE TEMP MACRO as_cty_code(code, pad) AS CASE
