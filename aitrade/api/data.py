@@ -93,7 +93,7 @@ class Data:
             BadInputError: a file cannot be read, or read in more than one way; nothing of that file is kept.
         """
         from aitrade.trade.ingest.importing import import_trade
-        from aitrade.trade.readers.readers import READERS, expand
+        from aitrade.trade.readers.readers import READERS
         from aitrade.trade.readers.source import ImportOptions
         from aitrade.workspace import open_workspace
 
@@ -103,14 +103,9 @@ class Data:
             known = ", ".join(sorted(set(ImportOptions.__dataclass_fields__) - {"flow", "reader", "columns"}))
             raise UsageError(f"import_trade has no argument {unknown[0]!r}", fix=f"choose from {known}")
         asked = ImportOptions(flow, reader, dict(columns or {}), **options)
-        receipts: list[Receipt] = []
-        with open_workspace(self.folder) as con:
-            for path in expand(_paths(files)):
-                earlier = [receipt.import_id for receipt in receipts if receipt.import_id is not None]
-                receipt = import_trade(con, path, asked, earlier)
-                on_receipt(receipt)
-                receipts.append(receipt)
-        return receipts
+        paths = _paths(files)
+        with open_workspace(self.folder, reads=paths) as con:
+            return import_trade(con, paths, asked, on_receipt)
 
     def import_labels(
         self,

@@ -198,7 +198,7 @@ def test_real_trade_and_the_sample_do_not_mix(tmp_path):
     real = tmp_path / "real.csv"
     real.write_text("hs10,cty_code,year,month,con_val_mo\n0101210010,1220,2024,1,5\n", "utf-8")
     with open_workspace(tmp_path / "workspace", reads=[real, FOLDER]) as con:
-        import_trade(con, real, ImportOptions())
+        import_trade(con, [real], ImportOptions())
         with pytest.raises(BadInputError, match=r"real\.csv") as refused:
             import_sample(con, FOLDER)
         assert "--workspace" in refused.value.fix
