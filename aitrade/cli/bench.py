@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
-from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, Model, Output, Sample
+from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, NamedModel, Output, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import BadInputError
 from aitrade.question.defaults import DEFAULT_MODEL
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
-app.add_typer(group, name="bench")
 
 CodesOption = Annotated[
     int, typer.Option(min=1, metavar="N", help="Number of codes, exemplars counted, rounded up to batches of 128.")
@@ -23,7 +21,7 @@ CodesOption = Annotated[
 @group.command()
 def speed(
     context: typer.Context,
-    model: Model = DEFAULT_MODEL,
+    model: NamedModel = DEFAULT_MODEL,
     codes: CodesOption = 1024,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
     device: Device = "auto",
@@ -65,7 +63,7 @@ def speed(
 @group.command()
 def operations(
     context: typer.Context,
-    model: Model = DEFAULT_MODEL,
+    model: NamedModel = DEFAULT_MODEL,
     codes: CodesOption = 256,
     device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
 from aitrade.question.defaults import DEFAULT_MODEL
@@ -18,7 +17,6 @@ group = typer.Typer(
     no_args_is_help=True,
     help="List, install, check, add, pack and tune models. Weights never come from anywhere but pip.",
 )
-app.add_typer(group, name="models")
 
 FindLinks = Annotated[
     list[str],

