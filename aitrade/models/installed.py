@@ -136,8 +136,9 @@ def installed_names() -> list[str]:
 def locate(name: str) -> Installed:
     """Find an installed model and check its files.
 
-    Files whose size, inode and times of change are those of the last full check are not read again; ``verify`` reads
-    all. Only the system sets the time of an inode's change (ctime), so putting a file's date back is not enough.
+    Files are only hashed where size, inode or times of change differ from the last complete check; :func:`verify`
+    hashes all. The time of an inode's change (ctime) is set by the system alone, so that resetting a file's date does
+    not hide a change.
 
     Raises:
         ModelError: the model is not installed, or a file is missing, altered or not in the record.
@@ -182,7 +183,7 @@ def verify(model: Installed) -> None:
                 where=str(path),
                 fix=how_to_install(model.name),
             )
-    with suppress(BadInputError), atomic_write(model.folder / CHECKED) as partial:  # read-only: hashed each time
+    with suppress(BadInputError), atomic_write(model.folder / CHECKED) as partial:  # read-only folders: hash each time
         partial.write_text(json.dumps(_stamp(model)), "utf-8")
 
 
@@ -192,7 +193,7 @@ def _refuse_unrecorded(model: Installed) -> None:
 
 
 def _stamp(model: Installed) -> list[list[str | int]]:
-    """Size, inode and times of change of each file, which stand for its content between full checks."""
+    """List size, inode and times of change of each file, to see between complete checks whether a file changed."""
     stamp: list[list[str | int]] = []
     for file in model.files:
         path = model.folder / file.name
