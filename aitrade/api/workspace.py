@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import UsageError
+from aitrade.core.offline import refuse_network
 
 if TYPE_CHECKING:
     import altair as alt
@@ -22,6 +23,7 @@ def open_folder(workspace: str | Path = "workspace") -> "Workspace":
     """
     from aitrade.workspace import read_workspace
 
+    refuse_network(everywhere=False)
     folder = Path(workspace)
     with read_workspace(folder):
         return Workspace(folder)

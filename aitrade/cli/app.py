@@ -9,7 +9,9 @@ import typer
 
 from aitrade import __version__
 from aitrade.cli.state import State
+from aitrade.core.clean import clean
 from aitrade.core.errors import AitradeError, StoppedError
+from aitrade.core.offline import refuse_network
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,14 +49,15 @@ def main() -> None:
     # Nothing here may reach a network; the Hugging Face libraries look before they believe it.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+    refuse_network(everywhere=True)
     import aitrade.cli.commands  # noqa: F401  (registers the commands)
 
     try:
         app()
     except AitradeError as error:
-        typer.echo(f"aitrade: {error.where + ': ' if error.where else ''}{error.what}", err=True)
+        typer.echo(clean(f"aitrade: {error.where + ': ' if error.where else ''}{error.what}"), err=True)
         if error.fix:
-            typer.echo(f"  fix: {error.fix}", err=True)
+            typer.echo(clean(f"  fix: {error.fix}"), err=True)
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code != 130:  # what typer makes of Ctrl-C

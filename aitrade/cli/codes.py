@@ -74,9 +74,11 @@ def list_codes(
     import csv
     import io
 
+    from aitrade.core.render.as_csv import csv_cell
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([columns, *rows])
+    writer.writerows([columns, *([csv_cell(value) for value in row] for row in rows)])
     emit(text.getvalue())
 
 
