@@ -11,9 +11,9 @@ from aitrade.core.clean import clean
 from aitrade.core.files import write_file
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
     from rich.console import Console
 
+    from aitrade.api.workspace import Workspace
     from aitrade.core.table import Table
 
 
@@ -22,6 +22,14 @@ class State:
     """Options given before the command."""
 
     workspace: Path
+    question: str
+
+    def open(self) -> "Workspace":
+        """The workspace with its question, as Python code has it."""
+        from aitrade.api.workspace import Workspace
+        from aitrade.question.question import load_question
+
+        return Workspace(self.workspace, load_question(self.question))
 
 
 def state(context: typer.Context) -> State:
@@ -44,12 +52,10 @@ def say(message: str) -> None:
     typer.echo(clean(message), err=True)
 
 
-def say_run(con: "DuckDBPyConnection", run: str | None) -> None:
+def say_run(workspace: "Workspace", run: str | None) -> None:
     """Tell the user whose labels are used where no run is named."""
-    from aitrade.workspace.runs import latest_run
-
     if run is None:
-        say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        say(f"labels: run {workspace.default_run()}, the latest finished one (--run NAME for another)")
 
 
 def emit(text: str, output: Path | None = None) -> None:

@@ -1,6 +1,7 @@
 """Files: read within bounds, written whole or not at all; what the file system refuses is bad input."""
 
 import errno
+import hashlib
 import io
 import os
 import stat
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 
+def sha256_of(path: Path) -> str:
+    """Hash a file with SHA-256, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Make a file's folder, and let the block, which does nothing but write the file, fail as bad input does.
+    """Make the folder of a file and turn an OSError of the block into a BadInputError.
+
+    The block should do nothing but write the file.
 
     Raises:
-        BadInputError: the folder cannot be made, or the file not be written.
+        BadInputError: the folder cannot be made, or the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +45,7 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a new place beside ``path``; what the block writes there becomes ``path`` when it is whole and on the disk.
+    """Write a file completely or not at all.
 
     Whatever stops it, a full disk too, a reader finds what was there before or what is there now, never half of it. A
     link stays one, and what it points to is replaced. What is no regular file, such as /dev/stdout, is written as is.
@@ -80,7 +89,9 @@ def write_file(path: Path, content: bytes) -> Path:
 
 
 def save_workbook(workbook: "Workbook", path: Path) -> Path:
-    """Write a workbook by way of memory: openpyxl leaves its sheets open where it cannot write to a file.
+    """Write a workbook and return its path.
+
+    The bytes are made in memory first, because openpyxl leaves its sheets open when writing to a file fails.
 
     Raises:
         BadInputError: it cannot be written.
@@ -120,7 +131,7 @@ def read_bounded(path: Path, largest: int = LARGEST_TEXT) -> bytes:
 
 
 def require_writable(path: Path) -> None:
-    """Refuse a file that cannot be written before the long work whose result it is to hold; makes its folder.
+    """Check before long work that its output file can be written; makes the folder of the file.
 
     Raises:
         BadInputError: the folder cannot be made or written to, or the file is a folder or may not be written.

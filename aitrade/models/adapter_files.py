@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from aitrade.core.errors import ModelError
-from aitrade.core.files import write_file
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of, write_file
 from aitrade.core.paths import shipped
-from aitrade.models.record import Installed, how_to_install, record_files, refuse_unrecorded
+from aitrade.models.installed import Installed, how_to_install, record_files, refuse_unrecorded
 from aitrade.nomenclature.code_text import text_sha256
 from aitrade.question.rubric import labels
 

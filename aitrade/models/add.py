@@ -1,4 +1,4 @@
-"""Register a local Hugging Face folder as a model. Nothing in it is run."""
+"""Add a local Hugging Face folder as a model; no code from the folder is run."""
 
 import json
 import re
@@ -11,10 +11,9 @@ from aitrade.core.bounds import LARGEST_MODEL_JSON
 from aitrade.core.errors import BadInputError, ModelError, UsageError
 from aitrade.core.files import read_bounded, writing
 from aitrade.core.paths import weights_folder
-from aitrade.models.convert import library_versions
-from aitrade.models.installed import verify
+from aitrade.models.install import library_versions
+from aitrade.models.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
 from aitrade.models.manifest import load_manifests
-from aitrade.models.record import CHECKED, RECORD, Installed, record_files, write_record
 from aitrade.models.source_files import source_files
 
 # Formats that run code when they are opened, and code itself.
@@ -30,10 +29,10 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     Args:
         source: folder with config.json, a tokenizer and ``*.safetensors``.
         name: lower-case name for the command line.
-        licence: for the record.
+        licence: licence of the weights.
 
     Raises:
-        UsageError: the name is not a name, or is taken.
+        UsageError: the name has other characters, or is taken.
         BadInputError: the folder is missing or is not a Hugging Face model folder.
         ModelError: it holds pickles or code, asks for code (``auto_map``), or holds a link that leads out of it.
     """
@@ -51,7 +50,7 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     for file, real in files.items():
         with writing(work / file):
             _link_or_copy(real, work / file)
-    made = Installed(
+    model = Installed(
         name=name,
         kind="embedder" if (source / "modules.json").is_file() else "llm",
         parameters=count_parameters(work),
@@ -61,15 +60,15 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         made_with=library_versions(),
         folder=work,
     )
-    made = replace(made, source_sha256=made.sha256)
-    write_record(made)
-    model = replace(made, folder=work.rename(weights_folder() / name))
+    model = replace(model, source_sha256=model.sha256)
+    write_record(model)
+    model = replace(model, folder=work.rename(weights_folder() / name))
     verify(model)
     return model
 
 
 def count_parameters(folder: Path) -> int:
-    """Number of weights in a folder's safetensors files, read from their headers.
+    """Count the weights in a folder's safetensors files from their headers.
 
     Raises:
         ModelError: a file is damaged or cut off.
@@ -98,7 +97,7 @@ def _refuse_unsafe(files: Mapping[str, Path]) -> None:
             )
         if path.suffix == ".json" and _names_code(path):
             raise ModelError(
-                "the file asks for code of its own (auto_map)",
+                "the file names code to load (auto_map)",
                 where=str(path),
                 fix="use a model whose architecture transformers knows",
             )
@@ -116,7 +115,7 @@ def _require(source: Path, files: Collection[str]) -> None:
     for name in NEEDED:
         if name not in files:
             raise BadInputError(
-                f"the folder has no {name}", where=str(source), fix="give a whole Hugging Face model folder"
+                f"the folder has no {name}", where=str(source), fix="give a complete Hugging Face model folder"
             )
     if not any(name.endswith(".safetensors") for name in files):
         raise BadInputError(

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.table import Table
+from aitrade.core.wording import ranges
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.review.columns import COLUMNS, GIVEN
-from aitrade.trade.tables.coverage import held_years, ranges
+from aitrade.trade.tables.coverage import held_years
 from aitrade.trade.tables.full_year import full_year
 from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
 from aitrade.trade.tables.query import install_macros, sql

@@ -22,7 +22,7 @@ from aitrade.demo.agreement import Judged, agreement, missed, read_judged
 from aitrade.demo.classification import classify_sample, hold_out, require_models
 from aitrade.demo.published import beside_published
 from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
-from aitrade.llm.code_vectors import WHOLE, CodeVectors
+from aitrade.llm.code_vectors import FULL, CodeVectors
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
@@ -198,7 +198,7 @@ def test_real_trade_and_the_sample_do_not_mix(tmp_path):
     real = tmp_path / "real.csv"
     real.write_text("hs10,cty_code,year,month,con_val_mo\n0101210010,1220,2024,1,5\n", "utf-8")
     with open_workspace(tmp_path / "workspace", reads=[real, FOLDER]) as con:
-        import_trade(con, real, ImportOptions())
+        import_trade(con, [real], ImportOptions())
         with pytest.raises(BadInputError, match=r"real\.csv") as refused:
             import_sample(con, FOLDER)
         assert "--workspace" in refused.value.fix
@@ -244,7 +244,7 @@ def test_held_out_codes_are_not_among_the_llms_neighbours_either(toy_classifier)
     whole = replace(plain, scorer=copy.copy(plain.scorer))  # which tests share
     exemplars = whole.index.exemplars.exemplars
     keys = [(e.code.flow, e.code.hs10) for e in exemplars]
-    whole.scorer.vectors = CodeVectors(keys, np.eye(4, dtype=np.float32), {WHOLE: np.eye(len(keys), dtype=np.float32)})
+    whole.scorer.vectors = CodeVectors(keys, np.eye(4, dtype=np.float32), {FULL: np.eye(len(keys), dtype=np.float32)})
     assert len(whole.llm_index.exemplars) == len(exemplars)
     held_out = hold_out(whole, [exemplars[0].code])
     assert {e.code.hs10 for e in held_out.llm_index.exemplars.exemplars} == {
@@ -259,7 +259,6 @@ def test_missing_models_are_named_with_the_line_that_installs_them(no_models):
 
 
 def test_command_works_in_its_own_folder(filled, tmp_path, monkeypatch):
-    import aitrade.cli.commands  # noqa: F401  (registers the command)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(

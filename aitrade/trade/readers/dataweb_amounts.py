@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -31,6 +31,7 @@ class Amount:
         time: year or month.
         text: the amount as the file writes it.
         key: the same for the duty and the value of a trade; a code that has two descriptions has two amounts of a key.
+        rest: the texts of the other columns of its row, by name.
         fills: whether it is a zero that may only fill a pivot, where there was no trade.
     """
 
@@ -42,6 +43,7 @@ class Amount:
     text: str
     key: tuple[str, ...]
     fills: bool
+    rest: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ def _amounts(table: Table, collected: Collected) -> Iterator[tuple[str, Amount]]
     if any(not period or period.startswith("-") for period in columns.values()) and "Year" not in places:
         raise BadInputError("there is no column Year", where=at(table.where, 1), fix=FIX)
     aside = {*columns, *(place for place, name in enumerate(table.header) if name in _ASIDE or _FIGURE.search(name))}
+    read = {code, *columns, *(places[name] for name in ("Data Type", "Country", "Year", "Month") if name in places)}
+    beside = {place for name, place in places.items() if place not in read and not _FIGURE.search(name)}
     for line, cells in table.rows:
         if is_total(cells):
             collected.drop("total of the file")
@@ -137,9 +141,10 @@ def _amounts(table: Table, collected: Collected) -> Iterator[tuple[str, Amount]]
             collected.drop(f"data type {cells[places['Data Type']]}")
         rest = tuple(cell for place, cell in enumerate(cells) if place not in aside)
         country = cells[places["Country"]] if "Country" in places else "-"
+        others = {name: cells[place] for name, place in places.items() if place in beside}
         for place, period in columns.items():
             time, fills = _time(period, places, cells), bool(period and re.fullmatch(r"0(\.0*)?", cells[place]))
-            amount = Amount(table.where, line, cells[code], country, time, cells[place], (*rest, time), fills)
+            amount = Amount(table.where, line, cells[code], country, time, cells[place], (*rest, time), fills, others)
             yield cells[places["Data Type"]], amount
 
 

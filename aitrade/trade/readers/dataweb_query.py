@@ -18,8 +18,8 @@ FIX = (
     "Value, by HTS-10 and country"
 )
 TO_DATE = re.compile(r"\bytd\b|\bto[ -]date\b", re.IGNORECASE)
-_FORMAT_MEND = "ask DataWeb for the data format 1, which is single dollars"
-_TIME_MEND = "ask DataWeb for full years with the aggregation Annual, or for the aggregation Monthly"
+_FORMAT_FIX = "ask DataWeb for the data format 1, which is single dollars"
+_TIME_FIX = "ask DataWeb for full years with the aggregation Annual, or for the aggregation Monthly"
 _OTHER_TRADE = re.compile(r"general imports|domestic exports|foreign exports|re-exports", re.IGNORECASE)
 _QUARTER = re.compile(r"\bquarter|\bq[1-4]\b", re.IGNORECASE)
 _TIMEFRAME = re.compile(r"\s*(annual|monthly)\b", re.IGNORECASE)
@@ -40,12 +40,12 @@ def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str) -
     _check_trade([*(value for name, value in said if name == "Trade Flow"), *_titles(tables)], where)
     for name, value in said:
         if name == "Data Format" and value not in ("", "1"):
-            raise BadInputError(f"its amounts are in {value} dollars", where=where, fix=_FORMAT_MEND)
+            raise BadInputError(f"its amounts are in {value} dollars", where=where, fix=_FORMAT_FIX)
     _check_time(said, tables, where)
     for table in tables:
         quarters = [name for name in table.header if _QUARTER.search(name)]
         if quarters:
-            raise BadInputError(f"the column {quarters[0]} is of quarters", where=table.where, fix=_TIME_MEND)
+            raise BadInputError(f"the column {quarters[0]} is of quarters", where=table.where, fix=_TIME_FIX)
     notes = [
         f"the query took only some trade ({step}: {value}): its values are not all imports or exports"
         for step, value in _selections(query)
@@ -64,7 +64,7 @@ def _check_time(said: Sequence[Setting], tables: Sequence[Table], where: str) ->
     """A title is ``Total Exports|Annual Data``; without a bar it says the trade alone, and to date is said anywhere.
 
     Where the year to date has columns of its own beside the years, as in ``Annual + Year-To-Date Data``, they are left
-    out, and the years are whole.
+    out, and the years are complete.
     """
     titles = _titles(tables)
     frames = [value for name, value in said if name == "Timeframe Aggregation" and value]
@@ -78,7 +78,7 @@ def _check_time(said: Sequence[Setting], tables: Sequence[Table], where: str) ->
         years = [value for step, value in _selections(said) if "years" in step.lower()]
         other += [value for value in years if not value.startswith("Full Years")]
     if other:
-        raise BadInputError(f"its time frame is {other[0].strip()!r}", where=where, fix=_TIME_MEND)
+        raise BadInputError(f"its time frame is {other[0].strip()!r}", where=where, fix=_TIME_FIX)
 
 
 def _titles(tables: Sequence[Table]) -> list[str]:

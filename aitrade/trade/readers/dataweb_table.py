@@ -82,7 +82,7 @@ def read_tables(path: Path) -> tuple[list[Table], list[tuple[str, str]]]:
         is_workbook = file.read(4) == b"PK\x03\x04"
     if not is_workbook:
         return _tables([(str(path), lines_of(read_text(path), str(path), ","))]), []
-    sheets = dict(_sheets(path))
+    sheets = dict(read_sheets(path))
     query = [
         (cells[0].strip(), "".join(cells[1:2]).strip()) for _, cells in sheets.pop("Query Parameters", []) if cells
     ]
@@ -109,7 +109,12 @@ def _filled(rows: Iterator[tuple[int, list[str]]], width: int, where: str) -> It
         yield line, tuple(cells[:width]) + ("",) * (width - len(cells))
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+def read_sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+    """Each sheet of a workbook: its title and its rows by line, as texts.
+
+    Raises:
+        BadInputError: the workbook is damaged or has formulas.
+    """
     with open_workbook(path, "export it again") as workbook:
         for sheet in workbook.worksheets:
             rows = enumerate(sheet.iter_rows(), 1)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from aitrade.core.wording import ranges
 from aitrade.trade.tables.both_flows import Held, unlike
 from aitrade.trade.tables.chosen_run import ChosenRun
-from aitrade.trade.tables.coverage import FEW, Year, partner_countries, ranges, sparse_years
+from aitrade.trade.tables.coverage import FEW, Year, partner_countries, sparse_years
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.span import Span
 from aitrade.trade.tables.spec import Spec

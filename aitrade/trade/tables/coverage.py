@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.wording import ranges
 from aitrade.trade.tables.query import fetch
 
 if TYPE_CHECKING:
@@ -103,14 +104,3 @@ def full_years(years: Iterable[Year]) -> list[Year]:
     complete = [year for year in years if year.complete]
     sparse = sparse_years(complete)
     return [year for year in complete if year not in sparse]
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Numbers as people write them: ``2013 to 2016, 2020``."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)

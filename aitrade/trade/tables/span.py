@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aitrade.core.errors import BadInputError
-from aitrade.trade.tables.coverage import Year, alike_in_partners, full_years, ranges, sparse_years, with_partners
+from aitrade.core.wording import ranges
+from aitrade.trade.tables.coverage import Year, alike_in_partners, full_years, sparse_years, with_partners
 from aitrade.trade.tables.options import Options
 
 
