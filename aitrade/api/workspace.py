@@ -10,6 +10,7 @@ from aitrade.api.arguments import years as year_numbers
 from aitrade.api.result import Result
 from aitrade.api.runs import Runs
 from aitrade.core.errors import UsageError
+from aitrade.core.offline import refuse_network
 from aitrade.question.question import SHIPPED, Question, load_question
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def open_folder(
     """
     from aitrade.workspace import open_workspace, read_workspace
 
+    refuse_network(everywhere=False)
     folder = Path(workspace)
     with open_workspace(folder) if create else read_workspace(folder):
         return Workspace(folder, question if isinstance(question, Question) else load_question(question))

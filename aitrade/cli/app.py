@@ -30,7 +30,9 @@ from aitrade.cli import (
     tune,
 )
 from aitrade.cli.state import State
+from aitrade.core.clean import clean
 from aitrade.core.errors import AitradeError, StoppedError
+from aitrade.core.offline import refuse_network
 from aitrade.question import SHIPPED
 
 app = typer.Typer(
@@ -104,13 +106,14 @@ def main() -> None:
     # Nothing here may reach a network; the Hugging Face libraries look before they believe it.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+    refuse_network(everywhere=True)
 
     try:
         app()
     except AitradeError as error:
-        typer.echo(f"aitrade: {error.where + ': ' if error.where else ''}{error.what}", err=True)
+        typer.echo(clean(f"aitrade: {error.where + ': ' if error.where else ''}{error.what}"), err=True)
         if error.fix:
-            typer.echo(f"  fix: {error.fix}", err=True)
+            typer.echo(clean(f"  fix: {error.fix}"), err=True)
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code != 130:  # what typer makes of Ctrl-C

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aitrade.cli.options import FormatOption
+from aitrade.core.clean import clean
 from aitrade.core.files import write_file
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def console() -> "Console":
 
 def say(message: str) -> None:
     """Tell the user something (standard error)."""
-    typer.echo(message, err=True)
+    typer.echo(clean(message), err=True)
 
 
 def say_run(workspace: "Workspace", run: str | None) -> None:
@@ -64,7 +65,7 @@ def emit(text: str, output: Path | None = None) -> None:
         BadInputError: the file cannot be written.
     """
     if output is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+        typer.echo(clean(text), nl=not text.endswith("\n"))
         return
     write_file(output, (text if text.endswith("\n") else text + "\n").encode())
     say(f"wrote {output}")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from aitrade.core.bounds import LONGEST_CELL
+from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.files import read_bounded
 
@@ -191,4 +193,17 @@ def _values(columns: tuple[str, ...], fields: list[str], where: str) -> dict[str
             where=where,
             fix="quote values that hold the delimiter",
         )
-    return {name: field.strip() for name, field in zip(columns, fields, strict=True)}
+    return {name: cell(field, f"{where}, column {name}") for name, field in zip(columns, fields, strict=True)}
+
+
+def cell(text: str, where: str) -> str:
+    """The text of a cell without blanks around it, and without characters that nobody sees but programs obey.
+
+    Raises:
+        BadInputError: it is longer than ``LONGEST_CELL``.
+    """
+    if len(text) > LONGEST_CELL:
+        raise BadInputError(
+            f"the text has {len(text):,} characters, more than {LONGEST_CELL:,}", where=where, fix="shorten it"
+        )
+    return clean(text).strip()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.files import atomic_write
+from aitrade.core.render.as_csv import csv_cell
 from aitrade.question.labels import LabelSpace
 from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.rows import offered
@@ -79,6 +80,6 @@ def export_csv(con: "DuckDBPyConnection", run: str, path: Path) -> int:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in export_rows(con, run):
-            writer.writerow([f"{value:.6f}" if isinstance(value, float) else value for value in row])
+            writer.writerow([f"{value:.6f}" if isinstance(value, float) else csv_cell(value) for value in row])
             count += 1
     return count
