@@ -155,7 +155,7 @@ def test_an_empty_reply_is_a_month_without_trade(tmp_path, con):
     (folder / "2024-02.json").write_bytes(b"")
     api_of(folder / "2024-03.json", API_HEADER)
     (folder / "notes.md").write_text("not trade")
-    receipts = [take(con, path) for path in expand([folder])]
+    receipts = [take(con, path) for path, _ in expand([folder])]
     assert [receipt.rows_kept for receipt in receipts] == [1, 0, 0]
     assert all("reply is empty" in receipt.notes[0] for receipt in receipts[1:])
     assert con.execute("SELECT count(*) FROM trade_imports").fetchone() == (1,)

@@ -80,6 +80,7 @@ def resolve(columns: Sequence[Column], options: ImportOptions, where: str) -> La
             _first(roles, role, NAMES[role], by_name)
     if "duty" not in roles:
         _first(roles, "duty", DUTIES[kind], by_name)
+        _check_duty(roles, kind, by_name, where)
     if "time" not in roles and "year" not in roles:
         raise _missing(
             "a month or a year", columns, where, "--columns time=NAME (as 2024-01), or year=NAME and month=NAME"
@@ -87,6 +88,18 @@ def resolve(columns: Sequence[Column], options: ImportOptions, where: str) -> La
     if kind == "monthly" and not {"time", "month"} & set(roles):
         raise _missing("the month of its monthly values", columns, where, "--columns time=NAME, or month=NAME")
     return Layout(roles, kind, _flow([roles[r] for r in ("hs10", "value", "duty") if r in roles], where))
+
+
+def _check_duty(roles: dict[str, Column], kind: Kind, by_name: dict[str, Column], where: str) -> None:
+    """Refuse duties to date beside monthly values, or the other way round: they would be lost."""
+    other = next((by_name[name] for names in DUTIES.values() for name in names if name in by_name), None)
+    if "duty" not in roles and other is not None:
+        what = "year-to-date" if kind == "yearly" else "monthly"
+        raise BadInputError(
+            f"the values of {roles['value'].name} are {what}, the duties of {other.name} are not",
+            where=where,
+            fix="ask the source for CON_VAL_MO and CAL_DUT_MO, or take the column of duties out",
+        )
 
 
 def is_known(name: str) -> bool:

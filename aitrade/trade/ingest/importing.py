@@ -1,7 +1,8 @@
 """Import trade files: read, check, replace what they repeat, and keep each file completely or not at all."""
 
+import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from aitrade.trade.readers.compressed import decompressed
 from aitrade.trade.readers.explanations import COUNTRY_FIX
 from aitrade.trade.readers.readers import READERS, detect, expand
 from aitrade.trade.readers.session import ImportSession, count, import_session
-from aitrade.trade.readers.source import ImportOptions, Rows
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, key, literal, quoted
 from aitrade.workspace.database import transaction
 
 if TYPE_CHECKING:
@@ -53,29 +54,54 @@ def import_trade(
     """
     seed_countries(con)
     receipts: list[Receipt] = []
-    for path in expand(paths):
+    for path, folder_columns in expand(paths):
         earlier = [receipt.import_id for receipt in receipts if receipt.import_id is not None]
         with import_session(con) as session:
-            for receipt in _import_file(session, path, options, earlier):
+            for receipt in _import_file(session, path, folder_columns, options, earlier):
                 receipts.append(receipt)
                 report(receipt)
     return receipts
 
 
-def _import_file(session: ImportSession, path: Path, options: ImportOptions, earlier: Collection[int]) -> list[Receipt]:
+def _import_file(
+    session: ImportSession,
+    path: Path,
+    folder_columns: Mapping[str, str],
+    options: ImportOptions,
+    earlier: Collection[int],
+) -> list[Receipt]:
     if not path.is_file():
         raise BadInputError("there is no such file", where=str(path), fix="give the path of a trade file")
     content = decompressed(session, path)
     try:
         reader = options.reader or detect(content)
-        parts = READERS[reader](session, content, options)
-        sha256 = sha256_of(path)
+        parts = [_with_columns(rows, folder_columns) for rows in READERS[reader](session, content, options)]
+        sha256 = _sha256(path, folder_columns)
         with transaction(session.con):
             return [_import_rows(session.con, rows, path, reader, sha256, options, earlier) for rows in parts]
     except BadInputError as error:
         if content == path or error.where is None:
             raise
         raise BadInputError(error.what, where=error.where.replace(str(content), str(path)), fix=error.fix) from error
+
+
+def _with_columns(rows: Rows, folder_columns: Mapping[str, str]) -> Rows:
+    """The rows with the columns that their folders name (``year=2024``), where the file has none of these."""
+    names = {key(column.name) for column in rows.columns}
+    added = {name: text for name, text in folder_columns.items() if key(name) not in names}
+    if not added or rows.is_checked:
+        return rows
+    texts = ", ".join(f"{literal(text)} AS {quoted(f'folder {name}')}" for name, text in added.items())
+    columns = tuple(Column(name, quoted(f"folder {name}"), "VARCHAR") for name in added)
+    return replace(rows, relation=f"(FROM {rows.relation} SELECT *, {texts})", columns=(*rows.columns, *columns))
+
+
+def _sha256(path: Path, folder_columns: Mapping[str, str]) -> str:
+    """SHA-256 of a file and of what its folders say: equal files of two years are two files."""
+    content = sha256_of(path)
+    if not folder_columns:
+        return content
+    return hashlib.sha256(json.dumps([content, dict(folder_columns)], sort_keys=True).encode()).hexdigest()
 
 
 def _import_rows(
@@ -88,7 +114,8 @@ def _import_rows(
     earlier: Collection[int],
 ) -> Receipt:
     staged = stage(con, rows, options, str(path))
-    receipt = Receipt(None, str(path), sha256, reader, staged.flow, staged.rows_read, remark=options.remark)
+    remark = ". ".join(filter(None, (options.remark, staged.warning))) or None
+    receipt = Receipt(None, str(path), sha256, reader, staged.flow, staged.rows_read, remark=remark)
     staged_rows = count(con, "staged")
     if staged_rows == 0:
         return _nothing(rows, staged, receipt)
@@ -112,7 +139,7 @@ def _import_rows(
         holds="groups only" if not kept else "countries and groups" if group_rows else "countries",
         replaced=replaced,
         groups_replaced=groups_replaced,
-        notes=[*_summed(staged), *staged.notes],
+        notes=[*_summed(staged), *staged.notes, *([staged.warning] if staged.warning else [])],
         summed_over=list(staged.summed_over),
         parts=dict(staged.parts),
     )

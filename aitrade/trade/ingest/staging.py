@@ -15,6 +15,7 @@ from aitrade.trade.ingest.breakdowns import Breakdown, settle_repeats
 from aitrade.trade.ingest.column_expressions import as_text, canonical
 from aitrade.trade.ingest.columns import Layout, is_known, resolve
 from aitrade.trade.ingest.parts import check_parts
+from aitrade.trade.ingest.plausibility import check_duties, check_periods, check_units
 from aitrade.trade.ingest.validation import check_countable, check_readable
 from aitrade.trade.readers.session import count
 from aitrade.trade.readers.source import Column, ImportOptions, Rows, key
@@ -38,6 +39,7 @@ class Staged:
         notes: what the user should know about the file.
         repeats: whether a key has several rows, which add up.
         summed_over: the columns that tell these rows apart.
+        warning: what every table on this trade has to say.
         parts: of columns that break trade down, the parts that the file holds, where it holds no total.
     """
 
@@ -49,6 +51,7 @@ class Staged:
     repeats: bool = False
     summed_over: tuple[str, ...] = ()
     parts: Mapping[str, list[str]] = field(default_factory=dict)
+    warning: str | None = None
 
 
 def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: str) -> Staged:
@@ -88,6 +91,7 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
     layout = resolve(_unique_columns(con, rows, where), options, where)
     flow = _flow(con, rows, layout, options, where)
     _look_up_countries(con, layout)
+    check_units(con, rows, layout, where)
     sql = canonical(layout, flow=flow, pad=options.pad)
     con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select()}")
     check_readable(con, rows, layout, sql)
@@ -106,6 +110,9 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         dropped |= breakdown.dropped
         notes += breakdown.notes
         repeats = has_repeats(con)
+    notes += check_duties(con, layout, options, where) if flow == "imports" else []
+    period_notes, warning = check_periods(con)
+    notes += period_notes
     parts, partial_notes = check_parts(con, rows, sql, options)
     notes += partial_notes
     country = layout.roles.get("cty_code") or layout.roles.get("country")
@@ -118,6 +125,7 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         repeats=repeats,
         summed_over=tuple(breakdown.summed_over),
         parts=parts,
+        warning=warning,
     )
 
 

@@ -15,7 +15,10 @@ Cells = tuple[str, ...]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_MONTH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?(?:[ -]*((?:19|20)[0-9]{{2}}))?", re.IGNORECASE)
+_MONTH = re.compile(
+    rf"({'|'.join(_MONTHS)})[a-z]*\.?(?:[ ,-]*((?:19|20)[0-9]{{2}}|(?<=[ -])[0-9]{{2}}))?", re.IGNORECASE
+)
+_DATE = re.compile(r"((?:19|20)[0-9]{2})[-/M]?(0[1-9]|1[0-2])(?:-[0-9]{2}(?: 00:00:00)?)?")
 CODE_COLUMNS = ("HTS Number", "Schedule B Number")
 
 
@@ -61,8 +64,15 @@ def as_period(name: str) -> str | None:
     text = name.strip()
     if _YEAR.fullmatch(text):
         return text
-    found = _MONTH.fullmatch(text)
-    return f"{found[2] or ''}-{_MONTHS.index(found[1].lower()) + 1:02d}" if found else None
+    if date := _DATE.fullmatch(text):
+        return f"{date[1]}-{date[2]}"
+    month = _MONTH.fullmatch(text)
+    if not month:
+        return None
+    year = month[2] or ""
+    if len(year) == 2:
+        year = f"{'20' if year < '70' else '19'}{year}"
+    return f"{year}-{_MONTHS.index(month[1].lower()) + 1:02d}"
 
 
 def is_total(row: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from aitrade.trade.readers.source import Column, ImportOptions, Rows, damaged, q
 from aitrade.workspace.rows import offered
 
 
-def read_dataweb(session: ImportSession, path: Path, _: ImportOptions, /) -> list[Rows]:
+def read_dataweb(session: ImportSession, path: Path, options: ImportOptions, /) -> list[Rows]:
     """Read a DataWeb export; amounts, the cells of a pivot, count as its rows.
 
     Raises:
@@ -21,8 +21,9 @@ def read_dataweb(session: ImportSession, path: Path, _: ImportOptions, /) -> lis
     tables, query = read_tables(path)
     if not tables:
         raise BadInputError("no table with the columns Data Type and HTS Number", where=str(path), fix=FIX)
-    notes = check_query(tables, query, str(path))
-    collected = collect(tables, str(path))
+    wanted = options.columns.get("value")
+    notes = check_query(tables, query, str(path), asked=wanted is not None)
+    collected = collect(tables, str(path), wanted)
     rows = joined(collected)
     columns: dict[str, list[str | None]] = {
         "HTS Number": [row.trade.code for row in rows],
@@ -47,4 +48,5 @@ def read_dataweb(session: ImportSession, path: Path, _: ImportOptions, /) -> lis
         )
     declared = tuple(Column(name, quoted(name), "VARCHAR") for name in columns)
     notes += collected.notes
-    return [Rows("dataweb_rows", declared, locate, damaged(path), dropped=collected.dropped, notes=tuple(notes))]
+    flow = "exports" if "FAS" in collected.value_type else "imports"
+    return [Rows("dataweb_rows", declared, locate, damaged(path), flow, dropped=collected.dropped, notes=tuple(notes))]

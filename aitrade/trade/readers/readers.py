@@ -44,6 +44,10 @@ def detect(path: Path) -> str:
         return _of_zip(path)
     if is_detail_file(head):
         return "census-bulk"
+    return _of_text(path, head)
+
+
+def _of_text(path: Path, head: bytes) -> str:
     text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \r\n\t")
     if not text:
         # The API answers HTTP 204 where there was no trade; a saved 204 is an empty file.
@@ -83,21 +87,28 @@ def _of_zip(path: Path) -> str:
         ) from error
 
 
-def expand(paths: Iterable[Path]) -> list[Path]:
+def expand(paths: Iterable[Path]) -> list[tuple[Path, dict[str, str]]]:
     """Files to import: those named, and for a folder the trade files in it, by name.
+
+    Below a folder that is named, folders such as ``year=2024`` are columns of the files in them.
 
     Raises:
         BadInputError: a folder holds none.
     """
-    files: list[Path] = []
+    files: list[tuple[Path, dict[str, str]]] = []
     for path in paths:
         if not path.is_dir():
-            files.append(path)
+            files.append((path, {}))
             continue
         inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
         if not inside:
             raise BadInputError(
                 "the folder holds no trade files", where=str(path), fix=f"files end in {', '.join(SUFFIXES)}"
             )
-        files += inside
+        files += [(file, _folder_columns(file.relative_to(path))) for file in inside]
     return files
+
+
+def _folder_columns(file: Path) -> dict[str, str]:
+    pairs = (folder.partition("=") for folder in file.parts[:-1])
+    return {name: text for name, equals, text in pairs if equals}
