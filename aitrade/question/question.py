@@ -9,6 +9,8 @@ from typing import Any
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
+from aitrade.nomenclature.code_text import text_sha256
+from aitrade.nomenclature.text import Words, read_words
 from aitrade.question.exemplars import ExemplarSet, exemplars_from_rows, exemplars_to_rows, read_exemplars
 from aitrade.question.labels import LabelSpace
 from aitrade.question.prompts import Prompts, read_prompts
@@ -33,6 +35,7 @@ class Question:
         exemplars: codes labelled by hand.
         prompts: the texts that models read.
         settings: defaults of models and tables.
+        words: titles and shorthand that spell out the texts of codes.
         folder: where the question was read from; None where a workspace kept it.
     """
 
@@ -44,11 +47,15 @@ class Question:
     exemplars: ExemplarSet
     prompts: Prompts
     settings: Settings
+    words: Words
     folder: Path | None = None
 
     @cached_property
     def contents(self) -> dict[str, Any]:
-        """Everything but the folder, as plain values: what a workspace keeps beside a run."""
+        """Everything but the folder, as plain values: what a workspace keeps beside a run.
+
+        Of the words there is the hash: nothing that a kept question is read for spells out a code that was not judged.
+        """
         return {
             "name": self.name,
             "title": self.title,
@@ -58,7 +65,13 @@ class Question:
             "exemplars": exemplars_to_rows(self.exemplars),
             "prompts": asdict(self.prompts),
             "settings": asdict(self.settings),
+            "text_sha256": self.text_sha256,
         }
+
+    @cached_property
+    def text_sha256(self) -> str:
+        """Hash what embedders and tuned models read of codes: the short prompt, titles and shorthand."""
+        return text_sha256(self.prompts.short, self.words)
 
     @cached_property
     def sha256(self) -> str:
@@ -85,6 +98,7 @@ def load_question(name_or_folder: str | Path) -> Question:
         exemplars=read_exemplars(folder / "exemplars.csv", labels, rubric_file=file),
         prompts=read_prompts(folder / "prompts.toml"),
         settings=parts.settings,
+        words=read_words(folder),
         folder=folder,
     )
 
@@ -106,7 +120,7 @@ def find_question(name_or_folder: str | Path) -> Path:
 
 
 def question_from_contents(contents: dict[str, Any]) -> Question:
-    """The question that :attr:`Question.contents` was made from."""
+    """The question that :attr:`Question.contents` was made from, with the shipped words."""
     rubric, labels, settings = contents["rubric"], contents["labels"], contents["settings"]
     return Question(
         name=contents["name"],
@@ -135,4 +149,5 @@ def question_from_contents(contents: dict[str, Any]) -> Question:
             base_year=settings["base_year"],
             without=tuple(Without(w["name"], tuple(w["categories"])) for w in settings["without"]),
         ),
+        words=read_words(),
     )

@@ -1,4 +1,4 @@
-"""Sentence embeddings of codes, by an embedder as it comes or tuned on the exemplars."""
+"""Sentence embeddings of codes, by a base embedder or one tuned on the exemplars."""
 
 import hashlib
 import os
@@ -14,8 +14,8 @@ from aitrade.models.adapter_files import LORA_FILES, base_and_adapter, own_adapt
 from aitrade.models.installed import locate
 from aitrade.models.lora import merge_lora
 from aitrade.models.record import Installed
-from aitrade.question.defaults import DEFAULT_EMBEDDER
 from aitrade.question.folds import fold_name
+from aitrade.question.question import Question
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,13 +49,16 @@ class Embedder:
         return normalised
 
 
-def load_embedder(runtime: Runtime, name: str, adapters: Path | None = None, fold: int | None = None) -> Embedder:
+def load_embedder(
+    runtime: Runtime, name: str, question: Question, adapters: Sequence[Path] = (), fold: int | None = None
+) -> Embedder:
     """Load ``BASE`` or ``BASE+ADAPTER``, in the machine's arithmetic.
 
     Args:
         runtime: device and arithmetic.
         name: of the embedder.
-        adapters: folder of the user's own adapters.
+        question: what an adapter must have been tuned for.
+        adapters: folders of adapters, looked at before those that ship.
         fold: load the one that was tuned without this part of the subheadings.
 
     Raises:
@@ -63,27 +66,29 @@ def load_embedder(runtime: Runtime, name: str, adapters: Path | None = None, fol
     """
     import torch
 
-    base, folder = _parts(name, adapters, fold)
+    base, folder = _parts(name, question, adapters, fold)
     model = load_sentence_transformer(base, runtime)
     if folder:
         model[0].model = merge_lora(model[0].model, folder, torch.float32)
     return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, model.to(runtime.dtype))
 
 
-def embedder_sha256(name: str, adapters: Path | None = None) -> str:
+def embedder_sha256(name: str, question: Question, adapters: Sequence[Path] = ()) -> str:
     """The hash that an embedder has once it is loaded; raises what :func:`load_embedder` raises."""
-    return _sha256(*_parts(name, adapters, None))
+    return _sha256(*_parts(name, question, adapters, None))
 
 
-def _parts(name: str, adapters: Path | None, fold: int | None) -> tuple[Installed, Path | None]:
+def _parts(
+    name: str, question: Question, adapters: Sequence[Path], fold: int | None
+) -> tuple[Installed, Path | None]:
     """The installed base, and the folder of the adapter's LoRA where the name has one."""
     base_name, adapter = base_and_adapter(name)
     base = locate(base_name)
     if base.kind != "embedder":
-        raise ModelError(f"{base_name} is not an embedder", fix=f"use {DEFAULT_EMBEDDER}")
+        raise ModelError(f"{base_name} is not an embedder", fix=f"use {question.settings.embedder}")
     if not adapter:
         return base, None
-    folder = own_adapter(name, base, adapters)
+    folder = own_adapter(name, base, question, adapters)
     return base, folder if fold is None else folder / fold_name(fold)
 
 

@@ -1,6 +1,6 @@
 """The FAISS index over the exemplars, kept while exemplars and embedder are unchanged.
 
-`models install` makes the default embedder's, once for every workspace; others are made and kept where they are needed.
+`models install` makes that of the question's embedder, once for every workspace; others are made where needed.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.files import atomic_write
 from aitrade.core.paths import weights_folder
 from aitrade.nomenclature.code_text import describe
+from aitrade.nomenclature.text import Words
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.retrieval.embedder import Embedder
 
@@ -50,25 +51,26 @@ def installed_indexes() -> Path:
     return weights_folder() / ".index"
 
 
-def index_file(exemplars: ExemplarSet, embedder_sha256: str, device: str, arithmetic: str) -> str:
+def index_file(exemplars: ExemplarSet, words: Words, embedder_sha256: str, device: str, arithmetic: str) -> str:
     """The file of an index in a folder: it is named by the hash of everything that it depends on."""
-    made_of = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars)))
+    made_of = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars, words)))
     return f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}.faiss"
 
 
-def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> Index:
+def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folders: Path) -> Index:
     """Read the kept index, or build and keep it.
 
     Args:
         exemplars: what to index.
+        words: what spells out the texts of codes.
         embedder: what embeds them.
         folders: where indexes are kept, one built now in the last.
     """
-    name = index_file(exemplars, embedder.sha256, embedder.device, embedder.arithmetic)
+    name = index_file(exemplars, words, embedder.sha256, embedder.device, embedder.arithmetic)
     for folder in folders:
         if (folder / name).is_file():
             return Index(exemplars, load_faiss().read_index(str(folder / name)))
-    index = index_of(exemplars, embedder.embed(_texts(exemplars)))
+    index = index_of(exemplars, embedder.embed(_texts(exemplars, words)))
     with atomic_write(folders[-1] / name) as partial:
         load_faiss().write_index(index.faiss_index, str(partial))
     return index
@@ -81,8 +83,8 @@ def index_of(exemplars: ExemplarSet, vectors: "NDArray[np.float32]") -> Index:
     return Index(exemplars, index)
 
 
-def _texts(exemplars: ExemplarSet) -> list[str]:
-    return [describe(exemplar.code) for exemplar in exemplars.exemplars]
+def _texts(exemplars: ExemplarSet, words: Words) -> list[str]:
+    return [describe(exemplar.code, words) for exemplar in exemplars.exemplars]
 
 
 def load_faiss() -> Any:

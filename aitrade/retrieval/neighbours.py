@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Added to the cosine similarity. Measured in docs/quality.md: the heading says more than the wording.
-SAME_HS4 = 0.15
-SAME_HS6 = 0.15
-
 
 @dataclass(frozen=True)
 class Neighbour:
@@ -26,21 +22,24 @@ class Neighbour:
         similarity: cosine similarity of their vectors, -1 to 1.
         same_hs4: they share the heading.
         same_hs6: they share the subheading.
+        closeness: similarity with what sharing heading and subheading adds: what neighbours are ordered by.
     """
 
     exemplar: Exemplar
     similarity: float
     same_hs4: bool
     same_hs6: bool
-
-    @property
-    def closeness(self) -> float:
-        """Similarity with the bonus for the heading and subheading: what neighbours are ordered by."""
-        return self.similarity + SAME_HS4 * self.same_hs4 + SAME_HS6 * self.same_hs6
+    closeness: float
 
 
 def find_neighbours(
-    index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]", count: int
+    index: Index,
+    codes: Sequence[Code],
+    vectors: "NDArray[np.float32]",
+    count: int,
+    *,
+    same_hs4: float,
+    same_hs6: float,
 ) -> list[tuple[Neighbour, ...]]:
     """The ``count`` nearest exemplars of each code, nearest first.
 
@@ -52,6 +51,7 @@ def find_neighbours(
         codes: n codes.
         vectors: of the codes, made as those of the index were, shape (n, dimensions).
         count: how many neighbours.
+        same_hs4, same_hs6: what closeness gains where an exemplar shares the heading, and the subheading.
     """
     if not len(index.exemplars):
         return [()] * len(codes)
@@ -61,13 +61,16 @@ def find_neighbours(
     for code, vector, nearest in zip(codes, vectors, places.tolist(), strict=True):
         looked_at = sorted({*nearest, *index.families.get(code.hs4, ())})
         similarities = (stored[looked_at] @ vector).tolist()
-        neighbours = [_neighbour(index, code, s, place) for s, place in zip(similarities, looked_at, strict=True)]
+        neighbours = [
+            _neighbour(index.exemplars.exemplars[place], code, similarity, same_hs4, same_hs6)
+            for similarity, place in zip(similarities, looked_at, strict=True)
+        ]
         others = [n for n in neighbours if n.exemplar.code.key != code.key]
         others.sort(key=lambda n: (-n.closeness, n.exemplar.code.hs10))
         found.append(tuple(others[:count]))
     return found
 
 
-def _neighbour(index: Index, code: Code, similarity: float, place: int) -> Neighbour:
-    exemplar = index.exemplars.exemplars[place]
-    return Neighbour(exemplar, similarity, exemplar.code.hs4 == code.hs4, exemplar.code.hs6 == code.hs6)
+def _neighbour(exemplar: Exemplar, code: Code, similarity: float, same_hs4: float, same_hs6: float) -> Neighbour:
+    hs4, hs6 = exemplar.code.hs4 == code.hs4, exemplar.code.hs6 == code.hs6
+    return Neighbour(exemplar, similarity, hs4, hs6, similarity + same_hs4 * hs4 + same_hs6 * hs6)
