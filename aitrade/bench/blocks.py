@@ -9,7 +9,7 @@ from aitrade.nomenclature.codes import Code
 
 
 def asked_batches(
-    codes: Sequence[Code], count: int, labelled: Container[tuple[str, str]]
+    codes: Sequence[Code], count: int, labelled: Container[tuple[str, str]], codes_per_batch: int
 ) -> tuple[list[tuple[Code, ...]], int]:
     """Batches of a run over all codes without its exemplars, picked evenly over the nomenclature.
 
@@ -18,6 +18,7 @@ def asked_batches(
         count: how many codes the batches are to hold, exemplars counted; rounded up to whole batches, and all of them
             where there are fewer.
         labelled: flow and hs10 of the exemplars, which have their labels by hand.
+        codes_per_batch: how many codes a batch of a run holds.
 
     Returns:
         The batches, in order, none twice and none empty; and how many codes all batches of the run have.
@@ -25,7 +26,7 @@ def asked_batches(
     Raises:
         BadInputError: every code is an exemplar.
     """
-    planned = Plan(tuple(codes), {}).batches
+    planned = Plan(tuple(codes), {}, codes_per_batch).batches
     rest = (tuple(code for code in batch if code.key not in labelled) for batch in planned)
     batches = [batch for batch in rest if batch]
     if not batches:

@@ -30,15 +30,15 @@ def operation_seconds(classifier: Classifier, codes: Sequence[Code], count: int)
     import torch
     from torch.profiler import ProfilerActivity, profile
 
-    batches, _ = asked_batches(codes, count, classifier.index.exemplars.by_code)
-    classifier.ask(batches[0], *classifier.retrieve(batches[0]))
+    batches, _ = asked_batches(codes, count, classifier.index.exemplars.by_code, classifier.method.codes_per_batch)
+    classifier.ask(batches[0], classifier.retrieve(batches[0]))
     on_gpu = classifier.runtime.device == "cuda"
     kinds = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * on_gpu
     known = [classifier.retrieve(batch) for batch in batches]
     started = time.perf_counter()
     with profile(activities=kinds) as seen:
-        for batch, (vectors, neighbours) in zip(batches, known, strict=True):
-            classifier.ask(batch, vectors, neighbours)
+        for batch, retrieved in zip(batches, known, strict=True):
+            classifier.ask(batch, retrieved)
         if on_gpu:
             torch.cuda.synchronize()
     wall = time.perf_counter() - started

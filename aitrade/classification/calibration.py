@@ -19,7 +19,7 @@ from aitrade.core.errors import ModelError
 from aitrade.core.files import atomic_write
 from aitrade.core.softmax import softmax
 from aitrade.question.artifacts import calibration_folders
-from aitrade.question.labels import LabelSpace
+from aitrade.question.labels import LabelSpace, labels_from_json
 from aitrade.question.question import Question
 from aitrade.retrieval.neighbours import Neighbour
 
@@ -133,8 +133,7 @@ def load_calibration(path: Path) -> Calibration:
         if "labels" not in raw:
             raise ModelError("the calibration was fitted by another version", where=str(path), fix=again)
         parts: dict[str, Any] = {name: EvidenceModel(**raw[name]) for name in ("evidence_model", "baseline")}
-        labels = {name: value if isinstance(value, str) else tuple(value) for name, value in raw["labels"].items()}
-        made = Calibration(**raw | parts | {"labels": LabelSpace(**labels)})
+        made = Calibration(**raw | parts | {"labels": labels_from_json(raw["labels"])})
         if features != list(feature_names(made.labels)):
             raise ModelError("the calibration was fitted by another version", where=str(path), fix=again)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

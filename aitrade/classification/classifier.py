@@ -98,9 +98,7 @@ class Classifier:
         vectors = self.embedder.embed([describe(code, self.question.words) for code in codes])
         return Retrieved(vectors, self.near(self.index, codes, vectors))
 
-    def near(
-        self, index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]"
-    ) -> list[tuple[Neighbour, ...]]:
+    def near(self, index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]") -> list[tuple[Neighbour, ...]]:
         """Find the nearest exemplars of codes in an index, by the numbers of the method."""
         m = self.method
         return find_neighbours(index, codes, vectors, m.neighbours, same_hs4=m.same_hs4, same_hs6=m.same_hs6)

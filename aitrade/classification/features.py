@@ -61,9 +61,7 @@ def relevance_features(
     return np.concatenate(parts, 1)
 
 
-def near_votes(
-    neighbours: Sequence[Sequence[Neighbour]], labels: LabelSpace, method: Method
-) -> "NDArray[np.float64]":
+def near_votes(neighbours: Sequence[Sequence[Neighbour]], labels: LabelSpace, method: Method) -> "NDArray[np.float64]":
     """Compute what the nearest exemplars of n codes say, shape (n, 2 (k - 1)).
 
     Log-odds of their votes, weighted by closeness, of each other level against the reference; then by how much the

@@ -103,7 +103,12 @@ def install_index(question: Question, report: Callable[[str], None]) -> None:
     Raises:
         ModelError: the embedder is missing or altered.
     """
-    name, runtime, exemplars, words = question.settings.embedder, choose_runtime("auto"), question.exemplars, question.words
+    name, runtime, exemplars, words = (
+        question.settings.embedder,
+        choose_runtime("auto"),
+        question.exemplars,
+        question.words,
+    )
     file = index_file(exemplars, words, embedder_sha256(name, question), runtime.device, runtime.arithmetic)
     if not (installed_indexes() / file).is_file():
         report("the exemplars are embedded once for every workspace (some 20 seconds on two cores)")

@@ -52,9 +52,7 @@ def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -
     rows = planned_rows(con, run.run)
     codes = [Code(*row) for row in rows if row[2] is not None]
     changed = sorted(key for key, value in classifier.settings.items() if run.settings.get(key) != value)
-    if len(codes) < len(rows) or (
-        not changed and _plan(codes, classifier).fingerprint != run.fingerprint
-    ):
+    if len(codes) < len(rows) or (not changed and _plan(codes, classifier).fingerprint != run.fingerprint):
         changed.append("codes")
     if changed:
         raise BadInputError(

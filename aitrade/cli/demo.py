@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from aitrade.cli.app import app
-from aitrade.cli.options import Device, Model
+from aitrade.cli.options import Device, NamedModel
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
+from aitrade.demo import DEMO_MODEL
 from aitrade.nomenclature.codes import FLOWS
-from aitrade.question.defaults import DEMO_MODEL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,10 +18,9 @@ FOLDER = Path("demo")
 MISSES = 5
 
 
-@app.command()
 def demo(
     context: typer.Context,
-    model: Model = DEMO_MODEL,
+    model: NamedModel = DEMO_MODEL,
     device: Device = "auto",
 ) -> None:
     """Classify the bundled sample with a local LLM and compare the tables with the paper's. Some minutes on two cores.
@@ -38,9 +36,11 @@ def demo(
     Example: aitrade --workspace /tmp/demo demo --model smollm2-135m-instruct
     """
     from aitrade.classification.loading import load_classifier
+    from aitrade.classification.method import Method
     from aitrade.demo.classification import classify_sample, embedder_of, hold_out, require_models
     from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
     from aitrade.models.adapter_files import is_tuned
+    from aitrade.question.question import SHIPPED, load_question
     from aitrade.report.contents import gather
     from aitrade.report.writing import write_page
     from aitrade.workspace import open_workspace
@@ -48,11 +48,13 @@ def demo(
     workspace, folder = _workspace(context), sample_folder()
     require_models(model)
     say(f"sample: {folder} (what is real in it and what is made up: README.txt there)")
-    with open_workspace(workspace) as con:
+    with open_workspace(workspace, reads=[folder]) as con:
         import_sample(con, folder, say)
         codes = sample_codes(folder)
         say(f"loading {model}")
-        classifier = hold_out(load_classifier(model, device, workspace, embedder=embedder_of(model)), codes)
+        question = load_question(SHIPPED)
+        whole = load_classifier(question, model, device, workspace, method=Method(), embedder=embedder_of(model))
+        classifier = hold_out(whole, codes)
         runtime = classifier.runtime
         if is_tuned(model):
             say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")

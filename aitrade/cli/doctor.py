@@ -6,11 +6,9 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.state import emit, state
 
 
-@app.command()
 def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
@@ -18,7 +16,7 @@ def doctor(
     """Say what this installation is, what it would compute on, and what is missing, with the fix."""
     from aitrade.doctor import examine
 
-    lines = examine(state(context).workspace)
+    lines = examine(state(context).workspace, state(context).open().question)
     if as_json:
         emit(json.dumps([asdict(line) for line in lines], indent=1))
         return

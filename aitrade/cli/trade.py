@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
@@ -15,7 +14,6 @@ from aitrade.core.errors import UsageError
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
 )
-app.add_typer(group, name="trade")
 
 
 @group.command("import")
@@ -71,7 +69,7 @@ def import_files(
         flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace, revision=revision
     )
     receipts: list[dict[str, Any]] = []
-    with open_workspace(state(context).workspace) as con:
+    with open_workspace(state(context).workspace, reads=files) as con:
         for path in expand(files):
             made = [found["import_id"] for found in receipts if found["import_id"] is not None]
             receipt = import_trade(con, path, options, made)

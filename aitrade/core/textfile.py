@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
+from aitrade.core.files import read_bounded
 
 DELIMITERS = ",;\t|"
 
@@ -67,12 +68,9 @@ def read_bytes(path: Path) -> bytes:
     """Content of a file.
 
     Raises:
-        BadInputError: it cannot be read.
+        BadInputError: it cannot be read, is a pipe or a device, or is larger than ``LARGEST_TEXT``.
     """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    return read_bounded(path)
 
 
 def delimiter_of(line: str) -> str:

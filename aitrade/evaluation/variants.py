@@ -12,9 +12,9 @@ import numpy as np
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import KINDS, relevance_features
+from aitrade.classification.fitting.calibration_set import CalibrationSet
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.probe import fit_probe
-from aitrade.classification.fitting.calibration_set import CalibrationSet
 from aitrade.core.errors import BadInputError
 from aitrade.nomenclature.codes import Code
 from aitrade.workspace.runs import Run
@@ -129,9 +129,7 @@ def _refuse_other(run: Run, classifier: Classifier) -> None:
         )
 
 
-def _rows(
-    con: "DuckDBPyConnection", run: Run, reference: Run, excluded: tuple[str, ...]
-) -> list[tuple[Any, ...]]:
+def _rows(con: "DuckDBPyConnection", run: Run, reference: Run, excluded: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """Import codes that both label: the fields of a Code, the reference's relevance, the run's LLM scores and votes."""
     return con.execute(
         "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm', "

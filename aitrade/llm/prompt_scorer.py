@@ -48,7 +48,7 @@ class PromptScorer(Scorer):
 
 
 def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods, count: int) -> list[list[Neighbour]]:
-    """Choose the same ``count`` neighbours for all codes of a heading, so that their prompts differ in the product alone.
+    """Choose ``count`` neighbours for all codes of a heading, so that prompts differ in the product alone.
 
     Each neighbour is ranked by its summed closeness to the heading's codes (0 to a code that does not list it). A code
     that is itself among the chosen goes without itself.

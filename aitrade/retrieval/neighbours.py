@@ -51,7 +51,8 @@ def find_neighbours(
         codes: n codes.
         vectors: of the codes, made as those of the index were, shape (n, dimensions).
         count: how many neighbours.
-        same_hs4, same_hs6: what closeness gains where an exemplar shares the heading, and the subheading.
+        same_hs4: what closeness gains where an exemplar shares the heading.
+        same_hs6: what it gains beside where an exemplar shares the subheading.
     """
     if not len(index.exemplars):
         return [()] * len(codes)

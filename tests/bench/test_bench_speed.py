@@ -12,6 +12,7 @@ import toys
 from conftest import MODEL, Outcome
 from hypothesis import given
 from hypothesis import strategies as st
+from questions import KINDS, METHOD
 
 from aitrade.bench import limits, operations
 from aitrade.bench.blocks import asked_batches
@@ -71,7 +72,7 @@ def test_tokens_are_those_of_an_independent_count(
     classifier = toy_classifier()
     preamble = len(classifier.scorer.prompter.preamble)
     asked = computed = 0
-    batches, _ = asked_batches(CODES, 13, LABELLED)
+    batches, _ = asked_batches(CODES, 13, LABELLED, METHOD.codes_per_batch)
     for batch in batches:
         sequences = [s for question in questions(classifier, batch) for s in question]
         asked += sum(map(len, sequences))
@@ -233,7 +234,7 @@ def test_batches_are_whole_and_spread_evenly(total: int, count: int) -> None:
     codes = [Code(f"{n:010d}", "imports", "x") for n in range(total)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
-        batches, everything = asked_batches(codes, count, ())
+        batches, everything = asked_batches(codes, count, (), METHOD.codes_per_batch)
     assert everything == total
     starts = [int(batch[0].hs10) for batch in batches]
     assert all(start % BATCH == 0 for start in starts)
@@ -254,9 +255,9 @@ def test_batches_are_cut_before_the_exemplars_are_left_out(exemplar: list[bool])
         patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
         if all(exemplar):
             with pytest.raises(BadInputError, match="every code is an exemplar"):
-                asked_batches(codes, 10**6, labelled)
+                asked_batches(codes, 10**6, labelled, METHOD.codes_per_batch)
             return
-        batches, everything = asked_batches(codes, 10**6, labelled)
+        batches, everything = asked_batches(codes, 10**6, labelled, METHOD.codes_per_batch)
     by_batch: dict[int, list[Code]] = {}
     for place, code in enumerate(codes):
         if not exemplar[place]:

@@ -11,22 +11,23 @@ import numpy as np
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import METHOD, on_exemplars
 
 from aitrade.classification.loading import load_classifier
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.nomenclature.codes import Code
-from aitrade.question.defaults import DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet
 
 
 def test_the_cascade_spares_the_llm_what_is_low_beyond_doubt(calibrated: Path, exemplars: ExemplarSet) -> None:
-    whole = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    whole = load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
     assert whole.calibration is not None
     codes = [c for c in toys.toy_codes() if whole.exemplar_prediction(c) is None]
-    mostly_low = dataclasses.replace(whole.calibration.rival, bias=[-9.0, -9.0, 9.0])
-    calibration = dataclasses.replace(whole.calibration, rival=mostly_low)
+    mostly_low = dataclasses.replace(whole.calibration.baseline, bias=[-9.0, -9.0, 9.0])
+    calibration = dataclasses.replace(whole.calibration, baseline=mostly_low)
     rival = calibration.without_llm(*whole.retrieve(codes))
     sure = float(np.median(rival[:, 2]))
-    calibration = dataclasses.replace(calibration, sure_low=sure)
+    calibration = dataclasses.replace(calibration, cascade_threshold=sure)
     cascade = dataclasses.replace(whole, calibration=calibration, cascade=True)
     asked: list[Code] = []
 
@@ -60,8 +61,8 @@ def test_cascade_on_the_command_line(aitrade: Callable[..., Outcome], models: Pa
     aitrade("calibrate", "--model", MODEL, "--device", "cpu")
     path = workspace / "calibration" / DEMO_EMBEDDER / f"{MODEL}.json"
     raw = json.loads(path.read_text("utf-8"))
-    raw["rival"]["bias"] = [-9.0, -9.0, 9.0]
-    path.write_text(json.dumps(raw | {"sure_low": 0.5}), "utf-8")
+    raw["baseline"]["bias"] = [-9.0, -9.0, 9.0]
+    path.write_text(json.dumps(raw | {"cascade_threshold": 0.5}), "utf-8")
     found = aitrade("classify", "--model", MODEL, "--device", "cpu")
     run = found.err.strip().split()[-1]  # it ends with the next command
     assert sources(aitrade, run, workspace) == {"exemplar", "cascade"}

@@ -4,12 +4,11 @@ from math import exp, log
 
 import numpy as np
 import pytest
+import questions
 import toys
+from questions import FEATURES, LABELS, METHOD
 
 from aitrade.classification.features import (
-    DOUBT,
-    FEATURES,
-    SHARPNESS,
     category_features,
     near_votes,
     relevance_features,
@@ -23,7 +22,7 @@ from aitrade.retrieval.neighbours import Neighbour
 def near(relevance: str, category: str, similarity: float, same: int = 0) -> Neighbour:
     """A neighbour that shares nothing, the heading (4) or the subheading (6)."""
     exemplar = Exemplar(Code("8471500150", "imports", "x"), relevance, category, "because")
-    return Neighbour(exemplar, similarity, same >= 4, same >= 6)
+    return questions.neighbour(exemplar, similarity, same >= 4, same >= 6)
 
 
 NEIGHBOURS = (
@@ -37,7 +36,9 @@ NEIGHBOURS = (
 def features(
     llm: list[float], probe: list[float], neighbours: tuple[Neighbour, ...], llm_near: tuple[Neighbour, ...] = ()
 ) -> dict[str, float]:
-    row = relevance_features(np.array([llm]), near_votes([llm_near]), np.array([probe]), [neighbours])[0]
+    row = relevance_features(np.array([llm]), near_votes([llm_near], LABELS, METHOD), np.array([probe]), [neighbours])[
+        0
+    ]
     assert len(row) == len(FEATURES)
     return dict(zip(FEATURES, row.tolist(), strict=True))
 
@@ -90,7 +91,7 @@ def test_category_votes_come_from_related_neighbours_only() -> None:
 def test_shifting_an_llms_scores_changes_nothing() -> None:
     """Label log-probabilities and logits are told apart by nothing but a constant."""
     scores = np.array([[-9.0, -8.0, -7.5]])
-    neighbours, votes = [NEIGHBOURS], near_votes([NEIGHBOURS])
+    neighbours, votes = [NEIGHBOURS], near_votes([NEIGHBOURS], LABELS, METHOD)
     first = relevance_features(scores, votes, scores, neighbours)
     assert relevance_features(scores + 5, votes, scores - 3, neighbours) == pytest.approx(first)
 

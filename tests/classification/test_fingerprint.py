@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import toys
+from questions import FEATURES, METHOD, on_exemplars
 
 from aitrade.classification import classifier as classifier_module
 from aitrade.classification.calibration import Calibration, EvidenceModel
 from aitrade.classification.classifier import Classifier
-from aitrade.classification.features import FEATURES
 from aitrade.classification.loading import load_classifier
 from aitrade.classification.run import Plan
 from aitrade.core.device import Runtime
@@ -27,9 +27,9 @@ CALIBRATION = Calibration(
     model="toy-llama",
     inputs={},
     probe={"weights": [[0.0] * 3] * 16, "bias": [0.0] * 3},
-    joint=JOINT,
-    rival=JOINT,
-    sure_low=0.99,
+    evidence_model=JOINT,
+    baseline=JOINT,
+    cascade_threshold=0.99,
     category_weights=[1.0, 0.0],
     figures={},
 )
@@ -59,7 +59,9 @@ CHANGES: dict[str, Callable[[Classifier], Classifier]] = {
     "embedder": lambda c: dataclasses.replace(c, embedder=dataclasses.replace(c.embedder, name="another")),
     "exemplars": other_exemplars,
     "calibration": lambda c: dataclasses.replace(c, calibration=CALIBRATION),
-    "calibration number": lambda c: dataclasses.replace(c, calibration=dataclasses.replace(CALIBRATION, sure_low=0.98)),
+    "calibration number": lambda c: dataclasses.replace(
+        c, calibration=dataclasses.replace(CALIBRATION, cascade_threshold=0.98)
+    ),
     "cascade": lambda c: dataclasses.replace(c, cascade=True),
     "device": lambda c: dataclasses.replace(c, runtime=Runtime("cuda", c.runtime.arithmetic)),
     "arithmetic": lambda c: dataclasses.replace(c, runtime=Runtime("cpu", "another")),
@@ -135,7 +137,7 @@ def test_every_change_of_the_codes_changes_the_fingerprint(toy_classifier: Load,
 
 def test_nothing_else_does(toy_classifier: Load, models: Path, exemplars: ExemplarSet, tmp_path: Path) -> None:
     """Loaded again, for another workspace, with codes read again: the same fingerprint, so that a run goes on."""
-    again = load_classifier("toy-llama", "cpu", tmp_path, exemplars=exemplars)
+    again = load_classifier(on_exemplars(exemplars), "toy-llama", "cpu", tmp_path, method=METHOD)
     assert Plan(tuple(toys.toy_codes()), again.settings).fingerprint == of(toy_classifier())
 
 

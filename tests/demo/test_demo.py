@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import questions
 from conftest import MODEL
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from questions import METHOD, QUESTION, on_exemplars
 from typer.testing import CliRunner
 
 from aitrade.classification.loading import load_classifier
@@ -27,7 +29,6 @@ from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.readers.source import ImportOptions
 from aitrade.workspace import open_workspace
@@ -77,7 +78,7 @@ class Stub:
 def filled(tmp_path_factory):
     """A workspace with the sample and the stub's run: folder and run."""
     folder = tmp_path_factory.mktemp("demo")
-    with open_workspace(folder) as con:
+    with open_workspace(folder, reads=[FOLDER]) as con:
         import_sample(con, FOLDER)
         run = classify_sample(con, Stub(), sample_codes(FOLDER), lambda done, total: None)
     return folder, run.run
@@ -181,7 +182,7 @@ def test_importing_again_changes_nothing_and_labels_stay_the_older_run(filled):
 
 def test_the_same_demo_again_asks_nothing_and_a_stopped_one_goes_on(tmp_path):
     codes = sample_codes(FOLDER)
-    with open_workspace(tmp_path) as con:
+    with open_workspace(tmp_path, reads=[FOLDER]) as con:
         import_sample(con, FOLDER)
         con.execute("INSERT INTO codes VALUES ('imports', '0101210010', 'HORSES', NULL, NULL)")
         with pytest.raises(StoppedError) as stopped:
@@ -197,7 +198,7 @@ def test_the_same_demo_again_asks_nothing_and_a_stopped_one_goes_on(tmp_path):
 def test_real_trade_and_the_sample_do_not_mix(tmp_path):
     real = tmp_path / "real.csv"
     real.write_text("hs10,cty_code,year,month,con_val_mo\n0101210010,1220,2024,1,5\n", "utf-8")
-    with open_workspace(tmp_path / "workspace") as con:
+    with open_workspace(tmp_path / "workspace", reads=[real, FOLDER]) as con:
         import_trade(con, real, ImportOptions())
         with pytest.raises(BadInputError, match=r"real\.csv") as refused:
             import_sample(con, FOLDER)
@@ -212,14 +213,14 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
     assert len(classifier.index.exemplars) == len(whole.index.exemplars) - 2  # it is an import and an export exemplar
     assert classifier.exemplar_prediction(codes[0]) is None
     vectors = classifier.embedder.embed(["PROCESSING UNITS NESOI"])
-    near = find_neighbours(classifier.index, codes, vectors, len(whole.index.exemplars))[0]
+    near = questions.near(classifier.index, codes, vectors, len(whole.index.exemplars))[0]
     assert {n.exemplar.code.hs10 for n in near} == {
         e.code.hs10 for e in whole.index.exemplars.exemplars if e.code.hs10 != "8471500150"
     }
     smoke = next(e.code for e in whole.index.exemplars.exemplars if e.code.hs10 == "8531100015")
-    own = classifier.embedder.embed([describe(smoke)])
+    own = classifier.embedder.embed([describe(smoke, QUESTION.words)])
     assert (
-        find_neighbours(classifier.index, [replace(smoke, hs10="8531100099")], own, 1)[0][0].exemplar.code.hs10
+        questions.near(classifier.index, [replace(smoke, hs10="8531100099")], own, 1)[0][0].exemplar.code.hs10
         == "8531100015"
     )
     assert classifier.settings["exemplars_sha256"] != whole.settings["exemplars_sha256"]
@@ -227,7 +228,7 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
 
 def test_the_probe_is_fitted_without_held_out_codes(calibrated, exemplars):
     """Whatever their labels are, it says the same."""
-    own = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    own = load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
     held_out = exemplars.exemplars[0]
     probe = hold_out(own, [held_out.code]).calibration.probe
     assert probe != own.calibration.probe
@@ -259,7 +260,6 @@ def test_missing_models_are_named_with_the_line_that_installs_them(no_models):
 
 
 def test_command_works_in_its_own_folder(filled, tmp_path, monkeypatch):
-    import aitrade.cli.commands  # noqa: F401  (registers the command)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
@@ -294,7 +294,7 @@ def test_whatever_shows_the_samples_trade_says_that_it_is_made_up(tmp_path):
     from aitrade.trade.tables.specs import SPECS
     from aitrade.trade.tables.tables import table
 
-    with open_workspace(tmp_path) as con:
+    with open_workspace(tmp_path, reads=[FOLDER]) as con:
         import_sample(con, FOLDER)
         for name in SPECS:
             notes = table(con, name, Options(run=HAND_LABELS)).notes

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import questions
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from questions import QUESTION
 
 from aitrade.core.paths import shipped
 from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
@@ -70,7 +72,7 @@ def text_of(prompter: Prompter, tokens: tuple[int, ...]) -> str:
 
 def near(exemplar: Exemplar, similarity: float = 0.5, code: Code = SERVER) -> Neighbour:
     hs10 = exemplar.code.hs10
-    return Neighbour(exemplar, similarity, hs10[:4] == code.hs4, hs10[:6] == code.hs6)
+    return questions.neighbour(exemplar, similarity, hs10[:4] == code.hs4, hs10[:6] == code.hs6)
 
 
 def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
@@ -130,8 +132,10 @@ def test_no_description_breaks_the_preamble(tokenizer: Any, description: str) ->
 
 
 def test_describe_and_short_text() -> None:
-    assert describe(SERVER).startswith("processing units not elsewhere specified or included (heading: ")
-    assert describe(SERVER).endswith("(industry: computers)")
+    assert describe(SERVER, QUESTION.words).startswith(
+        "processing units not elsewhere specified or included (heading: "
+    )
+    assert describe(SERVER, QUESTION.words).endswith("(industry: computers)")
     assert "industry" not in describe(dataclasses.replace(SERVER, naics_description=None))
     assert short_text(SERVER) == f"computers | {title('8471')} | {expand(SERVER.description)}"
     siblings = short_text(SERVER), short_text(dataclasses.replace(SERVER, hs10="8471500110", description="SERVERS"))

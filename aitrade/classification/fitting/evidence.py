@@ -11,8 +11,8 @@ import numpy as np
 
 from aitrade.classification.calibration import EvidenceModel
 from aitrade.classification.features import KINDS, feature_names, features_of_kind, relevance_features
-from aitrade.classification.fitting.probe import Probe
 from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, sampled_weights
+from aitrade.classification.fitting.probe import Probe
 from aitrade.core.softmax import fit_softmax, softmax
 from aitrade.question.folds import subheading_folds
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from aitrade.classification.calibration import Calibration
 from aitrade.classification.features import category_features
+from aitrade.classification.fitting.calibration_set import CalibrationSet
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.probe import fit_probe
-from aitrade.classification.fitting.calibration_set import CalibrationSet
 from aitrade.core.softmax import softmax
 from aitrade.question.labels import LabelSpace
 
@@ -21,8 +21,9 @@ OVERRULED = 0.0025  # half of what the cascade may change (0.5% of the labels), 
 def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]) -> Calibration:
     """Fit everything that turns evidence into probabilities.
 
-    The cascade trusts the baseline without an LLM from the lowest probability of the reference level at which, by the exemplars out of
-    fold and weighted to the nomenclature, no more than :data:`OVERRULED` of all codes have another label with the LLM.
+    The cascade trusts the baseline without an LLM from the lowest probability of the reference level at which, by the
+    exemplars out of fold and weighted to the nomenclature, no more than :data:`OVERRULED` of all codes have another
+    label with the LLM.
 
     Args:
         training: the exemplars with their evidence.

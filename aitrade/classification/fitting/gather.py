@@ -14,8 +14,8 @@ from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.models.adapter_files import OUT_OF_FOLD, find_adapter, is_tuned, read_manifest
 from aitrade.nomenclature.codes import Code
-from aitrade.question.exemplars import Exemplar
 from aitrade.question.artifacts import adapter_folders
+from aitrade.question.exemplars import Exemplar
 from aitrade.question.folds import fold_name, subheading_folds
 from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import Index, open_index

@@ -47,7 +47,7 @@ def fit_probe(training: CalibrationSet, ridge: float = RIDGE) -> Probe:
 def probe_weights(
     vectors: "NDArray[np.float32]", targets: "NDArray[np.int64]", levels: int, ridge: float = RIDGE
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
-    """Weights (dimensions, k) and bias (k,) from embeddings (n, dimensions) of exemplars and the places of their levels (n,).
+    """Weights (dimensions, k) and bias (k,) from embeddings (n, dimensions) and places of levels (n,).
 
     To six decimals: they are hashed, and what follows differs from machine to machine.
     """
