@@ -161,9 +161,7 @@ def calibrated(
     classifier = toy_classifier()
     training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
     inputs = calibration_inputs(on_exemplars(exemplars), METHOD, MODEL, DEMO_EMBEDDER, tmp_path)
-    made = fit_calibration(
-        training, MODEL, calibration_inputs(on_exemplars(exemplars), METHOD, MODEL, DEMO_EMBEDDER, tmp_path)
-    )
+    made = fit_calibration(training, MODEL, inputs)
     save_calibration(made, tmp_path / "calibration" / calibration_file(MODEL, DEMO_EMBEDDER))
     return tmp_path
 

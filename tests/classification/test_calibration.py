@@ -6,6 +6,7 @@ from collections import Counter
 from functools import partial
 from math import log
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import questions
 import toys
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, FEATURES, KINDS, LABELS, METHOD
+from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, FEATURES, KINDS, LABELS, METHOD, QUESTION
 
 from aitrade.classification.calibration import (
     Calibration,
@@ -22,6 +23,7 @@ from aitrade.classification.calibration import (
     load_calibration,
     save_calibration,
 )
+from aitrade.classification.decision import Retrieved, decide
 from aitrade.classification.features import near_votes
 from aitrade.classification.fitting.calibration_set import (
     CalibrationSet,
@@ -36,6 +38,7 @@ from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.errors import ModelError
 from aitrade.core.paths import shipped
 from aitrade.core.softmax import fit_softmax, softmax
+from aitrade.llm.scorer import Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.folds import subheading_folds
@@ -130,7 +133,22 @@ def made_up_training(count: int = 400, seed: int = 1) -> CalibrationSet:
     weights = np.where(levels == 2, 5.0, 0.5)  # in the world most codes are Low
     rows, none = np.arange(count), [()] * count
     votes = near_votes(none, LABELS, METHOD)
-    return CalibrationSet(exemplars, vectors, views(exemplars, vectors), none, weights, rows, llm, votes, category)
+    return CalibrationSet(
+        LABELS, METHOD, exemplars, vectors, views(exemplars, vectors), none, weights, rows, llm, votes, category
+    )
+
+
+def probabilities(
+    calibration: Calibration, training: CalibrationSet
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    """What a calibration makes of a set's evidence, its probe included."""
+    scores = Scores(training.llm, training.llm_category, None)
+    known = Retrieved(training.vectors, training.neighbours)
+
+    def none(related: Any) -> Any:
+        raise AssertionError(related)
+
+    return decide(known, scores, training.llm_votes, none, LABELS, METHOD, calibration).probabilities
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +163,7 @@ def calibration(training: CalibrationSet) -> Calibration:
 
 def test_mean_probabilities_are_the_weighted_shares(training: CalibrationSet, calibration: Calibration) -> None:
     """What calibration is for: exemplars are chosen, the base rate is the world's."""
-    found = calibration.relevance(training.llm, training.llm_votes, training.vectors, training.neighbours)
+    found = probabilities(calibration, training)
     share = training.weights / training.weights.sum()
     expected = [share[training.targets == level].sum() for level in range(3)]
     assert (share[:, None] * found).sum(0) == pytest.approx(expected, abs=0.01)
@@ -157,7 +175,7 @@ def test_the_fit_learns_from_the_llm_and_says_so(training: CalibrationSet, calib
     assert calibration.figures["accuracy"] > low_share + 0.05
     assert calibration.figures["category_accuracy"] > 0.7
     fresh = made_up_training(seed=2)
-    found = calibration.relevance(fresh.llm, fresh.llm_votes, fresh.vectors, fresh.neighbours)
+    found = probabilities(calibration, fresh)
     hit = (fresh.weights * (found.argmax(1) == fresh.targets)).sum() / fresh.weights.sum()
     assert hit == pytest.approx(calibration.figures["accuracy"], abs=0.06)  # figures are of codes not learnt from
 
@@ -172,7 +190,7 @@ def test_the_probes_numbers_are_the_same_on_every_machine(calibration: Calibrati
 def test_figures_by_hand() -> None:
     likely = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8], [0.3, 0.2, 0.5]])
     targets, weights = np.array([0, 1, 1, 2, 0]), np.array([1.0, 2, 1, 5, 1])
-    assert _figures(likely, targets, weights) == pytest.approx(
+    assert _figures(likely, targets, weights, LABELS) == pytest.approx(
         {
             "exemplars": 5,
             "accuracy": (1 + 1 + 5) / 10,
@@ -227,7 +245,7 @@ def test_the_llm_may_be_asked_about_some_exemplars_only(training: CalibrationSet
     assert found.probe == calibration.probe  # what needs no LLM learns from all
     features = training_features(part, fit_probe(part))
     assert found.baseline.probabilities(features) == pytest.approx(calibration.baseline.probabilities(features))
-    assert found.model != calibration.evidence_model
+    assert found.evidence_model != calibration.evidence_model
     for share in ("high_share", "medium_share"):
         assert found.figures[share] == pytest.approx(calibration.figures[share])  # the sample stands for all of them
 
@@ -404,7 +422,7 @@ def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tm
     with pytest.raises(ModelError, match="another version.*aitrade calibrate") as caught:
         load_calibration(path)
     assert caught.value.where == str(path)
-    del raw["baseline"]  # as before there was a cascade
+    del raw["labels"]  # as before a calibration carried its label space
     path.write_text(json.dumps(raw), "utf-8")
     with pytest.raises(ModelError, match="another version"):
         load_calibration(path)
@@ -422,7 +440,7 @@ def test_a_calibration_that_cannot_be_read_says_how_to_fit_it_again(tmp_path: Pa
 
 
 def test_a_workspaces_own_calibration_comes_before_the_shipped_one(calibration: Calibration, tmp_path: Path) -> None:
-    find = partial(find_calibration, DEFAULT_MODEL, workspace=tmp_path)
+    find = partial(find_calibration, DEFAULT_MODEL, question=QUESTION, workspace=tmp_path)
     assert (
         find(DEFAULT_EMBEDDER)
         == shipped("data/questions/ai-data-centers/calibration") / DEFAULT_EMBEDDER / f"{DEFAULT_MODEL}.json"
@@ -431,7 +449,7 @@ def test_a_workspaces_own_calibration_comes_before_the_shipped_one(calibration: 
     save_calibration(calibration, own)
     assert find(DEFAULT_EMBEDDER) == own
     assert find("another") is None
-    assert find_calibration("another", DEFAULT_EMBEDDER, tmp_path) is None
+    assert find_calibration("another", DEFAULT_EMBEDDER, QUESTION, tmp_path) is None
 
 
 def test_the_llms_neighbours_are_heard(training: CalibrationSet) -> None:
@@ -443,17 +461,17 @@ def test_the_llms_neighbours_are_heard(training: CalibrationSet) -> None:
     for one in (told, asked_about(told, np.arange(1, 400, 2))):
         made = fit_calibration(one, "toy", {})
         vectors = one.vectors[one.rows]
-        found = made.relevance(one.llm, one.llm_votes, vectors, [()] * len(vectors))
+        found = probabilities(made, dataclasses.replace(one, vectors=vectors))
         assert (found.argmax(1) == one.targets).mean() > 0.9
 
 
 def test_categories_follow_the_llm_and_the_neighbours(calibration: Calibration, exemplars: ExemplarSet) -> None:
     rows = len(CATEGORIES)
     said = np.full((rows, rows), -5.0) + 4.5 * np.eye(rows)
-    assert calibration.category(said, [()] * rows).argmax(1).tolist() == list(range(rows))
+    assert calibration.category(said, [()] * rows, METHOD).argmax(1).tolist() == list(range(rows))
     weights = dataclasses.replace(calibration, category_weights=[0.0, 1.0])  # the neighbours alone
     related = [e for e in exemplars.exemplars if e.category != NOT_RELATED]
     near = [(questions.neighbour(e, 0.9, True, True),) for e in related]
-    found = weights.category(np.zeros((len(related), rows)), near)
+    found = weights.category(np.zeros((len(related), rows)), near, METHOD)
     assert [CATEGORIES[i] for i in found.argmax(1)] == [e.category for e in related]
     assert len(related) == sum(row[4] != "Low" for row in toys.LABELLED)

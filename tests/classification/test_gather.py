@@ -21,7 +21,7 @@ from aitrade.classification.loading import load_classifier, load_classifiers
 from aitrade.core.errors import BadInputError, ModelError
 from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prefix_tree import Tokens
-from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS, PromptScorer, heading_neighbours
+from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.models.installed import locate
 from aitrade.models.record import read_record, record_files, write_record
@@ -69,7 +69,9 @@ def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
 
     def told(code: Code, near: Sequence[Neighbour]) -> list[float]:
         shown[code.key] = {n.exemplar.code.key for n in near}
-        assert PROMPT_NEIGHBOURS - 1 <= len(near) <= PROMPT_NEIGHBOURS  # one that is its heading's goes without itself
+        assert (
+            METHOD.prompt_neighbours - 1 <= len(near) <= METHOD.prompt_neighbours
+        )  # one that is its heading's goes without itself
         said = sum(int(hs10) for _, hs10 in shown[code.key])
         return [float(int(code.hs10)), float(code.flow == "exports"), float(said)]
 
@@ -108,16 +110,18 @@ def test_the_prompts_show_what_those_of_a_run_show_where_a_heading_is_asked_whol
 
     class Recording(PromptScorer):
         def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
-            shared = heading_neighbours(codes, neighbours)
+            shared = heading_neighbours(codes, neighbours, METHOD.prompt_neighbours)
             shown.update({codes[row].key: [n.exemplar.code.hs10 for n in shared[row]] for row in rows})
             return super()._prompts(codes, neighbours, rows)
 
     whole = toy_classifier()
-    classifier = dataclasses.replace(whole, scorer=Recording(whole.scorer.engine, "0" * 64))
+    classifier = dataclasses.replace(
+        whole, scorer=Recording(whole.scorer.engine, "0" * 64, whole.question, METHOD.prompt_neighbours)
+    )
     asked = [e.code for e in exemplars.exemplars if e.code.flow == "imports"]
     for heading in sorted({code.hs4 for code in asked}):
         together = [code for code in codes if (code.flow, code.hs4) == ("imports", heading)]
-        _, neighbours = classifier.retrieve(together)
+        neighbours = classifier.retrieve(together).neighbours
         classifier.scorer.relevance(together, neighbours)
     in_a_run = {code.key: shown[code.key] for code in asked}
     shown.clear()
@@ -169,7 +173,7 @@ def test_categories_are_joined_as_the_calibration_says(calibrated: Path, exempla
     deaf = dataclasses.replace(loaded.calibration, category_weights=[0.0, 1.0])
     codes = [c for c in toys.toy_codes() if loaded.exemplar_prediction(c) is None]
     found = dataclasses.replace(loaded, calibration=deaf).predict(codes)
-    _, near = loaded.retrieve(codes)
+    near = loaded.retrieve(codes).neighbours
     related = [row for row, p in enumerate(found) if p.relevance != "Low"]
     assert related != list(range(len(related))), "places among all and among those asked about are the same"
     for row in related:
@@ -224,23 +228,24 @@ def test_a_calibration_of_other_prompts_or_another_embedder_is_refused(
 
 @pytest.mark.parametrize("arithmetic", ["float32", "bfloat16"])
 def test_what_is_loaded_computes_as_it_is_told(
-    models: Path, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arithmetic: str
+    models: Path, exemplars: ExemplarSet, tmp_path: Path, arithmetic: str
 ) -> None:
     """And without a calibration there is no cascade, nor another run for asking for one."""
-    monkeypatch.setattr("aitrade.classification.loading.load_exemplars", lambda: exemplars)
     for load in (load_classifier, lambda *given, **more: load_classifiers(*given, **more)[0]):
-        loaded = load(MODEL, "cpu", tmp_path, arithmetic=arithmetic, cascade=True)
+        loaded = load(
+            on_exemplars(exemplars), MODEL, "cpu", tmp_path, method=METHOD, arithmetic=arithmetic, cascade=True
+        )
         assert (loaded.settings["arithmetic"], loaded.settings["cascade"]) == (arithmetic, False)
         for model in (loaded.scorer.engine.model, loaded.embedder.model):
             assert {str(p.dtype) for p in model.parameters()} == {f"torch.{arithmetic}"}
 
 
 def test_a_calibration_for_other_numbers_of_the_method_is_refused(
-    calibrated: Path, exemplars: ExemplarSet, models: Path, monkeypatch: pytest.MonkeyPatch
+    calibrated: Path, exemplars: ExemplarSet, models: Path
 ) -> None:
-    monkeypatch.setattr("aitrade.classification.classifier.SAME_HS4", 0.2)
+    other = dataclasses.replace(METHOD, same_hs4=0.2)
     with pytest.raises(ModelError, match="fitted with another method"):
-        load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
+        load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=other)
 
 
 def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: Path, workspace: Path) -> None:

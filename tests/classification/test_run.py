@@ -311,7 +311,7 @@ def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> 
     classifier = toy_classifier(scorer=Swayed(plain.engine, plain.sha256))
     codes = [c for c in toys.toy_codes() if classifier.exemplar_prediction(c) is None]
     found = classifier.predict(codes)
-    _, near = classifier.retrieve(codes)
+    near = classifier.retrieve(codes).neighbours
     said = classifier.scorer.relevance(codes, near)
     assert said.mass is not None
     related = {row: p.relevance for row, p in enumerate(found) if p.relevance != "Low"}

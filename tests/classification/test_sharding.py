@@ -33,7 +33,6 @@ def two(models: Path, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytes
     """Two classifiers, loaded as on a machine with two GPUs."""
     cpus = [dataclasses.replace(device_module.choose_runtime("cpu"), gpu=gpu) for gpu in (0, 1)]
     monkeypatch.setattr("aitrade.classification.loading.choose_runtimes", lambda *_: cpus)
-    monkeypatch.setattr("aitrade.classification.loading.load_exemplars", lambda: exemplars)
     return load_classifiers(on_exemplars(exemplars), MODEL, "cuda", tmp_path / "kept", method=METHOD)
 
 

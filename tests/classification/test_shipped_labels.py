@@ -21,7 +21,6 @@ from aitrade.core.paths import shipped, weights_folder
 from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.nomenclature.codes import Code
-from aitrade.question.exemplars import load_exemplars
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import check_label, load_rubric
 from aitrade.workspace.predictions import export_columns
@@ -40,7 +39,7 @@ def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
     """Else it is out of date; the fix is scripts/publish_classification.py."""
     settings = read_manifest()["settings"]
     assert settings["model"] == DEFAULT_MODEL
-    assert settings["exemplars_sha256"] == load_exemplars().sha256
+    assert settings["exemplars_sha256"] == QUESTION.exemplars.sha256
     assert settings["prompt_sha256"] == prompt_sha256(DEFAULT_MODEL, QUESTION)
     assert (
         settings["calibration_sha256"]
@@ -69,7 +68,7 @@ def test_it_is_whole() -> None:
 
 
 def test_codes_labelled_by_hand_have_their_labels() -> None:
-    hand = load_exemplars().by_code
+    hand = QUESTION.exemplars.by_code
     found = {(row["flow"], row["hs10"]): row for row in rows(CLASSIFICATION)}
     for key, exemplar in hand.items():
         row = found[key]

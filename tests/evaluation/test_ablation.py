@@ -87,7 +87,8 @@ def test_every_variant_is_measured_on_each_population(
     assert rows["by hand", None, "neighbours"]["accuracy"] == pytest.approx(right)
     by_hand = {(e.code.flow, e.code.hs10) for e in exemplars.exemplars}
     others = [c for c in IMPORTS if (c.flow, c.hs10) not in by_hand]
-    vectors, near = classifier.retrieve(others)
+    retrieved = classifier.retrieve(others)
+    vectors, near = retrieved.vectors, retrieved.neighbours
     probe = fit_probe(training)
     features = relevance_features(
         np.array([kept[c.hs10]["llm"] for c in others]),

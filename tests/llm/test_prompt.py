@@ -9,15 +9,14 @@ import questions
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from questions import QUESTION
+from questions import METHOD, QUESTION
 
 from aitrade.core.paths import shipped
 from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
-from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS, PromptScorer, heading_neighbours
+from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.nomenclature import code_text
 from aitrade.nomenclature.code_text import describe, short_text
 from aitrade.nomenclature.codes import Code
-from aitrade.nomenclature.text import expand, title
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.rubric import RELEVANCES, load_rubric, related_categories
 from aitrade.retrieval.neighbours import Neighbour
@@ -34,10 +33,10 @@ def tokenizer() -> Any:
 def prompter(request: pytest.FixtureRequest, tokenizer: Any) -> Prompter:
     """For a chat model, and for a base model that has no template."""
     if request.param == "chat":
-        return Prompter(tokenizer)
+        return Prompter(tokenizer, QUESTION)
     base = toys.chat_tokenizer()
     base.chat_template = None
-    return Prompter(base)
+    return Prompter(base, QUESTION)
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +54,15 @@ def opening_tokenizer() -> Any:
 
 
 def test_texts_of_a_model_that_opens_them_with_a_token_do_so_once(opening_tokenizer: Any, tokenizer: Any) -> None:
-    prompter, first = Prompter(opening_tokenizer), opening_tokenizer.bos_token_id
+    prompter, first = Prompter(opening_tokenizer, QUESTION), opening_tokenizer.bos_token_id
     assert opening_tokenizer("a")["input_ids"][0] == first  # as it splits text by itself
     prompt = prompter.prompt(SERVER, [])
     category = prompter.category_prompt(prompt, "High")
-    short = short_tokens(opening_tokenizer, SERVER)
+    short = short_tokens(opening_tokenizer, SERVER, QUESTION)
     for tokens in (prompt, category, short, prompter.preamble, chat_tokens(opening_tokenizer, "Why?")):
         assert (tokens[0], tokens.count(first)) == (first, 1)
-    assert short[1:] == short_tokens(tokenizer, SERVER)  # which opens with none
-    assert opening_tokenizer.decode(short[1:]) == short_text(SERVER)
+    assert short[1:] == short_tokens(tokenizer, SERVER, QUESTION)  # which opens with none
+    assert opening_tokenizer.decode(short[1:]) == short_text(SERVER, QUESTION.prompts.short, QUESTION.words)
 
 
 def text_of(prompter: Prompter, tokens: tuple[int, ...]) -> str:
@@ -83,10 +82,13 @@ def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
     parts = [load_rubric().question]
     parts += [f"{term.name}: {term.definition}" for term in load_rubric().levels]
     for e in (second, first):  # the nearest last
-        parts += [f"Product: {expand(e.code.description)}", f"\nRelevance: {e.relevance}\n\n"]
+        parts += [f"Product: {QUESTION.words.expand(e.code.description)}", f"\nRelevance: {e.relevance}\n\n"]
     place = 0
     # What siblings share comes before what tells them apart, so that it is computed once.
-    for part in [*parts, f"Heading: {title('8471')}\nIndustry: computers\nProduct: {expand(SERVER.description)}"]:
+    for part in [
+        *parts,
+        f"Heading: {QUESTION.words.title('8471')}\nIndustry: computers\nProduct: {QUESTION.words.expand(SERVER.description)}",
+    ]:
         place = text.index(part, place) + len(part)
     assert text.endswith("Relevance:")
     assert ("<|im_start|>assistant" in text) == bool(prompter.tokenizer.chat_template)
@@ -126,7 +128,7 @@ def test_every_prompt_begins_with_the_preamble(prompter: Prompter, exemplars: Ex
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20))
 def test_no_description_breaks_the_preamble(tokenizer: Any, description: str) -> None:
-    prompter = Prompter(tokenizer)
+    prompter = Prompter(tokenizer, QUESTION)
     prompt = prompter.prompt(dataclasses.replace(SERVER, description=description), [])
     assert prompt[: len(prompter.preamble)] == prompter.preamble
 
@@ -137,8 +139,18 @@ def test_describe_and_short_text() -> None:
     )
     assert describe(SERVER, QUESTION.words).endswith("(industry: computers)")
     assert "industry" not in describe(dataclasses.replace(SERVER, naics_description=None))
-    assert short_text(SERVER) == f"computers | {title('8471')} | {expand(SERVER.description)}"
-    siblings = short_text(SERVER), short_text(dataclasses.replace(SERVER, hs10="8471500110", description="SERVERS"))
+    assert (
+        short_text(SERVER, QUESTION.prompts.short, QUESTION.words)
+        == f"computers | {QUESTION.words.title('8471')} | {QUESTION.words.expand(SERVER.description)}"
+    )
+    siblings = (
+        short_text(SERVER, QUESTION.prompts.short, QUESTION.words),
+        short_text(
+            dataclasses.replace(SERVER, hs10="8471500110", description="SERVERS"),
+            QUESTION.prompts.short,
+            QUESTION.words,
+        ),
+    )
     assert siblings[0].rpartition("| ")[0] == siblings[1].rpartition("| ")[0]  # what siblings share comes first
 
 
@@ -167,7 +179,7 @@ def by_hand_heading_neighbours(codes: list[Code], lists: list[list[Neighbour]]) 
             if (other.flow, other.hs4) == (code.flow, code.hs4):
                 for n in listed:
                     totals[n.exemplar.code] = totals.get(n.exemplar.code, 0.0) + n.closeness
-        ranked = sorted(totals, key=lambda c: (-totals[c], c.hs10, c.flow))[:PROMPT_NEIGHBOURS]
+        ranked = sorted(totals, key=lambda c: (-totals[c], c.hs10, c.flow))[: METHOD.prompt_neighbours]
         chosen.append([c for c in ranked if (c.flow, c.hs10) != (code.flow, code.hs10)])
     return chosen
 
@@ -181,7 +193,7 @@ def test_codes_of_a_heading_share_their_neighbours(exemplars: ExemplarSet, data:
         others = [e for e in exemplars.exemplars if e.code != code]
         drawn = data.draw(st.lists(st.sampled_from(others), max_size=12, unique_by=lambda e: e.code))
         lists.append([near(e, data.draw(st.integers(-10, 10)) / 10, code) for e in drawn])
-    got = [[n.exemplar.code for n in chosen] for chosen in heading_neighbours(codes, lists)]
+    got = [[n.exemplar.code for n in chosen] for chosen in heading_neighbours(codes, lists, METHOD.prompt_neighbours)]
     assert got == by_hand_heading_neighbours(codes, lists)
 
 

@@ -82,7 +82,7 @@ def test_packed_label_scores_are_those_of_each_sequence_alone(tuned: Classifier)
     scorer = load_scorer(LLM, EXACT, QUESTION, METHOD.prompt_neighbours)
     assert isinstance(scorer, PromptScorer)
     codes = [RELEVANT[0], UNRELATED[0]]
-    prompts = scorer._prompts(codes, tuned.retrieve(codes)[1], range(len(codes)))
+    prompts = scorer._prompts(codes, tuned.retrieve(codes).neighbours, range(len(codes)))
     assert all(prompt[: len(scorer.prompter.preamble)] == scorer.prompter.preamble for prompt in prompts)
     assert len(scorer.prompter.preamble) > 100
     labels = scorer.prompter.relevance_labels
@@ -103,7 +103,7 @@ def test_packed_hidden_states_of_the_tuned_model_are_those_of_each_text_alone() 
     assert isinstance(scorer, HeadScorer)
     found = scorer.relevance(CODES, [()] * len(CODES)).relevance
     for row, code in enumerate(CODES):
-        tokens = list(short_tokens(scorer.engine.tokenizer, code))
+        tokens = list(short_tokens(scorer.engine.tokenizer, code, QUESTION))
         with torch.inference_mode():
             last = scorer.engine.model.base_model(torch.tensor([tokens])).last_hidden_state[0, -1:]
         alone, _ = scorer.heads.logits(last)

@@ -10,7 +10,7 @@ import pytest
 import questions
 import toys
 from conftest import MODEL, Outcome
-from questions import DEFAULT_EMBEDDER, QUESTION, on_exemplars
+from questions import DEFAULT_EMBEDDER, METHOD, QUESTION, on_exemplars
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.fitting.gather import gather
@@ -202,7 +202,7 @@ def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
     for fold in range(FOLDS):
         unseen = load_embedder(CPU, DEFAULT_EMBEDDER, QUESTION, (adapters,), fold)
         seen_so = open_index(exemplars, QUESTION.words, unseen, workspace_with_adapter / "index")
-        near = questions.near(seen_so, codes, seen_so.vectors, NEIGHBOURS)
+        near = questions.near(seen_so, codes, seen_so.vectors, METHOD.neighbours)
         for row in np.flatnonzero(parts == fold):
             found, expected = training.neighbours[row], near[row]
             assert [n.exemplar for n in found] == [n.exemplar for n in expected]

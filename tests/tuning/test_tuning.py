@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import toys
 from conftest import MODEL, Outcome
-from questions import DEFAULT_EMBEDDER, METHOD, QUESTION, on_exemplars
+from questions import DEFAULT_EMBEDDER, LABELS, METHOD, QUESTION, on_exemplars
 from safetensors.torch import load_file, save_file
 
 from aitrade.classification.calibration import load_calibration
@@ -197,7 +197,9 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
     assert kept is not None
     assert found.vectors is not None
     for row, code in enumerate(codes):
-        tokens = torch.tensor([tokenizer(short_text(code), add_special_tokens=False)["input_ids"]])
+        tokens = torch.tensor(
+            [tokenizer(short_text(code, QUESTION.prompts.short, QUESTION.words), add_special_tokens=False)["input_ids"]]
+        )
         with torch.no_grad():
             last = plain.base_model.model.model(tokens).last_hidden_state[0, -1]
         relevance = heads["relevance"] @ last + heads["relevance_bias"]
@@ -421,7 +423,7 @@ def test_what_an_adapter_begins_with_is_drawn_by_the_seed() -> None:
     def begin(seed: int, other: int) -> Any:
         model = toys.toy_model("llama")
         torch.manual_seed(other)
-        learner = new_llm_learner(model, dataclasses.replace(SETTINGS, seed=seed))
+        learner = new_llm_learner(model, dataclasses.replace(SETTINGS, seed=seed), LABELS)
         matrices = (p for name, p in learner.model.named_parameters() if "lora_A" in name)
         return torch.cat([next(matrices).flatten(), learner.heads["relevance"].weight.flatten()])
 
@@ -508,16 +510,20 @@ def test_layers_that_stay_and_tuned_ones_make_the_whole(
     import torch
 
     engine = load_engine(str(toys.save_llm(tmp_path / architecture, architecture)), CPU)
-    texts = [engine.tokenizer(short_text(e.code))["input_ids"] for e in exemplars.exemplars]
+    texts = [
+        engine.tokenizer(short_text(e.code, QUESTION.prompts.short, QUESTION.words))["input_ids"]
+        for e in exemplars.exemplars
+    ]
     states = lower_states(engine.model, texts, first_tuned(engine.model, share), lambda *_: None)
     require_whole(engine.model, texts[0], states[0], first_tuned(engine.model, share))
-    tuned = new_llm_learner(engine.model, TuneSettings(rank=2, share=share))
+    tuned = new_llm_learner(engine.model, TuneSettings(rank=2, share=share), LABELS)
     touched = {
         name.split(".layers.")[1].partition(".")[0] for name, p in tuned.model.named_parameters() if p.requires_grad
     }
     assert len(touched) == round(share * engine.model.config.num_hidden_layers)
     found = score(
-        tuned.heads, vectors_of(tuned, [example(e, s) for e, s in zip(exemplars.exemplars, states, strict=True)], 5)
+        tuned.heads,
+        vectors_of(tuned, [example(e, s, LABELS) for e, s in zip(exemplars.exemplars, states, strict=True)], 5),
     )
     for row, text in zip(found, texts, strict=True):
         with torch.no_grad():
