@@ -12,7 +12,7 @@ import toys
 from conftest import MODEL, Outcome
 from hypothesis import given
 from hypothesis import strategies as st
-from questions import KINDS, METHOD
+from questions import METHOD
 
 from aitrade.bench import limits, operations
 from aitrade.bench.blocks import asked_batches

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from label_sets import CODES, LABELS, LEVELS, RELATED, VALUES, oracle, predictions, trade
-from questions import LABELS
 from trade_fixtures import EXCLUDED, Row, add_flows, add_run, workspace
 
 from aitrade.core.errors import BadInputError
