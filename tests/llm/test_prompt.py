@@ -87,7 +87,8 @@ def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
     # What siblings share comes before what tells them apart, so that it is computed once.
     for part in [
         *parts,
-        f"Heading: {QUESTION.words.title('8471')}\nIndustry: computers\nProduct: {QUESTION.words.expand(SERVER.description)}",
+        f"Heading: {QUESTION.words.title('8471')}\nIndustry: computers\n"
+        f"Product: {QUESTION.words.expand(SERVER.description)}",
     ]:
         place = text.index(part, place) + len(part)
     assert text.endswith("Relevance:")
