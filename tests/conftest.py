@@ -52,7 +52,8 @@ def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(toy_weights: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Have the product find the toy models, and nothing else."""
     monkeypatch.setenv("AITRADE_MODELS", str(toy_weights))
-    monkeypatch.setenv("AITRADE_QUESTION", str(question_folder(tmp_path_factory.mktemp("question"))))
+    if "AITRADE_QUESTION" not in os.environ:  # the command line's fixture has one of its own
+        monkeypatch.setenv("AITRADE_QUESTION", str(question_folder(tmp_path_factory.mktemp("question"))))
     return toy_weights
 
 

@@ -30,7 +30,6 @@ def explain(
     aitrade: Callable[..., Outcome], models: Any, exemplars: ExemplarSet, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Outcome]:
     """The command, on a run of the toy model over all toy codes."""
-    monkeypatch.setattr("aitrade.question.exemplars.load_exemplars", lambda: exemplars)
     assert aitrade("classify", "--model", MODEL, "--device", "cpu", "--flow", "all").code == 0
     return lambda *arguments: aitrade("explain", *arguments)
 

@@ -15,7 +15,6 @@ import toys
 from conftest import fill
 from questions import LABELS, METHOD
 
-from aitrade.classification import classifier as classifier_module
 from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import near_votes
@@ -42,17 +41,10 @@ BOTH = ("imports", "exports")
 BATCH = 6
 
 
-@pytest.fixture(scope="module", autouse=True)
-def small_batches() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classifier_module, "CODES_PER_BATCH", BATCH)
-        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
-        yield
-
-
 def run_all(folder: Path, classifier: Classifier, on_batch: Callable[[int, int], None] = lambda *_: None) -> Run:
+    small = dataclasses.replace(classifier, method=dataclasses.replace(classifier.method, codes_per_batch=BATCH))
     with open_workspace(folder) as con:
-        return classify(con, [classifier], read_codes(con, BOTH), on_batch)
+        return classify(con, [small], read_codes(con, BOTH), on_batch)
 
 
 def rows(folder: Path, sql: str = "SELECT * EXCLUDE run FROM predictions ORDER BY flow, hs10") -> list[tuple[Any, ...]]:

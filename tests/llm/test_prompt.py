@@ -1,7 +1,6 @@
 """Prompts: what they say, that the preamble begins them all, and that no code finds its own label in its prompt."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from questions import METHOD, QUESTION
 
-from aitrade.core.paths import shipped
 from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
 from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
-from aitrade.nomenclature import code_text
 from aitrade.nomenclature.code_text import describe, short_text
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
@@ -139,7 +136,7 @@ def test_describe_and_short_text() -> None:
         "processing units not elsewhere specified or included (heading: "
     )
     assert describe(SERVER, QUESTION.words).endswith("(industry: computers)")
-    assert "industry" not in describe(dataclasses.replace(SERVER, naics_description=None))
+    assert "industry" not in describe(dataclasses.replace(SERVER, naics_description=None), QUESTION.words)
     assert (
         short_text(SERVER, QUESTION.prompts.short, QUESTION.words)
         == f"computers | {QUESTION.words.title('8471')} | {QUESTION.words.expand(SERVER.description)}"
@@ -155,20 +152,18 @@ def test_describe_and_short_text() -> None:
     assert siblings[0].rpartition("| ")[0] == siblings[1].rpartition("| ")[0]  # what siblings share comes first
 
 
-def test_the_hash_of_texts_is_of_all_that_they_are_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hash_of_texts_is_of_all_that_they_are_made_of() -> None:
     """A tuned model knows texts as it has read them: what changes them has to part it from its adapter."""
-    now, hashed = code_text.text_sha256(), code_text.text_sha256.__wrapped__
-    other = tmp_path / "other"
-    other.write_text("else", "utf-8")
-    for changed, same in (("shorthand.csv", False), ("titles.csv", False), ("rubric.toml", True)):
-        with monkeypatch.context() as patch:
-            patch.setattr(code_text, "shipped", lambda name, c=changed: other if name.endswith(c) else shipped(name))
-            assert (hashed() == now) == same, changed
-    for part, same in (("short", False), ("rubric", True)):
-        texts = code_text.prompt_texts() | {part: {"text": "else"}}
-        with monkeypatch.context() as patch:
-            patch.setattr(code_text, "prompt_texts", lambda found=texts: found)
-            assert (hashed() == now) == same, part
+    words, now = QUESTION.words, QUESTION.text_sha256
+    others = (
+        dataclasses.replace(words, titles={**words.titles, "8471": "else"}),
+        dataclasses.replace(words, longs={**words.longs, "ZZZ": "else"}),
+    )
+    for other in others:
+        assert dataclasses.replace(QUESTION, words=other).text_sha256 != now
+    for part, same in (("short", False), ("user", True)):
+        prompts = dataclasses.replace(QUESTION.prompts, **{part: "else"})
+        assert (dataclasses.replace(QUESTION, prompts=prompts).text_sha256 == now) == same
 
 
 def by_hand_heading_neighbours(codes: list[Code], lists: list[list[Neighbour]]) -> list[list[Code]]:
@@ -211,5 +206,5 @@ def test_no_code_finds_its_own_label_in_its_prompt(exemplars: ExemplarSet) -> No
             return (1,)
 
     scorer = PromptScorer.__new__(PromptScorer)
-    scorer.prompter = Noted(None)
+    scorer.prompter, scorer.prompt_neighbours = Noted(None, QUESTION), METHOD.prompt_neighbours
     assert scorer._prompts(codes, lists, range(len(codes))) == [(1,)] * len(codes)

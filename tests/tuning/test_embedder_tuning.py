@@ -231,7 +231,6 @@ def test_llm_and_embedder_are_tuned_by_one_command(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("aitrade.question.exemplars.load_exemplars", lambda: exemplars)
     for base, epochs, use in ((DEMO_EMBEDDER, 4, "LLM+ADAPTER"), (MODEL, 2, f"{MODEL}+relevance")):
         found = aitrade("models", "tune", base, "--name", "relevance", "--folds", "2", "--rank", "2", "--device", "cpu")
         assert found.code == 0, found.err

@@ -15,7 +15,6 @@ from aitrade.core.device import Runtime
 from aitrade.models.record import Installed
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
-from aitrade.tuning import job as job_module
 from aitrade.tuning.job import Task, held_out_figures, put_in_place
 from aitrade.tuning.learner import NONE, Example, new_heads
 from aitrade.tuning.settings import LLM_SETTINGS
@@ -53,10 +52,11 @@ def test_checkpoints_of_another_task_are_not_gone_on_with(task: Task, change: Ca
     assert change(task).checkpoints(WORK) != task.checkpoints(WORK)
 
 
-def test_nor_are_those_of_other_prompts(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nor_are_those_of_other_prompts(task: Task) -> None:
     before = task.checkpoints(WORK)
-    monkeypatch.setattr(job_module, "text_sha256", lambda: "another")
-    assert task.checkpoints(WORK) != before
+    prompts = dataclasses.replace(task.question.prompts, short="another")
+    other = dataclasses.replace(task, question=dataclasses.replace(task.question, prompts=prompts))
+    assert other.checkpoints(WORK) != before
 
 
 def test_figures_of_held_out_exemplars() -> None:
