@@ -8,6 +8,7 @@ from aitrade.core.errors import BadInputError
 from aitrade.llm.prompt import chat_tokens
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
+from aitrade.nomenclature.text import read_words
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.rubric import RELEVANCES, load_rubric
 
@@ -121,7 +122,7 @@ def write_rationale(engine: "Engine", explanation: Explanation) -> str:
 
     rubric = load_rubric()
     question = (
-        f"Product: {describe(explanation.code)}\n"
+        f"Product: {describe(explanation.code, read_words())}\n"
         f"It was judged {explanation.relevance} ({explanation.category}) for {rubric.subject}.\n"
         "In one or two sentences, name the specific use, or say why there is none."
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aitrade.question.agreement import Agreement
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.report.figure import Figure, figure, point
 from aitrade.report.missing import Missing
 from aitrade.report.query import fetch
@@ -75,7 +76,7 @@ def _latest_labels(con: "DuckDBPyConnection", run: str) -> str | None:
 
 def _agreement(con: "DuckDBPyConnection", both: dict[str, str]) -> Agreement | None:
     cells = {(labelled, predicted): codes for labelled, predicted, codes in fetch(con, "agreement", both)}
-    return Agreement(cells) if cells else None
+    return Agreement(load_question(SHIPPED).labels, cells) if cells else None
 
 
 def _calibration(con: "DuckDBPyConnection", both: dict[str, str]) -> Figure | None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.errors import BadInputError
 from aitrade.evaluation.compare.query import fetch
 from aitrade.evaluation.compare.spec import Question
-from aitrade.question.agreement import PAIRS, Agreement
+from aitrade.question.agreement import Agreement, level_pairs
+from aitrade.question.question import SHIPPED, load_question
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -51,15 +52,16 @@ def compare(con: "DuckDBPyConnection", question: Question) -> tuple[Comparison, 
 
 def _comparison(run: str, rows: list[tuple[Any, ...]], *, weighted: bool) -> Comparison:
     """Cells are (level in the reference, level in the run, codes, of same category, dollars, of same category)."""
+    labels = load_question(SHIPPED).labels
     both = {(true, said): tuple(weights) for true, said, *weights in rows if true and said}
     codes, same_codes, value, same_value = (
-        {pair: both.get(pair, (0, 0, 0, 0))[place] for pair in PAIRS} for place in range(4)
+        {pair: both.get(pair, (0, 0, 0, 0))[place] for pair in level_pairs(labels)} for place in range(4)
     )
     high = ("High", "High")
     return Comparison(
         run=run,
-        codes=Agreement(codes, same_codes[high]),
-        value=Agreement(value, same_value[high]) if weighted else None,
+        codes=Agreement(labels, codes, same_codes[high]),
+        value=Agreement(labels, value, same_value[high]) if weighted else None,
         only_reference=sum(row[2] for row in rows if row[1] is None),
         only_run=sum(row[2] for row in rows if row[0] is None),
     )

@@ -7,7 +7,8 @@ from aitrade.core.table import Column, Table, Value
 from aitrade.evaluation.compare.comparison import Comparison
 from aitrade.evaluation.compare.query import fetch
 from aitrade.evaluation.compare.spec import Question
-from aitrade.question.agreement import PAIRS, Agreement
+from aitrade.question.agreement import Agreement, level_pairs
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import RELEVANCES
 from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
 
@@ -39,7 +40,10 @@ def agreement_table(question: Question, found: Sequence[Comparison]) -> Table:
         columns += [
             Column(f"{side}_high_{year}", f"High by {side}, {year}", "billions") for side in ("reference", "run")
         ]
-    columns += [Column(f"{true}_as_{said}".lower(), f"{true} as {said}", "count") for true, said in PAIRS]
+    columns += [
+        Column(f"{true}_as_{said}".lower(), f"{true} as {said}", "count")
+        for true, said in level_pairs(load_question(SHIPPED).labels)
+    ]
     flows = " and ".join(question.flows)
     title = f"Agreement with run {question.reference.run}: {flows}"
     notes = (*_notes(question, found), *question.caveats)
@@ -84,11 +88,11 @@ def _row(one: Comparison) -> tuple[Value, ...]:
     row: list[Value] = [one.run, one.codes.total, one.only_reference, one.only_run, *_figures(one.codes)]
     if one.value is not None:
         row += [*_figures(one.value), one.value.of_reference["High"] / 1e9, one.value.of_run["High"] / 1e9]
-    return (*row, *(one.codes.cell(*pair) for pair in PAIRS))
+    return (*row, *(one.codes.cell(*pair) for pair in level_pairs(one.codes.labels)))
 
 
 def _figures(confusion: Agreement) -> list[Value]:
-    return [getattr(confusion, name) for name in _FIGURES]
+    return [getattr(confusion, name.replace("high", "counted")) for name in _FIGURES]
 
 
 def _part(whole: Table, name: str, title: str, names: Sequence[str], notes: tuple[str, ...]) -> Table:
