@@ -48,23 +48,24 @@ def compare(
     from aitrade.evaluation.compare.comparison import compare as compare_runs
     from aitrade.evaluation.compare.comparison_tables import agreement_table, differences_table, reading_tables
     from aitrade.evaluation.compare.spec import ask
-    from aitrade.question.exemplars import load_exemplars
     from aitrade.workspace import read_workspace
+    from aitrade.workspace.questions import question_of_run
+    from aitrade.workspace.runs import get_run
 
     if differences and len(runs) > 1:
         raise UsageError("--differences is of two runs", fix="name one run after the reference")
-    exemplars = load_exemplars().by_code if exclude_exemplars else None
     with read_workspace(state(context).workspace) as con:
-        question = ask(con, reference, runs, flow.flows, year, exemplars, same_codes=same_codes)
-        found = compare_runs(con, question)
-        whole = agreement_table(question, found)
-        differing = (differences_table(con, question, differences),) if differences else ()
+        exemplars = question_of_run(con, get_run(con, reference).run).exemplars.by_code if exclude_exemplars else None
+        spec = ask(con, reference, runs, flow.flows, year, exemplars, same_codes=same_codes)
+        found = compare_runs(con, spec)
+        whole = agreement_table(spec, found)
+        differing = (differences_table(con, spec, differences),) if differences else ()
     if format_name in (FormatOption.csv, FormatOption.json):
         tables = differing or (whole,)
         for note in whole.notes:
             say(f"note: {note}")
     else:
-        tables = (*reading_tables(question, found), *differing)
-        if question.without_value:
-            say(f"note: {question.without_value}")
+        tables = (*reading_tables(spec, found), *differing)
+        if spec.without_value:
+            say(f"note: {spec.without_value}")
     emit("\n".join(render(table, format_name.value) for table in tables), output)

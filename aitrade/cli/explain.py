@@ -31,7 +31,7 @@ def explain(
     from aitrade.classification.explain import write_rationale
     from aitrade.nomenclature.codes import parse_hs10
     from aitrade.question.exemplars import load_exemplars
-    from aitrade.trade.tables.chosen_run import choose_run
+    from aitrade.trade.tables.run import choose_run
     from aitrade.workspace import read_workspace
 
     with read_workspace(state(context).workspace) as con:

@@ -51,7 +51,12 @@ Embedder = Annotated[
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Sample = Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")]
 Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]
-BaseYear = Annotated[int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")]
+BaseYear = Annotated[
+    int | None,
+    typer.Option(
+        metavar="YEAR", help="Where indices, changes and the counterfactual start; the question's by default."
+    ),
+]
 Format = Annotated[FormatOption, typer.Option("--format", help="How it is written.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")]

@@ -24,7 +24,7 @@ def report_command(
         str | None,
         typer.Option(metavar="RUN", help="Labels that the run is measured against; the latest imported by default."),
     ] = None,
-    base_year: BaseYear = 2023,
+    base_year: BaseYear = None,
 ) -> None:
     """Write the report: one HTML file that needs no network, no server and no other file.
 

@@ -40,10 +40,10 @@ def export(
     Example: aitrade review export review.xlsx --limit 300 --below 0.9
     """
     from aitrade.core.render import render
-    from aitrade.question.rubric import load_rubric
     from aitrade.review.candidates import candidates
     from aitrade.review.workbook import write_review
     from aitrade.workspace import read_workspace
+    from aitrade.workspace.questions import question_of_run
     from aitrade.workspace.runs import get_run, latest_run
 
     suffix = file.suffix.lower()
@@ -54,8 +54,9 @@ def export(
     with read_workspace(state(context).workspace) as con:
         chosen = get_run(con, run or latest_run(con))
         found = candidates(con, chosen, flow.flows, limit, below)
+        rubric = question_of_run(con, chosen.run).rubric
     if suffix == ".xlsx":
-        write_review(found.table, load_rubric(), file)
+        write_review(found.table, rubric, file)
         say(f"wrote {file}")
     else:
         emit(render(found.table, "csv"), file)
@@ -80,7 +81,7 @@ def import_file(
 
     Example: aitrade review import review.xlsx --name reviewed-2026
     """
-    from aitrade.review.keeping import import_review
+    from aitrade.review.import_review import import_review
     from aitrade.workspace import open_workspace
 
     with open_workspace(state(context).workspace, create=False) as con:

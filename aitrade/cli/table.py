@@ -10,8 +10,8 @@ from aitrade.cli.app import app
 from aitrade.cli.options import BaseYear, FlowOption, Format, FormatOption, Output, Run
 from aitrade.cli.state import say_run, state, write
 from aitrade.core.errors import UsageError
-from aitrade.trade.tables.options import EXCLUDED_CHAPTERS, Options
-from aitrade.trade.tables.specs import SPECS
+from aitrade.trade.tables.catalogue import SPECS
+from aitrade.trade.tables.options import Options
 
 
 class PeriodOption(StrEnum):
@@ -33,7 +33,8 @@ HELP = "\n\n".join(
         "Compute a table of the paper from the workspace's trade and a run's labels.",
         "\b\n" + "\n".join(f"{spec.name:<20}{spec.about}" for spec in SPECS.values()),
         "Figures are for imports unless --flow says exports. Dollars are billions; text, markdown and latex round "
-        "them, csv and json keep every digit. Chapters 27, 71, 98 and 99 are dropped.",
+        "them, csv and json keep every digit. HS chapters that the question excludes are dropped."
+        " Levels, categories, base year and excluded chapters are those of the question that the run answers.",
         "Example: aitrade table summary --years 2023,2024,2025 --format latex -o summary.tex",
     )
 )
@@ -53,13 +54,19 @@ def table_command(
             metavar="2015-2019,2024", help="Years shown, or first and last of them; from the base year on by default."
         ),
     ] = None,
-    base_year: BaseYear = 2023,
+    base_year: BaseYear = None,
     relevance: Annotated[
-        str, typer.Option(metavar="LEVELS", help="What counts as related; high,medium is the paper's robustness check.")
-    ] = "high",
+        str | None,
+        typer.Option(
+            metavar="LEVELS",
+            help="Levels that count, in any case; the question's by default. high,medium is the paper's robustness "
+            "check.",
+        ),
+    ] = None,
     exclude_chapters: Annotated[
-        str, typer.Option(metavar="27,71", help="HS chapters that are dropped; '' for none.")
-    ] = ",".join(EXCLUDED_CHAPTERS),
+        str | None,
+        typer.Option(metavar="27,71", help="HS chapters that are dropped; '' for none; the question's by default."),
+    ] = None,
     denominator: Annotated[
         DenominatorOption, typer.Option(help="Shares of countries are of the world, or of the paper's 30 countries.")
     ] = DenominatorOption.world,
@@ -90,8 +97,8 @@ def table_command(
         run=run,
         years=tuple(year for part in _chosen("--years", years) for year in _years(part)),
         base_year=base_year,
-        relevances=tuple(part.capitalize() for part in _parts(relevance)),
-        excluded_chapters=_parts(exclude_chapters),
+        relevances=_chosen("--relevance", relevance),
+        excluded_chapters=None if exclude_chapters is None else _parts(exclude_chapters),
         denominator=denominator.value,
         countries=_chosen("--countries", countries),
         top=top,
@@ -114,7 +121,7 @@ def _chosen(option: str, text: str | None) -> tuple[str, ...]:
     """The parts of an option; one that is given and empty, as by a variable that is not set, does not mean all."""
     parts = _parts(text or "")
     if text is not None and not parts:
-        raise UsageError(f"{option} is empty", fix="leave it out for all")
+        raise UsageError(f"{option} is empty", fix="leave it out")
     return parts
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.question.agreement import PAIRS, Agreement
+from aitrade.question.agreement import Agreement
 from aitrade.question.rubric import RELEVANCES
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def scores(
     levels = len(RELEVANCES)
     said = probabilities.argmax(1)
     cells = np.bincount(targets * levels + said, times, levels * levels).astype(int).tolist()
-    confusion = Agreement(dict(zip(PAIRS, cells, strict=True)))
-    plain = [getattr(confusion, name) for name in FIGURES[:6]]
+    both = Agreement(dict(zip(product(RELEVANCES, RELEVANCES), cells, strict=True)))
+    plain = [both.accuracy, both.kappa, both.macro_f1, both.precision, both.recall, both.f1]
     ranked = average_precision(probabilities[:, 0], targets == 0, times)
     return np.array([*plain, ranked, calibration_error(probabilities.max(1), said == targets, times)], float)
 

@@ -18,7 +18,7 @@ from aitrade.classification.fitting.training_set import CalibrationSet
 from aitrade.core.errors import BadInputError
 from aitrade.nomenclature.codes import Code
 from aitrade.question.rubric import RELEVANCES
-from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
+from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import Run
 
 if TYPE_CHECKING:
@@ -137,5 +137,5 @@ def _rows(con: "DuckDBPyConnection", run: Run, reference: Run) -> list[tuple[Any
         "p.evidence->>'llm_votes' "
         "FROM predictions r JOIN codes c USING (flow, hs10) JOIN predictions p USING (flow, hs10) "
         "WHERE r.run = ? AND p.run = ? AND flow = 'imports' AND NOT list_contains(?, hs10[:2]) ORDER BY hs10",
-        [reference.run, run.run, list(EXCLUDED_CHAPTERS)],
+        [reference.run, run.run, list(question_of_run(con, reference.run).settings.excluded_chapters)],
     ).fetchall()

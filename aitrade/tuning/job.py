@@ -96,4 +96,4 @@ def held_out_figures(scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar
     """Accuracy and F1 of High, by scores (n, 3 or more) of n exemplars that were made without their subheading."""
     said = [RELEVANCES[place] for place in scores[:, : len(RELEVANCES)].argmax(1)]
     both = Agreement(Counter(zip((e.relevance for e in exemplars), said, strict=True)))
-    return {"out_of_fold_accuracy": both.accuracy or 0.0, "out_of_fold_high_f1": both.high_f1 or 0.0}
+    return {"out_of_fold_accuracy": both.accuracy or 0.0, "out_of_fold_high_f1": both.f1 or 0.0}

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from aitrade.core.wording import ranges
 from aitrade.trade.ingest.months import few
-from aitrade.trade.tables.coverage import ranges
 
 
 @dataclass(frozen=True)
