@@ -30,7 +30,7 @@ def workspace() -> duckdb.DuckDBPyConnection:
 
 def take(con: duckdb.DuckDBPyConnection, path: Path, **options: Any) -> Receipt:
     """Import a file, and check what holds for every receipt."""
-    receipt = import_trade(con, path, ImportOptions(**options))
+    (receipt,) = import_trade(con, [path], ImportOptions(**options))
     dropped = sum(receipt.rows_dropped.values())
     assert receipt.rows_read == receipt.rows_kept + receipt.group_rows + receipt.rows_merged + dropped
     assert sum(receipt.value_by_year.values()) == sum(

@@ -125,7 +125,7 @@ def write_rationale(engine: "Engine", explanation: Explanation) -> str:
         f"It was judged {explanation.relevance} ({explanation.category}) for {rubric.subject}.\n"
         "In one or two sentences, name the specific use, or say why there is none."
     )
-    tokens = torch.tensor([chat_tokens(engine.tokenizer, question)], device=engine.runtime.where)
+    tokens = torch.tensor([chat_tokens(engine.tokenizer, question)], device=engine.runtime.torch_device)
     with torch.inference_mode():
         output = engine.model.generate(
             tokens, attention_mask=torch.ones_like(tokens), max_new_tokens=RATIONALE_TOKENS, do_sample=False

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.label_files import Label, read_labels
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.question.question import Question
 from aitrade.workspace.database import transaction
 from aitrade.workspace.label_runs import check_name, put_run

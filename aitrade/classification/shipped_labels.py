@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.label_import import LabelsReceipt, import_labels
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.question.question import SHIPPED, load_question
 

@@ -1,17 +1,14 @@
 """``aitrade table``: the paper's tables from a workspace."""
 
-import re
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import BaseYear, FlowOption, Format, FormatOption, Output, Run
 from aitrade.cli.state import say_run, state, write
 from aitrade.core.errors import UsageError
 from aitrade.trade.tables.catalogue import SPECS
-from aitrade.trade.tables.options import Options
 
 
 class PeriodOption(StrEnum):
@@ -33,14 +30,12 @@ HELP = "\n\n".join(
         "Compute a table of the paper from the workspace's trade and a run's labels.",
         "\b\n" + "\n".join(f"{spec.name:<20}{spec.about}" for spec in SPECS.values()),
         "Figures are for imports unless --flow says exports. Dollars are billions; text, markdown and latex round "
-        "them, csv and json keep every digit. HS chapters that the question excludes are dropped."
-        " Levels, categories, base year and excluded chapters are those of the question that the run answers.",
+        "them, csv and json keep every digit. Chapters 27, 71, 98 and 99 are dropped.",
         "Example: aitrade table summary --years 2023,2024,2025 --format latex -o summary.tex",
     )
 )
 
 
-@app.command("table", help=HELP)
 def table_command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which table: " + ", ".join(SPECS) + ".")],
@@ -57,11 +52,7 @@ def table_command(
     base_year: BaseYear = None,
     relevance: Annotated[
         str | None,
-        typer.Option(
-            metavar="LEVELS",
-            help="Levels that count, in any case; the question's by default. high,medium is the paper's robustness "
-            "check.",
-        ),
+        typer.Option(metavar="LEVELS", help="Levels that count, such as high,medium; the question's by default."),
     ] = None,
     exclude_chapters: Annotated[
         str | None,
@@ -89,48 +80,29 @@ def table_command(
     ] = None,
 ) -> None:
     """Compute a table and write it."""
-    from aitrade.trade.tables.tables import table
-    from aitrade.workspace import read_workspace
-
-    options = Options(
+    workspace = state(context).open()
+    if name in SPECS:
+        say_run(workspace, run)
+    computed = workspace.table(
+        name,
         flow=flow.value,
         run=run,
-        years=tuple(year for part in _chosen("--years", years) for year in _years(part)),
+        years=_chosen("--years", years),
         base_year=base_year,
-        relevances=_chosen("--relevance", relevance),
-        excluded_chapters=None if exclude_chapters is None else _parts(exclude_chapters),
+        relevance=relevance,
+        exclude_chapters=exclude_chapters,
         denominator=denominator.value,
         countries=_chosen("--countries", countries),
         top=top,
         by=by.value if by else None,
         interval=interval,
-        lists=tuple(lists or ()),
+        lists=lists,
     )
-    with read_workspace(state(context).workspace) as con:
-        if name in SPECS:
-            say_run(con, run)
-        computed = table(con, name, options)
-    write(computed, format_name, output)
+    write(computed.table, format_name, output)
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _chosen(option: str, text: str | None) -> tuple[str, ...]:
-    """The parts of an option; one that is given and empty, as by a variable that is not set, does not mean all."""
-    parts = _parts(text or "")
-    if text is not None and not parts:
-        raise UsageError(f"{option} is empty", fix="leave it out")
-    return parts
-
-
-def _years(text: str) -> range:
-    """The years that ``2024``, or ``2015-2019``, means."""
-    parts = re.fullmatch("([0-9]{4})(?:-([0-9]{4}))?", text)
-    if parts is None:
-        raise UsageError(f"{text!r} is not a year, nor a first and a last one", fix="--years 2015-2019,2024")
-    first, last = int(parts[1]), int(parts[2] or parts[1])
-    if last < first:
-        raise UsageError(f"--years {text} ends before it starts", fix=f"--years {last}-{first}")
-    return range(first, last + 1)
+def _chosen(option: str, text: str | None) -> str | None:
+    """A list; one that is given and empty, as by a variable that is not set, does not mean all."""
+    if text is not None and not text.strip(" ,"):
+        raise UsageError(f"{option} is empty", fix="leave it out for all")
+    return text

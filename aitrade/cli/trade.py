@@ -3,19 +3,20 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
 
+if TYPE_CHECKING:
+    from aitrade.trade.ingest.receipt import Receipt
+
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
 )
-app.add_typer(group, name="trade")
 
 
 @group.command("import")
@@ -38,7 +39,7 @@ def import_files(
         bool,
         typer.Option(
             "--replace",
-            help="Whole years may take the place of months, and months of whole years; the receipt says what went.",
+            help="Yearly totals may take the place of months, and months of yearly totals; the receipt says what went.",
         ),
     ] = False,
     revision: Annotated[
@@ -47,6 +48,15 @@ def import_files(
             "--revision", help="The files are a revised release, although they lack much of what they replace."
         ),
     ] = False,
+    part: Annotated[
+        bool,
+        typer.Option("--part", help="The files add to what is there with the same keys, as a second district does."),
+    ] = False,
+    sum_over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column whose rows are parts that add up; 'rows' of identical rows."),
+    ] = None,
+    distinct: Annotated[bool, typer.Option("--distinct", help="Of identical rows, count one.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take trade into the workspace, one transaction a file, and say what became of every row.
@@ -59,27 +69,31 @@ def import_files(
     Example: aitrade trade import census/ IMDB2412.ZIP
     Example: aitrade trade import other.csv --flow imports --columns hs10=code,value=usd,time=month,country=partner
     """
-    from aitrade.trade.ingest.importing import import_trade
-    from aitrade.trade.ingest.receipt import lines
-    from aitrade.trade.readers.readers import READERS, expand
-    from aitrade.trade.readers.source import ImportOptions
-    from aitrade.workspace import open_workspace
+    from aitrade.trade.ingest.receipt import receipt_lines
 
-    if reader is not None and reader not in READERS:
-        raise UsageError(f"there is no reader {reader!r}", fix=f"choose from {', '.join(READERS)}")
-    options = ImportOptions(
-        flow.value if flow else None, reader, _pairs(columns), pad=pad, replace=replace, revision=revision
+    def report(receipt: "Receipt") -> None:
+        for line in receipt_lines(receipt):
+            say(line)
+
+    receipts = (
+        state(context)
+        .open()
+        .import_trade(
+            files,
+            flow=flow.value if flow else None,
+            reader=reader,
+            columns=_pairs(columns),
+            pad=pad,
+            replace=replace,
+            revision=revision,
+            sum_over=tuple(sum_over or ()),
+            distinct=distinct,
+            part=part,
+            on_receipt=report,
+        )
     )
-    receipts: list[dict[str, Any]] = []
-    with open_workspace(state(context).workspace) as con:
-        for path in expand(files):
-            made = [found["import_id"] for found in receipts if found["import_id"] is not None]
-            receipt = import_trade(con, path, options, made)
-            receipts.append(asdict(receipt))
-            for line in lines(receipt):
-                say(line)
     if as_json:
-        emit(json.dumps(receipts, indent=1))
+        emit(json.dumps([asdict(receipt) for receipt in receipts], indent=1))
 
 
 @group.command("receipts")

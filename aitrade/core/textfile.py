@@ -1,14 +1,20 @@
 """Text files as users have them: their encoding, their delimiter, and the line that each record starts on."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from aitrade.core.bounds import LONGEST_CELL
+from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
+from aitrade.core.files import read_bounded
 
 DELIMITERS = ",;\t|"
+_NO_WINDOWS = re.compile(rb"[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]")
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,52 @@ def decode(content: bytes, where: str) -> str:
     return text
 
 
+def decode_legacy(content: bytes, where: str) -> str:
+    """Decode UTF-8, UTF-16 or, where it is neither, Windows-1252 (of which Latin-1 text is a part).
+
+    Raises:
+        BadInputError: the bytes are none of these.
+    """
+    return _decoded(content, where)[0]
+
+
+def read_legacy_text(path: Path) -> tuple[str, str]:
+    """Text of a file in UTF-8, UTF-16 or Windows-1252, without a mark, and the name of the encoding.
+
+    Raises:
+        BadInputError: the file cannot be read or decoded.
+    """
+    text, encoding = _decoded(read_bytes(path), str(path))
+    return text.removeprefix("\ufeff"), encoding
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether a file is UTF-8 throughout; read in blocks, so that large files need no memory."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        if not encoding_of(file.read(1024)).startswith("utf-8"):
+            return False
+        file.seek(0)
+        try:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _decoded(content: bytes, where: str) -> tuple[str, str]:
+    encoding = encoding_of(content[:1024])
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        # Control characters and the five bytes that Windows-1252 leaves open are no text of a table.
+        if encoding == "utf-8" and not _NO_WINDOWS.search(content):
+            return content.decode("cp1252"), "Windows-1252"
+    return decode(content, where), encoding
+
+
 def read_text(path: Path) -> str:
     """Text of a file in UTF-8 or UTF-16.
 
@@ -67,12 +119,9 @@ def read_bytes(path: Path) -> bytes:
     """Content of a file.
 
     Raises:
-        BadInputError: it cannot be read.
+        BadInputError: it cannot be read, is a pipe or a device, or is larger than ``LARGEST_TEXT``.
     """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    return read_bounded(path)
 
 
 def delimiter_of(line: str) -> str:
@@ -144,4 +193,17 @@ def _values(columns: tuple[str, ...], fields: list[str], where: str) -> dict[str
             where=where,
             fix="quote values that hold the delimiter",
         )
-    return {name: field.strip() for name, field in zip(columns, fields, strict=True)}
+    return {name: cell(field, f"{where}, column {name}") for name, field in zip(columns, fields, strict=True)}
+
+
+def cell(text: str, where: str) -> str:
+    """The text of a cell without blanks around it, and without characters that nobody sees but programs obey.
+
+    Raises:
+        BadInputError: it is longer than ``LONGEST_CELL``.
+    """
+    if len(text) > LONGEST_CELL:
+        raise BadInputError(
+            f"the text has {len(text):,} characters, more than {LONGEST_CELL:,}", where=where, fix="shorten it"
+        )
+    return clean(text).strip()

@@ -31,14 +31,20 @@ def open_workbook(path: Path, fix: str) -> Iterator["Workbook"]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    content, damaged = io.BytesIO(read_bytes(path)), (zipfile.BadZipFile, zlib.error, ParseError, KeyError, EOFError)
+    content = io.BytesIO(read_bytes(path))
+    damaged: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, EOFError, OSError)
+    damaged += (ValueError, TypeError, AttributeError, RuntimeError)
     try:
         # Beyond that, openpyxl answers parts that it does not understand with whatever they bring about.
         workbook = load_workbook(content, read_only=True)
-    except (*damaged, InvalidFileException, OSError, ValueError, TypeError) as error:
+    except (*damaged, InvalidFileException) as error:
         raise _refusal(path, error, fix) from error
+    for sheet in workbook.worksheets:
+        sheet.reset_dimensions()  # what a sheet says of its own size cannot be trusted
     try:
         yield workbook
+    except BadInputError:
+        raise
     except damaged as error:
         raise _refusal(path, error, fix) from error
 

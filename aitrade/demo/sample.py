@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from aitrade.classification.label_import import import_labels
 from aitrade.core.errors import BadInputError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.nomenclature.code_files import read_code_file
 from aitrade.nomenclature.codes import Code
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.trade.ingest.importing import import_trade
-from aitrade.trade.ingest.receipt import lines
+from aitrade.trade.ingest.receipt import receipt_lines
 from aitrade.trade.readers.source import ImportOptions
 from aitrade.workspace.code_import import import_codes
 
@@ -50,8 +50,9 @@ def import_sample(con: "DuckDBPyConnection", folder: Path, report: Callable[[str
         report(str(codes))
     for flow, name in TRADE.items():
         if not _is_there(con, flow, hashes[flow]):
-            for line in lines(import_trade(con, folder / name, ImportOptions(flow=flow, remark=MADE_UP))):
-                report(line)
+            for receipt in import_trade(con, [folder / name], ImportOptions(flow=flow, remark=MADE_UP)):
+                for line in receipt_lines(receipt):
+                    report(line)
     if not con.execute(
         "SELECT 1 FROM runs WHERE run = ? AND fingerprint = ?", [HAND_LABELS, sha256_of(folder / LABELS)]
     ).fetchone():

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.core.files import writing
+from aitrade.core.files import atomic_write
+from aitrade.core.render.as_csv import csv_cell
 from aitrade.question.labels import LabelSpace
 from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.rows import offered
@@ -75,10 +76,10 @@ def export_csv(con: "DuckDBPyConnection", run: str, path: Path) -> int:
     """
     count = 0
     columns = export_columns(question_of_run(con, run).labels)
-    with writing(path), path.open("w", encoding="utf-8", newline="") as file:
+    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in export_rows(con, run):
-            writer.writerow([f"{value:.6f}" if isinstance(value, float) else value for value in row])
+            writer.writerow([f"{value:.6f}" if isinstance(value, float) else csv_cell(value) for value in row])
             count += 1
     return count

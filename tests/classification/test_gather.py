@@ -22,8 +22,7 @@ from aitrade.core.errors import BadInputError, ModelError
 from aitrade.llm.prefix_tree import Tokens
 from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS, PromptScorer, heading_neighbours
 from aitrade.llm.scorer import Neighbourhoods, Scores
-from aitrade.models.installed import locate
-from aitrade.models.record import read_record, record_files, write_record
+from aitrade.models.installed import locate, read_record, record_files, write_record
 from aitrade.nomenclature.codes import Code
 from aitrade.question.defaults import DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet, read_exemplars

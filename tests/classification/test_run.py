@@ -19,7 +19,7 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import near_votes
 from aitrade.classification.run import classify, planned_codes
 from aitrade.core.errors import BadInputError, StoppedError
-from aitrade.llm.code_vectors import WHOLE, CodeVectors
+from aitrade.llm.code_vectors import FULL, CodeVectors
 from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.nomenclature.codes import Code
@@ -137,9 +137,9 @@ def test_a_batch_leaves_nothing_in_memory_for_the_next(toy_classifier: Load) -> 
     classifier, codes = toy_classifier(), toys.toy_codes()
     engine, computed = classifier.scorer.engine, []
     for _ in range(3):
-        before = engine.computed
+        before = engine.tokens_computed
         classifier.predict(codes)
-        computed.append(engine.computed - before)
+        computed.append(engine.tokens_computed - before)
     assert computed[0] == computed[1] == computed[2] > 0
 
 
@@ -343,7 +343,7 @@ def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code
     keys = [(e.code.flow, e.code.hs10) for e in exemplars.exemplars]
 
     class Tuned:
-        vectors = CodeVectors(keys, np.eye(6, dtype=np.float32), {WHOLE: places})
+        vectors = CodeVectors(keys, np.eye(6, dtype=np.float32), {FULL: places})
 
         def relevance(self, *_: Any) -> Scores:
             return said

@@ -113,9 +113,9 @@ def test_every_gpu_of_the_first_ones_kind_takes_part(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("torch.cuda.get_device_name", lambda gpu: "T4" if gpu == 2 else "H200")
     monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda **_: True)
     found = device_module.choose_runtimes()
-    assert [m.where for m in found] == ["cuda:0", "cuda:1", "cuda:3"], "another kind gives other numbers"
+    assert [m.torch_device for m in found] == ["cuda:0", "cuda:1", "cuda:3"], "another kind gives other numbers"
     assert {(m.device, m.arithmetic) for m in found} == {("cuda", "bfloat16")}
-    assert [m.where for m in device_module.choose_runtimes("cpu", "float32")] == ["cpu"]
+    assert [m.torch_device for m in device_module.choose_runtimes("cpu", "float32")] == ["cpu"]
 
 
 def test_float32_is_no_less(monkeypatch: pytest.MonkeyPatch) -> None:

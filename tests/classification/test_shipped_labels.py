@@ -15,7 +15,7 @@ from aitrade.classification import shipped_labels as published
 from aitrade.classification.calibration import calibration_file, load_calibration
 from aitrade.classification.loading import load_classifier
 from aitrade.classification.shipped_labels import CLASSIFICATION, SAMPLE, published_folder, read_manifest
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped, weights_folder
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.nomenclature.codes import Code

@@ -121,7 +121,7 @@ def test_domestic_exports_alone_are_taken_where_they_are_asked_for(tmp_path, con
 @pytest.mark.parametrize("parts", [("1",), ("2",), ("1", "3")])
 def test_domestic_or_foreign_exports_alone_are_no_total_exports(tmp_path, con, parts):
     header = ["E_COMMODITY", "CTY_CODE", "ALL_VAL_MO", "time", "DF"]
-    rows = [[SERVERS, "2010", "80", "2024-01", part] for part in parts]
+    rows = [[SERVERS, "2010", str(80 - 60 * n), "2024-01", part] for n, part in enumerate(parts)]
     path = api_of(tmp_path / "r.json", header, [FANS, "2010", "5", "2024-01", "-"], *rows)
     with pytest.raises(BadInputError, match=f"the file holds {', '.join(parts)}: not total exports") as caught:
         take(con, path)
@@ -130,10 +130,10 @@ def test_domestic_or_foreign_exports_alone_are_no_total_exports(tmp_path, con, p
     assert "--columns value=NAME" in caught.value.fix
     # Beside its total a part does no harm, and a code may have only one of them where others have both.
     totals = [[SERVERS, "2010", "100", "2024-01", "-"], [HORSES, "2010", "6", "2024-01", "1"]]
-    both = [[FANS, "2010", "1", "2024-01", part] for part in ("1", "2")]
+    both = [[FANS, "2010", part, "2024-01", part] for part in ("1", "2")]
     take(con, api_of(tmp_path / "s.json", header, totals[0], *rows))
     take(con, api_of(tmp_path / "t.json", header, totals[1], *both))
-    assert [r[4] for r in facts(con, flow="exports")] == [6, 2, 100]
+    assert [r[4] for r in facts(con, flow="exports")] == [6, 3, 100]
 
 
 @pytest.mark.parametrize("column", ["RP", "DISTRICT"])
@@ -155,7 +155,7 @@ def test_an_empty_reply_is_a_month_without_trade(tmp_path, con):
     (folder / "2024-02.json").write_bytes(b"")
     api_of(folder / "2024-03.json", API_HEADER)
     (folder / "notes.md").write_text("not trade")
-    receipts = [take(con, path) for path in expand([folder])]
+    receipts = [take(con, path) for path, _ in expand([folder])]
     assert [receipt.rows_kept for receipt in receipts] == [1, 0, 0]
     assert all("reply is empty" in receipt.notes[0] for receipt in receipts[1:])
     assert con.execute("SELECT count(*) FROM trade_imports").fetchone() == (1,)

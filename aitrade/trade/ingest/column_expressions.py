@@ -60,7 +60,7 @@ def as_text(column: Column) -> str:
 def is_blank(column: Column) -> str:
     """Whether a value is missing; a NaN is."""
     if column.is_text:
-        return f"(trim({column.sql}) = '' OR {column.sql} IS NULL)"
+        return f"is_missing({column.sql})"
     return (
         f"({column.sql} IS NULL OR isnan({column.sql}))"
         if column.type in ("DOUBLE", "FLOAT")
@@ -85,13 +85,17 @@ def _period(layout: Layout) -> tuple[str, str]:
     roles = layout.roles
     if (time := roles.get("time")) is not None:
         year, month = _of_date(time) if time.type in _DATES else _of_text(time)
+        if "month" in roles and time.type not in _DATES:
+            # Where the column of times holds years, months stand beside it; they may repeat what it says.
+            beside = f"as_month({as_text(roles['month'])})"
+            month = f"CASE WHEN {month} IN (0, {beside}) THEN {beside} END"
     else:
         year = f"as_year({as_text(roles['year'])})"
         month = f"as_month({as_text(roles['month'])})" if "month" in roles else "0::TINYINT"
     if layout.kind == "monthly":
         month = f"nullif({month}, 0)"
     elif layout.kind == "yearly":
-        # The to-date value of December is the whole year's; _drop leaves the other months out.
+        # The to-date value of December is that of the year; _drop leaves the other months out.
         month = f"CASE WHEN {month} IN (0, 12) THEN 0::TINYINT ELSE {month} END"
     return year, month
 
@@ -116,7 +120,9 @@ def _amount(column: Column, wrong: str) -> str:
     if column.type.split("(")[0] not in _NUMBERS:
         return f"coalesce(as_dollars({as_text(column)}), {wrong})"
     # Not a shortcut through text: 1e+16 is how text writes a DOUBLE of ten quadrillion dollars.
-    whole = f"{column.sql} >= 0 AND {column.sql} < 1e18 AND {column.sql} = floor({column.sql})"
+    # A FLOAT holds every whole number up to 2^24 only: a larger one may be off by a dollar or by thousands.
+    limit = "16777216" if column.type == "FLOAT" else "1e18"
+    whole = f"{column.sql} >= 0 AND {column.sql} < {limit} AND {column.sql} = floor({column.sql})"
     return f"CASE WHEN {whole} THEN TRY_CAST({column.sql} AS BIGINT) ELSE {wrong} END"
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aitrade.core.errors import BadInputError, UsageError
-from aitrade.trade.readers.source import Column, ImportOptions
+from aitrade.trade.readers.source import CODE_NAMES, Column, ImportOptions, key
 
 # Names as the Census API, the bulk files, DataWeb, the paper's code and this program write them, in lower case with
 # underscores for blanks. The order decides where a file has several, except for codes and values: those are refused.
 NAMES: dict[str, tuple[str, ...]] = {
-    "hs10": ("hs10", "i_commodity", "e_commodity", "commodity", "hts_number", "schedule_b_number", "hts10"),
+    "hs10": CODE_NAMES,
     "cty_code": ("cty_code", "country_code"),
     "country": ("cty_name", "country", "country_name"),
     "time": ("time",),
@@ -20,18 +20,26 @@ NAMES: dict[str, tuple[str, ...]] = {
     "level": ("comm_lvl",),
 }
 MONTHLY_VALUES = ("con_val_mo", "all_val_mo")
-PLAIN_VALUES = ("value", "customs_value", "fas_value")
-# To-date values: those of a file without months are whole years; month by month they must never be added up.
+PLAIN_VALUES = (
+    "value",
+    "customs_value",
+    "fas_value",
+    "customs_value_(cons)_($us)",
+    "total_exports_value_($us)",
+    "total_value_($us)",
+)
+# To-date values: those of a file without months are yearly totals; month by month they must never be added up.
 YEARLY_VALUES = ("con_val_yr", "all_val_yr")
 DUTIES = {
     "monthly": ("cal_dut_mo", "duty", "calculated_duties"),
-    "plain": ("duty", "calculated_duties"),
+    "plain": ("duty", "calculated_duties", "calculated_duty_($us)"),
     "yearly": ("cal_dut_yr",),
 }
-# Columns that break a key out further; the Census API writes - where a row is the total over them.
-BREAKOUTS = ("district", "rp", "df")
-_IMPORTS = ("i_commodity", "con_val_mo", "con_val_yr", "cal_dut_mo", "cal_dut_yr", "customs_value", "calculated_duties")
-_EXPORTS = ("e_commodity", "all_val_mo", "all_val_yr", "fas_value")
+_IMPORTS = (
+    *("i_commodity", "con_val_mo", "con_val_yr", "cal_dut_mo", "cal_dut_yr", "customs_value", "calculated_duties"),
+    *("customs_value_(cons)_($us)", "calculated_duty_($us)"),
+)
+_EXPORTS = ("e_commodity", "all_val_mo", "all_val_yr", "fas_value", "total_exports_value_($us)")
 ROLES = ("hs10", "value", "duty", "cty_code", "country", "time", "year", "month", "flow")
 VALUE_MEND = (
     "ask the source for CON_VAL_MO (imports for consumption, customs value) or ALL_VAL_MO (total exports), or say "
@@ -39,9 +47,7 @@ VALUE_MEND = (
 )
 
 _KNOWN = {
-    name
-    for names in (*NAMES.values(), MONTHLY_VALUES, PLAIN_VALUES, YEARLY_VALUES, *DUTIES.values(), BREAKOUTS)
-    for name in names
+    name for names in (*NAMES.values(), MONTHLY_VALUES, PLAIN_VALUES, YEARLY_VALUES, *DUTIES.values()) for name in names
 }
 
 Kind = Literal["monthly", "plain", "yearly"]
@@ -49,11 +55,10 @@ Kind = Literal["monthly", "plain", "yearly"]
 
 @dataclass(frozen=True)
 class Layout:
-    """The column of each role, the kind of the values, the breakout columns, and the flow that the names imply."""
+    """The column of each role, the kind of the values, and the flow that the names imply."""
 
     roles: dict[str, Column]
     kind: Kind
-    breakouts: tuple[Column, ...]
     flow: str | None
 
 
@@ -75,23 +80,30 @@ def resolve(columns: Sequence[Column], options: ImportOptions, where: str) -> La
             _first(roles, role, NAMES[role], by_name)
     if "duty" not in roles:
         _first(roles, "duty", DUTIES[kind], by_name)
+        _check_duty(roles, kind, by_name, where)
     if "time" not in roles and "year" not in roles:
         raise _missing(
             "a month or a year", columns, where, "--columns time=NAME (as 2024-01), or year=NAME and month=NAME"
         )
     if kind == "monthly" and not {"time", "month"} & set(roles):
         raise _missing("the month of its monthly values", columns, where, "--columns time=NAME, or month=NAME")
-    breakouts = tuple(by_name[name] for name in BREAKOUTS if name in by_name)
-    return Layout(roles, kind, breakouts, _flow([roles[r] for r in ("hs10", "value", "duty") if r in roles], where))
+    return Layout(roles, kind, _flow([roles[r] for r in ("hs10", "value", "duty") if r in roles], where))
 
 
-def key(name: str) -> str:
-    """A column's name in lower case, with underscores for blanks."""
-    return name.strip().lower().replace(" ", "_")
+def _check_duty(roles: dict[str, Column], kind: Kind, by_name: dict[str, Column], where: str) -> None:
+    """Refuse duties to date beside monthly values, or the other way round: they would be lost."""
+    other = next((by_name[name] for names in DUTIES.values() for name in names if name in by_name), None)
+    if "duty" not in roles and other is not None:
+        what = "year-to-date" if kind == "yearly" else "monthly"
+        raise BadInputError(
+            f"the values of {roles['value'].name} are {what}, the duties of {other.name} are not",
+            where=where,
+            fix="ask the source for CON_VAL_MO and CAL_DUT_MO, or take the column of duties out",
+        )
 
 
 def is_known(name: str) -> bool:
-    """Whether a column of this name plays a role, or breaks keys out."""
+    """Whether a column of this name plays a role."""
     return key(name) in _KNOWN
 
 

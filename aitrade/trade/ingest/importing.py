@@ -1,22 +1,24 @@
-"""Import a trade file: read, check, replace what it repeats, and keep it whole or not at all."""
+"""Import trade files: read, check, replace what they repeat, and keep each file completely or not at all."""
 
+import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.trade.countries import Country, add_countries, kind_of, seed_countries
-from aitrade.trade.ingest.connection import importing
-from aitrade.trade.ingest.merge import Target, keep
+from aitrade.trade.ingest.merge import FileIdentity, FlowTable, merge
 from aitrade.trade.ingest.months import jumps, missing
 from aitrade.trade.ingest.receipt import Receipt, UnknownCodes
-from aitrade.trade.ingest.staging import count
-from aitrade.trade.ingest.validation import COUNTRY_MEND, refuse_beyond_counting
-from aitrade.trade.readers.readers import READERS, detect
-from aitrade.trade.readers.source import ImportOptions, Staged
+from aitrade.trade.ingest.staging import Staged, stage
+from aitrade.trade.readers.compressed import decompressed
+from aitrade.trade.readers.explanations import COUNTRY_FIX
+from aitrade.trade.readers.readers import READERS, detect, expand
+from aitrade.trade.readers.session import ImportSession, count, import_session
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, key, literal, quoted
 from aitrade.workspace.database import transaction
 
 if TYPE_CHECKING:
@@ -25,64 +27,121 @@ if TYPE_CHECKING:
 _EXAMPLES = 10
 
 
-def import_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions, made: Collection[int] = ()) -> Receipt:
-    """Import a trade file in one transaction.
+def import_trade(
+    con: "DuckDBPyConnection",
+    paths: Iterable[Path],
+    options: ImportOptions,
+    report: Callable[[Receipt], None] = lambda _: None,
+) -> list[Receipt]:
+    """Import trade files, each in one transaction.
 
     Rows that the workspace already holds are replaced: those of an earlier import of the same content, those with a key
     of the file, and, of imports that it has other values for, what they brought in its months for its countries and
-    headings.
+    headings. With ``options.revision``, of imports that the same call made only keys of the file are replaced.
 
     Args:
         con: the workspace.
-        path: the file.
+        paths: files, or folders of them.
         options: what the user asked for.
-        made: imports that the same command made: with ``options.revision``, only keys of the file are replaced of them.
+        report: is given each receipt as soon as its file is imported.
+
+    Returns:
+        The receipts: one for each file and flow in it.
 
     Raises:
-        BadInputError: the file cannot be read or holds nothing to import, years would count twice, or much of what it
-            revises would be gone; nothing of the file is kept.
+        BadInputError: a file cannot be read or holds nothing to import, years would count twice, or much of what it
+            revises would be gone; nothing of that file is kept, and those before it stay.
     """
+    seed_countries(con)
+    receipts: list[Receipt] = []
+    for path, folder_columns in expand(paths):
+        earlier = [receipt.import_id for receipt in receipts if receipt.import_id is not None]
+        with import_session(con) as session:
+            for receipt in _import_file(session, path, folder_columns, options, earlier):
+                receipts.append(receipt)
+                report(receipt)
+    return receipts
+
+
+def _import_file(
+    session: ImportSession,
+    path: Path,
+    folder_columns: Mapping[str, str],
+    options: ImportOptions,
+    earlier: Collection[int],
+) -> list[Receipt]:
     if not path.is_file():
         raise BadInputError("there is no such file", where=str(path), fix="give the path of a trade file")
-    seed_countries(con)
-    with importing(con):
-        reader = options.reader or detect(path)
-        staged = READERS[reader](con, path, options)
-        receipt = Receipt(
-            None, str(path), sha256_of(path), reader, staged.flow, staged.rows_read, remark=options.remark
-        )
-        with transaction(con):
-            return _import_staged(con, staged, receipt, options, made)
+    content = decompressed(session, path)
+    try:
+        reader = options.reader or detect(content)
+        parts = [_with_columns(rows, folder_columns) for rows in READERS[reader](session, content, options)]
+        sha256 = _sha256(path, folder_columns)
+        with transaction(session.con):
+            return [_import_rows(session.con, rows, path, reader, sha256, options, earlier) for rows in parts]
+    except BadInputError as error:
+        if content == path or error.where is None:
+            raise
+        raise BadInputError(error.what, where=error.where.replace(str(content), str(path)), fix=error.fix) from error
 
 
-def _import_staged(
-    con: "DuckDBPyConnection", staged: Staged, receipt: Receipt, options: ImportOptions, made: Collection[int]
+def _with_columns(rows: Rows, folder_columns: Mapping[str, str]) -> Rows:
+    """The rows with the columns that their folders name (``year=2024``), where the file has none of these."""
+    names = {key(column.name) for column in rows.columns}
+    added = {name: text for name, text in folder_columns.items() if key(name) not in names}
+    if not added or rows.is_checked:
+        return rows
+    texts = ", ".join(f"{literal(text)} AS {quoted(f'folder {name}')}" for name, text in added.items())
+    columns = tuple(Column(name, quoted(f"folder {name}"), "VARCHAR") for name in added)
+    return replace(rows, relation=f"(FROM {rows.relation} SELECT *, {texts})", columns=(*rows.columns, *columns))
+
+
+def _sha256(path: Path, folder_columns: Mapping[str, str]) -> str:
+    """SHA-256 of a file and of what its folders say: equal files of two years are two files."""
+    content = sha256_of(path)
+    if not folder_columns:
+        return content
+    return hashlib.sha256(json.dumps([content, dict(folder_columns)], sort_keys=True).encode()).hexdigest()
+
+
+def _import_rows(
+    con: "DuckDBPyConnection",
+    rows: Rows,
+    path: Path,
+    reader: str,
+    sha256: str,
+    options: ImportOptions,
+    earlier: Collection[int],
 ) -> Receipt:
-    rows = count(con, "staged")
-    if rows == 0:
-        return _nothing(staged, receipt)
-    refuse_beyond_counting(con, receipt.file)
-    flows, groups = Target(con, staged.flow), Target(con, staged.flow, groups=True)
-    _know_countries(con, flows, staged)
+    staged = stage(con, rows, options, str(path))
+    remark = ". ".join(filter(None, (options.remark, staged.warning))) or None
+    receipt = Receipt(None, str(path), sha256, reader, staged.flow, staged.rows_read, remark=remark)
+    staged_rows = count(con, "staged")
+    if staged_rows == 0:
+        return _nothing(rows, staged, receipt)
+    flows, groups = FlowTable(con, staged.flow), FlowTable(con, staged.flow, groups=True)
+    _check_countries(con, flows, rows.countries, staged)
     group_rows = _set_groups_apart(con, flows)
-    if flows.fetch("repeated_keys")[0][0]:
-        flows.fetch("sum_keys")
+    if staged.repeats:
+        flows.query("sum_keys")
     kept = count(con, "staged")
     import_id = _one(con, "SELECT nextval('trade_import_ids')")
-    about = (receipt.file, import_id, receipt.sha256, options, made)
-    replaced = keep(flows, *about)
-    groups_replaced = keep(groups, *about) if group_rows else None
+    file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts)
+    replaced = merge(flows, file, options)
+    groups_replaced = merge(groups, file, options) if group_rows else None
     receipt = replace(
-        _described(con, flows, receipt, staged),
+        _described(con, flows, receipt),
         import_id=import_id,
         rows_kept=kept,
         group_rows=group_rows,
-        rows_merged=rows - kept - group_rows,
+        rows_merged=staged_rows - kept - group_rows,
         rows_dropped=dict(staged.dropped),
         holds="groups only" if not kept else "countries and groups" if group_rows else "countries",
         replaced=replaced,
         groups_replaced=groups_replaced,
-        notes=list(staged.notes),
+        notes=[*_summed(staged), *staged.notes, *([staged.warning] if staged.warning else [])],
+        summed_over=list(staged.summed_over),
+        parts=dict(staged.parts),
     )
     con.execute(
         "INSERT INTO trade_imports VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?)",
@@ -91,15 +150,20 @@ def _import_staged(
     return receipt
 
 
-def _set_groups_apart(con: "DuckDBPyConnection", flows: Target) -> int:
-    if not flows.fetch("has_groups"):
-        return 0
-    flows.fetch("set_groups_apart")
+def _summed(staged: Staged) -> list[str]:
+    return [f"summed over {', '.join(staged.summed_over)}"] if staged.summed_over else []
+
+
+def _set_groups_apart(con: "DuckDBPyConnection", flows: FlowTable) -> int:
+    if flows.query("has_groups"):
+        flows.query("set_groups_apart")
+    else:
+        flows.query("no_groups")
     return count(con, "staged_groups")
 
 
-def _nothing(staged: Staged, receipt: Receipt) -> Receipt:
-    if staged.may_be_empty and not staged.dropped:
+def _nothing(rows: Rows, staged: Staged, receipt: Receipt) -> Receipt:
+    if rows.may_be_empty and not staged.dropped:
         return replace(receipt, notes=[*staged.notes, "the reply is empty: no trade in what was asked for"])
     reasons = "; ".join(f"{number:,} rows dropped: {reason}" for reason, number in staged.dropped.items())
     raise BadInputError(
@@ -109,28 +173,27 @@ def _nothing(staged: Staged, receipt: Receipt) -> Receipt:
     )
 
 
-def _know_countries(con: "DuckDBPyConnection", flows: Target, staged: Staged) -> None:
-    if staged.countries:
-        add_countries(con, staged.countries)
-    unknown = [code for (code,) in flows.fetch("unknown_countries")]
+def _check_countries(con: "DuckDBPyConnection", flows: FlowTable, named: Collection[Country], staged: Staged) -> None:
+    if named:
+        add_countries(con, tuple(named))
+    unknown = [code for (code,) in flows.query("unknown_countries")]
     for code in unknown:
         if kind_of(code) == "country":
-            raise BadInputError(f"unknown country {code!r}", where=staged.locate_country(code), fix=COUNTRY_MEND)
+            raise BadInputError(f"unknown country {code!r}", where=staged.locate_country(code), fix=COUNTRY_FIX)
     if unknown:
         add_countries(con, [Country(code, f"GROUP {code}", "group") for code in unknown])
 
 
-def _described(con: "DuckDBPyConnection", flows: Target, receipt: Receipt, staged: Staged) -> Receipt:
-    years = flows.fetch("contents")
-    months = {(year, month): value for year, month, value in flows.fetch("months")}
+def _described(con: "DuckDBPyConnection", flows: FlowTable, receipt: Receipt) -> Receipt:
+    years = flows.query("contents")
+    months = {(year, month): value for year, month, value in flows.query("months")}
     of_file = con.execute("SELECT DISTINCT year, month FROM staged WHERE month > 0").fetchall()
     unknown = None
     if count(con, "codes"):
-        found = flows.fetch("unknown_codes")
-        unknown = UnknownCodes(len(found), sum(value for _, value in found), [code for code, _ in found[:_EXAMPLES]])
+        codes = flows.query("unknown_codes")
+        unknown = UnknownCodes(len(codes), sum(value for _, value in codes), [code for code, _ in codes[:_EXAMPLES]])
     return replace(
         receipt,
-        flow=staged.flow,
         countries=_one(con, "SELECT count(DISTINCT cty_code) FROM staged"),
         codes=_one(con, "SELECT count(DISTINCT hs10) FROM staged"),
         unknown_codes=unknown,

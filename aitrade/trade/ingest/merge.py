@@ -1,12 +1,15 @@
-"""Put staged rows into a table of flows: what they repeat is replaced, whole years and months never count together."""
+"""Merge staged rows into a table of flows: they replace what they repeat, and yearly totals never count with months."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
-from aitrade.trade.ingest.replacement import Replacement, Swap
+from aitrade.core.sql import query
+from aitrade.core.wording import few
+from aitrade.trade.ingest.receipt import PeriodicityChange, Replacement
 from aitrade.trade.readers.source import ImportOptions
 
 if TYPE_CHECKING:
@@ -14,105 +17,147 @@ if TYPE_CHECKING:
 
 _SQL = Path(__file__).parent / "sql"
 _NAMED = 10
+_FAR = 0.3  # of the larger values; monthly revisions move a few hundredths of trade
 
 
 @dataclass(frozen=True)
-class Target:
-    """A table of flows and the temporary table that holds the file's rows for it."""
+class FlowTable:
+    """A table of flows (of countries, or of country groups) and the staged rows that go into it."""
 
     con: "DuckDBPyConnection"
     flow: str
     groups: bool = False
 
-    def fetch(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Run a shipped query, written for countries, for this target."""
-        text = (_SQL / f"{name}.sql").read_text("utf-8")
-        if self.groups:
-            text = text.replace("flows", "group_flows").replace("staged", "staged_groups")
-        values = {"flow": self.flow, **parameters}
-        rows: list[tuple[Any, ...]] = []
-        for statement in self.con.extract_statements(text):
-            used = {key: value for key, value in values.items() if key in statement.named_parameters}
-            rows = self.con.execute(statement, used or None).fetchall()
-        return rows
+    def query(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a shipped query on this table, by way of the views ``existing`` and ``incoming``."""
+        return query(self.con, _SQL, name, flow=self.flow, groups=self.groups, **parameters)
+
+    def select(self) -> None:
+        """Make the views ``existing`` (the workspace's rows, with ``id``) and ``incoming`` (the file's)."""
+        self.query("select_groups" if self.groups else "select_countries")
 
 
-def keep(
-    target: Target, where: str, import_id: int, sha256: str, options: ImportOptions, made: Collection[int]
-) -> Replacement | None:
+@dataclass(frozen=True)
+class FileIdentity:
+    """What a merge has to know of the file: its path, its content, the number of its import.
+
+    ``earlier_imports`` are those that the same command made; ``parts`` the parts that the file holds, by column.
+    """
+
+    path: str
+    sha256: str
+    import_id: int
+    earlier_imports: Collection[int]
+    parts: Mapping[str, list[str]]
+
+
+def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Replacement | None:
     """Insert the staged rows, and say what they replaced.
 
-    Args:
-        target: where they go.
-        where: the file.
-        import_id: of this import.
-        sha256: of the file.
-        options: what the user asked for.
-        made: imports that the same command made.
-
     Raises:
-        BadInputError: a country would have a whole year and months of it, and nobody asked to replace one by the other;
-            or the file revises much that it does not hold, and nobody said that it is a revision.
+        BadInputError: a country would have a yearly total and months of it, and nobody asked to replace one by the
+            other; or the file revises much that it does not hold, and nobody said that it is a revision.
     """
-    swap = _refuse_twice_counted(target, where, replace=options.replace)
+    table.select()
+    changes_periodicity = _check_periodicity(table, file.path, replace=options.replace)
     replacement = None
-    if target.fetch("repeated", sha256=sha256, revision=options.revision, made=list(made)) or swap:
-        target.fetch("known_duties")
-        target.fetch("replaced", replace=options.replace)
+    earlier = list(file.earlier_imports)
+    repeats = table.query("repeated", sha256=file.sha256, revision=options.revision, earlier_imports=earlier)
+    if options.part:
+        _add_part(table, file.path)
+    elif repeats or changes_periodicity:
         if not options.revision:
-            _refuse_vanishing(target, where)
-        replacement = _replace(target)
-    target.fetch("insert", import_id=import_id)
+            _check_revision(table, file)
+        table.query("known_duties")
+        table.query("replaced", replace=options.replace)
+        if not options.revision:
+            _check_vanishing(table, file.path)
+        replacement = _replace(table)
+    table.query("insert", import_id=file.import_id)
     return replacement
 
 
-def _replace(target: Target) -> Replacement | None:
-    target.fetch("remove_replaced")
-    found = target.fetch("replacement")
-    if not found:
+def _add_part(table: FlowTable, where: str) -> None:
+    if table.query("own_imports"):
+        raise BadInputError(
+            "this file was imported before: added as a part it would count twice", where=where, fix="leave --part out"
+        )
+    table.query("add_part")
+
+
+def _check_revision(table: FlowTable, file: FileIdentity) -> None:
+    """Refuse a file that is hardly a revision: it holds other parts, or its values are far from those before."""
+    what = ""
+    for import_id, text in table.query("earlier_parts"):
+        earlier = json.loads(text)
+        for column, parts in file.parts.items():
+            if set(earlier.get(column, parts)).isdisjoint(parts):
+                held, now = few(earlier[column]), few(parts)
+                what = f"import {import_id} holds {column} {held}, and the file {column} {now}"
+    keys, before, now, distance = table.query("change")[0]
+    if not what and distance > _FAR:
+        what = f"in {keys:,} rows the workspace has {before:,} dollars, and the file {now:,}"
+    if what:
+        raise BadInputError(
+            f"the file has codes, countries and months that the workspace has, and is hardly a revision: {what}",
+            where=file.path,
+            fix="say --part if it is another part of the same trade, whose values add up, such as a second district; "
+            "say --revision if it is a revised release that takes the place of the first",
+        )
+
+
+def _replace(table: FlowTable) -> Replacement | None:
+    table.query("remove_replaced")
+    rows = table.query("replacement")
+    if not rows:
         return None
-    imports, months, *numbers = found[0]
-    return Replacement(imports, months, _swapped(target), *(int(number or 0) for number in numbers))
+    imports, months, *numbers = rows[0]
+    return Replacement(imports, months, _periodicity_change(table), *(int(number or 0) for number in numbers))
 
 
-def _swapped(target: Target) -> Swap | None:
-    for chapters, held, *numbers in target.fetch("swapped"):
-        return Swap(chapters, {str(year): months for year, months in held}, *map(int, numbers))
-    return None
+def _periodicity_change(table: FlowTable) -> PeriodicityChange | None:
+    rows = table.query("periodicity_change")
+    if not rows:
+        return None
+    chapters, present, *numbers = rows[0]
+    return PeriodicityChange(chapters, {str(year): months for year, months in present}, *map(int, numbers))
 
 
-def _refuse_vanishing(target: Target, where: str) -> None:
+def _check_vanishing(table: FlowTable, where: str) -> None:
     """Refuse where too much of what is revised would have no row in its place: it may be another part of trade.
 
     A revision drops few rows, though they may be large: up to a third pass.
     """
-    for rows, gone, codes in target.fetch("vanishing"):
-        if 3 * gone <= rows:
-            continue
-        named = ", ".join(codes[:_NAMED]) + (f" and {len(codes) - _NAMED:,} more" if len(codes) > _NAMED else "")
-        raise BadInputError(
-            f"the file has other values for rows of the workspace, and {gone:,} of the {rows:,} rows that it replaces "
-            f"would have no row in their place: codes {named}",
-            where=where,
-            fix="say --revision if it is a revision that dropped these codes; if it is another part of trade, take "
-            "the rows out of it that the workspace holds already",
-        )
+    revised = table.query("vanishing")
+    if not revised:
+        return
+    rows, gone, codes = revised[0]
+    if 3 * gone <= rows:
+        return
+    named = ", ".join(codes[:_NAMED]) + (f" and {len(codes) - _NAMED:,} more" if len(codes) > _NAMED else "")
+    raise BadInputError(
+        f"the file has other values for rows of the workspace, and {gone:,} of the {rows:,} rows that it replaces "
+        f"would have no row in their place: codes {named}",
+        where=where,
+        fix="say --revision if it is a revision that dropped these codes; if it is another part of trade, take "
+        "the rows out of it that the workspace holds already",
+    )
 
 
-def _refuse_twice_counted(target: Target, where: str, *, replace: bool) -> bool:
-    """Whether whole years have to take the place of months, or the other way round."""
-    twice = target.fetch("periodicity")
+def _check_periodicity(table: FlowTable, where: str, *, replace: bool) -> bool:
+    """Whether yearly totals have to take the place of months, or the other way round."""
+    twice = table.query("periodicity")
     if not twice:
         return False
-    country, year, whole, in_file = twice[0]
+    country, year, yearly, in_file = twice[0]
     if in_file:
         raise BadInputError(
-            f"{year} is there both as a whole year and by month (country {country}): it would count twice",
+            f"{year} is there both as a yearly total and by month (country {country}): it would count twice",
             where=where,
             fix="take either out of the file",
         )
     if not replace:
-        here, there = ("as a whole year", "by month") if whole else ("by month", "as a whole year")
+        here, there = ("as a yearly total", "by month") if yearly else ("by month", "as a yearly total")
         raise BadInputError(
             f"the file holds {year} {here}, the workspace {there} (country {country}): it would count twice",
             where=where,

@@ -22,7 +22,7 @@ class Jump:
 
 
 def month_text(month: Month) -> str:
-    """A month as text: ``2024-01``; month 0 is the whole year, ``2024``."""
+    """A month as text: ``2024-01``; month 0 is the year, ``2024``."""
     return f"{month[0]}-{month[1]:02d}" if month[1] else str(month[0])
 
 
@@ -61,8 +61,3 @@ def jumps(values: Mapping[Month, int], of: Collection[Month]) -> list[Jump]:
         for year, month, ratio in found
         if ratio == 0 or abs(math.log(ratio)) > limit
     ]
-
-
-def few(names: list[str]) -> str:
-    """Names in a line, or the first and the last of many."""
-    return ", ".join(names) if len(names) <= 12 else f"{names[0]} to {names[-1]} ({len(names)} in all)"

@@ -2,8 +2,52 @@
 
 from dataclasses import dataclass, field
 
-from aitrade.trade.ingest.months import Jump, few
-from aitrade.trade.ingest.replacement import Replacement, replacement_lines
+from aitrade.core.wording import few, ranges
+from aitrade.trade.ingest.months import Jump
+
+
+@dataclass(frozen=True)
+class PeriodicityChange:
+    """Yearly totals that months took the place of, or months that yearly totals did: rows and dollars.
+
+    ``rows_missing`` and ``value_missing`` are of those in chapters (HS2) that the file does not hold for their country
+    and year; ``missing_chapters`` names these; ``months_present`` are the months that are there now, by year that was
+    a yearly total.
+    """
+
+    missing_chapters: list[str]
+    months_present: dict[str, list[int]]
+    rows: int
+    value: int
+    rows_missing: int
+    value_missing: int
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What an import took the place of: rows and dollars before and after, in the months concerned.
+
+    ``beside`` counts rows that the replaced imports keep in these months, since the file does not hold them;
+    ``changed`` rows before that are different now or gone; ``gone`` those without a row in their place;
+    ``periodicity`` is of yearly totals and months that took one another's place, which count as neither.
+    """
+
+    imports: list[int]
+    months: list[str]
+    periodicity: PeriodicityChange | None
+    rows_before: int
+    value_before: int
+    rows_after: int
+    value_after: int
+    beside: int
+    changed: int
+    gone: int
+    value_gone: int
+
+    @property
+    def is_revision(self) -> bool:
+        """Whether any of the rows before is different now."""
+        return self.changed > 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +86,8 @@ class Receipt:
         replaced: what the import took the place of, in the tables flows and group_flows; None where nothing.
         notes: what else the user should know.
         remark: what every table and report on this trade has to say.
+        summed_over: columns that told rows of one key apart, which were added up.
+        parts: of columns that break trade down, the parts that the file holds, where it holds no total.
     """
 
     import_id: int | None
@@ -65,10 +111,12 @@ class Receipt:
     groups_replaced: Replacement | None = None
     notes: list[str] = field(default_factory=list)
     remark: str | None = None
+    summed_over: list[str] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
 
 
-def lines(receipt: Receipt) -> list[str]:
-    """A receipt for people to read."""
+def receipt_lines(receipt: Receipt) -> list[str]:
+    """Lines of a receipt for people to read."""
     r = receipt
     head = f"{r.file}: {r.flow} ({r.reader}), {r.rows_read:,} rows read, {r.rows_kept:,} kept"
     text = [head + (f" of {r.countries:,} countries and {r.codes:,} codes" if r.rows_kept else "")]
@@ -90,8 +138,64 @@ def lines(receipt: Receipt) -> list[str]:
             + ", ".join(unknown.examples)
         )
     for replaced, what in ((r.replaced, ""), (r.groups_replaced, " of groups")):
-        text += replacement_lines(replaced, what) if replaced else []
+        text += _replacement_lines(replaced, what) if replaced else []
     if r.missing_months:
         text.append(f"  months missing in the workspace's range: {few(r.missing_months)}")
     text += [f"  {jump.month} jumps: {jump.ratio:.2f} times the months around it" for jump in r.jumps]
     return text + [f"  {note}" for note in r.notes]
+
+
+def _replacement_lines(replaced: Replacement, what: str) -> list[str]:
+    """The lines of a receipt on what was replaced.
+
+    Args:
+        replaced: what was.
+        what: what its rows are of, where not of countries: `` of groups``.
+    """
+    imports = ", ".join(map(str, replaced.imports))
+    text = [
+        f"  replaced rows{what} of import {imports} in {few(replaced.months)}: "
+        f"{replaced.rows_before:,} rows and {replaced.value_before / 1e9:,.6f} billion dollars before, "
+        f"{replaced.rows_after:,} and {replaced.value_after / 1e9:,.6f} after"
+    ]
+    if replaced.periodicity:
+        text += _periodicity_lines(replaced.periodicity)
+    if replaced.periodicity is None or replaced.periodicity.rows < replaced.rows_before:
+        text.append(_revised(replaced))
+    if replaced.beside:
+        text.append(
+            f"  {replaced.beside:,} rows of those imports stay: the file does not hold their codes or countries"
+        )
+    return text
+
+
+def _revised(replaced: Replacement) -> str:
+    rows = "other rows" if replaced.periodicity else "rows"
+    if not replaced.is_revision:
+        return f"  no revision: the {rows} before are the same now"
+    text = f"  a revision: {replaced.changed:,} of the {rows} before are different now"
+    if replaced.gone:
+        text += (
+            f", {replaced.gone:,} of them gone without a row in their place "
+            f"({replaced.value_gone / 1e9:,.6f} billion dollars)"
+        )
+    return text
+
+
+def _periodicity_lines(change: PeriodicityChange) -> list[str]:
+    text = (
+        "  yearly totals and months took one another's place: "
+        f"{change.rows:,} rows and {change.value / 1e9:,.6f} billion dollars went"
+    )
+    if change.rows_missing:
+        text += (
+            f", of these {change.rows_missing:,} rows and {change.value_missing / 1e9:,.6f} billion dollars of "
+            f"chapters that the file does not hold for their country and year ({few(change.missing_chapters)})"
+        )
+    return [text, *(_months_present(year, months) for year, months in change.months_present.items())]
+
+
+def _months_present(year: str, months: list[int]) -> str:
+    missing = [month for month in range(1, 13) if month not in months]
+    text = f"  of {year} the workspace now holds, for these countries, months {ranges(months)}"
+    return text + (f" only: without months {ranges(missing)} the year is not complete" if missing else "")

@@ -1,45 +1,101 @@
 """From the rows of a file to the temporary table ``staged``: roles found, values read, what cannot be read refused."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.sql import query
 from aitrade.nomenclature.codes import FLOWS, parse_flow
 from aitrade.trade.countries import CODE, codes_by_name, simplified
-from aitrade.trade.ingest.breakouts import keep_totals, mask
+from aitrade.trade.ingest.breakdowns import Breakdown, settle_repeats
 from aitrade.trade.ingest.column_expressions import as_text, canonical
-from aitrade.trade.ingest.columns import Layout, is_known, key, resolve
-from aitrade.trade.ingest.validation import refuse_unreadable
-from aitrade.trade.readers.source import Column, ImportOptions, Rows, Staged
+from aitrade.trade.ingest.columns import Layout, is_known, resolve
+from aitrade.trade.ingest.parts import check_parts
+from aitrade.trade.ingest.plausibility import check_duties, check_periods, check_units
+from aitrade.trade.ingest.validation import check_countable, check_readable
+from aitrade.trade.readers.session import count
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, key
 from aitrade.workspace.rows import offered
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MACROS = Path(__file__).parent / "sql" / "macros.sql"
+_SQL = Path(__file__).parent / "sql"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Rows of a file in the temporary table ``staged`` (hs10, cty_code, year, month, value, duty), keys may repeat.
+
+    Args:
+        flow: imports or exports.
+        rows_read: data rows in the file.
+        dropped: rows left out, by reason.
+        locate_country: where a country code stands in the file.
+        notes: what the user should know about the file.
+        repeats: whether a key has several rows, which add up.
+        summed_over: the columns that tell these rows apart.
+        warning: what every table on this trade has to say.
+        parts: of columns that break trade down, the parts that the file holds, where it holds no total.
+    """
+
+    flow: str
+    rows_read: int
+    dropped: Mapping[str, int]
+    locate_country: Callable[[str], str]
+    notes: tuple[str, ...] = ()
+    repeats: bool = False
+    summed_over: tuple[str, ...] = ()
+    parts: Mapping[str, list[str]] = field(default_factory=dict)
+    warning: str | None = None
 
 
 def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: str) -> Staged:
-    """Make the temporary table ``staged`` (hs10, cty_code, year, month, value, duty) of the rows of a file.
+    """Make the temporary table ``staged`` of the rows of a file.
 
     Args:
-        con: the workspace.
+        con: the connection of the import session.
         rows: the file's rows as a relation.
         options: what the user asked for.
         where: the file's name.
 
     Raises:
-        BadInputError: a column is missing or ambiguous, a value cannot be read, or the flow is not known.
+        BadInputError: the file is damaged, a column is missing or ambiguous, a value cannot be read, or the flow is not
+            known.
     """
-    con.execute(_MACROS.read_text("utf-8"))
+    import duckdb
+
+    try:
+        return _checked(con, rows, options) if rows.is_checked else _read(con, rows, options, where)
+    except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException, duckdb.InternalError):
+        raise  # no fault of the file
+    except duckdb.Error as error:
+        raise rows.explain(error) from error
+
+
+def _checked(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions) -> Staged:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS FROM {rows.relation}")
+    read = count(con, "staged") + sum(rows.dropped.values())
+    flow = rows.flow or options.flow or "imports"
+    locate = partial(rows.locate, "cty_code")
+    return Staged(flow, read, rows.dropped, locate, rows.notes, repeats=has_repeats(con))
+
+
+def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: str) -> Staged:
+    query(con, _SQL, "macros")
     con.execute(f"CREATE OR REPLACE TEMP VIEW file_rows AS FROM {rows.relation}")
-    layout = resolve(_told_apart(con, rows, where), options, where)
+    layout = resolve(_unique_columns(con, rows, where), options, where)
     flow = _flow(con, rows, layout, options, where)
     _look_up_countries(con, layout)
+    check_units(con, rows, layout, where)
     sql = canonical(layout, flow=flow, pad=options.pad)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select(mask(layout))}")
-    refuse_unreadable(con, rows, layout, sql)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select()}")
+    check_readable(con, rows, layout, sql)
+    check_countable(con, where)
     read, kept = count(con, "file_rows"), count(con, "staged")
     dropped = dict(rows.dropped)
     if kept < read:
@@ -48,10 +104,17 @@ def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
             con.execute("SELECT reason, count(*) FROM left_out WHERE reason IS NOT NULL GROUP BY 1").fetchall()
         )
     notes = list(rows.notes)
-    if layout.breakouts:
-        broken_out, partial = keep_totals(con, rows, layout, sql, asked="value" in options.columns)
-        dropped |= {"breakout beside its total": broken_out} if broken_out else {}
-        notes += partial
+    breakdown, repeats = Breakdown(), has_repeats(con)
+    if repeats:
+        breakdown = settle_repeats(con, rows, layout, sql, options, where)
+        dropped |= breakdown.dropped
+        notes += breakdown.notes
+        repeats = has_repeats(con)
+    notes += check_duties(con, layout, options, where) if flow == "imports" else []
+    period_notes, warning = check_periods(con)
+    notes += period_notes
+    parts, partial_notes = check_parts(con, rows, sql, options)
+    notes += partial_notes
     country = layout.roles.get("cty_code") or layout.roles.get("country")
     return Staged(
         flow=flow,
@@ -59,17 +122,19 @@ def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         dropped=dropped,
         locate_country=lambda code: rows.locate(country.name, code) if country else where,
         notes=tuple(notes),
-        may_be_empty=rows.may_be_empty,
+        repeats=repeats,
+        summed_over=tuple(breakdown.summed_over),
+        parts=parts,
+        warning=warning,
     )
 
 
-def count(con: "DuckDBPyConnection", relation: str) -> int:
-    """Rows of a table or view."""
-    ((number,),) = con.execute("SELECT count(*) FROM query_table(?)", [relation]).fetchall()
-    return int(number)
+def has_repeats(con: "DuckDBPyConnection") -> bool:
+    """Whether a key has several rows in ``staged``."""
+    return bool(query(con, _SQL, "repeated_keys"))
 
 
-def _told_apart(con: "DuckDBPyConnection", rows: Rows, where: str) -> list[Column]:
+def _unique_columns(con: "DuckDBPyConnection", rows: Rows, where: str) -> list[Column]:
     """The columns, each name once. The Census API repeats columns that were also asked for as predicates."""
     first: dict[str, Column] = {}
     for column in rows.columns:
@@ -88,7 +153,7 @@ def _told_apart(con: "DuckDBPyConnection", rows: Rows, where: str) -> list[Colum
 
 
 def _flow(con: "DuckDBPyConnection", rows: Rows, layout: Layout, options: ImportOptions, where: str) -> str:
-    said = layout.flow
+    said = rows.flow or layout.flow
     if (column := layout.roles.get("flow")) is not None:
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW flow_words AS FROM file_rows SELECT DISTINCT {as_text(column)} AS word"

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -17,6 +17,8 @@ _FILLING = "zero that fills a pivot"
 _ASIDE = ("Data Type", "Description", "Quantity Description", "Suppressed")
 # Nor do figures beside the amounts: the year to date, the change from year to year. Codes of a breakout are no figures.
 _FIGURE = re.compile(rf"{TO_DATE.pattern}|(?:19|20)[0-9]{{2}}|percent|%|\bchange\b", re.IGNORECASE)
+_PERIOD = re.compile(r"\b(19|20)[0-9]{2}\b|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
+_NO_PERIOD = re.compile(rf"{TO_DATE.pattern}|percent|%|\bchange\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Amount:
         time: year or month.
         text: the amount as the file writes it.
         key: the same for the duty and the value of a trade; a code that has two descriptions has two amounts of a key.
+        rest: the texts of the other columns of its row, by name.
         fills: whether it is a zero that may only fill a pivot, where there was no trade.
     """
 
@@ -42,6 +45,7 @@ class Amount:
     text: str
     key: tuple[str, ...]
     fills: bool
+    rest: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,21 +73,28 @@ class Collected:
             self.dropped[reason] = self.dropped.get(reason, 0) + number
 
 
-def collect(tables: list[Table], where: str) -> Collected:
-    """The values and duties of a file.
+def collect(tables: list[Table], where: str, wanted: str | None = None) -> Collected:
+    """The values and duties of a file; ``wanted`` is a data type to take as the value.
 
     Raises:
         BadInputError: it holds no customs or FAS value, or both.
     """
     types = [name for table in tables for name in table.data_types]
-    found = [name for name in VALUES if name in types]
+    found = [name for name in ((wanted,) if wanted in types else VALUES) if name in types]
+    if not found and DUTY in types:
+        raise BadInputError(
+            "the file holds calculated duties without the values that they are of",
+            where=where,
+            fix="ask DataWeb for Customs Value and Calculated Duties in one export, or copy both tables into one "
+            "workbook, a sheet each",
+        )
     if len(found) != 1:
         what = "no value: its data types are" if not found else "imports and exports: its data types are"
         raise BadInputError(f"the file holds {what} {', '.join(dict.fromkeys(types)) or 'none'}", where=where, fix=FIX)
     collected = Collected(found[0])
     for table in tables:
         for data_type, amount in _amounts(table, collected):
-            if data_type == DUTY and found[0] == "Customs Value":
+            if data_type == DUTY and found[0] != "FAS Value":
                 collected.duties.append(amount)
             elif data_type != found[0]:
                 collected.drop(f"data type {data_type}")
@@ -129,6 +140,9 @@ def _amounts(table: Table, collected: Collected) -> Iterator[tuple[str, Amount]]
     if any(not period or period.startswith("-") for period in columns.values()) and "Year" not in places:
         raise BadInputError("there is no column Year", where=at(table.where, 1), fix=FIX)
     aside = {*columns, *(place for place, name in enumerate(table.header) if name in _ASIDE or _FIGURE.search(name))}
+    read = {code, *columns, *(places[name] for name in ("Data Type", "Country", "Year", "Month") if name in places)}
+    beside = {place for name, place in places.items() if place not in read and not _FIGURE.search(name)}
+    _check_left_out(table, read)
     for line, cells in table.rows:
         if is_total(cells):
             collected.drop("total of the file")
@@ -137,10 +151,21 @@ def _amounts(table: Table, collected: Collected) -> Iterator[tuple[str, Amount]]
             collected.drop(f"data type {cells[places['Data Type']]}")
         rest = tuple(cell for place, cell in enumerate(cells) if place not in aside)
         country = cells[places["Country"]] if "Country" in places else "-"
+        others = {name: cells[place] for name, place in places.items() if place in beside}
         for place, period in columns.items():
             time, fills = _time(period, places, cells), bool(period and re.fullmatch(r"0(\.0*)?", cells[place]))
-            amount = Amount(table.where, line, cells[code], country, time, cells[place], (*rest, time), fills)
+            amount = Amount(table.where, line, cells[code], country, time, cells[place], (*rest, time), fills, others)
             yield cells[places["Data Type"]], amount
+
+
+def _check_left_out(table: Table, read: Collection[int]) -> None:
+    """Refuse a column of amounts that looks like a month or a year and is none that is read."""
+    for place, name in enumerate(table.header):
+        left_out = place not in read and _PERIOD.search(name) and not _NO_PERIOD.search(name)
+        if left_out and any(re.fullmatch(r"[0-9,.]+", cells[place]) for _, cells in table.rows):
+            raise BadInputError(
+                f"column {name!r} is neither a year nor a month", where=table.where, fix="write it as January 2024"
+            )
 
 
 def _time(period: str, places: dict[str, int], cells: Cells) -> str:

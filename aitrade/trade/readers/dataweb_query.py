@@ -17,35 +17,40 @@ FIX = (
     "ask DataWeb for Imports For Consumption with Customs Value (and Calculated Duties), or for Total Exports with FAS "
     "Value, by HTS-10 and country"
 )
-TO_DATE = re.compile(r"\bytd\b|\bto[ -]date\b", re.IGNORECASE)
-_FORMAT_MEND = "ask DataWeb for the data format 1, which is single dollars"
-_TIME_MEND = "ask DataWeb for full years with the aggregation Annual, or for the aggregation Monthly"
+TO_DATE = re.compile(r"\bytd\b|\bto[ -]date\b|_to_\w+_year_|\b(through|thru)\b", re.IGNORECASE)
+_FORMAT_FIX = "ask DataWeb for the data format 1, which is single dollars"
+_TIME_FIX = "ask DataWeb for full years with the aggregation Annual, or for the aggregation Monthly"
 _OTHER_TRADE = re.compile(r"general imports|domestic exports|foreign exports|re-exports", re.IGNORECASE)
+_MULTIPLE = re.compile(r"thousand|million|billion|\b1,?000(,?000)? (us )?dollars|\$1,?000|\(000", re.IGNORECASE)
 _QUARTER = re.compile(r"\bquarter|\bq[1-4]\b", re.IGNORECASE)
 _TIMEFRAME = re.compile(r"\s*(annual|monthly)\b", re.IGNORECASE)
 
 
-def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str) -> list[str]:
+def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str, *, asked: bool) -> list[str]:
     """Notes on what the query left out, and on rows and totals that the file states and does not hold.
 
     Args:
         tables: the tables of the file; what stands above their headers counts as the query too.
         query: the settings that the file lists, headings of its steps among them.
         where: the file's name.
+        asked: whether the user named the values, so that general imports or domestic exports will do.
 
     Raises:
         BadInputError: the trade is not imports for consumption or total exports, in single dollars, by year or month.
     """
     said = [*query, *((cells[0], cells[1]) for table in tables for cells in table.preamble if len(cells) > 1)]
-    _check_trade([*(value for name, value in said if name == "Trade Flow"), *_titles(tables)], where)
+    _check_trade([] if asked else [*(value for name, value in said if name == "Trade Flow"), *_titles(tables)], where)
     for name, value in said:
         if name == "Data Format" and value not in ("", "1"):
-            raise BadInputError(f"its amounts are in {value} dollars", where=where, fix=_FORMAT_MEND)
+            raise BadInputError(f"its amounts are in {value} dollars", where=where, fix=_FORMAT_FIX)
+    for text in _above(tables):
+        if _MULTIPLE.search(text):
+            raise BadInputError(f"its amounts are not single dollars: {text.strip()!r}", where=where, fix=_FORMAT_FIX)
     _check_time(said, tables, where)
     for table in tables:
         quarters = [name for name in table.header if _QUARTER.search(name)]
         if quarters:
-            raise BadInputError(f"the column {quarters[0]} is of quarters", where=table.where, fix=_TIME_MEND)
+            raise BadInputError(f"the column {quarters[0]} is of quarters", where=table.where, fix=_TIME_FIX)
     notes = [
         f"the query took only some trade ({step}: {value}): its values are not all imports or exports"
         for step, value in _selections(query)
@@ -64,7 +69,7 @@ def _check_time(said: Sequence[Setting], tables: Sequence[Table], where: str) ->
     """A title is ``Total Exports|Annual Data``; without a bar it says the trade alone, and to date is said anywhere.
 
     Where the year to date has columns of its own beside the years, as in ``Annual + Year-To-Date Data``, they are left
-    out, and the years are whole.
+    out, and the years are complete.
     """
     titles = _titles(tables)
     frames = [value for name, value in said if name == "Timeframe Aggregation" and value]
@@ -78,7 +83,12 @@ def _check_time(said: Sequence[Setting], tables: Sequence[Table], where: str) ->
         years = [value for step, value in _selections(said) if "years" in step.lower()]
         other += [value for value in years if not value.startswith("Full Years")]
     if other:
-        raise BadInputError(f"its time frame is {other[0].strip()!r}", where=where, fix=_TIME_MEND)
+        raise BadInputError(f"its time frame is {other[0].strip()!r}", where=where, fix=_TIME_FIX)
+
+
+def _above(tables: Sequence[Table]) -> list[str]:
+    """Every text above the tables, and their headers."""
+    return [cell for table in tables for cells in (*table.preamble, table.header) for cell in cells]
 
 
 def _titles(tables: Sequence[Table]) -> list[str]:

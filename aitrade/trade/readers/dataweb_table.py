@@ -15,7 +15,10 @@ Cells = tuple[str, ...]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_MONTH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?(?:[ -]*((?:19|20)[0-9]{{2}}))?", re.IGNORECASE)
+_MONTH = re.compile(
+    rf"({'|'.join(_MONTHS)})[a-z]*\.?(?:[ ,-]*((?:19|20)[0-9]{{2}}|(?<=[ -])[0-9]{{2}}))?", re.IGNORECASE
+)
+_DATE = re.compile(r"((?:19|20)[0-9]{2})[-/M]?(0[1-9]|1[0-2])(?:-[0-9]{2}(?: 00:00:00)?)?")
 CODE_COLUMNS = ("HTS Number", "Schedule B Number")
 
 
@@ -61,8 +64,15 @@ def as_period(name: str) -> str | None:
     text = name.strip()
     if _YEAR.fullmatch(text):
         return text
-    found = _MONTH.fullmatch(text)
-    return f"{found[2] or ''}-{_MONTHS.index(found[1].lower()) + 1:02d}" if found else None
+    if date := _DATE.fullmatch(text):
+        return f"{date[1]}-{date[2]}"
+    month = _MONTH.fullmatch(text)
+    if not month:
+        return None
+    year = month[2] or ""
+    if len(year) == 2:
+        year = f"{'20' if year < '70' else '19'}{year}"
+    return f"{year}-{_MONTHS.index(month[1].lower()) + 1:02d}"
 
 
 def is_total(row: Sequence[str]) -> bool:
@@ -82,7 +92,7 @@ def read_tables(path: Path) -> tuple[list[Table], list[tuple[str, str]]]:
         is_workbook = file.read(4) == b"PK\x03\x04"
     if not is_workbook:
         return _tables([(str(path), lines_of(read_text(path), str(path), ","))]), []
-    sheets = dict(_sheets(path))
+    sheets = dict(read_sheets(path))
     query = [
         (cells[0].strip(), "".join(cells[1:2]).strip()) for _, cells in sheets.pop("Query Parameters", []) if cells
     ]
@@ -109,7 +119,12 @@ def _filled(rows: Iterator[tuple[int, list[str]]], width: int, where: str) -> It
         yield line, tuple(cells[:width]) + ("",) * (width - len(cells))
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+def read_sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+    """Each sheet of a workbook: its title and its rows by line, as texts.
+
+    Raises:
+        BadInputError: the workbook is damaged or has formulas.
+    """
     with open_workbook(path, "export it again") as workbook:
         for sheet in workbook.worksheets:
             rows = enumerate(sheet.iter_rows(), 1)

@@ -2,44 +2,38 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import read_text
-from aitrade.trade.ingest.staging import stage
-from aitrade.trade.readers.source import Column, ImportOptions, Rows, Staged, quoted
+from aitrade.trade.readers.session import ImportSession
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, damaged, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MEND = "download it again; a reply that is an error page holds no data"
+_FIX = "download it again; a reply that is an error page holds no data"
 _BLANK = re.compile(r"[\s,]*")
 
 
-def read_api(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
-    """Stage a saved API reply. An empty file is what HTTP 204 leaves: there was no trade in what was asked for.
+def read_api(session: ImportSession, path: Path, _: ImportOptions, /) -> list[Rows]:
+    """Read a saved API reply. An empty file is what HTTP 204 leaves: there was no trade in what was asked for.
 
     Raises:
-        BadInputError: the reply is cut off or no array of arrays, a row has another length than the header, or see
-            ``stage``.
+        BadInputError: the reply is cut off or no array of arrays, or a row has another length than the header.
     """
     text = read_text(path)
     if not text.strip():
-        return _no_trade(con, path, options)
+        nothing = "(SELECT hs10, cty_code, year, month, value, duty FROM flows LIMIT 0)"
+        return [Rows(nothing, (), lambda *_: str(path), damaged(path), is_checked=True, may_be_empty=True)]
     header = _header(text, path)
     names = [f"c{place}" for place in range(len(header))]
-    _load(con, text, names, path)
+    _load(session.con, text, names, path)
     columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(header, names, strict=True))
-    rows = Rows("api_rows", columns, lambda c, found: _locate(text, path, header, c, found), may_be_empty=True)
-    return stage(con, rows, options, str(path))
-
-
-def _no_trade(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE staged AS SELECT hs10, cty_code, year, month, value, duty FROM flows LIMIT 0"
-    )
-    return Staged(options.flow or "imports", 0, {}, lambda _: str(path), may_be_empty=True)
+    locate = partial(_locate, text, path, header)
+    return [Rows("api_rows", columns, locate, damaged(path), may_be_empty=True)]
 
 
 def _load(con: "DuckDBPyConnection", text: str, names: list[str], path: Path) -> None:
@@ -58,7 +52,7 @@ def _load(con: "DuckDBPyConnection", text: str, names: list[str], path: Path) ->
         ((ragged,),) = con.execute("SELECT count(*) FROM api_lists WHERE len(r) IS DISTINCT FROM ?", [width]).fetchall()
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         _refuse_broken(text, path, width)
-        raise BadInputError(f"no API reply: {str(error).splitlines()[0]}", where=str(path), fix=_MEND) from error
+        raise BadInputError(f"no API reply: {str(error).splitlines()[0]}", where=str(path), fix=_FIX) from error
     if ragged:
         _refuse_broken(text, path, width)
     con.execute(f"CREATE OR REPLACE TEMP TABLE api_rows AS FROM api_lists SELECT {fields}")
@@ -68,7 +62,7 @@ def _load(con: "DuckDBPyConnection", text: str, names: list[str], path: Path) ->
 def _header(text: str, path: Path) -> list[str]:
     first = next(iter(_rows(text, path)), None)
     if first is None or not all(isinstance(name, str) for name in first[1]):
-        raise BadInputError("the first row is no header", where=at(path, 1), fix=_MEND)
+        raise BadInputError("the first row is no header", where=at(path, 1), fix=_FIX)
     return [str(name) for name in first[1]]
 
 
@@ -78,7 +72,7 @@ def _rows(text: str, path: Path) -> Any:
     place = text.find("[") + 1
     line, counted = 1, 0
     if place == 0 or text[: place - 1].strip():
-        raise BadInputError("the reply is not a JSON array", where=at(path, 1), fix=_MEND)
+        raise BadInputError("the reply is not a JSON array", where=at(path, 1), fix=_FIX)
     while True:
         place = _end(_BLANK, text, place)
         line += text.count("\n", counted, place)
@@ -94,9 +88,9 @@ def _rows(text: str, path: Path) -> Any:
                 else error.msg
             )
             where = at(path, text.count("\n", 0, error.pos) + 1)
-            raise BadInputError(f"not valid JSON: {cut_off}", where=where, fix=_MEND) from error
+            raise BadInputError(f"not valid JSON: {cut_off}", where=where, fix=_FIX) from error
         if not isinstance(row, list):
-            raise BadInputError(f"a row is no array but {row!r:.60}", where=at(path, line), fix=_MEND)
+            raise BadInputError(f"a row is no array but {row!r:.60}", where=at(path, line), fix=_FIX)
         yield line, row
 
 
@@ -108,7 +102,7 @@ def _end(pattern: re.Pattern[str], text: str, place: int) -> int:
 def _refuse_broken(text: str, path: Path, width: int) -> None:
     for line, row in _rows(text, path):
         if len(row) != width:
-            raise BadInputError(f"{len(row)} values where the header names {width}", where=at(path, line), fix=_MEND)
+            raise BadInputError(f"{len(row)} values where the header names {width}", where=at(path, line), fix=_FIX)
 
 
 def _locate(text: str, path: Path, header: list[str], column: str, found: str | None) -> str:

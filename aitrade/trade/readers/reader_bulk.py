@@ -2,18 +2,22 @@
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError, at
-from aitrade.core.textfile import decode
+from aitrade.core.textfile import decode_legacy
 from aitrade.nomenclature.census_layouts import EXP_DETL, IMP_DETL, Layout
 from aitrade.nomenclature.codes import why_not_hs10
 from aitrade.trade.countries import Country, parse_country_txt
-from aitrade.trade.ingest.validation import why_unreadable
+from aitrade.trade.readers.explanations import explain_text
 from aitrade.trade.readers.fixed_width import blocks, numbers
-from aitrade.trade.readers.source import ImportOptions, Staged
+from aitrade.trade.readers.session import ImportSession
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, damaged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,51 +39,121 @@ DETAILS = {
     "IMP_DETL.TXT": Detail(IMP_DETL, "imports", "con_val_mo", "cal_dut_mo"),
     "EXP_DETL.TXT": Detail(EXP_DETL, "exports", "all_val_mo", None),
 }
+# What Python raises at zips that are cut off, altered, encrypted, or compressed in ways it does not know.
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_COLUMNS = "hs10 VARCHAR, cty_code VARCHAR, year SMALLINT, month TINYINT, value BIGINT, duty BIGINT"
 
 
-def read_bulk(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
-    """Stage the detail records of a bulk zip; districts, rate provisions and re-exports add up in the import.
+def is_detail_file(head: bytes) -> bool:
+    """Whether a file begins like a detail file by itself: digits where its first record has code, country and month."""
+    record = head.split(b"\n", 1)[0].rstrip(b"\r")
+    return any(
+        len(record) == detail.layout.length
+        and all(record[detail.layout.span(field)].isdigit() for field in ("commodity", "cty_code", "year", "month"))
+        for detail in DETAILS.values()
+    )
+
+
+def read_bulk(session: ImportSession, path: Path, options: ImportOptions, /) -> list[Rows]:
+    """Read the detail records of a bulk zip, or of a detail file by itself.
+
+    Every detail file in the zip is read, in whichever folder; imports and exports are kept apart. Districts, rate
+    provisions and re-exports add up in the import.
 
     Raises:
-        BadInputError: the zip is damaged or cut off or holds no detail file or the other flow's, or a record has the
-            wrong length or a field that cannot be read.
+        BadInputError: the zip is damaged or cut off or holds no detail file or the other flow's alone, two detail files
+            hold the same months, or a record has the wrong length or a field that cannot be read.
     """
+    parts, countries = _parts(path)
+    flows = list(dict.fromkeys(part.detail.flow for part in parts))
+    if options.flow:
+        if options.flow not in flows:
+            raise BadInputError(
+                f"the file holds {flows[0]}", where=parts[0].where, fix=f"say --flow {flows[0]}, or nothing"
+            )
+        flows = [options.flow]
+    return [_read(session.con, [part for part in parts if part.detail.flow == flow], path, countries) for flow in flows]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A detail file: where it is in the zip (None for a file by itself), what an error calls it, and what it holds."""
+
+    path: Path
+    member: str | None
+    where: str
+    detail: Detail
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """Open the file; what is found damaged, here or while it is read, is refused."""
+        try:
+            if self.member is None:
+                with self.path.open("rb") as file:
+                    yield file
+            else:
+                with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
+                    yield file
+        except DAMAGED_ZIP as error:
+            raise _damaged_zip(self.path, error) from error
+
+
+def _parts(path: Path) -> tuple[list[_Part], tuple[Country, ...]]:
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            flow = "IMP_DETL.TXT" if len(file.readline().rstrip(b"\r\n")) == IMP_DETL.length else "EXP_DETL.TXT"
+        return [_Part(path, None, str(path), DETAILS[flow])], ()
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {Path(name).name.upper(): name for name in archive.namelist()}
-            name = next((name for name in DETAILS if name in members), None)
-            if name is None:
-                raise BadInputError(
-                    f"the zip holds no {' or '.join(DETAILS)}",
-                    where=str(path),
-                    fix="give an IMDB or EXDB zip of the Census merchandise trade files",
-                )
-            detail, where = DETAILS[name], f"{path}!{name}"
-            if options.flow not in (None, detail.flow):
-                raise BadInputError(
-                    f"the file holds {detail.flow}", where=where, fix=f"say --flow {detail.flow}, or nothing"
-                )
-            _create(con)
-            with archive.open(members[name]) as file:
-                read = sum(_load(con, block, line, detail, where) for line, block in blocks(file, detail.layout, where))
-            countries = _countries(archive, members, path)
-            stream = _Again(path, members[name], detail, where)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            parts = [
+                _Part(path, member, f"{path}!{member}", DETAILS[Path(member).name.upper()])
+                for member in archive.namelist()
+                if Path(member).name.upper() in DETAILS
+            ]
+            countries = _countries(archive, path)
+    except DAMAGED_ZIP as error:
+        raise _damaged_zip(path, error) from error
+    if not parts:
         raise BadInputError(
-            f"the zip is damaged or cut off: {error}", where=str(path), fix="download it again"
-        ) from error
-    return Staged(detail.flow, read, {}, stream.locate_country, countries=countries)
+            f"the zip holds no {' or '.join(DETAILS)}",
+            where=str(path),
+            fix="give an IMDB or EXDB zip of the Census merchandise trade files",
+        )
+    return parts, countries
 
 
-def _create(con: "DuckDBPyConnection") -> None:
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE staged
-        (hs10 VARCHAR, cty_code VARCHAR, year SMALLINT, month TINYINT, value BIGINT, duty BIGINT)
-    """)
+def _damaged_zip(path: Path, error: Exception) -> BadInputError:
+    return BadInputError(f"the zip is damaged or cut off: {error}", where=str(path), fix="download it again")
 
 
-def _load(con: "DuckDBPyConnection", block: "NDArray[uint8]", line: int, detail: Detail, where: str) -> int:
-    """Append a block to ``staged`` and say how many records it has."""
+def _read(con: "DuckDBPyConnection", parts: list[_Part], path: Path, countries: tuple[Country, ...]) -> Rows:
+    flow, table = parts[0].detail.flow, f"bulk_{parts[0].detail.flow}"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({_COLUMNS})")
+    months: dict[tuple[int, int], _Part] = {}
+    for part in parts:
+        own = set()
+        with part.opened() as file:
+            for line, block in blocks(file, part.detail.layout, part.where):
+                own |= _load(con, table, block, line, part.detail, part.where)
+        for month in sorted(own):
+            if month in months:
+                raise BadInputError(
+                    f"{month[0]}-{month[1]:02d} is also in {months[month].where}: it would count twice",
+                    where=part.where,
+                    fix="take one of the two out of the zip",
+                )
+            months[month] = part
+    columns = (Column("cty_code", "cty_code", "VARCHAR"),)
+    locate = partial(_locate, parts)
+    return Rows(table, columns, locate, damaged(path), flow, is_checked=True, countries=countries)
+
+
+def _load(
+    con: "DuckDBPyConnection", table: str, block: "NDArray[uint8]", line: int, detail: Detail, where: str
+) -> set[tuple[int, int]]:
+    """Append a block of records to a table, and say which months they are of."""
+    import numpy as np
+
     fields = {"hs10": "commodity", "cty_code": "cty_code", "year": "year", "month": "month", "value": detail.value}
     if detail.duty:
         fields["duty"] = detail.duty
@@ -95,46 +169,40 @@ def _load(con: "DuckDBPyConnection", block: "NDArray[uint8]", line: int, detail:
     duty = "duty" if detail.duty else "NULL"
     con.register("records", columns)
     con.execute(f"""
-        INSERT INTO staged FROM records
+        INSERT INTO {table} FROM records
         SELECT lpad(hs10::VARCHAR, 10, '0'), lpad(cty_code::VARCHAR, 4, '0'), year, month, value, {duty}
     """)
     con.unregister("records")
-    return len(block)
+    months = np.unique(columns["year"] * 100 + columns["month"])
+    return {(int(month) // 100, int(month) % 100) for month in months}
 
 
 def _unreadable(
     block: "NDArray[uint8]", place: int, line: int, role: str, field: str, layout: Layout, where: str
 ) -> BadInputError:
     text = block[place, layout.span(field)].tobytes().decode("latin-1")
-    what, fix = why_not_hs10(text) if role == "hs10" else why_unreadable(role, text)
+    what, fix = why_not_hs10(text) if role == "hs10" else explain_text(role, text)
     return BadInputError(what, where=at(where, line + place, field), fix=fix)
 
 
-def _countries(archive: zipfile.ZipFile, members: dict[str, str], path: Path) -> tuple[Country, ...]:
-    if "COUNTRY.TXT" not in members:
+def _countries(archive: zipfile.ZipFile, path: Path) -> tuple[Country, ...]:
+    member = next((name for name in archive.namelist() if Path(name).name.upper() == "COUNTRY.TXT"), None)
+    if member is None:
         return ()
-    where = f"{path}!COUNTRY.TXT"
-    return tuple(parse_country_txt(decode(archive.read(members["COUNTRY.TXT"]), where), where))
+    where = f"{path}!{member}"
+    return tuple(parse_country_txt(decode_legacy(archive.read(member), where), where))
 
 
-@dataclass(frozen=True)
-class _Again:
-    """The detail file, to be read once more when a record has to be found."""
+def _locate(parts: list[_Part], _: str, code: str | None) -> str:
+    """File, line and column of the first record of a country."""
+    import numpy as np
 
-    path: Path
-    member: str
-    detail: Detail
-    where: str
-
-    def locate_country(self, code: str) -> str:
-        """File, line and column of the first record of a country."""
-        import numpy as np
-
-        wanted = np.frombuffer(code.encode(), dtype=np.uint8)
-        span = self.detail.layout.span("cty_code")
-        with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
-            for line, block in blocks(file, self.detail.layout, self.where):
-                found = (block[:, span] == wanted).all(axis=1)
-                if found.any():
-                    return at(self.where, line + int(found.argmax()), "cty_code")
-        return at(self.where, column="cty_code")
+    wanted = np.frombuffer((code or "").encode(), dtype=np.uint8)
+    for part in parts:
+        span = part.detail.layout.span("cty_code")
+        with part.opened() as file:
+            for line, block in blocks(file, part.detail.layout, part.where):
+                is_country = (block[:, span] == wanted).all(axis=1)
+                if is_country.any():
+                    return at(part.where, line + int(is_country.argmax()), "cty_code")
+    return at(parts[0].where, column="cty_code")

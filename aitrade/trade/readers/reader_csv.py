@@ -1,102 +1,105 @@
 """Read trade from delimited text files: CSV with commas, semicolons, tabs or bars."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError, at
-from aitrade.core.textfile import delimiter_of, encoding_of, lines_of, read_text
-from aitrade.trade.ingest.staging import stage
-from aitrade.trade.readers.source import Column, ImportOptions, Rows, Staged, literal, quoted, this_file
+from aitrade.core.textfile import delimiter_of, is_utf8, lines_of, read_legacy_text
+from aitrade.trade.readers.session import ImportSession
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, is_header, literal, quoted, this_file
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+_PREAMBLE = 40  # lines that a header is looked for in
 
 
-def read_csv(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
-    """Stage a delimited file with a header; every value is read as text first, so that no leading zero is lost.
+def read_csv(session: ImportSession, path: Path, options: ImportOptions, /) -> list[Rows]:
+    """Read a delimited file with a header; every value stays text, so that no leading zero is lost.
+
+    Lines above the header (titles, comments, ``sep=;``, the numbered columns that R adds) are passed over, blank rows
+    too.
 
     Raises:
-        BadInputError: the encoding is neither UTF-8 nor UTF-16, a record has another number of fields than the header,
-            or see ``stage``.
+        BadInputError: the file is no text, or there is no header.
     """
-    import duckdb
-
-    with _as_utf8(path) as utf8:
-        names, delimiter = _header(utf8, path)
-        identifiers = [f"c{place}" for place in range(len(names))]
-        types = ", ".join(f"{name}: 'VARCHAR'" for name in identifiers)
-        relation = (
-            f"read_csv({this_file(utf8)}, header = true, auto_detect = false, delim = {literal(delimiter)}, "
-            f"""quote = '"', escape = '"', columns = {{{types}}}, strict_mode = true, max_line_size = 1048576)"""
-        )
-        columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(names, identifiers, strict=True))
-        try:
-            return stage(con, Rows(relation, columns, lambda c, found: _locate(path, c, found)), options, str(path))
-        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            _refuse_ragged(path)
-            raise BadInputError(f"not readable as CSV: {str(error).splitlines()[0]}", where=str(path)) from error
+    header, utf8, notes = _prepared(session, path, options)
+    identifiers = [f"c{place}" for place in range(len(header.names))]
+    types = ", ".join(f"{name}: 'VARCHAR'" for name in identifiers)
+    source = (
+        f"read_csv({this_file(utf8)}, header = true, auto_detect = false, delim = {literal(header.delimiter)}, "
+        f"""quote = '"', escape = '"', columns = {{{types}}}, strict_mode = true, max_line_size = 1048576, """
+        "compression = 'none')"
+    )
+    relation = f"(FROM {source} WHERE coalesce({', '.join(identifiers)}, '') <> '')"
+    columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(header.names, identifiers, strict=True))
+    return [Rows(relation, columns, partial(_locate, path, header), partial(_explain, path, header), notes=notes)]
 
 
-@contextmanager
-def _as_utf8(path: Path) -> Iterator[Path]:
-    """The file itself where it is UTF-8 (checked here to name the line), a copy in UTF-8 otherwise."""
-    with path.open("rb") as file:
-        encoding = encoding_of(file.read(1024))
-    if encoding.startswith("utf-8"):
-        _check_utf8(path)
-        yield path
-        return
-    folder = Path(tempfile.mkdtemp(prefix="aitrade-"))
-    try:
-        copy = folder / path.name
-        copy.write_text(read_text(path).removeprefix("\ufeff"), "utf-8", newline="")
-        yield copy
-    finally:
-        shutil.rmtree(folder)
+@dataclass(frozen=True)
+class _Header:
+    """The header of a file: its names, what stands between them, and its line."""
+
+    names: tuple[str, ...]
+    delimiter: str
+    line: int
 
 
-def _check_utf8(path: Path) -> None:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise BadInputError(
-                    f"byte 0x{line[error.start]:02x} is not UTF-8 text",
-                    where=at(path, number),
-                    fix="save the file as UTF-8",
-                ) from error
+def _prepared(session: ImportSession, path: Path, options: ImportOptions) -> tuple[_Header, Path, tuple[str, ...]]:
+    """The header, a file in UTF-8 that begins with it (a copy where the file does not), and notes on the file."""
+    if is_utf8(path):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = "".join(line for line, _ in zip(file, range(_PREAMBLE), strict=False))
+        header = _header(text, path, options)
+        if header.line == 1:
+            return header, path, ()
+        notes: tuple[str, ...] = ()
+        text = read_legacy_text(path)[0]
+    else:
+        text, encoding = read_legacy_text(path)
+        header = _header(text, path, options)
+        notes = (f"the file is not UTF-8: it was read as {encoding}",) if encoding == "Windows-1252" else ()
+    copy = session.folder / "utf8.csv"
+    copy.write_text("".join(text.splitlines(keepends=True)[header.line - 1 :]), "utf-8", newline="")
+    return header, copy, notes
 
 
-def _header(utf8: Path, path: Path) -> tuple[list[str], str]:
-    with utf8.open(encoding="utf-8-sig", newline="") as file:
-        line = file.readline()
-    delimiter = delimiter_of(line)
-    names = [name.strip() for name in next(lines_of(line, str(path), delimiter), (1, []))[1]]
-    if not names:
+def _header(text: str, path: Path, options: ImportOptions) -> _Header:
+    lines = text.splitlines()[:_PREAMBLE]
+    said = next((line.strip()[4:5] for line in lines[:1] if line.strip().lower().startswith("sep=")), "")
+    first = None
+    for number, line in enumerate(lines, 1):
+        if not line.strip(" ,;\t|") or line.startswith("#") or (said and number == 1):
+            continue
+        delimiter = said or delimiter_of(line)
+        # A quote that is not closed on the line is no header's.
+        names = next(lines_of(line, str(path), delimiter), (1, []))[1] if line.count('"') % 2 == 0 else []
+        found = _Header(tuple(name.strip() for name in names), delimiter, number)
+        if is_header(names, options):
+            return found
+        first = first or found
+    if first is None or not first.names:
         raise BadInputError("the file has no header", where=at(path, 1), fix="name the columns in the first line")
-    return names, delimiter
+    return first
 
 
-def _locate(path: Path, column: str, found: str | None) -> str:
-    rows = lines_of(read_text(path), str(path))
-    names = [name.strip() for name in next(rows)[1]]
-    place = names.index(column)
-    line = next((line for line, fields in rows if len(fields) > place and fields[place] == (found or "")), None)
+def _rows(path: Path, header: _Header) -> list[tuple[int, list[str]]]:
+    """Every row below the header with its line; slow, for errors only."""
+    text = "".join(read_legacy_text(path)[0].splitlines(keepends=True)[header.line - 1 :])
+    return [(line + header.line - 1, cells) for line, cells in lines_of(text, str(path), header.delimiter)][1:]
+
+
+def _locate(path: Path, header: _Header, column: str, found: str | None) -> str:
+    place = header.names.index(column)
+    rows = _rows(path, header)
+    line = next((line for line, cells in rows if len(cells) > place and cells[place] == (found or "")), None)
     return at(path, line, column)
 
 
-def _refuse_ragged(path: Path) -> None:
-    rows = lines_of(read_text(path), str(path))
-    width = len(next(rows)[1])
-    for line, fields in rows:
-        if len(fields) != width:
-            raise BadInputError(
-                f"{len(fields)} fields where the header names {width}",
+def _explain(path: Path, header: _Header, error: Exception) -> BadInputError:
+    for line, cells in _rows(path, header):
+        if len(cells) != len(header.names):
+            return BadInputError(
+                f"{len(cells)} fields where the header names {len(header.names)}",
                 where=at(path, line),
                 fix="quote values that hold the delimiter; a file that ends in mid-line is cut off",
             )
+    return BadInputError(f"not readable as CSV: {str(error).splitlines()[0]}", where=str(path))

@@ -1,37 +1,31 @@
 """Read trade from Parquet files."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.core.errors import BadInputError
-from aitrade.trade.ingest.staging import stage
-from aitrade.trade.readers.source import Column, ImportOptions, Rows, Staged, quoted, this_file
+from aitrade.trade.readers.session import ImportSession
+from aitrade.trade.readers.source import Column, ImportOptions, Rows, damaged, quoted, this_file
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def read_parquet(con: "DuckDBPyConnection", path: Path, options: ImportOptions) -> Staged:
-    """Stage a Parquet file.
+def read_parquet(session: ImportSession, path: Path, _: ImportOptions, /) -> list[Rows]:
+    """Read a Parquet file.
 
     Raises:
-        BadInputError: the file is damaged or cut off, or see ``stage``.
+        BadInputError: the file is damaged or cut off.
     """
     import duckdb
 
-    relation = f"read_parquet({this_file(path)})"
+    relation, explain = f"read_parquet({this_file(path)})", damaged(path)
     try:
-        described = con.execute(f"DESCRIBE FROM {relation}").fetchall()
-        columns = tuple(Column(name, quoted(name), kind) for name, kind, *_ in described)
-        return stage(
-            con, Rows(relation, columns, lambda column, found: _locate(con, path, column, found)), options, str(path)
-        )
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
-        raise BadInputError(
-            f"the Parquet file is damaged or cut off: {str(error).splitlines()[0]}",
-            where=str(path),
-            fix="copy or download it again",
-        ) from error
+        described = session.con.execute(f"DESCRIBE FROM {relation}").fetchall()
+    except duckdb.Error as error:
+        raise explain(error) from error
+    columns = tuple(Column(name, quoted(name), kind) for name, kind, *_ in described)
+    return [Rows(relation, columns, partial(_locate, session.con, path), explain)]
 
 
 def _locate(con: "DuckDBPyConnection", path: Path, column: str, found: str | None) -> str:

@@ -2,23 +2,18 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.textfile import encoding_of
 from aitrade.trade.readers.reader_api import read_api
-from aitrade.trade.readers.reader_bulk import read_bulk
+from aitrade.trade.readers.reader_bulk import DAMAGED_ZIP, is_detail_file, read_bulk
 from aitrade.trade.readers.reader_csv import read_csv
 from aitrade.trade.readers.reader_dataweb import read_dataweb
 from aitrade.trade.readers.reader_parquet import read_parquet
-from aitrade.trade.readers.source import ImportOptions, Staged
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-Reader = Callable[["DuckDBPyConnection", Path, ImportOptions], Staged]
+from aitrade.trade.readers.reader_workbook import read_workbook
+from aitrade.trade.readers.source import Reader
 
 READERS: dict[str, Reader] = {
     "census-api": read_api,
@@ -26,8 +21,9 @@ READERS: dict[str, Reader] = {
     "dataweb": read_dataweb,
     "parquet": read_parquet,
     "csv": read_csv,
+    "workbook": read_workbook,
 }
-SUFFIXES = (".json", ".zip", ".xlsx", ".csv", ".tsv", ".parquet")
+SUFFIXES = (".json", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
 _DATAWEB = re.compile(r'(^|[\n,"])\s*"?(Data Type"?,|[^\n,]*(Imports|Exports)[^\n,|]*\|)', re.IGNORECASE)
 
 
@@ -46,6 +42,12 @@ def detect(path: Path) -> str:
         return "parquet"
     if head.startswith(b"PK"):
         return _of_zip(path)
+    if is_detail_file(head):
+        return "census-bulk"
+    return _of_text(path, head)
+
+
+def _of_text(path: Path, head: bytes) -> str:
     text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \r\n\t")
     if not text:
         # The API answers HTTP 204 where there was no trade; a saved 204 is an empty file.
@@ -54,9 +56,15 @@ def detect(path: Path) -> str:
         raise BadInputError("the file is empty", where=str(path), fix="download it again")
     if text.startswith("["):
         return "census-api"
+    if text.lower().startswith("error"):
+        raise BadInputError(
+            f"this is the API's error message, not trade: {text.splitlines()[0]:.200}",
+            where=str(path),
+            fix="correct the query and download it again",
+        )
     if text.startswith(("{", "<")):
         raise BadInputError(
-            f"this is an error page or another format, not trade: {text.splitlines()[0]:.60}",
+            f"this is an error page or another format, not trade: {text.splitlines()[0]:.200}",
             where=str(path),
             fix="download it again",
         )
@@ -68,28 +76,39 @@ def detect(path: Path) -> str:
 def _of_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
-            return "dataweb" if "xl/workbook.xml" in archive.namelist() else "census-bulk"
-    except (zipfile.BadZipFile, OSError) as error:
+            names = archive.namelist()
+            if "xl/workbook.xml" not in names:
+                return "census-bulk"
+            texts = (archive.read(name) for name in names if name.startswith("xl/") and name.endswith(".xml"))
+            return "dataweb" if any(b"Data Type" in text for text in texts) else "workbook"
+    except DAMAGED_ZIP as error:
         raise BadInputError(
             f"the file is damaged or cut off: {error}", where=str(path), fix="download it again"
         ) from error
 
 
-def expand(paths: Iterable[Path]) -> list[Path]:
+def expand(paths: Iterable[Path]) -> list[tuple[Path, dict[str, str]]]:
     """Files to import: those named, and for a folder the trade files in it, by name.
+
+    Below a folder that is named, folders such as ``year=2024`` are columns of the files in them.
 
     Raises:
         BadInputError: a folder holds none.
     """
-    files: list[Path] = []
+    files: list[tuple[Path, dict[str, str]]] = []
     for path in paths:
         if not path.is_dir():
-            files.append(path)
+            files.append((path, {}))
             continue
         inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
         if not inside:
             raise BadInputError(
                 "the folder holds no trade files", where=str(path), fix=f"files end in {', '.join(SUFFIXES)}"
             )
-        files += inside
+        files += [(file, _folder_columns(file.relative_to(path))) for file in inside]
     return files
+
+
+def _folder_columns(file: Path) -> dict[str, str]:
+    pairs = (folder.partition("=") for folder in file.parts[:-1])
+    return {name: text for name, equals, text in pairs if equals}

@@ -1,2 +1,2 @@
 -- Whether the file holds country groups or totals; most files do not, and setting them apart reads every row.
-SELECT 1 FROM staged SEMI JOIN (SELECT cty_code FROM countries WHERE kind = 'group') AS known USING (cty_code) LIMIT 1;
+SELECT 1 FROM staged SEMI JOIN (SELECT cty_code FROM countries WHERE kind = 'group') AS of_groups USING (cty_code) LIMIT 1;

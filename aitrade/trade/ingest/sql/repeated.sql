@@ -8,16 +8,16 @@ SELECT import_id FROM trade_imports WHERE sha256 = $sha256 AND flow = $flow;
 CREATE OR REPLACE TEMP TABLE repeated AS
 WITH keys AS (
     SELECT f.import_id, f.year, f.month, bool_or(f.value <> s.value OR coalesce(f.duty <> s.duty, false)) AS differs
-    FROM flows AS f
-    SEMI JOIN (SELECT DISTINCT year, month FROM staged) AS periods USING (year, month)
-    JOIN staged AS s USING (hs10, cty_code, year, month)
+    FROM existing AS f
+    SEMI JOIN (SELECT DISTINCT year, month FROM incoming) AS periods USING (year, month)
+    JOIN incoming AS s USING (hs10, cty_code, year, month)
     WHERE f.flow = $flow AND f.import_id NOT IN (FROM own)
     GROUP BY f.import_id, f.year, f.month
 )
 SELECT
     import_id, year, month,
     CASE
-        WHEN $revision THEN NOT list_contains($made, import_id)
+        WHEN $revision THEN NOT list_contains($earlier_imports, import_id)
         ELSE bool_or(differs) OVER (PARTITION BY import_id)
     END AS revised
 FROM keys;

@@ -1,9 +1,9 @@
 -- What was replaced and by what, over the months concerned (the years, where a year takes the place of months or the
--- other way round); beside is what the imports concerned keep in those months, since the file does not hold it. Swaps of
--- years and months count as neither changed nor gone: swapped.sql says more. Runs after the removal, before the file's
--- own rows arrive.
+-- other way round); beside is what the imports concerned keep in those months, since the file does not hold it. Yearly
+-- totals and months that change places count as neither changed nor gone: periodicity_change.sql says more. Runs after
+-- the removal, before the file's own rows arrive.
 WITH months AS (SELECT DISTINCT year, month FROM replaced),
-    swapped AS (SELECT DISTINCT year FROM replaced WHERE reason = 'period'),
+    periodicity AS (SELECT DISTINCT year FROM replaced WHERE reason = 'period'),
     before AS (
         SELECT
             count(*) AS n, sum(value) AS dollars,
@@ -14,10 +14,10 @@ WITH months AS (SELECT DISTINCT year, month FROM replaced),
     ),
     after AS (
         SELECT count(*) AS n, sum(value) AS dollars
-        FROM staged
-        WHERE (year, month) IN (FROM months) OR year IN (FROM swapped)
+        FROM incoming
+        WHERE (year, month) IN (FROM months) OR year IN (FROM periodicity)
     ),
-    beside AS (SELECT count(*) AS n FROM flows SEMI JOIN repeated USING (import_id, year, month))
+    beside AS (SELECT count(*) AS n FROM existing SEMI JOIN repeated USING (import_id, year, month))
 SELECT
     (SELECT list(DISTINCT import_id ORDER BY import_id) FROM replaced),
     (SELECT list(CASE WHEN month = 0 THEN format('{:d}', year) ELSE format('{:d}-{:02d}', year, month) END ORDER BY year, month) FROM months),

@@ -1,0 +1,2 @@
+-- Imports of the same content.
+SELECT import_id FROM own;

@@ -1,0 +1,45 @@
+"""Files compressed by gzip or zstd: read by way of a copy."""
+
+import gzip
+import shutil
+import zlib
+from pathlib import Path
+
+from aitrade.core.errors import BadInputError
+from aitrade.trade.readers.session import ImportSession
+from aitrade.trade.readers.source import literal
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+
+
+def decompressed(session: ImportSession, path: Path) -> Path:
+    """The file itself, or a copy of what it holds where it is compressed; its content tells, not its name.
+
+    Raises:
+        BadInputError: the file cannot be read, or is damaged or cut off.
+    """
+    import duckdb
+
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+    except OSError as error:
+        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    copy = session.folder / (path.stem if path.suffix.lower() in (".gz", ".zst", ".gzip") else path.name)
+    try:
+        if head.startswith(_GZIP):
+            with gzip.open(path) as source, copy.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            return copy
+        if head == _ZSTD:
+            # Python has no zstd: DuckDB reads the lines, each as one column, and writes them as they are.
+            session.con.execute(
+                f"COPY (FROM read_csv({literal(str(path))}, compression = 'zstd', columns = {{line: 'VARCHAR'}}, "
+                "delim = '\x01', quote = '', escape = '', header = false, auto_detect = false)) "
+                f"TO {literal(str(copy))} (FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '')"
+            )
+            return copy
+    except (OSError, EOFError, zlib.error, duckdb.Error) as error:
+        what = f"the file is damaged or cut off: {str(error).splitlines()[0]}"
+        raise BadInputError(what, where=str(path), fix="download it again") from error
+    return path
