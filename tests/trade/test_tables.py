@@ -275,7 +275,7 @@ def test_the_months_of_a_country_that_is_whole_make_no_others_whole():
     con = workspace([*china, *mexico])
     held = {flow: years_in_data(con, flow, ()) for flow in ("imports", "exports")}
     says = "the whole year of some partner countries and only months 1 to 3 of others"
-    assert [held[flow][0].extent for flow in held] == [says, "the whole year"]
+    assert [held[flow][0].coverage for flow in held] == [says, "the whole year"]
     with pytest.raises(BadInputError, match=f"imports {says}, exports the whole year"):
         comparable_years(held, Options(flow="imports"), by_month=False)
     assert comparable_years(held, Options(flow="imports"), by_month=True)[0].months == tuple(range(1, 13))
@@ -283,7 +283,7 @@ def test_the_months_of_a_country_that_is_whole_make_no_others_whole():
     add_flows(con, [replace(row, flow="exports") for row in mexico])
     held |= {"exports": years_in_data(con, "exports", ())}
     (year,) = comparable_years(held, Options(flow="imports"), by_month=False)
-    assert (year.extent, year.complete) == (says, False)
+    assert (year.coverage, year.complete) == (says, False)
     con.close()
 
 
