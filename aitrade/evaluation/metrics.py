@@ -43,8 +43,8 @@ def scores(
     levels, counted = len(labels.levels), [labels.position(level) for level in labels.counted]
     said = probabilities.argmax(1)
     cells = np.bincount(targets * levels + said, times, levels * levels).astype(int).tolist()
-    confusion = Agreement(labels, dict(zip(level_pairs(labels), cells, strict=True)))
-    plain = [getattr(confusion, name) for name in PLAIN]
+    both = Agreement(labels, dict(zip(level_pairs(labels), cells, strict=True)))
+    plain = [both.accuracy, both.kappa, both.macro_f1, both.precision, both.recall, both.f1]
     ranked = average_precision(probabilities[:, counted].sum(1), np.isin(targets, counted), times)
     return np.array([*plain, ranked, calibration_error(probabilities.max(1), said == targets, times)], float)
 

@@ -15,7 +15,7 @@ def level_pairs(labels: LabelSpace) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Weight of the codes by (level in the reference, level in the run).
+    """Weight of the codes by (relevance in the reference, relevance in the run).
 
     Weights are whole, numbers of codes or dollars, so that figures do not depend on the order of sums. Every figure is
     None where nothing has weight; a ratio without a denominator is 0, as is usual for F1.
@@ -23,12 +23,17 @@ class Agreement:
     Attributes:
         labels: the label space of both.
         cells: weights; a pair that is not there has none.
-        same_category: weight of the codes that both give a counted level and put into the same category.
+        same_category: weight of the codes that both count and put into the same category.
     """
 
     labels: LabelSpace
     cells: Mapping[tuple[str, str], int]
     same_category: int = 0
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of levels, (in the reference, in the run)."""
+        return level_pairs(self.labels)
 
     @cached_property
     def total(self) -> int:
@@ -72,32 +77,39 @@ class Agreement:
         return sum(score or 0.0 for score in scores) / len(scores) if self.total else None
 
     @property
-    def counted_precision(self) -> float | None:
-        """Share of what the run counts that the reference counts; all counted levels are taken together."""
-        return self._ratio(self._both_counted, self.counted(self.of_run))
+    def counted_in_reference(self) -> int:
+        """Weight of what the reference counts."""
+        return sum(self.of_reference[level] for level in self.labels.counted)
 
     @property
-    def counted_recall(self) -> float | None:
+    def counted_in_run(self) -> int:
+        """Weight of what the run counts."""
+        return sum(self.of_run[level] for level in self.labels.counted)
+
+    @property
+    def counted_in_both(self) -> int:
+        """Weight of what both count."""
+        return sum(self.cell(true, said) for true in self.labels.counted for said in self.labels.counted)
+
+    @property
+    def precision(self) -> float | None:
+        """Share of what the run counts that the reference counts."""
+        return self._ratio(self.counted_in_both, self.counted_in_run)
+
+    @property
+    def recall(self) -> float | None:
         """Share of what the reference counts that the run counts."""
-        return self._ratio(self._both_counted, self.counted(self.of_reference))
+        return self._ratio(self.counted_in_both, self.counted_in_reference)
 
     @property
-    def counted_f1(self) -> float | None:
+    def f1(self) -> float | None:
         """Harmonic mean of precision and recall of the counted levels."""
-        return self._ratio(2 * self._both_counted, self.counted(self.of_reference) + self.counted(self.of_run))
+        return self._ratio(2 * self.counted_in_both, self.counted_in_reference + self.counted_in_run)
 
     @property
-    def counted_same_category(self) -> float | None:
+    def category_agreement(self) -> float | None:
         """Share with the same category among what both count; None where they count nothing together."""
-        return self.same_category / self._both_counted if self._both_counted else None
-
-    def counted(self, weights: Mapping[str, int]) -> int:
-        """Sum weights by level over the counted levels."""
-        return sum(weights[level] for level in self.labels.counted)
-
-    @property
-    def _both_counted(self) -> int:
-        return sum(self.cell(true, said) for true, said in product(self.labels.counted, self.labels.counted))
+        return self.same_category / self.counted_in_both if self.counted_in_both else None
 
     def _f1(self, level: str) -> float | None:
         return self._ratio(2 * self.cell(level, level), self.of_reference[level] + self.of_run[level])

@@ -105,4 +105,4 @@ def held_out_figures(
     said = [labels.levels[place] for place in scores[:, : len(labels.levels)].argmax(1)]
     both = Agreement(labels, Counter(zip((e.relevance for e in exemplars), said, strict=True)))
     counted = "_".join(level.lower() for level in labels.counted)
-    return {"out_of_fold_accuracy": both.accuracy or 0.0, f"out_of_fold_{counted}_f1": both.counted_f1 or 0.0}
+    return {"out_of_fold_accuracy": both.accuracy or 0.0, f"out_of_fold_{counted}_f1": both.f1 or 0.0}

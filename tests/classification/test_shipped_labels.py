@@ -95,12 +95,12 @@ def test_it_becomes_a_run(aitrade: Callable[..., Outcome]) -> None:
 
 def test_it_is_no_measure_of_a_model(aitrade: Callable[..., Outcome], workspace: Path) -> None:
     """The calibration plot of a report needs labels by people, not a model's."""
-    from aitrade.report.sureness import _latest_labels
+    from aitrade.report.uncertainty import _latest_labels
     from aitrade.workspace import open_workspace
 
     aitrade("labels", "import", "--published")
     with open_workspace(workspace) as con:
-        assert _latest_labels(con, "another") is None
+        assert _latest_labels(con, "another", load_question(SHIPPED).labels) is None
 
 
 def test_an_altered_file_is_refused(

@@ -290,8 +290,8 @@ def test_perfect_labels_are_said_to_be_so(filled, capsys):
 def test_whatever_shows_the_samples_trade_says_that_it_is_made_up(tmp_path):
     from aitrade.report.contents import gather
     from aitrade.report.page import page
+    from aitrade.trade.tables.catalogue import SPECS
     from aitrade.trade.tables.options import Options
-    from aitrade.trade.tables.specs import SPECS
     from aitrade.trade.tables.tables import table
 
     with open_workspace(tmp_path, reads=[FOLDER]) as con:
