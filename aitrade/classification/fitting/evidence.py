@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BASELINE_KINDS = ("neighbours", "probe")
 RIDGE = 3.0  # penalty on the joining weights (see aitrade.core.softmax.fit_softmax)
-RIDGE_OF_ADDED = 10.0  # of what few exemplars say beyond the baseline; measured in docs/experiments/few-exemplars-asked.md
+RIDGE_OF_ADDED = 10.0  # of what few exemplars say beyond the baseline; measured in docs/experiments
 
 
 @dataclass(frozen=True)
