@@ -278,3 +278,20 @@ def test_a_plain_workbook_and_folders_that_are_columns(tmp_path, con):
         book.save(folder / "t.xlsx")
     import_trade(con, [tmp_path], ImportOptions(flow="imports"))
     assert facts(con) == [(SERVERS, "2010", year, 1, 1000, None) for year in (2023, 2024)]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("UK", "4120"), ("UAE", "5200"), ("Lao PDR", "5530"), ("China, Hong Kong SAR", "5820")]
+    + [("Iran (Islamic Republic of)", "5070"), ("Venezuela (Bolivarian Republic of)", "3070")],
+)
+def test_country_names_of_other_sources_are_known(tmp_path, con, name, code):
+    take(con, text_of(tmp_path / "t.csv", f'hs10,country,time,value\n{SERVERS},"{name}",2024-01,5\n'), flow="imports")
+    assert [row[1] for row in facts(con)] == [code]
+
+
+def test_the_nearest_country_is_offered(tmp_path, con):
+    path = text_of(tmp_path / "t.csv", f"hs10,country,time,value\n{SERVERS},Mexcio,2024-01,5\n")
+    with pytest.raises(BadInputError) as caught:
+        take(con, path, flow="imports")
+    assert caught.value.fix.startswith("is it MEXICO?")
