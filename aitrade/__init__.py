@@ -1,18 +1,42 @@
-"""Classify HS10 trade codes by relevance to AI data centers with a local LLM, and tabulate the trade, offline."""
+"""Classify HS10 trade codes with a local LLM by a question of one's own, and tabulate the trade, offline."""
 
 from typing import TYPE_CHECKING, Any
 
+from aitrade.core.errors import AitradeError, BadInputError, ModelError, StoppedError, UsageError
+
 if TYPE_CHECKING:
+    from aitrade.api.result import Result
+    from aitrade.api.workspace import Workspace
     from aitrade.api.workspace import open_folder as open  # noqa: A004  (aitrade.open reads like the built-in)
+    from aitrade.question.question import Question
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = [
+    "AitradeError",
+    "BadInputError",
+    "ModelError",
+    "Question",
+    "Result",
+    "StoppedError",
+    "UsageError",
+    "Workspace",
+    "__version__",
+    "open",
+]
+
+_HOMES = {
+    "open": ("aitrade.api.workspace", "open_folder"),
+    "Workspace": ("aitrade.api.workspace", "Workspace"),
+    "Result": ("aitrade.api.result", "Result"),
+    "Question": ("aitrade.question.question", "Question"),
+}
 
 
 def __getattr__(name: str) -> Any:
     """Load the API when it is first asked for, so that the command line answers at once."""
-    if name == "open":
-        from aitrade.api.workspace import open_folder
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return open_folder
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)

@@ -52,7 +52,7 @@ def _machine() -> list[Line]:
     for runtime in choose_runtimes():
         on_gpu = runtime.device == "cuda"
         chip = torch.cuda.get_device_name(runtime.gpu) if on_gpu else platform.processor() or platform.machine()
-        lines.append(Line("computes on", f"{runtime.where} ({chip}) in {runtime.arithmetic}"))
+        lines.append(Line("computes on", f"{runtime.torch_device} ({chip}) in {runtime.arithmetic}"))
     return [*lines, Line("threads", str(torch.get_num_threads()))]
 
 

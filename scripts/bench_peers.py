@@ -75,9 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for way in ways.values():
         way(codes[:2])
     engine, runtime = classifier.scorer.engine, classifier.runtime
-    before = engine.computed
+    before = engine.tokens_computed
     results = race(ways, codes, options.repeat)
-    computed = (engine.computed - before) / options.repeat / len(codes)
+    computed = (engine.tokens_computed - before) / options.repeat / len(codes)
     asked = sum(map(len, prompts(classifier, codes))) / len(codes)
     print(f"{len(codes)} {options.flow} codes, {options.model} on {runtime.device} in {runtime.arithmetic}")
     print(f"prompts have {asked:.1f} tokens a code; aitrade computed {computed:.1f}, labels included")
@@ -147,7 +147,7 @@ def by_generating(classifier: Classifier) -> Way:
     greedy = {"max_new_tokens": NEW_TOKENS, "do_sample": False, "pad_token_id": engine.tokenizer.eos_token_id}
 
     def answer(prompt: Tokens) -> str:
-        tokens = torch.tensor([prompt], device=engine.runtime.where)
+        tokens = torch.tensor([prompt], device=engine.runtime.torch_device)
         found = engine.model.generate(tokens, attention_mask=torch.ones_like(tokens), **greedy)
         return read_label(engine.tokenizer.decode(found[0, len(prompt) :], skip_special_tokens=True))
 

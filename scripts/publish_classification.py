@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from aitrade.classification.shipped_labels import CLASSIFICATION, MANIFEST, SAMPLE
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.workspace import read_workspace
 from aitrade.workspace.predictions import export_csv
 from aitrade.workspace.runs import get_run

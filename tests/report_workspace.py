@@ -7,6 +7,7 @@ from typing import Any
 
 from aitrade.trade.countries import seed_countries
 from aitrade.workspace import open_workspace
+from aitrade.workspace.questions import adopt_runs
 
 EVIL = '=HYPERLINK("http://evil.example/","x")</script><img src=x onerror="alert(1)"> & \'quotes\' <!-- \u2028'
 RUN, HAND = "toy-run", "hand-labels"
@@ -65,19 +66,20 @@ def _runs(con: Any, *, probabilities: bool, by_hand: bool) -> None:
     settings = json.dumps({"model": "toy", "labels": ["High", "Medium", "Low"], "calibration_sha256": None})
     con.execute(insert, [RUN, "classification", settings, len(CODES), 1])
     label = (
-        "INSERT INTO predictions (run, flow, hs10, description, relevance, category, p_high, p_medium, p_low, source) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO predictions (run, flow, hs10, description, relevance, category, p, source) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     )
     for flow in ("imports", "exports"):
         for hs10, text, relevance, category, *p, _ in CODES:
             con.execute("INSERT INTO codes (flow, hs10, description) VALUES (?, ?, ?)", [flow, hs10, text])
-            known = p if probabilities else [None] * 3
-            con.execute(label, [RUN, flow, hs10, text, relevance, category, *known, "llm"])
+            known = p if probabilities else None
+            con.execute(label, [RUN, flow, hs10, text, relevance, category, known, "llm"])
     if by_hand:
         con.execute(insert, [HAND, "labels", "{}", len(CODES), 0])
         for hs10, _, _, category, *_, truth in CODES:
             name = "Not_DC_Related" if truth == "Low" else category.replace("Not_DC_Related", "Building_Structure")
-            con.execute(label, [HAND, "imports", hs10, None, truth, name, None, None, None, "human"])
+            con.execute(label, [HAND, "imports", hs10, None, truth, name, None, "human"])
+    adopt_runs(con)
 
 
 def _trade(flow: str, months: tuple[tuple[int, int], ...], number: int, *, duties: bool) -> Iterable[tuple[Any, ...]]:

@@ -38,7 +38,7 @@ def base_workspace():
 
 
 def held(con, run):
-    columns = "flow, hs10, relevance, category, p_high, p_medium, p_low, source, evidence"
+    columns = "flow, hs10, relevance, category, p[1], p[2], p[3], source, evidence"
     rows = con.execute(f"SELECT {columns} FROM predictions WHERE run = ?", [run]).fetchall()
     return {(row[0], row[1]): row[2:] for row in rows}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import MODEL, Outcome
 
-from aitrade.models.record import RECORD
+from aitrade.models.installed import RECORD
 from aitrade.workspace import DATABASE
 
 Doctor = Callable[[], dict[str, dict[str, str | None]]]

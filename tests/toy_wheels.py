@@ -6,7 +6,7 @@ from pathlib import Path
 
 import toys
 
-from aitrade.models.record import record_files
+from aitrade.models.installed import record_files
 
 EMBEDDER, LLM = "toy-embedder", "toy-gguf"
 

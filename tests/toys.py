@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from aitrade.core.paths import shipped
+from aitrade.models.installed import Installed, record_files, write_record
 from aitrade.models.manifest import files_sha256
-from aitrade.models.record import Installed, record_files, write_record
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import COLUMNS
 

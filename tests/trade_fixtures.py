@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from aitrade.workspace.database import migrate
+from aitrade.workspace.questions import adopt_runs
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 EXCLUDED = ("27", "71", "98", "99")
@@ -124,14 +125,16 @@ def add_flows(con: duckdb.DuckDBPyConnection, rows: Iterable[Row]) -> None:
 def add_run(con: duckdb.DuckDBPyConnection, name: str, predictions: Iterable[dict[str, Any]]) -> None:
     predictions = list(predictions)
     con.execute(
-        "INSERT INTO runs VALUES ($1, 'labels', 'f', '{}', $2, now()::TIMESTAMP, now()::TIMESTAMP)",
+        "INSERT INTO runs VALUES ($1, 'labels', 'f', '{}', $2, now()::TIMESTAMP, now()::TIMESTAMP, NULL)",
         [name, len(predictions)],
     )
+    adopt_runs(con)
     names = ("flow", "hs10", "relevance", "category", "p_high", "p_medium", "p_low", "source")
     flow, hs10, relevance, category, *chances, origin = ([p.get(name) for p in predictions] for name in names)
+    lists = [None if None in p else list(p) for p in zip(*chances, strict=True)]
     origin = [each or "human" for each in origin]
     con.execute(
         "INSERT INTO predictions SELECT $1, unnest($2), unnest($3), NULL, unnest($4), unnest($5), "
-        "unnest($6::DOUBLE[]), unnest($7::DOUBLE[]), unnest($8::DOUBLE[]), unnest($9), NULL",
-        [name, flow, hs10, relevance, category, *chances, origin],
+        "unnest($6::DOUBLE[][]), unnest($7), NULL",
+        [name, flow, hs10, relevance, category, lists, origin],
     )

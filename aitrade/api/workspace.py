@@ -1,167 +1,327 @@
-"""The Python API: the same tables, charts and report as the command line's, for notebooks and scripts."""
+"""Open a workspace from Python: tables, explanations, comparisons, reviews and the report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aitrade.api.arguments import Names, Years, flows, names
+from aitrade.api.arguments import years as year_numbers
+from aitrade.api.result import Result
+from aitrade.api.runs import Runs
 from aitrade.core.errors import UsageError
+from aitrade.core.offline import refuse_network
+from aitrade.question.question import SHIPPED, Question, load_question
 
 if TYPE_CHECKING:
-    import altair as alt
+    from aitrade.classification.explain import Explanation
+    from aitrade.report.contents import Contents
+    from aitrade.review.candidates import Candidates
+    from aitrade.review.keeping import ReviewReceipt
 
-    from aitrade.core.table import Table, Value
-    from aitrade.workspace.runs import Run
+REVIEW_SUFFIXES = (".xlsx", ".csv")
 
 
-def open_folder(workspace: str | Path = "workspace") -> "Workspace":
+def open_folder(
+    workspace: str | Path = "workspace", *, question: str | Path | Question = SHIPPED, create: bool = False
+) -> "Workspace":
     """Open a workspace; also known as ``aitrade.open``.
 
-    Raises:
-        BadInputError: there is none in this folder, or it can't be used.
-    """
-    from aitrade.workspace import read_workspace
+    Args:
+        workspace: its folder.
+        question: what is asked of every code: the name of a question that ships, a folder, or a ``Question``.
+        create: make the workspace where there is none.
 
+    Raises:
+        BadInputError: there is no workspace in this folder, or it cannot be used; or there is no such question.
+    """
+    from aitrade.workspace import open_workspace, read_workspace
+
+    refuse_network(everywhere=False)
     folder = Path(workspace)
-    with read_workspace(folder):
-        return Workspace(folder)
+    with open_workspace(folder) if create else read_workspace(folder):
+        return Workspace(folder, question if isinstance(question, Question) else load_question(question))
 
 
 @dataclass(frozen=True)
-class Workspace:
+class Compared:
+    """How runs agree with a reference.
+
+    Attributes:
+        agreement: a row for each run, with every figure.
+        reading: the same for reading: figures by code and by trade, and of two runs the confusion matrix.
+        differences: the codes that two runs label differently, with the most trade first.
+        notes: what has to be known to read the figures right.
+    """
+
+    agreement: Result
+    reading: tuple[Result, ...]
+    differences: Result | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReviewExport:
+    """What an export for review wrote.
+
+    Attributes:
+        path: the file.
+        run: the run whose labels are reviewed.
+        candidates: the codes, and how many there were to choose from.
+    """
+
+    path: Path
+    run: str
+    candidates: "Candidates"
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """What writing a report gave.
+
+    Attributes:
+        contents: what the report holds, and in ``contents.missing`` what it lacks.
+        files: the files written, the page first.
+    """
+
+    contents: "Contents"
+    files: tuple[Path, ...]
+
+
+class Workspace(Runs):
     """A workspace. Its database is open only while something is asked of it, so that others can use it in between."""
 
-    folder: Path
-
-    def table(self, name: str, **options: Any) -> "Result":
+    def table(
+        self,
+        name: str,
+        *,
+        years: Years | None = None,
+        countries: Names | None = None,
+        relevance: Names | None = None,
+        exclude_chapters: Names | None = None,
+        lists: Names | None = None,
+        **options: Any,
+    ) -> Result:
         """Compute a table.
 
         Args:
             name: summary, top, index, share, countries, country-categories, growth, tariffs, exemptions or
                 counterfactual.
-            options: fields of ``aitrade.trade.tables.options.Options``, such as ``flow="exports"``, ``run="paper"``,
-                ``years=(2023, 2024)``, ``by="month"``, ``interval=90``.
+            years: such as ``2024``, ``"2023-2025"`` or ``[2023, 2024]``; from the base year on by default.
+            countries: Census codes or names, such as ``"mexico"`` or ``["1220", "china"]``.
+            relevance: the levels that count; those of the question by default.
+            exclude_chapters: HS2 chapters that are dropped; those of the question by default.
+            lists: exemption lists; all by default.
+            options: further fields of ``Options``, such as ``flow="exports"``, ``run="paper"``, ``by="month"``,
+                ``interval=90``.
 
         Raises:
-            UsageError: no such table, or an option that does not go with it.
+            UsageError: there is no such table, or an option does not go with it.
             BadInputError: the workspace lacks what the table needs.
         """
         from aitrade.trade.tables.options import Options
         from aitrade.trade.tables.tables import table
         from aitrade.workspace import read_workspace
 
-        if unknown := sorted(set(options) - set(Options.__dataclass_fields__)):
-            raise UsageError(
-                f"there is no option {unknown[0]!r}", fix=f"choose from {', '.join(Options.__dataclass_fields__)}"
-            )
-        asked = Options(**options)
+        given: dict[str, Any] = {
+            "years": year_numbers(years),
+            "countries": names(countries),
+            "lists": names(lists),
+            "relevances": None if relevance is None else self._levels(names(relevance)),
+            "excluded_chapters": None if exclude_chapters is None else names(exclude_chapters),
+        } | options
+        fields = Options.__dataclass_fields__
+        if unknown := sorted(set(options) - set(fields)):
+            known = sorted((set(fields) - {"relevances", "excluded_chapters"}) | {"relevance", "exclude_chapters"})
+            raise UsageError(f"a table has no option {unknown[0]!r}", fix=f"choose from {', '.join(known)}")
+        asked = Options(**{field: value for field, value in given.items() if value is not None})
         with read_workspace(self.folder) as con:
             return Result(table(con, name, asked), asked.flow)
 
-    def runs(self) -> "list[Run]":
-        """The runs, oldest first."""
+    def _levels(self, given: Sequence[str]) -> tuple[str, ...]:
+        """The question's levels that names mean, whatever their case."""
+        by_name = {level.casefold(): level for level in self.question.labels.levels}
+        return tuple(by_name.get(name.casefold(), name) for name in given)
+
+    def default_run(self) -> str:
+        """Name the run whose labels are used where no run is named.
+
+        Raises:
+            BadInputError: no run is finished.
+        """
         from aitrade.workspace import read_workspace
-        from aitrade.workspace.runs import list_runs
+        from aitrade.workspace.runs import latest_run
 
         with read_workspace(self.folder) as con:
-            return list_runs(con)
+            return latest_run(con)
 
-    def report(self, path: str | Path = "report.html", run: str | None = None) -> Path:
-        """Write the report as one HTML file; returns its path.
+    def explain(self, hs10: str, *, flow: str = "imports", run: str | None = None) -> "Explanation":
+        """Say why a code has its label: probabilities, what the model said, the nearest exemplars and their reasons.
 
         Raises:
-            BadInputError: the workspace holds no finished run, or not this one; or the file cannot be written.
+            BadInputError: this is no code, or the run has no label of it.
         """
-        from aitrade.report.contents import gather
-        from aitrade.report.writing import write_page
+        from aitrade.classification.explain import explain
+        from aitrade.nomenclature.codes import parse_hs10
+        from aitrade.trade.tables.chosen_run import choose_run
         from aitrade.workspace import read_workspace
 
+        (only,) = flows(flow)
         with read_workspace(self.folder) as con:
-            contents = gather(con, run)
-        write_page(contents, Path(path))
-        return Path(path)
+            chosen = choose_run(con, run, only)
+            return explain(con, parse_hs10(hs10), only, chosen.run, self.question.exemplars)
 
-
-@dataclass(frozen=True)
-class Result:
-    """A computed table.
-
-    Attributes:
-        table: the table as data; ``table.columns`` know their units, ``table.notes`` what has to be known.
-        flow: imports or exports.
-    """
-
-    table: "Table"
-    flow: str = "imports"
-
-    def records(self) -> "list[dict[str, Value]]":
-        """The rows as dictionaries."""
-        return self.table.records()
-
-    def to_arrow(self) -> Any:
-        """The rows as a ``pyarrow.Table``; codes are strings, counts are int64, other figures float64.
-
-        Raises:
-            UsageError: pyarrow is not installed.
-        """
-        arrow = _installed("pyarrow")
-        types = {"text": arrow.string(), "prose": arrow.string(), "count": arrow.int64()}
-        return arrow.table(
-            {name: arrow.array(values, types.get(kind, arrow.float64())) for name, kind, values in self._by_column()}
-        )
-
-    def to_pandas(self) -> Any:
-        """The rows as a ``pandas.DataFrame``; codes are strings, counts are Int64, other figures float64.
-
-        Raises:
-            UsageError: pandas is not installed.
-        """
-        pandas = _installed("pandas")
-        types = {"text": "string", "prose": "string", "count": "Int64"}
-        return pandas.DataFrame(
-            {name: pandas.Series(values, dtype=types.get(kind, "float64")) for name, kind, values in self._by_column()}
-        )
-
-    def chart(self, **choice: str) -> "alt.LayerChart":
-        """The table's figure as an Altair chart.
+    def compare(
+        self,
+        reference: str,
+        runs: str | Sequence[str],
+        *,
+        flow: str = "imports",
+        year: int | None = None,
+        differences: int = 0,
+        exclude_exemplars: bool = False,
+        same_codes: bool = False,
+    ) -> Compared:
+        """Measure how well runs agree with a reference, by code and by trade value.
 
         Args:
-            choice: what is shown of it, such as ``measure="Billion dollars"`` or ``year="2024"``.
+            reference: run taken as the reference.
+            runs: the run, or runs, compared with it.
+            flow: imports, exports or all.
+            year: year whose trade weighs the codes; the latest full year by default.
+            differences: how many of the codes labelled differently are listed.
+            exclude_exemplars: leave out the codes that are exemplars.
+            same_codes: compare several runs over the codes that every one of them labels.
 
         Raises:
-            UsageError: the table has no figure to draw, or the choice is not one of its options.
+            UsageError: differences are asked of more than two runs, or a run is named twice.
+            BadInputError: there is no such run, or no trade of the year.
         """
-        from aitrade.report.drawing import chart
-        from aitrade.report.figures import BUILDERS
+        from aitrade.evaluation.compare.comparison import compare
+        from aitrade.evaluation.compare.comparison_tables import agreement_table, differences_table, reading_tables
+        from aitrade.evaluation.compare.spec import ask
+        from aitrade.workspace import read_workspace
 
-        figure = BUILDERS[self.table.name]({self.flow: self.table})
-        if figure is None:
-            raise UsageError(f"table {self.table.name} holds nothing to draw")
-        options = {control.name: control.options for control in figure.controls}
-        for name, option in choice.items():
-            if option not in options.get(name, ()):
-                offered = "; ".join(f"{name}: {', '.join(values)}" for name, values in options.items())
-                raise UsageError(f"{name}={option!r} can't be chosen", fix=offered or "this figure has no choices")
-        return chart(figure, figure.chosen(choice))
+        compared = [runs] if isinstance(runs, str) else list(runs)
+        if differences and len(compared) > 1:
+            raise UsageError("differences are of two runs", fix="name one run after the reference")
+        exemplars = self.question.exemplars.by_code if exclude_exemplars else None
+        with read_workspace(self.folder) as con:
+            spec = ask(con, reference, compared, flows(flow), year, exemplars, same_codes=same_codes)
+            comparisons = compare(con, spec)
+            agreement = agreement_table(spec, comparisons)
+            differing = differences_table(con, spec, differences) if differences else None
+        return Compared(
+            Result(agreement),
+            tuple(Result(one) for one in reading_tables(spec, comparisons)),
+            Result(differing) if differing else None,
+            (spec.without_value,) if spec.without_value else (),
+        )
 
-    def _by_column(self) -> "list[tuple[str, str, list[Value]]]":
-        rows = self.table.rows
-        return [(c.name, c.kind, [row[place] for row in rows]) for place, c in enumerate(self.table.columns)]
+    def replicate(self, run: str | None = None) -> Result:
+        """Compare every published figure of the paper with what the workspace gives."""
+        from aitrade.trade.paper.replicate import replicate
+        from aitrade.workspace import read_workspace
 
-    def __str__(self) -> str:
+        with read_workspace(self.folder) as con:
+            return Result(replicate(con, run))
+
+    def review_export(
+        self,
+        path: str | Path,
+        *,
+        run: str | None = None,
+        flow: str = "all",
+        limit: int = 200,
+        below: float | None = None,
+        replace: bool = False,
+    ) -> ReviewExport:
+        """Write the labels that are most worth a look to a workbook or CSV file, with empty columns for new ones.
+
+        Args:
+            path: file to write, .xlsx or .csv.
+            run: whose labels; the latest finished run by default.
+            flow: imports, exports or all.
+            limit: how many codes; 0 for all.
+            below: only codes whose largest probability is below this.
+            replace: write over the file where there is one.
+
+        Raises:
+            UsageError: the file has another suffix, or is there already.
+            BadInputError: there is no such run or no code to review, or the file cannot be written.
+        """
+        from aitrade.core.files import write_file
         from aitrade.core.render import render
+        from aitrade.review.candidates import candidates
+        from aitrade.review.workbook import write_review
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.questions import question_of_run
+        from aitrade.workspace.runs import get_run, latest_run
 
-        return render(self.table, "text")
+        path = Path(path)
+        if (suffix := path.suffix.lower()) not in REVIEW_SUFFIXES:
+            raise UsageError(f"{path} ends neither in .xlsx nor in .csv", fix="write such as review.xlsx")
+        if path.exists() and not replace:
+            raise UsageError(f"{path} is there already, perhaps filled in", fix="choose another name, or replace it")
+        with read_workspace(self.folder) as con:
+            chosen = get_run(con, run or latest_run(con))
+            found = candidates(con, chosen, flows(flow), limit, below)
+            question = question_of_run(con, chosen.run)
+        if suffix == ".xlsx":
+            write_review(found.table, question.rubric, path)
+        else:
+            write_file(path, render(found.table, "csv").encode())
+        return ReviewExport(path, chosen.run, found)
 
-    def _repr_html_(self) -> str:
-        """The table for a notebook, rounded for reading."""
-        from aitrade.core.render.as_html import to_html
+    def review_import(
+        self, path: str | Path, name: str, *, pad: bool = False, replace: bool = False
+    ) -> "ReviewReceipt":
+        """Make a run from a reviewed file: the run that was exported, with the reviewed codes replaced.
 
-        return to_html(self.table)
+        Raises:
+            UsageError: the name cannot name a run, or is that of the run that was reviewed.
+            BadInputError: the file is wrong, or the name is taken; nothing is kept.
+        """
+        from aitrade.review.keeping import import_review
+        from aitrade.workspace import open_workspace
 
+        with open_workspace(self.folder, create=False) as con:
+            return import_review(con, Path(path), name, pad=pad, replace=replace)
 
-def _installed(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        raise UsageError(f"{name} is not installed", fix=f"pip install {name}") from error
+    def report(
+        self,
+        path: str | Path = "report.html",
+        *,
+        run: str | None = None,
+        reference: str | None = None,
+        base_year: int | None = None,
+        tables: str | Path | None = None,
+    ) -> WrittenReport:
+        """Write the report as one HTML file.
+
+        Args:
+            path: the page.
+            run: whose labels; the latest finished run by default.
+            reference: labels that the run is measured against; the latest imported by default.
+            base_year: where indices, changes and the counterfactual start; the question's by default.
+            tables: folder for every table and figure as files for a paper.
+
+        Returns:
+            What the report holds, and the files written.
+
+        Raises:
+            BadInputError: there is no finished run, or not this one; or a file cannot be written.
+        """
+        from aitrade.core.files import require_writable
+        from aitrade.report.contents import gather
+        from aitrade.report.writing import WORKBOOK, write_files, write_page
+        from aitrade.workspace import read_workspace
+
+        path = Path(path)
+        folder = None if tables is None else Path(tables)
+        with read_workspace(self.folder) as con:
+            for file in (path, *([folder / WORKBOOK] if folder else [])):
+                require_writable(file)
+            contents = gather(con, run, reference, base_year or self.question.settings.base_year or 2023)
+        write_page(contents, path)
+        return WrittenReport(contents, (path, *(write_files(contents, folder) if folder else ())))

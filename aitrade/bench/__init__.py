@@ -1,1 +1,1 @@
-"""Benchmarks that anyone can run on a workspace of their own."""
+"""Measure the speed of a classification on this machine."""

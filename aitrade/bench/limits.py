@@ -1,4 +1,4 @@
-"""What the machine can do at most, measured here and now, and how much memory was taken of it."""
+"""Measure what this machine can do at most, and how much memory was used."""
 
 import sys
 import time
@@ -10,27 +10,32 @@ REPEATS = 5
 
 
 def matmul_peak(runtime: Runtime) -> float:
-    """Floating-point operations a second of a large product of square matrices: the best of some.
+    """Measure floating-point operations per second of a large matrix product, the fastest of several.
 
-    It is the product that a model's linear layers are made of, in the arithmetic that the model computes in.
+    A model's linear layers are such products; the arithmetic is the one that the model computes in.
     """
     import torch
 
     side = SIDE[runtime.device]
-    left, right = (torch.randn(side, side, device=runtime.where).to(runtime.dtype) for _ in range(2))
-    best = float("inf")
+    left, right = (torch.randn(side, side, device=runtime.torch_device).to(runtime.dtype) for _ in range(2))
+    times = []
     with torch.inference_mode():
-        for _ in range(REPEATS + 1):  # the first one only warms up, and is never the best
-            _wait(runtime)
+        for _ in range(REPEATS + 1):  # the first one warms up
+            _synchronize(runtime)
             started = time.perf_counter()
             torch.nn.functional.linear(left, right)
-            _wait(runtime)
-            best = min(best, time.perf_counter() - started)
-    return 2 * side**3 / best
+            _synchronize(runtime)
+            times.append(time.perf_counter() - started)
+    return operations_per_second(side, times[1:])
+
+
+def operations_per_second(side: int, seconds: list[float]) -> float:
+    """Compute the speed of the fastest of some products of square matrices: 2 side^3 operations each."""
+    return 2 * side**3 / min(seconds)
 
 
 def peak_memory() -> int | None:
-    """Most bytes of memory that this process has held so far; None on a system that does not tell (Windows)."""
+    """Return the most bytes of memory that this process has used; None on Windows, which does not tell."""
     if sys.platform == "win32":
         return None
     import resource
@@ -40,23 +45,23 @@ def peak_memory() -> int | None:
 
 
 def peak_gpu_memory(runtime: Runtime) -> int | None:
-    """Most bytes of GPU memory that tensors have held since it was last forgotten; None without a GPU."""
+    """Return the most bytes of GPU memory used by tensors since the last reset; None without a GPU."""
     if runtime.device != "cuda":
         return None
     import torch
 
-    return torch.cuda.max_memory_allocated(runtime.where)
+    return torch.cuda.max_memory_allocated(runtime.torch_device)
 
 
-def forget_peak_gpu_memory(runtime: Runtime) -> None:
-    """Count from now on, so that what was measured before does not hide what is."""
+def reset_peak_gpu_memory(runtime: Runtime) -> None:
+    """Start counting peak GPU memory anew."""
     if runtime.device == "cuda":
         import torch
 
-        torch.cuda.reset_peak_memory_stats(runtime.where)
+        torch.cuda.reset_peak_memory_stats(runtime.torch_device)
 
 
-def _wait(runtime: Runtime) -> None:
+def _synchronize(runtime: Runtime) -> None:
     if runtime.device == "cuda":
         import torch
 

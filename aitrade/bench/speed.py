@@ -1,39 +1,38 @@
-"""How fast codes are classified here, against what the machine could do at most."""
+"""Measure how fast codes are classified, compared with the most that this machine can do."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from aitrade.bench.blocks import asked_batches
-from aitrade.bench.layers import LayersTimer, weights_per_token
-from aitrade.bench.limits import forget_peak_gpu_memory, matmul_peak, peak_gpu_memory, peak_memory
-from aitrade.bench.stages import EMBEDDING, LLM, Stopwatch, timed
+from aitrade.bench.batches import sample_batches
+from aitrade.bench.limits import matmul_peak, peak_gpu_memory, peak_memory, reset_peak_gpu_memory
+from aitrade.bench.stages import LLM, LayersTimer, Stopwatch, timed
 from aitrade.classification.classifier import Classifier
 from aitrade.nomenclature.codes import Code
 
 
 @dataclass(frozen=True)
 class Speed:
-    """What was measured.
+    """Measurements of a classification.
 
     Attributes:
         model: ``BASE`` or ``BASE+ADAPTER``.
         device: cpu or cuda.
-        arithmetic: what it computed in.
-        threads: CPU threads of a matrix product.
-        codes: how many the LLM was asked about.
-        batches: in so many batches.
-        all_codes: how many a run over everything would ask about.
-        load_seconds: of loading libraries, models and index, the preamble's keys and values included.
-        first_seconds: of classifying one code after that, before anything is timed.
-        stage_seconds: by stage; together the time of all codes.
-        layers_seconds: what the LLM's layers took of the llm stage, which also makes prompts and scores labels.
-        tokens_asked: tokens of every sequence that the LLM had to read, each label after its prompt counted as one
-            sequence and its preamble with it: what scoring them one by one would compute.
+        arithmetic: bfloat16 or float32.
+        threads: CPU threads of torch.
+        codes: number of codes put to the LLM.
+        batches: number of batches.
+        all_codes: number of codes that a run over all codes would put to the LLM.
+        load_seconds: time to load libraries, models and index, and to compute the prompts' common prefix.
+        first_seconds: time to classify a first code, which warms up.
+        stage_seconds: time by stage; their sum is the time of all codes.
+        layers_seconds: time of the LLM's layers within the llm stage, which also makes prompts and scores labels.
+        tokens_asked: tokens of all sequences, each label after its complete prompt counted as one sequence: what
+            scoring them one by one would compute.
         tokens_computed: tokens that went through the layers.
         weights: weights that each token is multiplied with, without embeddings and head.
-        peak: floating-point operations a second of a large matrix product.
+        peak: floating-point operations per second of a large matrix product.
         memory: peak bytes of the process, None where the system does not tell.
         gpu_memory: peak bytes of tensors on the GPU, None without one.
     """
@@ -58,16 +57,16 @@ class Speed:
 
     @property
     def seconds(self) -> float:
-        """Time of all stages."""
+        """Seconds of all stages."""
         return sum(self.stage_seconds.values())
 
     @property
     def flop(self) -> int:
-        """Floating-point operations of the layers: two for each weight and token, attention's own left out."""
+        """Floating-point operations of the layers: two for each weight and token, without those of attention."""
         return 2 * self.weights * self.tokens_computed
 
     def record(self) -> dict[str, Any]:
-        """Everything as a JSON object: what was measured and what follows from it."""
+        """Return measurements and what follows from them, as a JSON object in bytes, seconds and FLOP/s."""
         rate = self.codes / self.seconds
         layers_flops, llm_flops = self.flop / self.layers_seconds, self.flop / self.stage_seconds[LLM]
         return asdict(self) | {
@@ -87,30 +86,30 @@ class Speed:
 def measure(
     load: Callable[[], Classifier], codes: Sequence[Code], count: int, on_batch: Callable[[int, int], None]
 ) -> Speed:
-    """Classify whole batches of codes as a run without the cascade would, writing nothing.
+    """Classify complete batches of codes as a run without the cascade would, and store nothing.
 
     Args:
         load: loads the classifier.
         codes: all codes that a run would classify, in its order.
-        count: how many to take, rounded up to whole batches; the exemplars among them are not asked about.
-        on_batch: told (codes done, codes) after each batch.
+        count: how many to take, rounded up to complete batches; exemplars among them are not put to the LLM.
+        on_batch: called with (codes done, codes) after each batch.
     """
     import torch
 
     started = time.perf_counter()
     classifier = load()
     loaded = time.perf_counter()
-    batches, all_codes = asked_batches(codes, count, classifier.index.exemplars.by_code)
+    batches, all_codes = sample_batches(codes, count, classifier.index.exemplars.by_code)
     chosen = time.perf_counter()
     classifier.predict(batches[0][:1])
     warm = time.perf_counter()
     runtime, engine = classifier.runtime, classifier.scorer.engine
     peak = matmul_peak(runtime)
-    forget_peak_gpu_memory(runtime)
-    asked, computed = engine.asked, engine.computed
+    reset_peak_gpu_memory(runtime)
+    requested, computed = engine.tokens_requested, engine.tokens_computed
     watch, layers = Stopwatch(), LayersTimer(engine)
     with layers:
-        _predict(timed(classifier, watch), batches, watch, on_batch)
+        _predict(timed(classifier, watch), batches, on_batch)
     memory, gpu_memory = peak_memory(), peak_gpu_memory(runtime)
     return Speed(
         model=classifier.model,
@@ -124,26 +123,29 @@ def measure(
         first_seconds=warm - chosen,
         stage_seconds=watch.seconds,
         layers_seconds=layers.seconds,
-        tokens_asked=engine.asked - asked,
-        tokens_computed=engine.computed - computed,
+        tokens_asked=engine.tokens_requested - requested,
+        tokens_computed=engine.tokens_computed - computed,
         weights=weights_per_token(engine.model),
-        peak=max(peak, matmul_peak(runtime)),  # measured on both sides, so that a busy moment does not flatter us
+        peak=max(peak, matmul_peak(runtime)),  # measured before and after, in case the machine was busy at one time
         memory=memory,
         gpu_memory=gpu_memory,
     )
 
 
-def _predict(
-    classifier: Classifier,
-    batches: Sequence[Sequence[Code]],
-    watch: Stopwatch,
-    on_batch: Callable[[int, int], None],
-) -> None:
+def weights_per_token(model: Any) -> int:
+    """Count the weights of a causal LM that every token is multiplied with: all but embeddings and head.
+
+    The head is left out because it is only computed for the few tokens that a label follows.
+    """
+    total = sum(weight.numel() for weight in model.base_model.parameters())
+    embeddings: int = model.get_input_embeddings().weight.numel()
+    return int(total) - embeddings
+
+
+def _predict(classifier: Classifier, batches: Sequence[Sequence[Code]], on_batch: Callable[[int, int], None]) -> None:
     done, total = 0, sum(map(len, batches))
     on_batch(done, total)
     for batch in batches:
-        watch.enter(EMBEDDING)
         classifier.predict(batch)
-        watch.enter(None)
         done += len(batch)
         on_batch(done, total)

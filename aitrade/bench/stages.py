@@ -1,69 +1,95 @@
-"""Where the time of a classification goes, taken from outside: the classifier itself holds no timers."""
+"""Time the stages of a classification from outside, so that the classifier itself holds no timers."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.classifier import Classifier
+from aitrade.llm.engine import Engine
 from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     import numpy as np
     from numpy.typing import NDArray
 
-EMBEDDING, NEIGHBOURS, LLM, JOINING = STAGES = ("embedding", "neighbours", "llm", "joining")
+EMBEDDING = "embedding"
+NEIGHBOURS = "neighbours"
+LLM = "llm"
+CALIBRATION = "joining"  # features, calibration and predictions; the name in the JSON of ``bench speed``
+STAGES = (EMBEDDING, NEIGHBOURS, LLM, CALIBRATION)
 
 
 @dataclass
 class Stopwatch:
-    """Seconds by stage; at any moment one stage is being timed, or none.
+    """Seconds by stage.
 
     Attributes:
         seconds: of each stage so far.
     """
 
     seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
-    _stage: str | None = None
-    _since: float = 0.0
 
-    def enter(self, stage: str | None) -> None:
-        """End the stage that is being timed and begin another; None begins none."""
-        now = time.perf_counter()
-        if self._stage is not None:
-            self.seconds[self._stage] += now - self._since
-        self._stage, self._since = stage, now
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of a ``with`` block to a stage; a stage inside another is counted only as the inner one."""
+        inner = sum(self.seconds.values())
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            elapsed = time.perf_counter() - started
+            self.seconds[name] += elapsed - (sum(self.seconds.values()) - inner)
 
 
-def timed(classifier: Classifier, watch: Stopwatch) -> Classifier:
-    """The same classifier, telling a stopwatch which stage begins.
+@dataclass(frozen=True)
+class TimedClassifier(Classifier):
+    """A classifier that gives the same predictions and adds the time of each stage to a stopwatch.
 
-    After embedding come the neighbours, after the LLM the joining; whoever calls ``predict`` begins with embedding
-    and ends the last stage.
+    What is in none of the stages inside (features, calibration, making predictions) counts as calibration.
     """
-    parts = {one.name: getattr(classifier.embedder, one.name) for one in fields(classifier.embedder)}
-    return replace(
-        classifier, embedder=TimedEmbedder(**parts, watch=watch), scorer=TimedScorer(classifier.scorer, watch)
-    )
+
+    watch: Stopwatch = field(default_factory=Stopwatch)
+
+    def predict(self, codes: Sequence[Code]) -> list[Any]:
+        """See :class:`Classifier`."""
+        with self.watch.stage(CALIBRATION):
+            return super().predict(codes)
+
+    def retrieve(self, codes: Sequence[Code]) -> tuple["NDArray[np.float32]", list[Any]]:
+        """See :class:`Classifier`."""
+        with self.watch.stage(NEIGHBOURS):
+            return super().retrieve(codes)
+
+
+def timed(classifier: Classifier, watch: Stopwatch) -> TimedClassifier:
+    """Make a classifier that gives the same predictions and adds the time of each stage to a stopwatch."""
+    parts = {part.name: getattr(classifier, part.name) for part in fields(classifier)}
+    embedder = {part.name: getattr(classifier.embedder, part.name) for part in fields(classifier.embedder)}
+    parts["embedder"] = TimedEmbedder(**embedder, watch=watch)
+    parts["scorer"] = TimedScorer(classifier.scorer, watch)
+    return TimedClassifier(**parts, watch=watch)
 
 
 @dataclass(frozen=True)
 class TimedEmbedder(Embedder):
-    """An embedder that tells a stopwatch when it has ended."""
+    """An embedder whose time is added to a stopwatch."""
 
     watch: Stopwatch
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """See :class:`Embedder`."""
-        vectors = super().embed(texts)
-        self.watch.enter(NEIGHBOURS)
-        return vectors
+        with self.watch.stage(EMBEDDING):
+            return super().embed(texts)
 
 
 class TimedScorer(Scorer):
-    """A judge that tells a stopwatch when it begins and ends."""
+    """A scorer whose time is added to a stopwatch."""
 
     def __init__(self, scorer: Scorer, watch: Stopwatch) -> None:
         self.scorer, self.watch = scorer, watch
@@ -71,16 +97,56 @@ class TimedScorer(Scorer):
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
         """See :class:`Scorer`."""
-        self.watch.enter(LLM)
-        scores = self.scorer.relevance(codes, neighbours)
-        self.watch.enter(JOINING)
-        return scores
+        with self.watch.stage(LLM):
+            return self.scorer.relevance(codes, neighbours)
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
         """See :class:`Scorer`."""
-        self.watch.enter(LLM)
-        scores = self.scorer.category(codes, neighbours, related)
-        self.watch.enter(JOINING)
-        return scores
+        with self.watch.stage(LLM):
+            return self.scorer.category(codes, neighbours, related)
+
+
+class LayersTimer:
+    """Time the layers of an engine's model while a ``with`` block runs.
+
+    On a GPU the times are recorded on the device and read at the end, so that timing makes nothing wait.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._model, self._on_gpu = engine.model.base_model, engine.runtime.device == "cuda"
+        self._passes: list[list[Any]] = []  # begin and end of each forward pass
+        self._hooks: list[Any] = []
+
+    def __enter__(self) -> "LayersTimer":
+        self._hooks = [
+            self._model.register_forward_pre_hook(lambda *_: self._passes.append([self._now()])),
+            self._model.register_forward_hook(lambda *_: self._passes[-1].append(self._now())),
+        ]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        for hook in self._hooks:
+            hook.remove()
+
+    def _now(self) -> Any:
+        if not self._on_gpu:
+            return time.perf_counter()
+        import torch
+
+        event = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+        event.record()
+        return event
+
+    @property
+    def seconds(self) -> float:
+        """Seconds spent in the layers so far."""
+        if not self._on_gpu:
+            return float(sum(end - begin for begin, end in self._passes))
+        import torch
+
+        torch.cuda.synchronize()
+        return float(sum(begin.elapsed_time(end) for begin, end in self._passes)) / 1000

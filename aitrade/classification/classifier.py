@@ -10,7 +10,7 @@ import numpy as np
 from aitrade import __version__
 from aitrade.classification.calibration import Calibration
 from aitrade.classification.features import DOUBT, NEAR_DOUBT, NEIGHBOURS, SHARPNESS, near_votes
-from aitrade.classification.prediction import listed, prediction, rounded
+from aitrade.classification.prediction import Prediction, listed, prediction, rounded
 from aitrade.core.device import Runtime
 from aitrade.core.softmax import softmax
 from aitrade.llm.prompt import prompt_sha256
@@ -18,15 +18,16 @@ from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS
 from aitrade.llm.scorer import Scorer, Scores
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
+from aitrade.question.question import SHIPPED, Question, load_question
 from aitrade.question.rubric import NOT_RELATED, RELEVANCES, labels, related_categories
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
 from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, Neighbour, find_neighbours
-from aitrade.workspace.predictions import Prediction
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+SPACE = load_question(SHIPPED).labels
 CODES_PER_BATCH = 128  # part of the fingerprint: codes of a batch share prefix trees
 
 
@@ -48,6 +49,11 @@ class Classifier:
     calibration: Calibration | None
     runtime: Runtime
     cascade: bool = False
+
+    @property
+    def question(self) -> Question:
+        """What is asked of every code."""
+        return load_question(SHIPPED)
 
     @cached_property
     def llm_index(self) -> Index | None:
@@ -82,7 +88,7 @@ class Classifier:
             rival = self.calibration.without_llm(vectors, neighbours)
             for row in np.flatnonzero(rival[:, RELEVANCES.index("Low")] >= self.calibration.sure_low).tolist():
                 evidence = {"neighbours": listed(neighbours[row])}
-                found[row] = prediction(codes[row], rival[row], NOT_RELATED, "cascade", evidence)
+                found[row] = prediction(codes[row], SPACE, rival[row], NOT_RELATED, "cascade", evidence)
         rest = [row for row in range(len(codes)) if row not in found]
         if rest:
             asked = [codes[row] for row in rest], vectors[rest], [neighbours[row] for row in rest]
@@ -110,6 +116,7 @@ class Classifier:
         return [
             prediction(
                 code,
+                SPACE,
                 probabilities[row],
                 categories[row],
                 "llm",
@@ -161,7 +168,7 @@ class Classifier:
         if exemplar is None:
             return None
         sure = np.array([float(exemplar.relevance == level) for level in RELEVANCES])
-        return prediction(code, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})
+        return prediction(code, SPACE, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})
 
 
 def method() -> dict[str, float]:

@@ -87,13 +87,13 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars
         BadInputError: the run has no prediction of the code.
     """
     row = con.execute(
-        "SELECT description, relevance, category, source, p_high, p_medium, p_low, evidence "
+        "SELECT description, relevance, category, source, p, evidence "
         "FROM predictions WHERE run = ? AND flow = ? AND hs10 = ?",
         [run, flow, hs10],
     ).fetchone()
     if row is None:
         raise BadInputError(f"run {run} says nothing of {flow} code {hs10}", fix="choose another --run or --flow")
-    description, relevance, category, source, *probabilities, raw = row
+    description, relevance, category, source, probabilities, raw = row
     evidence = json.loads(raw) if raw else {}
     return Explanation(
         code=Code(hs10, flow, description or ""),
@@ -101,7 +101,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars
         relevance=relevance,
         category=category,
         source=source,
-        probabilities=tuple(probabilities) if None not in probabilities else None,
+        probabilities=tuple(probabilities) if probabilities else None,
         llm=tuple(evidence["llm"]) if evidence.get("llm") else None,
         label_mass=evidence.get("label_mass"),
         neighbours=_known(evidence.get("neighbours", []), exemplars),
@@ -125,7 +125,7 @@ def write_rationale(engine: "Engine", explanation: Explanation) -> str:
         f"It was judged {explanation.relevance} ({explanation.category}) for {rubric.subject}.\n"
         "In one or two sentences, name the specific use, or say why there is none."
     )
-    tokens = torch.tensor([chat_tokens(engine.tokenizer, question)], device=engine.runtime.where)
+    tokens = torch.tensor([chat_tokens(engine.tokenizer, question)], device=engine.runtime.torch_device)
     with torch.inference_mode():
         output = engine.model.generate(
             tokens, attention_mask=torch.ones_like(tokens), max_new_tokens=RATIONALE_TOKENS, do_sample=False

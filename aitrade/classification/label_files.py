@@ -7,73 +7,69 @@ from pathlib import Path
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import Record, read_records
 from aitrade.nomenclature.codes import parse_flow, parse_hs10
-from aitrade.question.rubric import Rubric, check_label, load_rubric
+from aitrade.question.labels import LabelSpace
+from aitrade.workspace.predictions import probability_columns
 
-PROBABILITIES = ("p_high", "p_medium", "p_low")
 SOURCES = ("llm", "cascade", "exemplar", "human")
 
 
 @dataclass(frozen=True)
 class Label:
-    """One row of a classification; probabilities are all there or all None."""
+    """One row of a classification; ``p`` is None where the file gives no probabilities."""
 
     flow: str
     hs10: str
     description: str | None
     relevance: str
     category: str
-    p_high: float | None
-    p_medium: float | None
-    p_low: float | None
+    p: tuple[float, ...] | None
     source: str
 
 
-def read_labels(path: Path, flow: str | None = None, *, pad: bool = False) -> list[Label]:
+def read_labels(path: Path, labels: LabelSpace, flow: str | None = None, *, pad: bool = False) -> list[Label]:
     """Read a classification from a delimited file, each code of a flow once, in the file's order.
 
     Args:
-        path: a file with the columns hs10, relevance and category, optionally flow, p_high, p_medium, p_low,
-            description and source.
+        path: a file with the columns hs10 and relevance, category where the question has categories, and optionally
+            flow, a column of probabilities for each level such as p_high, description and source.
+        labels: the label space of the question.
         flow: the flow of a file that has no flow column.
         pad: put back the leading zero of codes of nine digits.
 
     Raises:
         BadInputError: a column or value is missing or wrong, or a code has two different labels.
     """
-    columns, records = read_records(path, ("hs10", "relevance", "category"))
+    needed = ("hs10", "relevance", "category") if labels.categories else ("hs10", "relevance")
+    columns, records = read_records(path, needed)
     if "flow" not in columns and flow is None:
         raise BadInputError(
             "there is no column flow", where=at(path, 1), fix="say --flow imports or --flow exports, or add the column"
         )
-    rubric = load_rubric()
-    labels: dict[tuple[str, str], tuple[Label, int]] = {}
+    rows: dict[tuple[str, str], tuple[Label, int]] = {}
     for record in records:
-        label = _label(record, path, flow, rubric, pad=pad)
-        before, line = labels.setdefault((label.flow, label.hs10), (label, record.line))
+        label = _label(record, path, flow, labels, pad=pad)
+        before, line = rows.setdefault((label.flow, label.hs10), (label, record.line))
         if before != label:
             raise BadInputError(
                 f"code {label.hs10} is labelled twice, differently (first on line {line})",
                 where=at(path, record.line),
                 fix="delete one of the two",
             )
-    if not labels:
+    if not rows:
         raise BadInputError("the file holds no labels", where=str(path))
-    return [label for label, _ in labels.values()]
+    return [label for label, _ in rows.values()]
 
 
-def _label(record: Record, path: Path, flow: str | None, rubric: Rubric, *, pad: bool) -> Label:
+def _label(record: Record, path: Path, flow: str | None, labels: LabelSpace, *, pad: bool) -> Label:
     values, where = record.values, at(path, record.line)
-    if wrong := check_label(values["relevance"], values["category"], rubric):
+    if wrong := labels.wrong(values["relevance"], values.get("category", "")):
         raise BadInputError(wrong, where=where, fix="use the names of the rubric, spelled as there")
-    probabilities = [_probability(values.get(column, ""), f"{where}, column {column}") for column in PROBABILITIES]
-    given = [p for p in probabilities if p is not None]
-    if given and (len(given) < len(PROBABILITIES) or not math.isclose(sum(given), 1, abs_tol=0.01)):
-        found = ", ".join(f"{column} {values.get(column) or 'empty'}" for column in PROBABILITIES)
-        raise BadInputError(
-            f"{found}: the three must sum to 1",
-            where=where,
-            fix="give all three, or none",
-        )
+    columns = probability_columns(labels)
+    probabilities = [_probability(values.get(column, ""), f"{where}, column {column}") for column in columns]
+    given = tuple(p for p in probabilities if p is not None)
+    if given and (len(given) < len(columns) or not math.isclose(sum(given), 1, abs_tol=0.01)):
+        values_given = ", ".join(f"{column} {values.get(column) or 'empty'}" for column in columns)
+        raise BadInputError(f"{values_given}: they must sum to 1", where=where, fix="give all of them, or none")
     source = values.get("source") or "human"
     if source not in SOURCES:
         raise BadInputError(f"source {source!r} is not one of {', '.join(SOURCES)}", where=f"{where}, column source")
@@ -87,10 +83,8 @@ def _label(record: Record, path: Path, flow: str | None, rubric: Rubric, *, pad:
         hs10=parse_hs10(values["hs10"], where=f"{where}, column hs10", pad=pad),
         description=values.get("description") or None,
         relevance=values["relevance"],
-        category=values["category"],
-        p_high=probabilities[0],
-        p_medium=probabilities[1],
-        p_low=probabilities[2],
+        category=values.get("category", ""),
+        p=given or None,
         source=source,
     )
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.label_files import Label, read_labels
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
+from aitrade.question.question import Question
 from aitrade.workspace.database import transaction
 from aitrade.workspace.label_runs import check_name, put_run
-from aitrade.workspace.predictions import insert_columns
+from aitrade.workspace.predictions import insert_predictions
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,6 +38,7 @@ def import_labels(
     con: "DuckDBPyConnection",
     path: Path,
     name: str,
+    question: Question,
     flow: str | None = None,
     *,
     pad: bool = False,
@@ -49,6 +51,7 @@ def import_labels(
         con: the workspace.
         path: the file, see ``read_labels``.
         name: of the run.
+        question: what the labels answer.
         flow: the flow of a file that has no flow column.
         pad: put back the leading zero of codes of nine digits.
         replace: replace imported labels that have this name.
@@ -59,13 +62,13 @@ def import_labels(
         BadInputError: the name is taken and ``replace`` is off, or see ``read_labels``; nothing of the file is kept.
     """
     check_name(con, name, replace=replace)
-    labels = read_labels(path, flow, pad=pad)
+    labels = read_labels(path, question.labels, flow, pad=pad)
     sha256 = sha256_of(path)
     settings = {"file": path.name, "sha256": sha256, "flow": flow, **(made_by or {})}
     with transaction(con):
-        replaced = put_run(con, name, sha256, settings, len(labels))
+        replaced = put_run(con, name, sha256, settings, len(labels), question)
         fields = tuple(Label.__dataclass_fields__)
-        insert_columns(con, name, {field: [getattr(label, field) for label in labels] for field in fields})
+        insert_predictions(con, name, {field: [getattr(label, field) for label in labels] for field in fields})
     return LabelsReceipt(
         run=name,
         path=str(path),

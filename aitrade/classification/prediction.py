@@ -1,12 +1,12 @@
-"""A prediction as it is kept: probabilities as a label, and its evidence as plain values."""
+"""A prediction: what a run says of a code, with its evidence as plain values."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aitrade.nomenclature.codes import Code
-from aitrade.question.rubric import RELEVANCES
+from aitrade.question.labels import LabelSpace
 from aitrade.retrieval.neighbours import Neighbour
-from aitrade.workspace.predictions import Prediction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,32 +15,55 @@ if TYPE_CHECKING:
 SHOWN_NEIGHBOURS = 8
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """What a run says of a code.
+
+    Attributes:
+        relevance, category: the label, by the names of the question.
+        p: calibrated probabilities in the order of the question's levels; they add up to 1.
+        source: ``llm``, ``exemplar`` (labelled by hand) or ``cascade`` (certain without the LLM).
+        evidence: the neighbours and raw scores behind it.
+    """
+
+    flow: str
+    hs10: str
+    description: str
+    relevance: str
+    category: str
+    p: tuple[float, ...]
+    source: str
+    evidence: dict[str, Any]
+
+
 def prediction(
-    code: Code, probabilities: "NDArray[np.float64]", category: str, source: str, evidence: dict[str, Any]
+    code: Code,
+    labels: LabelSpace,
+    probabilities: "NDArray[np.float64]",
+    category: str,
+    source: str,
+    evidence: dict[str, Any],
 ) -> Prediction:
-    """What is said of a code: the likeliest relevance of probabilities (3,), a category, and what they rest on."""
-    high, medium, low = (float(p) for p in probabilities)
+    """Make the prediction of a code from probabilities (k,), a category, and what both rest on."""
     return Prediction(
         flow=code.flow,
         hs10=code.hs10,
         description=code.description,
-        relevance=RELEVANCES[int(probabilities.argmax())],
+        relevance=labels.levels[int(probabilities.argmax())],
         category=category,
-        p_high=high,
-        p_medium=medium,
-        p_low=low,
+        p=tuple(float(p) for p in probabilities),
         source=source,
         evidence=evidence,
     )
 
 
 def rounded(values: "NDArray[np.float64]") -> list[float]:
-    """Scores as a prediction's evidence lists them."""
+    """Round scores as a prediction's evidence lists them."""
     return [round(float(value), 4) for value in values]
 
 
 def listed(neighbours: Sequence[Neighbour]) -> list[dict[str, Any]]:
-    """The nearest neighbours, as a prediction's evidence lists them."""
+    """List the nearest neighbours as a prediction's evidence does."""
     return [
         {
             "flow": neighbour.exemplar.code.flow,

@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.classifier import CODES_PER_BATCH, Classifier
+from aitrade.classification.prediction import Prediction
 from aitrade.classification.sharding import judge_batches
 from aitrade.core.errors import BadInputError, StoppedError
 from aitrade.nomenclature.codes import Code
@@ -61,6 +62,13 @@ def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -
     return codes
 
 
+def as_columns(predictions: Sequence[Prediction]) -> dict[str, list[Any]]:
+    """Predictions by the columns of the workspace's table."""
+    columns = {field.name: [getattr(p, field.name) for p in predictions] for field in fields(Prediction)}
+    columns["evidence"] = [json.dumps(p.evidence) for p in predictions]
+    return columns
+
+
 def classify(
     con: "DuckDBPyConnection",
     classifiers: Sequence[Classifier],
@@ -85,7 +93,9 @@ def classify(
     run = find_fingerprint(con, plan.fingerprint)
     if run is None:
         name = f"{plan.settings['model']}-{plan.fingerprint[:8]}"
-        run = create_run(con, name, plan.fingerprint, plan.settings, [code.key for code in codes])
+        run = create_run(
+            con, name, plan.fingerprint, plan.settings, [code.key for code in codes], classifiers[0].question
+        )
     done = predicted_codes(con, run.run)
     if run.finished:
         on_batch(len(done), len(codes))
@@ -96,7 +106,7 @@ def classify(
         with closing(judge_batches(classifiers, left)) as judged:
             for predictions in judged:
                 with transaction(con):
-                    insert_predictions(con, run.run, predictions)
+                    insert_predictions(con, run.run, as_columns(predictions))
                 done.update((p.flow, p.hs10) for p in predictions)
                 on_batch(len(done), len(codes))
     except KeyboardInterrupt:

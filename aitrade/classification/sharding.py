@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 from aitrade.classification.classifier import Classifier
+from aitrade.classification.prediction import Prediction
 from aitrade.nomenclature.codes import Code
-from aitrade.workspace.predictions import Prediction
 
 
 def judge_batches(

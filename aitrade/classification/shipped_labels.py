@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.label_import import LabelsReceipt, import_labels
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
+from aitrade.question.question import SHIPPED, load_question
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,4 +40,4 @@ def import_published(con: "DuckDBPyConnection", name: str, *, replace: bool = Fa
     if sha256_of(path) != manifest["files"][CLASSIFICATION]:
         raise ModelError("the published classification was altered", where=str(path), fix="install aitrade again")
     made_by = {"published": manifest["date"], "run_fingerprint": manifest["fingerprint"], **manifest["settings"]}
-    return import_labels(con, path, name, replace=replace, made_by=made_by)
+    return import_labels(con, path, name, load_question(SHIPPED), replace=replace, made_by=made_by)

@@ -8,8 +8,32 @@ from typing import Annotated
 import typer
 
 from aitrade import __version__
+from aitrade.cli import (
+    bench,
+    calibrate,
+    classify,
+    codes,
+    compare,
+    demo,
+    doctor,
+    exemplars,
+    exemptions,
+    explain,
+    labels,
+    models,
+    replicate,
+    report,
+    review,
+    runs,
+    table,
+    trade,
+    tune,
+)
 from aitrade.cli.state import State
+from aitrade.core.clean import clean
 from aitrade.core.errors import AitradeError, StoppedError
+from aitrade.core.offline import refuse_network
+from aitrade.question import SHIPPED
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,13 +54,48 @@ def options(
     workspace: Annotated[
         Path, typer.Option(help="Folder of the workspace.", envvar="AITRADE_WORKSPACE", metavar="DIR")
     ] = Path("workspace"),
+    question: Annotated[
+        str,
+        typer.Option(
+            help="Question that codes are asked: the name of one that ships, or a folder.",
+            envvar="AITRADE_QUESTION",
+            metavar="NAME|DIR",
+        ),
+    ] = SHIPPED,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
     del version
-    context.obj = State(workspace=workspace)
+    context.obj = State(workspace, question)
+
+
+for _command in (
+    calibrate.calibrate,
+    classify.classify,
+    compare.compare,
+    demo.demo,
+    doctor.doctor,
+    explain.explain,
+):
+    app.command()(_command)
+app.command("replicate")(replicate.replicate_command)
+app.command("report")(report.report_command)
+app.command("table", help=table.HELP)(table.table_command)
+models.group.command()(tune.tune)
+for _name, _group in (
+    ("bench", bench.group),
+    ("codes", codes.group),
+    ("exemplars", exemplars.group),
+    ("exemptions", exemptions.group),
+    ("labels", labels.group),
+    ("models", models.group),
+    ("review", review.group),
+    ("runs", runs.group),
+    ("trade", trade.group),
+):
+    app.add_typer(_group, name=_name)
 
 
 def main() -> None:
@@ -47,14 +106,14 @@ def main() -> None:
     # Nothing here may reach a network; the Hugging Face libraries look before they believe it.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
-    import aitrade.cli.commands  # noqa: F401  (registers the commands)
+    refuse_network(everywhere=True)
 
     try:
         app()
     except AitradeError as error:
-        typer.echo(f"aitrade: {error.where + ': ' if error.where else ''}{error.what}", err=True)
+        typer.echo(clean(f"aitrade: {error.where + ': ' if error.where else ''}{error.what}"), err=True)
         if error.fix:
-            typer.echo(f"  fix: {error.fix}", err=True)
+            typer.echo(clean(f"  fix: {error.fix}"), err=True)
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code != 130:  # what typer makes of Ctrl-C

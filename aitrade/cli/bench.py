@@ -5,25 +5,23 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
-from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, Model, Output, Sample
+from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, NamedModel, Output, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import BadInputError
 from aitrade.question.defaults import DEFAULT_MODEL
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
-app.add_typer(group, name="bench")
 
 CodesOption = Annotated[
-    int, typer.Option(min=1, metavar="N", help="How many codes, exemplars counted, rounded up to whole batches of 128.")
+    int, typer.Option(min=1, metavar="N", help="Number of codes, exemplars counted, rounded up to batches of 128.")
 ]
 
 
 @group.command()
 def speed(
     context: typer.Context,
-    model: Model = DEFAULT_MODEL,
+    model: NamedModel = DEFAULT_MODEL,
     codes: CodesOption = 1024,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
     device: Device = "auto",
@@ -31,11 +29,11 @@ def speed(
         bool, typer.Option("--json", help="Print one JSON object, in bytes, seconds and FLOP/s.")
     ] = False,
 ) -> None:
-    """Time the classification of some codes, and compare with the most that this machine can do.
+    """Time the classification of some codes, and compare it with the most that this machine can do.
 
-    The codes are whole batches picked evenly over the nomenclature, so that they share prompts as in a run over all
-    of it with --cascade off. Exemplars among them are not asked about. The arithmetic is compared with a large matrix
-    product measured in the same run. Let nothing else run meanwhile.
+    The codes are complete batches chosen evenly over the nomenclature, so that they share prompts as in a run over all
+    codes with --cascade off. Exemplars are not put to the LLM. The LLM's speed is compared with that of a large matrix
+    product. Let nothing else run on the machine meanwhile.
 
     Example: aitrade bench speed --model qwen2.5-coder-0.5b-instruct --codes 512
     """
@@ -65,7 +63,7 @@ def speed(
 @group.command()
 def operations(
     context: typer.Context,
-    model: Model = DEFAULT_MODEL,
+    model: NamedModel = DEFAULT_MODEL,
     codes: CodesOption = 256,
     device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,

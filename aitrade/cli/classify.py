@@ -6,11 +6,9 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import Device, Embedder, FlowsOption, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
-from aitrade.question.defaults import DEFAULT_MODEL
 
 
 class Switch(StrEnum):
@@ -20,11 +18,10 @@ class Switch(StrEnum):
     off = "off"
 
 
-@app.command()
 def classify(
     context: typer.Context,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
-    model: Model = DEFAULT_MODEL,
+    model: Model = None,
     embedder: Embedder = None,
     codes: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Classify only the codes of this file (column hs10).")
@@ -47,39 +44,19 @@ def classify(
 
     Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
     """
-    from aitrade.classification.calibration import how_to_calibrate
-    from aitrade.classification.loading import load_classifiers
-    from aitrade.classification.run import classify as classify_codes
-    from aitrade.workspace import open_workspace
-    from aitrade.workspace.codes import read_codes
-
-    workspace = state(context).workspace
-    with open_workspace(workspace) as con:
-        chosen = read_codes(con, flow.flows, limit, _read_only(codes, pad))
-        say(f"loading {model}")
-        classifiers = load_classifiers(
-            model, device, workspace, embedder=embedder, arithmetic=arithmetic, cascade=cascade is Switch.on
+    workspace = state(context).open()
+    with progress("classifying") as on_step:
+        run = workspace.classify(
+            flow=flow.value,
+            codes=codes,
+            limit=limit,
+            model=model,
+            embedder=embedder,
+            device=device,
+            arithmetic=arithmetic,
+            cascade=cascade is Switch.on,
+            pad=pad,
+            on_step=on_step,
+            on_message=say,
         )
-        runtimes = [classifier.runtime for classifier in classifiers]
-        say(f"{len(chosen):,} codes on {', '.join(m.where for m in runtimes)} in {runtimes[0].arithmetic}")
-        if classifiers[0].calibration is None:
-            say(
-                f"the probabilities will not be calibrated: there is no calibration for {model} "
-                f"(make one: {how_to_calibrate(model, classifiers[0].embedder.name)})"
-            )
-        with progress("classifying") as on_batch:
-            run = classify_codes(con, classifiers, chosen, on_batch)
     say(f"run {run.run}: {run.predictions:,} predictions. Next: aitrade table summary --run {run.run}")
-
-
-def _read_only(path: Path | None, pad: bool) -> list[str] | None:
-    if path is None:
-        return None
-    from aitrade.core.errors import BadInputError, at
-    from aitrade.core.textfile import read_records
-    from aitrade.nomenclature.codes import parse_hs10
-
-    _, records = read_records(path, ("hs10",))
-    if not records:
-        raise BadInputError("the file names no code", where=str(path), fix="list the codes to classify below hs10")
-    return [parse_hs10(r.values["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]

@@ -7,13 +7,11 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption, FlowsOption, Pad
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="The nomenclature: HS10 codes and what they stand for.")
-app.add_typer(group, name="codes")
 
 
 @group.command("import")
@@ -34,17 +32,13 @@ def import_files(
 
     Example: aitrade codes import hts_2024.csv --flow imports
     """
-    from aitrade.workspace import open_workspace
-    from aitrade.workspace.code_import import import_codes
-
-    receipts = []
-    with open_workspace(state(context).workspace) as con:
-        for path in files:
-            for receipt in import_codes(con, path, flow.value if flow else None, pad=pad):
-                say(str(receipt))
-                receipts.append(asdict(receipt))
+    receipts = (
+        state(context)
+        .open()
+        .import_codes(files, flow=flow.value if flow else None, pad=pad, on_receipt=lambda receipt: say(str(receipt)))
+    )
     if as_json:
-        emit(json.dumps(receipts, indent=1))
+        emit(json.dumps([asdict(receipt) for receipt in receipts], indent=1))
 
 
 @group.command("list")
@@ -58,26 +52,10 @@ def list_codes(
 
     Example: aitrade codes list --under 8471 --flow imports
     """
-    from aitrade.workspace import read_workspace
+    from aitrade.core.render import render
 
-    with read_workspace(state(context).workspace) as con:
-        query = """
-            SELECT flow, hs10, description, naics, naics_description FROM codes
-            WHERE list_contains(?, flow) AND starts_with(hs10, ?) ORDER BY flow DESC, hs10
-        """
-        cursor = con.execute(query, [list(flow.flows), under.replace(".", "")])
-        columns = [column[0] for column in cursor.description]
-        rows = cursor.fetchall()
-    if as_json:
-        emit(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=1))
-        return
-    import csv
-    import io
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([columns, *rows])
-    emit(text.getvalue())
+    codes = state(context).open().codes(flow=flow.value, under=under)
+    emit(json.dumps(codes.records(), indent=1) if as_json else render(codes.table, "csv"))
 
 
 @group.command("show")
@@ -91,13 +69,9 @@ def show(
     Example: aitrade codes show 8471.50.01.50
     """
     from aitrade.nomenclature.codes import parse_hs10
-    from aitrade.workspace import read_workspace
 
     code = parse_hs10(hs10)
-    with read_workspace(state(context).workspace) as con:
-        cursor = con.execute("SELECT * FROM codes WHERE hs10 = ? ORDER BY flow DESC", [code])
-        columns = [column[0] for column in cursor.description]
-        found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    found = state(context).open().codes(under=code).records()
     if not found:
         raise BadInputError(
             f"the workspace holds no code {code}", fix="import the nomenclature: aitrade codes import FILE"

@@ -4,13 +4,10 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import FlowsOption, Format, FormatOption, Output
 from aitrade.cli.state import emit, say, state
-from aitrade.core.errors import UsageError
 
 
-@app.command()
 def compare(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(metavar="RUN_A", help="Run taken as the reference.")],
@@ -45,26 +42,26 @@ def compare(
     Example: aitrade compare paper smollm2-135m qwen2.5-0.5b --exclude-exemplars --format latex -o models.tex
     """
     from aitrade.core.render import render
-    from aitrade.evaluation.compare.comparison import compare as compare_runs
-    from aitrade.evaluation.compare.comparison_tables import agreement_table, differences_table, reading_tables
-    from aitrade.evaluation.compare.spec import ask
-    from aitrade.question.exemplars import load_exemplars
-    from aitrade.workspace import read_workspace
 
-    if differences and len(runs) > 1:
-        raise UsageError("--differences is of two runs", fix="name one run after the reference")
-    exemplars = load_exemplars().by_code if exclude_exemplars else None
-    with read_workspace(state(context).workspace) as con:
-        question = ask(con, reference, runs, flow.flows, year, exemplars, same_codes=same_codes)
-        found = compare_runs(con, question)
-        whole = agreement_table(question, found)
-        differing = (differences_table(con, question, differences),) if differences else ()
+    compared = (
+        state(context)
+        .open()
+        .compare(
+            reference,
+            runs,
+            flow=flow.value,
+            year=year,
+            differences=differences,
+            exclude_exemplars=exclude_exemplars,
+            same_codes=same_codes,
+        )
+    )
+    differing = [compared.differences] if compared.differences else []
     if format_name in (FormatOption.csv, FormatOption.json):
-        tables = differing or (whole,)
-        for note in whole.notes:
-            say(f"note: {note}")
+        results = differing or [compared.agreement]
+        notes = compared.agreement.notes
     else:
-        tables = (*reading_tables(question, found), *differing)
-        if question.without_value:
-            say(f"note: {question.without_value}")
-    emit("\n".join(render(table, format_name.value) for table in tables), output)
+        results, notes = [*compared.reading, *differing], compared.notes
+    for note in notes:
+        say(f"note: {note}")
+    emit("\n".join(render(result.table, format_name.value) for result in results), output)

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from aitrade.cli.app import app
-from aitrade.cli.options import Device, Model
+from aitrade.cli.options import Device, NamedModel
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 from aitrade.nomenclature.codes import FLOWS
@@ -19,10 +18,9 @@ FOLDER = Path("demo")
 MISSES = 5
 
 
-@app.command()
 def demo(
     context: typer.Context,
-    model: Model = DEMO_MODEL,
+    model: NamedModel = DEMO_MODEL,
     device: Device = "auto",
 ) -> None:
     """Classify the bundled sample with a local LLM and compare the tables with the paper's. Some minutes on two cores.
@@ -48,7 +46,7 @@ def demo(
     workspace, folder = _workspace(context), sample_folder()
     require_models(model)
     say(f"sample: {folder} (what is real in it and what is made up: README.txt there)")
-    with open_workspace(workspace) as con:
+    with open_workspace(workspace, reads=[folder]) as con:
         import_sample(con, folder, say)
         codes = sample_codes(folder)
         say(f"loading {model}")

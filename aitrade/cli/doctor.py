@@ -6,11 +6,9 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.state import emit, state
 
 
-@app.command()
 def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,

@@ -5,13 +5,11 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FormatOption, Run
 from aitrade.cli.state import emit, say, state, write
 from aitrade.core.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="The hand-labelled exemplars.")
-app.add_typer(group, name="exemplars")
 
 
 @group.command()

@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson
 from aitrade.cli.state import emit, say, state
 
 group = typer.Typer(no_args_is_help=True, help="Tariff exemption lists, which table exemptions counts by.")
-app.add_typer(group, name="exemptions")
 
 
 @group.command("import")
@@ -28,12 +26,9 @@ def import_file(
 
     Example: aitrade exemptions import annex-II-exemptions.csv --name annex_ii
     """
-    from aitrade.trade.tables.exemptions import import_list
-    from aitrade.workspace import open_workspace
-
-    with open_workspace(state(context).workspace) as con:
-        imported = import_list(con, file, name)
-    say(f"list {imported.name}: {imported.entries} entries{', replacing the one of this name' * imported.replaced}")
+    imported = state(context).open().import_exemptions(file, name)
+    replaced = ", replacing the one of this name" if imported.replaced else ""
+    say(f"list {imported.name}: {imported.entries} entries{replaced}")
 
 
 @group.command("list")

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption, Run
 from aitrade.cli.state import emit, say, state
 from aitrade.question.rubric import RELEVANCES
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from aitrade.classification.explain import Explanation
 
 
-@app.command()
 def explain(
     context: typer.Context,
     hs10: Annotated[str, typer.Argument(help="Ten-digit code, with or without dots.", metavar="HS10")],
@@ -27,18 +25,10 @@ def explain(
 
     Example: aitrade explain 8471.50.01.50
     """
-    from aitrade.classification.explain import explain as explain_code
-    from aitrade.classification.explain import write_rationale
-    from aitrade.nomenclature.codes import parse_hs10
-    from aitrade.question.exemplars import load_exemplars
-    from aitrade.trade.tables.chosen_run import choose_run
-    from aitrade.workspace import read_workspace
-
-    with read_workspace(state(context).workspace) as con:
-        chosen = choose_run(con, run, flow.value)
-        found = explain_code(con, parse_hs10(hs10), flow.value, chosen.run, load_exemplars())
+    found = state(context).open().explain(hs10, flow=flow.value, run=run)
     written = None
     if write:
+        from aitrade.classification.explain import write_rationale
         from aitrade.core.device import choose_runtime
         from aitrade.llm.engine_loading import load_engine
         from aitrade.models.installed import locate

@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption, Pad, Replace
 from aitrade.cli.state import emit, say, state
-from aitrade.core.errors import UsageError
 
 group = typer.Typer(no_args_is_help=True, help="Existing classifications, as runs beside those made here.")
-app.add_typer(group, name="labels")
 
 
 @group.command("import")
@@ -40,19 +37,11 @@ def import_file(
 
     Example: aitrade labels import experts.csv --name experts-2025 --flow imports
     """
-    from aitrade.classification.label_import import import_labels
-    from aitrade.classification.shipped_labels import import_published
-    from aitrade.workspace import open_workspace
-
-    if published == (file is not None):
-        raise UsageError("give a FILE, or --published", fix="aitrade labels import --published")
-    if file is not None and name is None:
-        raise UsageError("the labels need a name", fix=f"aitrade labels import {file} --name NAME")
-    with open_workspace(state(context).workspace) as con:
-        if file is None:
-            receipt = import_published(con, name or "published", replace=replace)
-        else:
-            receipt = import_labels(con, file, name or "", flow.value if flow else None, pad=pad, replace=replace)
+    receipt = (
+        state(context)
+        .open()
+        .import_labels(file, name, published=published, flow=flow.value if flow else None, pad=pad, replace=replace)
+    )
     say(str(receipt))
     if as_json:
         emit(json.dumps(asdict(receipt), indent=1))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
 from aitrade.question.defaults import DEFAULT_MODEL
@@ -18,7 +17,6 @@ group = typer.Typer(
     no_args_is_help=True,
     help="List, install, check, add, pack and tune models. Weights never come from anywhere but pip.",
 )
-app.add_typer(group, name="models")
 
 FindLinks = Annotated[
     list[str],
@@ -75,9 +73,8 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Model names; all installed ones by default.")] = None,
 ) -> None:
     """Hash every file of installed models and compare with what installing recorded."""
-    from aitrade.models.installed import list_installed, require_installed
+    from aitrade.models.installed import list_installed, read_record, require_installed
     from aitrade.models.installed import verify as verify_model
-    from aitrade.models.record import read_record
 
     for name in names or list(list_installed()):
         model = read_record(require_installed(name))

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from aitrade.nomenclature.codes import FLOWS
-from aitrade.question.defaults import DEFAULT_EMBEDDER
 
 
 class FlowOption(StrEnum):
@@ -40,18 +39,27 @@ class FormatOption(StrEnum):
     latex = "latex"
 
 
-Model = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
+Model = Annotated[
+    str | None,
+    typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.", show_default="the question's"),
+]
+NamedModel = Annotated[str, typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.")]
 Embedder = Annotated[
     str | None,
     typer.Option(
         help="What finds the exemplars near a code: BASE or BASE+ADAPTER. Each has calibrations of its own.",
-        show_default=DEFAULT_EMBEDDER,
+        show_default="the question's",
     ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Sample = Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")]
 Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]
-BaseYear = Annotated[int, typer.Option(metavar="YEAR", help="Where indices, changes and the counterfactual start.")]
+BaseYear = Annotated[
+    int | None,
+    typer.Option(
+        metavar="YEAR", help="Where indices, changes and the counterfactual start.", show_default="the question's"
+    ),
+]
 Format = Annotated[FormatOption, typer.Option("--format", help="How it is written.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")]

@@ -2,12 +2,10 @@
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import Format, FormatOption, Output, Run
 from aitrade.cli.state import say_run, state, write
 
 
-@app.command("replicate")
 def replicate_command(
     context: typer.Context, run: Run = None, format_name: Format = FormatOption.text, output: Output = None
 ) -> None:
@@ -18,10 +16,6 @@ def replicate_command(
 
     Example: aitrade replicate --run paper-dev --format csv -o replicate.csv
     """
-    from aitrade.trade.paper.replicate import replicate
-    from aitrade.workspace import read_workspace
-
-    with read_workspace(state(context).workspace) as con:
-        say_run(con, run)
-        compared = replicate(con, run)
-    write(compared, format_name, output)
+    workspace = state(context).open()
+    say_run(workspace, run)
+    write(workspace.replicate(run).table, format_name, output)

@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import BaseYear, Run
 from aitrade.cli.state import say, say_run, state
 
 
-@app.command("report")
 def report_command(
     context: typer.Context,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="The page.")] = Path(
@@ -24,7 +22,7 @@ def report_command(
         str | None,
         typer.Option(metavar="RUN", help="Labels that the run is measured against; the latest imported by default."),
     ] = None,
-    base_year: BaseYear = 2023,
+    base_year: BaseYear = None,
 ) -> None:
     """Write the report: one HTML file that needs no network, no server and no other file.
 
@@ -34,19 +32,11 @@ def report_command(
 
     Example: aitrade report -o ai-trade.html --tables paper/
     """
-    from aitrade.core.files import require_writable
-    from aitrade.report.contents import gather
-    from aitrade.report.writing import WORKBOOK, write_files, write_page
-    from aitrade.workspace import read_workspace
-
-    with read_workspace(state(context).workspace) as con:
-        for path in (output, *([tables / WORKBOOK] if tables else [])):
-            require_writable(path)
-        say_run(con, run)
-        contents = gather(con, run, reference, base_year)
-    for one in contents.missing:
+    workspace = state(context).open()
+    say_run(workspace, run)
+    written = workspace.report(output, run=run, reference=reference, base_year=base_year, tables=tables)
+    for one in written.contents.missing:
         say(f"not in the report: {', '.join(one.parts)}: {one.why}" + (f" ({one.fix})" if one.fix else ""))
-    size = write_page(contents, output)
-    say(f"wrote {output} ({size / 1e6:.1f} MB): open it in a browser")
+    say(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB): open it in a browser")
     if tables is not None:
-        say(f"wrote {len(write_files(contents, tables))} files into {tables}")
+        say(f"wrote {len(written.files) - 1} files into {tables}")

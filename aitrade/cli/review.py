@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowsOption, Pad, Replace, Run
 from aitrade.cli.state import emit, say, state
-from aitrade.core.errors import UsageError
 
 group = typer.Typer(no_args_is_help=True, help="Review labels in a spreadsheet; the result is a run of its own.")
-app.add_typer(group, name="review")
 
 SUFFIXES = (".xlsx", ".csv")
 
@@ -39,28 +36,13 @@ def export(
 
     Example: aitrade review export review.xlsx --limit 300 --below 0.9
     """
-    from aitrade.core.render import render
-    from aitrade.question.rubric import load_rubric
-    from aitrade.review.candidates import candidates
-    from aitrade.review.workbook import write_review
-    from aitrade.workspace import read_workspace
-    from aitrade.workspace.runs import get_run, latest_run
-
-    suffix = file.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError(f"{file} ends neither in .xlsx nor in .csv", fix="aitrade review export review.xlsx")
-    if file.exists() and not replace:
-        raise UsageError(f"{file} is there already, perhaps filled in", fix="choose another name, or say --replace")
-    with read_workspace(state(context).workspace) as con:
-        chosen = get_run(con, run or latest_run(con))
-        found = candidates(con, chosen, flow.flows, limit, below)
-    if suffix == ".xlsx":
-        write_review(found.table, load_rubric(), file)
-        say(f"wrote {file}")
-    else:
-        emit(render(found.table, "csv"), file)
-    say(f"{len(found.table.rows):,} of {found.of:,} codes of run {chosen.run}, those that pay most first")
-    for note in found.table.notes:
+    made = (
+        state(context).open().review_export(file, run=run, flow=flow.value, limit=limit, below=below, replace=replace)
+    )
+    table = made.candidates.table
+    say(f"wrote {made.path}")
+    say(f"{len(table.rows):,} of {made.candidates.of:,} codes of run {made.run}, those that pay most first")
+    for note in table.notes:
         say(f"note: {note}")
 
 
@@ -80,11 +62,7 @@ def import_file(
 
     Example: aitrade review import review.xlsx --name reviewed-2026
     """
-    from aitrade.review.keeping import import_review
-    from aitrade.workspace import open_workspace
-
-    with open_workspace(state(context).workspace, create=False) as con:
-        receipt = import_review(con, file, name, pad=pad, replace=replace)
+    receipt = state(context).open().review_import(file, name, pad=pad, replace=replace)
     say(str(receipt))
     if as_json:
         emit(json.dumps(asdict(receipt), indent=1))

@@ -7,13 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 
 group = typer.Typer(help="The classifications in the workspace.", invoke_without_command=True)
-app.add_typer(group, name="runs")
 
 RunArgument = Annotated[str, typer.Argument(help="Name of a run, or the beginning of it.", metavar="RUN")]
 
@@ -28,11 +26,7 @@ def default(context: typer.Context) -> None:
 @group.command("list")
 def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every run: name, kind, how far it is, when it was made."""
-    from aitrade.workspace import read_workspace
-    from aitrade.workspace import runs as stored
-
-    with read_workspace(state(context).workspace) as con:
-        found = stored.list_runs(con)
+    found = state(context).open().runs()
     if as_json:
         emit(json.dumps([_plain(run) for run in found], indent=1, default=str))
         return
@@ -73,42 +67,21 @@ def export(
 
     Columns: hs10, flow, description, relevance, category, p_high, p_medium, p_low, source.
     """
-    from aitrade.workspace import read_workspace
-    from aitrade.workspace.predictions import export_csv
-    from aitrade.workspace.runs import get_run
-
-    with read_workspace(state(context).workspace) as con:
-        name = get_run(con, run).run
-        count = export_csv(con, name, output)
-    say(f"wrote {count:,} predictions of {name} to {output}")
+    workspace = state(context).open()
+    name = workspace.run(run).run
+    say(f"wrote {workspace.export_run(name, output):,} predictions of {name} to {output}")
 
 
 @group.command()
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Go on with a run that was stopped. It must still find the models, exemplars and codes that it was begun with."""
-    from aitrade.classification.loading import load_classifiers
-    from aitrade.classification.run import classify, planned_codes
-    from aitrade.workspace import open_workspace
-    from aitrade.workspace.runs import get_run
-
-    workspace = state(context).workspace
-    with open_workspace(workspace, create=False) as con:
-        found = get_run(con, run)
-        if found.finished:
-            say(f"run {found.run} is finished: {found.predictions:,} predictions")
-            return
-        made_by = found.settings
-        classifiers = load_classifiers(
-            made_by["model"],
-            made_by["device"],
-            workspace,
-            embedder=made_by["embedder"],
-            arithmetic=made_by["arithmetic"],
-            cascade=made_by["cascade"],
-        )
-        codes = planned_codes(con, found, classifiers[0])
-        with progress("classifying") as on_batch:
-            done = classify(con, classifiers, codes, on_batch)
+    workspace = state(context).open()
+    begun = workspace.run(run)
+    if begun.finished:
+        say(f"run {begun.run} is finished: {begun.predictions:,} predictions")
+        return
+    with progress("classifying") as on_step:
+        done = workspace.resume(begun.run, on_step=on_step)
     say(f"run {done.run}: {done.predictions:,} predictions")
 
 

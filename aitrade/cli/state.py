@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from aitrade.cli.options import FormatOption
-from aitrade.core.files import writing
+from aitrade.core.clean import clean
+from aitrade.core.files import write_file
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
     from rich.console import Console
 
+    from aitrade.api.workspace import Workspace
     from aitrade.core.table import Table
 
 
@@ -21,6 +22,14 @@ class State:
     """Options given before the command."""
 
     workspace: Path
+    question: str
+
+    def open(self) -> "Workspace":
+        """The workspace with its question, as Python code has it."""
+        from aitrade.api.workspace import Workspace
+        from aitrade.question.question import load_question
+
+        return Workspace(self.workspace, load_question(self.question))
 
 
 def state(context: typer.Context) -> State:
@@ -40,15 +49,13 @@ def console() -> "Console":
 
 def say(message: str) -> None:
     """Tell the user something (standard error)."""
-    typer.echo(message, err=True)
+    typer.echo(clean(message), err=True)
 
 
-def say_run(con: "DuckDBPyConnection", run: str | None) -> None:
+def say_run(workspace: "Workspace", run: str | None) -> None:
     """Tell the user whose labels are used where no run is named."""
-    from aitrade.workspace.runs import latest_run
-
     if run is None:
-        say(f"labels: run {latest_run(con)}, the latest finished one (--run NAME for another)")
+        say(f"labels: run {workspace.default_run()}, the latest finished one (--run NAME for another)")
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -58,10 +65,9 @@ def emit(text: str, output: Path | None = None) -> None:
         BadInputError: the file cannot be written.
     """
     if output is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+        typer.echo(clean(text), nl=not text.endswith("\n"))
         return
-    with writing(output):
-        output.write_text(text if text.endswith("\n") else text + "\n", "utf-8")
+    write_file(output, (text if text.endswith("\n") else text + "\n").encode())
     say(f"wrote {output}")
 
 

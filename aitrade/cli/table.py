@@ -1,16 +1,13 @@
 """``aitrade table``: the paper's tables from a workspace."""
 
-import re
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import BaseYear, FlowOption, Format, FormatOption, Output, Run
 from aitrade.cli.state import say_run, state, write
 from aitrade.core.errors import UsageError
-from aitrade.trade.tables.options import EXCLUDED_CHAPTERS, Options
 from aitrade.trade.tables.specs import SPECS
 
 
@@ -39,7 +36,6 @@ HELP = "\n\n".join(
 )
 
 
-@app.command("table", help=HELP)
 def table_command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which table: " + ", ".join(SPECS) + ".")],
@@ -53,13 +49,15 @@ def table_command(
             metavar="2015-2019,2024", help="Years shown, or first and last of them; from the base year on by default."
         ),
     ] = None,
-    base_year: BaseYear = 2023,
+    base_year: BaseYear = None,
     relevance: Annotated[
-        str, typer.Option(metavar="LEVELS", help="What counts as related; high,medium is the paper's robustness check.")
-    ] = "high",
+        str | None,
+        typer.Option(metavar="LEVELS", help="Levels that count, such as high,medium; the question's by default."),
+    ] = None,
     exclude_chapters: Annotated[
-        str, typer.Option(metavar="27,71", help="HS chapters that are dropped; '' for none.")
-    ] = ",".join(EXCLUDED_CHAPTERS),
+        str | None,
+        typer.Option(metavar="27,71", help="HS chapters that are dropped; '' for none; the question's by default."),
+    ] = None,
     denominator: Annotated[
         DenominatorOption, typer.Option(help="Shares of countries are of the world, or of the paper's 30 countries.")
     ] = DenominatorOption.world,
@@ -82,48 +80,29 @@ def table_command(
     ] = None,
 ) -> None:
     """Compute a table and write it."""
-    from aitrade.trade.tables.tables import table
-    from aitrade.workspace import read_workspace
-
-    options = Options(
+    workspace = state(context).open()
+    if name in SPECS:
+        say_run(workspace, run)
+    computed = workspace.table(
+        name,
         flow=flow.value,
         run=run,
-        years=tuple(year for part in _chosen("--years", years) for year in _years(part)),
+        years=_chosen("--years", years),
         base_year=base_year,
-        relevances=tuple(part.capitalize() for part in _parts(relevance)),
-        excluded_chapters=_parts(exclude_chapters),
+        relevance=relevance,
+        exclude_chapters=exclude_chapters,
         denominator=denominator.value,
         countries=_chosen("--countries", countries),
         top=top,
         by=by.value if by else None,
         interval=interval,
-        lists=tuple(lists or ()),
+        lists=lists,
     )
-    with read_workspace(state(context).workspace) as con:
-        if name in SPECS:
-            say_run(con, run)
-        computed = table(con, name, options)
-    write(computed, format_name, output)
+    write(computed.table, format_name, output)
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _chosen(option: str, text: str | None) -> tuple[str, ...]:
-    """The parts of an option; one that is given and empty, as by a variable that is not set, does not mean all."""
-    parts = _parts(text or "")
-    if text is not None and not parts:
+def _chosen(option: str, text: str | None) -> str | None:
+    """A list; one that is given and empty, as by a variable that is not set, does not mean all."""
+    if text is not None and not text.strip(" ,"):
         raise UsageError(f"{option} is empty", fix="leave it out for all")
-    return parts
-
-
-def _years(text: str) -> range:
-    """The years that ``2024``, or ``2015-2019``, means."""
-    parts = re.fullmatch("([0-9]{4})(?:-([0-9]{4}))?", text)
-    if parts is None:
-        raise UsageError(f"{text!r} is not a year, nor a first and a last one", fix="--years 2015-2019,2024")
-    first, last = int(parts[1]), int(parts[2] or parts[1])
-    if last < first:
-        raise UsageError(f"--years {text} ends before it starts", fix=f"--years {last}-{first}")
-    return range(first, last + 1)
+    return text

@@ -3,19 +3,20 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aitrade.cli.app import app
 from aitrade.cli.options import AsJson, FlowOption
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
 
+if TYPE_CHECKING:
+    from aitrade.trade.ingest.receipt import Receipt
+
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
 )
-app.add_typer(group, name="trade")
 
 
 @group.command("import")
@@ -68,32 +69,29 @@ def import_files(
     Example: aitrade trade import census/ IMDB2412.ZIP
     Example: aitrade trade import other.csv --flow imports --columns hs10=code,value=usd,time=month,country=partner
     """
-    from aitrade.trade.ingest.importing import import_trade
-    from aitrade.trade.ingest.receipt import Receipt, receipt_lines
-    from aitrade.trade.readers.readers import READERS
-    from aitrade.trade.readers.source import ImportOptions
-    from aitrade.workspace import open_workspace
+    from aitrade.trade.ingest.receipt import receipt_lines
 
-    if reader is not None and reader not in READERS:
-        raise UsageError(f"there is no reader {reader!r}", fix=f"choose from {', '.join(READERS)}")
-    options = ImportOptions(
-        flow.value if flow else None,
-        reader,
-        _pairs(columns),
-        pad=pad,
-        replace=replace,
-        revision=revision,
-        sum_over=tuple(sum_over or ()),
-        distinct=distinct,
-        part=part,
-    )
-
-    def report(receipt: Receipt) -> None:
+    def report(receipt: "Receipt") -> None:
         for line in receipt_lines(receipt):
             say(line)
 
-    with open_workspace(state(context).workspace) as con:
-        receipts = import_trade(con, files, options, report)
+    receipts = (
+        state(context)
+        .open()
+        .import_trade(
+            files,
+            flow=flow.value if flow else None,
+            reader=reader,
+            columns=_pairs(columns),
+            pad=pad,
+            replace=replace,
+            revision=revision,
+            sum_over=tuple(sum_over or ()),
+            distinct=distinct,
+            part=part,
+            on_receipt=report,
+        )
+    )
     if as_json:
         emit(json.dumps([asdict(receipt) for receipt in receipts], indent=1))
 

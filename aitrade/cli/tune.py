@@ -1,18 +1,15 @@
 """``aitrade models tune``."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from aitrade.cli.models import group
 from aitrade.cli.options import Device
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
 
 
-@group.command()
 def tune(
     context: typer.Context,
     base: Annotated[str, typer.Argument(help="Installed LLM or embedder to tune.", metavar="BASE")],
@@ -43,25 +40,10 @@ def tune(
     Example: aitrade models tune qwen2.5-coder-0.5b-instruct --name relevance
     Example: aitrade models tune all-minilm-l6-v2 --name relevance
     """
-    from aitrade.core.device import choose_runtime
-    from aitrade.core.files import require_writable
     from aitrade.models.installed import locate
-    from aitrade.question.exemplars import load_exemplars
-    from aitrade.tuning.embedder import make_embedder_adapter
-    from aitrade.tuning.job import Task
-    from aitrade.tuning.llm import make_llm_adapter
-    from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
 
-    folder = output or state(context).workspace / "adapters"
-    installed = locate(base)
-    is_llm = installed.kind == "llm"
-    usual = replace(LLM_SETTINGS, share=share) if is_llm else EMBEDDER_SETTINGS
-    settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
-    target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
-    require_writable(work / "state.json")
-    task = Task(name, installed, load_exemplars(), choose_runtime(device), settings, folds)
+    stages: list[str] = []
     with progress(f"tuning {name}") as show:
-        stages: list[str] = []
 
         def on_step(stage: str, step: int, steps: int, loss: float | None) -> None:
             if stage not in stages:
@@ -69,10 +51,23 @@ def tune(
                 say(stage if loss is None else f"{stage}: first loss {loss:.3f}")
             show(step, steps)
 
-        if is_llm:
-            made = make_llm_adapter(task, min(scored or folds, folds), target, work, on_step)
-        else:
-            made = make_embedder_adapter(task, target, work, on_step)
-    for figure, value in made.figures.items():
+        adapter, folder = (
+            state(context)
+            .open()
+            .tune(
+                base,
+                name,
+                output=output,
+                epochs=epochs,
+                rank=rank,
+                share=share,
+                folds=folds,
+                scored=scored,
+                device=device,
+                on_step=on_step,
+            )
+        )
+    for figure, value in adapter.figures.items():
         say(f"{figure}: {value:.3f}")
-    say(f"adapter in {target}. Next: aitrade calibrate --model {f'{base}+{name}' if is_llm else 'LLM+ADAPTER'}")
+    model = folder.name if locate(base).kind == "llm" else "LLM+ADAPTER"
+    say(f"adapter in {folder}. Next: aitrade calibrate --model {model}")

@@ -1,4 +1,4 @@
-"""What to compute on: device, arithmetic and threads."""
+"""Choose the device and the arithmetic to compute with."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ ARITHMETICS = ("auto", "bfloat16", "float32")
 
 @dataclass(frozen=True)
 class Runtime:
-    """A device and the arithmetic that suits it; both stand in a run's fingerprint.
+    """A device and an arithmetic, both part of a run's fingerprint.
 
     Attributes:
         device: cpu or cuda.
         arithmetic: bfloat16 or float32.
-        gpu: which of several GPUs; no prediction depends on it.
+        gpu: number of the GPU, on which no prediction depends.
     """
 
     device: str
@@ -27,13 +27,13 @@ class Runtime:
     gpu: int = 0
 
     @property
-    def where(self) -> str:
-        """The device as torch names it."""
+    def torch_device(self) -> str:
+        """The device's name in torch."""
         return f"cuda:{self.gpu}" if self.device == "cuda" else self.device
 
     @property
     def dtype(self) -> "torch.dtype":
-        """The arithmetic as torch names it."""
+        """The arithmetic as a dtype of torch."""
         import torch
 
         return torch.bfloat16 if self.arithmetic == "bfloat16" else torch.float32
@@ -42,12 +42,16 @@ class Runtime:
 def choose_runtime(device: str = "auto", arithmetic: str = "auto") -> Runtime:
     """Choose device and arithmetic.
 
-    bfloat16 on what multiplies it in hardware (GPUs since NVIDIA's Ampere; CPUs with AVX-512 BF16 or AMX, where it is
-    2.4 times faster than float32); float32 elsewhere. In float32 every machine gives the same probabilities to three
-    decimals and more; in bfloat16 they depend a little on what stands beside a code in its batch.
+    With ``auto``, bfloat16 is used where the hardware multiplies it (GPUs since NVIDIA's Ampere; CPUs with AVX-512
+    BF16 or AMX, where it is 2.4 times faster than float32), else float32. In float32, all machines agree on
+    probabilities to at least three decimals. In bfloat16, probabilities vary a little with the other codes of a batch.
+
+    Args:
+        device: one of :data:`DEVICES`; ``auto`` takes a GPU where there is one.
+        arithmetic: one of :data:`ARITHMETICS`.
 
     Raises:
-        UsageError: the names are unknown, or CUDA is asked for and not there.
+        UsageError: a name is unknown, or ``cuda`` is requested where there is no CUDA device.
     """
     import torch
 
@@ -60,26 +64,26 @@ def choose_runtime(device: str = "auto", arithmetic: str = "auto") -> Runtime:
     chosen = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
     if arithmetic == "auto":
         arithmetic = "bfloat16" if has_bfloat16(chosen) else "float32"
-    torch.set_float32_matmul_precision("highest")  # float32 means it: some images of CUDA begin with TF32, of ten bits
+    torch.set_float32_matmul_precision("highest")  # some CUDA images default to TF32, with 10 bits
     return Runtime(chosen, arithmetic)
 
 
 def choose_runtimes(device: str = "auto", arithmetic: str = "auto") -> list[Runtime]:
-    """What :func:`choose_runtime` chooses, once for every GPU that CUDA shows and that is of the first one's kind.
+    """Choose as :func:`choose_runtime` does, with one runtime for each GPU of the same model as the first.
 
-    Others would give other numbers, and which GPU judges a code is a matter of time.
+    Other GPU models would give other numbers, and it depends on timing which GPU classifies a code.
     """
     import torch
 
     runtime = choose_runtime(device, arithmetic)
     if runtime.device != "cuda":
         return [runtime]
-    kinds = [torch.cuda.get_device_name(gpu) for gpu in range(torch.cuda.device_count())]
-    return [replace(runtime, gpu=gpu) for gpu, kind in enumerate(kinds) if kind == kinds[0]]
+    names = [torch.cuda.get_device_name(gpu) for gpu in range(torch.cuda.device_count())]
+    return [replace(runtime, gpu=gpu) for gpu, name in enumerate(names) if name == names[0]]
 
 
 def has_bfloat16(device: str) -> bool:
-    """Whether the device, cpu or cuda, multiplies bfloat16 in hardware."""
+    """Check whether the device, cpu or cuda, multiplies bfloat16 in hardware."""
     import torch
 
     if device == "cuda":

@@ -1,25 +1,36 @@
-"""Files that are written where the user said: what the file system refuses is for the user to fix."""
+"""Read, hash and write files; a refusal by the file system becomes an error with a fix for the user."""
 
 import errno
+import hashlib
 import io
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.core.bounds import LARGEST_TEXT
 from aitrade.core.errors import BadInputError
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 
+def sha256_of(path: Path) -> str:
+    """Hash a file with SHA-256, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Make a file's folder, and let the block, which does nothing but write the file, fail as bad input does.
+    """Make the folder of a file and turn an OSError of the block into a BadInputError.
+
+    The block should do nothing but write the file.
 
     Raises:
-        BadInputError: the folder cannot be made, or the file not be written.
+        BadInputError: the folder cannot be made, or the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,34 +45,54 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a new place beside ``path``; what the block writes there becomes ``path`` when it is whole and on the disk.
+    """Write a file completely or not at all.
 
-    Whatever stops it, a reader finds what was there before or what is there now, never half of it.
+    The block writes to a temporary path beside ``path``. After the block the file is flushed to disk and renamed to
+    ``path``, so that a reader finds the old file or the new one, never a part of it. A link stays a link, and the file
+    that it points to is replaced. A path that is not a regular file, such as /dev/stdout, is written directly.
+
+    Raises:
+        BadInputError: the folder cannot be made, or the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        yield partial
-        with partial.open("r+b") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with writing(path):
+        target, mode = path.resolve(), _mode_of(path)
+        if mode is not None and not stat.S_ISREG(mode):
+            if stat.S_ISDIR(mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            yield path
+            return
+        partial = target.with_name(f".{os.getpid()}-{target.name}")
+        try:
+            yield partial
+            with partial.open("r+b") as written:
+                os.fsync(written.fileno())
+            if mode is not None:
+                partial.chmod(stat.S_IMODE(mode))
+            partial.replace(target)
+        except OSError as error:
+            if error.filename == str(partial):
+                error.filename = str(path)
+            raise
+        finally:
+            partial.unlink(missing_ok=True)
+        _sync_folder(target.parent)
 
 
 def write_file(path: Path, content: bytes) -> Path:
-    """Write a file whole; returns where.
+    """Write a file completely or not at all, and return its path.
 
     Raises:
         BadInputError: it cannot be written.
     """
-    with writing(path):
-        path.write_bytes(content)
+    with atomic_write(path) as partial:
+        partial.write_bytes(content)
     return path
 
 
 def save_workbook(workbook: "Workbook", path: Path) -> Path:
-    """Write a workbook by way of memory: openpyxl leaves its sheets open where it cannot write to a file.
+    """Write a workbook and return its path.
+
+    The bytes are made in memory first, because openpyxl leaves its sheets open when writing to a file fails.
 
     Raises:
         BadInputError: it cannot be written.
@@ -71,8 +102,37 @@ def save_workbook(workbook: "Workbook", path: Path) -> Path:
     return write_file(path, content.getvalue())
 
 
+def read_bounded(path: Path, largest: int = LARGEST_TEXT) -> bytes:
+    """Read a file from somebody else, which may be no file at all, or have no end.
+
+    Args:
+        path: the file; a pipe or a device is refused before it is opened.
+        largest: how many bytes it may have.
+
+    Raises:
+        BadInputError: it cannot be read, is no regular file, or is larger.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a folder says so by itself
+            raise BadInputError(
+                "this is no regular file but a pipe or a device", where=str(path), fix="save it as a file first"
+            )
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    if len(content) > largest:
+        raise BadInputError(
+            f"the file is larger than {largest / 2**20:,.0f} MiB",
+            where=str(path),
+            fix="split it, or leave out what is not needed",
+        )
+    return content
+
+
 def require_writable(path: Path) -> None:
-    """Refuse a file that cannot be written before the long work whose result it is to hold; makes its folder.
+    """Check before long work that its output file can be written; makes the folder of the file.
 
     Raises:
         BadInputError: the folder cannot be made or written to, or the file is a folder or may not be written.
@@ -80,5 +140,24 @@ def require_writable(path: Path) -> None:
     with writing(path):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        for place in (path, path.parent) if path.is_file() else (path if path.exists() else path.parent,):
+            if not os.access(place, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+
+
+def _mode_of(path: Path) -> int | None:
+    """Type and permissions of a file; None where there is none."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the disk keep a new name too. Windows cannot open a folder, and need not."""
+    if os.name != "nt":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

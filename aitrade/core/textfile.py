@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from aitrade.core.bounds import LONGEST_CELL
+from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
+from aitrade.core.files import read_bounded
 
 DELIMITERS = ",;\t|"
 _NO_WINDOWS = re.compile(rb"[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]")
@@ -116,12 +119,9 @@ def read_bytes(path: Path) -> bytes:
     """Content of a file.
 
     Raises:
-        BadInputError: it cannot be read.
+        BadInputError: it cannot be read, is a pipe or a device, or is larger than ``LARGEST_TEXT``.
     """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
+    return read_bounded(path)
 
 
 def delimiter_of(line: str) -> str:
@@ -193,4 +193,17 @@ def _values(columns: tuple[str, ...], fields: list[str], where: str) -> dict[str
             where=where,
             fix="quote values that hold the delimiter",
         )
-    return {name: field.strip() for name, field in zip(columns, fields, strict=True)}
+    return {name: cell(field, f"{where}, column {name}") for name, field in zip(columns, fields, strict=True)}
+
+
+def cell(text: str, where: str) -> str:
+    """The text of a cell without blanks around it, and without characters that nobody sees but programs obey.
+
+    Raises:
+        BadInputError: it is longer than ``LONGEST_CELL``.
+    """
+    if len(text) > LONGEST_CELL:
+        raise BadInputError(
+            f"the text has {len(text):,} characters, more than {LONGEST_CELL:,}", where=where, fix="shorten it"
+        )
+    return clean(text).strip()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from aitrade.classification.label_import import import_labels
 from aitrade.core.errors import BadInputError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.nomenclature.code_files import read_code_file
 from aitrade.nomenclature.codes import Code
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.ingest.receipt import receipt_lines
 from aitrade.trade.readers.source import ImportOptions
@@ -55,7 +56,7 @@ def import_sample(con: "DuckDBPyConnection", folder: Path, report: Callable[[str
     if not con.execute(
         "SELECT 1 FROM runs WHERE run = ? AND fingerprint = ?", [HAND_LABELS, sha256_of(folder / LABELS)]
     ).fetchone():
-        report(str(import_labels(con, folder / LABELS, HAND_LABELS, replace=True)))
+        report(str(import_labels(con, folder / LABELS, HAND_LABELS, load_question(SHIPPED), replace=True)))
 
 
 def _refuse_other_trade(con: "DuckDBPyConnection", hashes: list[str]) -> None:

@@ -1,8 +1,8 @@
-"""Where a tuned LLM places codes: its last hidden state in fewer dimensions, kept of the exemplars beside the adapter.
+"""Vectors of codes by a tuned LLM: its last hidden states, projected to fewer dimensions.
 
-Tuning brings together what is used alike, so that the exemplars near a code say more than the heads alone. Beside
-those of the adapter itself there are vectors by each fold's model, which had not seen the subheadings held out of it:
-calibrations are fitted on them.
+Tuning moves codes with the same use close together, so that a code's nearest exemplars add evidence to the heads'
+scores. The exemplars' vectors are stored beside the adapter: by the tuned model itself, and by the model of each fold,
+which was tuned without the fold's subheadings. Calibrations are fitted on the latter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 VECTORS = "vectors.safetensors"
 DIMENSIONS = 128
-WHOLE = "all"  # the vectors by the adapter itself
+FULL = "all"  # view by the model that was tuned on all exemplars
 _SEED = 2026
 
 
 def new_projection(width: int) -> "NDArray[np.float32]":
-    """Orthonormal directions, shape (width, dimensions).
+    """Draw orthonormal directions, shape (width, dimensions), always the same for a width.
 
-    Random ones keep angles (Johnson and Lindenstrauss 1984), and learn nothing of exemplars that are held out.
+    Random directions nearly keep angles (Johnson and Lindenstrauss 1984), and need no fit, which could leak held-out
+    exemplars.
     """
     import numpy as np
 
@@ -35,8 +36,8 @@ def new_projection(width: int) -> "NDArray[np.float32]":
     return np.linalg.qr(drawn)[0].astype(np.float32)
 
 
-def place(hidden: "NDArray[np.float32]", projection: "NDArray[np.float32]") -> "NDArray[np.float32]":
-    """Vectors of length one, shape (n, dimensions), of hidden states (n, width)."""
+def project(hidden: "NDArray[np.float32]", projection: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """Project hidden states (n, width) to vectors of length one, shape (n, dimensions)."""
     return _unit(hidden @ projection)
 
 
@@ -45,21 +46,22 @@ class CodeVectors:
     """Vectors of the n exemplars that an adapter was tuned on.
 
     Attributes:
-        codes: flow and hs10 of each.
+        codes: flow and hs10 of each exemplar.
         projection: from hidden states to vectors, shape (width, dimensions).
-        views: by :data:`WHOLE` and each :func:`aitrade.question.folds.fold_name`, of length one, shape (n, dimensions).
+        views: vectors of length one, shape (n, dimensions), by the model that made them: :data:`FULL`, or a fold's
+            (:func:`aitrade.question.folds.fold_name`).
     """
 
     codes: Sequence[tuple[str, str]]
     projection: "NDArray[np.float32]"
     views: "Mapping[str, NDArray[np.float32]]"
 
-    def index(self, exemplars: ExemplarSet, view: str = WHOLE) -> Index:
-        """Those of a set that the adapter was tuned on, with the labels that they have in the set."""
-        places = {code: place for place, code in enumerate(self.codes)}
-        known = tuple(e for e in exemplars.exemplars if e.code.key in places)
-        rows = [places[e.code.key] for e in known]
-        return index_of(ExemplarSet(known), self.views[view][rows])
+    def index(self, exemplars: ExemplarSet, view: str = FULL) -> Index:
+        """Index the exemplars of a set that the adapter was tuned on, with the set's labels."""
+        row_of = {code: row for row, code in enumerate(self.codes)}
+        tuned_on = tuple(e for e in exemplars.exemplars if e.code.key in row_of)
+        rows = [row_of[e.code.key] for e in tuned_on]
+        return index_of(ExemplarSet(tuned_on), self.views[view][rows])
 
 
 def write_vectors(
@@ -68,11 +70,11 @@ def write_vectors(
     projection: "NDArray[np.float32]",
     views: "Mapping[str, NDArray[np.float32]]",
 ) -> None:
-    """Write vectors, a byte a dimension."""
+    """Write vectors as safetensors, one byte for each dimension."""
     import numpy as np
     from safetensors.numpy import save_file
 
-    tensors: dict[str, NDArray[Any]] = {f"view:{name}": _bytes(vectors) for name, vectors in views.items()}
+    tensors: dict[str, NDArray[Any]] = {f"view:{name}": _quantize(vectors) for name, vectors in views.items()}
     tensors["projection"] = projection
     tensors["hs10"] = np.array([int(e.code.hs10) for e in exemplars], np.int64)
     tensors["flow"] = np.array([FLOWS.index(e.code.flow) for e in exemplars], np.int8)
@@ -80,7 +82,7 @@ def write_vectors(
 
 
 def read_vectors(adapter: Path) -> CodeVectors | None:
-    """Vectors beside an adapter; None where it was tuned without keeping them."""
+    """Read the vectors stored beside an adapter; None where there are none."""
     import numpy as np
     from safetensors.numpy import load_file
 
@@ -89,19 +91,19 @@ def read_vectors(adapter: Path) -> CodeVectors | None:
     tensors = load_file(adapter / VECTORS)
     codes = [(FLOWS[f], f"{n:010}") for f, n in zip(tensors["flow"].tolist(), tensors["hs10"].tolist(), strict=True)]
     views = {
-        name.removeprefix("view:"): _unit(kept.astype(np.float32))
-        for name, kept in tensors.items()
+        name.removeprefix("view:"): _unit(quantized.astype(np.float32))
+        for name, quantized in tensors.items()
         if name.startswith("view:")
     }
     return CodeVectors(codes, tensors["projection"], views)
 
 
-def _bytes(vectors: "NDArray[np.float32]") -> "NDArray[np.int8]":
-    """Vectors whose largest part is 127; only their direction counts."""
+def _quantize(vectors: "NDArray[np.float32]") -> "NDArray[np.int8]":
+    """Scale each vector so that its largest component is 127 or -127, and round; only directions are used."""
     import numpy as np
 
-    coarse: NDArray[np.int8] = np.round(vectors / np.abs(vectors).max(1, keepdims=True) * 127).astype(np.int8)
-    return coarse
+    quantized: NDArray[np.int8] = np.round(vectors / np.abs(vectors).max(1, keepdims=True) * 127).astype(np.int8)
+    return quantized
 
 
 def _unit(vectors: "NDArray[np.float32]") -> "NDArray[np.float32]":

@@ -1,12 +1,12 @@
-"""A loaded causal LLM that reads prefix trees, and computes each token once."""
+"""Run a causal LLM on prefix trees, computing each distinct prefix once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.device import Runtime
-from aitrade.llm.attention import placeholder, read_trees, sights
-from aitrade.llm.kv_cache import Memory
+from aitrade.llm.attention import attention_blocks, dummy_mask, use_tree_attention
+from aitrade.llm.kv_cache import KVCache
 from aitrade.llm.prefix_tree import Tokens, Tree
 
 if TYPE_CHECKING:
@@ -18,67 +18,67 @@ PACK_NODES = {"cpu": 512, "cuda": 4096}
 
 @dataclass
 class Engine:
-    """A model, its tokenizer, and what it has computed of the sequences that it was asked to read.
+    """A model, its tokenizer and the cache of what the model has computed.
 
     Attributes:
-        model: the causal LM, in evaluation mode on the machine's device.
+        model: the causal LM, in evaluation mode, on the device of ``runtime``.
         tokenizer: the model's own.
         runtime: device and arithmetic.
-        computed: tokens that went through the model so far.
-        asked: tokens that the sequences asked for had; the difference was saved by sharing.
+        tokens_computed: tokens that went through the model so far.
+        tokens_requested: tokens of all sequences given to :meth:`prefill`; the difference was saved by sharing.
     """
 
     model: Any
     tokenizer: Any
     runtime: Runtime
-    computed: int = 0
-    asked: int = 0
+    tokens_computed: int = 0
+    tokens_requested: int = 0
     _tree: Tree = field(default_factory=Tree, repr=False)
-    _memory: Memory = field(default_factory=Memory, repr=False)
-    _preamble: int = 0
+    _kv_cache: KVCache = field(default_factory=KVCache, repr=False)
+    _cached_prefix: int = 0  # nodes
 
     def __post_init__(self) -> None:
-        read_trees(self.model)
+        use_tree_attention(self.model)
 
-    def remember(self, preamble: Tokens) -> None:
-        """Forget everything but a preamble that many sequences will begin with."""
-        self._tree.forget(0)
-        self._compute([preamble])
-        self._preamble = len(self._tree)
+    def cache_prefix(self, prefix: Tokens) -> None:
+        """Empty the cache and compute a prefix that many later sequences begin with."""
+        self._tree.truncate(0)
+        self._compute([prefix])
+        self._cached_prefix = len(self._tree)
 
-    def forget(self) -> None:
-        """Forget what was read since the preamble: memory grows with every token read, and is used again."""
-        self._tree.forget(self._preamble)
+    def truncate(self) -> None:
+        """Drop everything after the cached prefix; the memory is used again by later sequences."""
+        self._tree.truncate(self._cached_prefix)
 
-    def read(self, sequences: Sequence[Tokens]) -> list[list[int]]:
-        """Push what is new of some sequences through the model.
+    def prefill(self, sequences: Sequence[Tokens]) -> list[list[int]]:
+        """Compute the parts of some sequences that are not in the cache.
 
         Args:
-            sequences: token sequences; what they share with each other, or with any read before, is computed once.
+            sequences: token sequences. A prefix shared with another of them, or with the cache, is computed once.
 
         Returns:
-            The nodes of each sequence, one for each token, for :meth:`hidden`.
+            The nodes of each sequence, one for each token, for :meth:`hidden_states`.
         """
-        self.asked += sum(map(len, sequences))
+        self.tokens_requested += sum(map(len, sequences))
         return self._compute(sequences)
 
-    def hidden(self, nodes: Sequence[int]) -> "torch.Tensor":
-        """Hidden states of nodes after the last norm, shape (nodes, width)."""
+    def hidden_states(self, nodes: Sequence[int]) -> "torch.Tensor":
+        """Return the hidden states of nodes after the last norm, shape (nodes, width)."""
         import torch
 
-        wanted = torch.tensor(nodes, dtype=torch.long, device=self.runtime.where)
-        return self._memory.hidden.upto(len(self._tree))[wanted]
+        index = torch.tensor(nodes, dtype=torch.long, device=self.runtime.torch_device)
+        return self._kv_cache.hidden.rows_before(len(self._tree))[index]
 
     def token_logprobs(self, hidden: "torch.Tensor", rows: "torch.Tensor", tokens: "torch.Tensor") -> "torch.Tensor":
-        """Log-probabilities of next tokens.
+        """Compute log-probabilities of given next tokens.
 
-        The wanted logits are computed in float32: in bfloat16 they come in steps of an eighth, too coarse to rank
-        labels. Only the sum over the vocabulary, where such errors average out, uses the model's own arithmetic.
+        The logits of the given tokens are computed in float32, because bfloat16 rounds them to steps of 1/8, too
+        coarse to rank labels. The sum over the vocabulary, in which such errors average out, uses the model's dtype.
 
         Args:
             hidden: hidden states, shape (r, width).
-            rows: row of each wanted token, shape (m,).
-            tokens: the wanted tokens, shape (m,).
+            rows: row of ``hidden`` that each token follows, shape (m,).
+            tokens: the next tokens, shape (m,).
 
         Returns:
             Natural logarithms, float32, shape (m,).
@@ -87,16 +87,17 @@ class Engine:
 
         head = self.model.get_output_embeddings()
         with torch.inference_mode():
-            wanted = (hidden[rows].float() * head.weight[tokens].float()).sum(-1)
+            logits = (hidden[rows].float() * head.weight[tokens].float()).sum(-1)
             if head.bias is not None:
-                wanted = wanted + head.bias[tokens].float()
-            return self._finished(wanted) - torch.logsumexp(self._finished(head(hidden).float()), -1)[rows]
+                logits = logits + head.bias[tokens].float()
+            all_logits = self._adjusted_logits(head(hidden).float())
+            return self._adjusted_logits(logits) - torch.logsumexp(all_logits, -1)[rows]
 
-    def _finished(self, logits: "torch.Tensor") -> "torch.Tensor":
-        """Logits as the model makes them from the head's products: Granite and Cohere scale them, Gemma caps them."""
+    def _adjusted_logits(self, logits: "torch.Tensor") -> "torch.Tensor":
+        """Apply the model's own scale (Granite, Cohere) and cap (Gemma) to the output of its head."""
         config = self.model.config
         scale = getattr(config, "logit_scale", 1.0) / getattr(config, "logits_scaling", 1.0)
-        if scale != 1:  # a copy of all logits for the few models that have one
+        if scale != 1:  # multiplying copies all logits, so that models without a scale skip it
             logits = logits * scale
         cap = getattr(config, "final_logit_softcapping", None)
         return logits if cap is None else cap * (logits / cap).tanh()
@@ -104,29 +105,29 @@ class Engine:
     def _compute(self, sequences: Sequence[Tokens]) -> list[list[int]]:
         import torch
 
-        known, size = len(self._tree), PACK_NODES[self.runtime.device]
+        cached, pack_nodes = len(self._tree), PACK_NODES[self.runtime.device]
         paths = self._tree.add(sequences)
         try:
             with torch.inference_mode():
-                for start in range(known, len(self._tree), size):
-                    self._forward(start, min(start + size, len(self._tree)))
-        except BaseException:  # Ctrl-C or out of memory: nothing may be taken for computed that is not
-            self._tree.forget(known)
+                for start in range(cached, len(self._tree), pack_nodes):
+                    self._forward(start, min(start + pack_nodes, len(self._tree)))
+        except BaseException:  # also Ctrl-C: nodes that were not computed must not stay in the tree
+            self._tree.truncate(cached)
             raise
-        self.computed += len(self._tree) - known
+        self.tokens_computed += len(self._tree) - cached
         return paths
 
     def _forward(self, start: int, stop: int) -> None:
-        """Compute the nodes from ``start`` to before ``stop``."""
+        """Compute the nodes from ``start`` to before ``stop`` in one forward pass."""
         import torch
 
-        device = self.runtime.where
+        device = self.runtime.torch_device
         output = self.model.base_model(
             input_ids=torch.tensor([self._tree.tokens[start:stop]], device=device),
             position_ids=torch.tensor([self._tree.depth[start:stop]], device=device),
-            attention_mask=placeholder(device),
-            past_key_values=self._memory.cache(start),
+            attention_mask=dummy_mask(device),
+            past_key_values=self._kv_cache.for_pass(start),
             use_cache=False,
-            sights=sights(self._tree, start, stop, self.runtime),
+            blocks=attention_blocks(self._tree, start, stop, self.runtime),
         )
-        self._memory.hidden.write(start, output.last_hidden_state[0])
+        self._kv_cache.hidden.write(start, output.last_hidden_state[0])

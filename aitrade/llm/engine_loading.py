@@ -1,68 +1,78 @@
-"""Load a causal LLM from a Hugging Face folder, where it is one that can read prefix trees."""
+"""Load a causal LLM from a Hugging Face folder and check that it can read prefix trees."""
 
+import logging
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.llm.engine import Engine
-from aitrade.llm.upcast import has_constants_in, stored_dtype, widen
+from aitrade.llm.upcast import has_buffers_in, stored_dtype, upcast_on_use
 
 if TYPE_CHECKING:
     import torch
 
+_log = logging.getLogger(__name__)
+
 _LAYERS = {"full_attention", "sliding_attention"}
-# Kinds of models whose scores the tests compare with their own pass over each sequence; others are compared here.
+# Architectures for which the tests compare our scores with the model's own. Others are compared when they are loaded.
 TESTED = {"cohere", "gemma3_text", "granite", "llama", "mistral", "qwen2"}
 _PROBE = "Servers, switches and transformers for a data center"
-_LIKELIEST = 16  # next tokens that are compared
-_TOLERANCE = {"float32": 0.01, "bfloat16": 1.0}  # of log-probabilities; a scale that is left out moves them further
+_COMPARED_TOKENS = 16  # the likeliest next tokens
+_TOLERANCE = {"float32": 0.01, "bfloat16": 1.0}  # of log-probabilities; a missing scale changes them by more
 
 
 def load_engine(folder: str, runtime: Runtime) -> Engine:
-    """Load a Hugging Face model folder (safetensors) for inference, its weights in no more bits than they come in.
+    """Load a Hugging Face model folder (safetensors) for inference.
+
+    Weights stay in the 16 bits that they are stored in where possible, also when the model computes in float32.
 
     Raises:
-        ModelError: its weights are not all there, or it has layers that are no attention, or attend in chunks or in
-            some other way that cannot read prefix trees, or something else in it is not computed here.
+        ModelError: weights are missing, a layer's attention cannot read prefix trees (chunked or linear attention, for
+            instance), or the model computes something that is not computed here.
     """
     from transformers import AutoTokenizer
-    from transformers.utils import logging
+    from transformers.utils.logging import disable_progress_bar
 
-    logging.disable_progress_bar()
+    started = time.perf_counter()
+    disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    held = runtime.dtype if runtime.arithmetic != "float32" else stored_dtype(Path(folder))
-    model, report = _load(folder, held)
-    if held != runtime.dtype and has_constants_in(model, held):
-        held = runtime.dtype
-        model, report = _load(folder, held)
+    dtype = runtime.dtype if runtime.arithmetic != "float32" else stored_dtype(Path(folder))
+    model, report = _load(folder, dtype)
+    if dtype != runtime.dtype and has_buffers_in(model, dtype):
+        dtype = runtime.dtype
+        model, report = _load(folder, dtype)
     if missing := sorted(report["missing_keys"]):
-        raise ModelError(f"the weights lack {missing[0]}", where=folder, fix="get the whole model and add it again")
+        raise ModelError(
+            f"the weights lack {missing[0]}", where=folder, fix="download the complete model and add it again"
+        )
     if unknown := set(getattr(model.config, "layer_types", None) or ()) - _LAYERS:
         raise ModelError(
             f"layers of kind {', '.join(sorted(unknown))} cannot be used here",
             where=folder,
             fix="choose a model with full or sliding-window attention",
         )
-    model = model.to(runtime.where).eval()
-    if held != runtime.dtype:
-        widen(model)
+    model = model.to(runtime.torch_device).eval()
+    if dtype != runtime.dtype:
+        upcast_on_use(model)
     if model.config.model_type not in TESTED:
         _require_own_logprobs(Engine(model, tokenizer, runtime), folder)
+    _log.info("loaded %s in %.1f s: weights in %s", folder, time.perf_counter() - started, dtype)
     return Engine(model, tokenizer, runtime)
 
 
 def _require_own_logprobs(engine: Engine, folder: str) -> None:
-    """Refuse a model whose own pass over a short text makes other next tokens likely: something is left out here."""
+    """Refuse a model whose own forward pass over a short text gives other log-probabilities than the engine."""
     import torch
 
     tokens = tuple(engine.tokenizer(_PROBE)["input_ids"])
     with torch.inference_mode():
-        logits = engine.model(torch.tensor([tokens], device=engine.runtime.where)).logits[0, -1]
-    own, likeliest = logits.float().log_softmax(-1).topk(_LIKELIEST)
-    last = engine.hidden([engine.read([tokens])[0][-1]])
-    found = engine.token_logprobs(last, torch.zeros_like(likeliest), likeliest)
-    if not (found - own).abs().max() <= _TOLERANCE[engine.runtime.arithmetic]:
+        logits = engine.model(torch.tensor([tokens], device=engine.runtime.torch_device)).logits[0, -1]
+    own, likeliest = logits.float().log_softmax(-1).topk(_COMPARED_TOKENS)
+    last = engine.hidden_states([engine.prefill([tokens])[0][-1]])
+    logprobs = engine.token_logprobs(last, torch.zeros_like(likeliest), likeliest)
+    if not (logprobs - own).abs().max() <= _TOLERANCE[engine.runtime.arithmetic]:
         raise ModelError(
             f"{type(engine.model).__name__} computes something that is not computed here",
             where=folder,
@@ -71,7 +81,7 @@ def _require_own_logprobs(engine: Engine, folder: str) -> None:
 
 
 def _load(folder: str, dtype: "torch.dtype") -> Any:
-    """A model and transformers' report of what its weights lack."""
+    """Load a model and transformers' report, which lists missing weights."""
     from transformers import AutoModelForCausalLM
 
     return AutoModelForCausalLM.from_pretrained(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aitrade.llm.code_vectors import CodeVectors, place
+from aitrade.llm.code_vectors import CodeVectors, project
 from aitrade.llm.engine import Engine
 from aitrade.llm.heads import Heads
 from aitrade.llm.label_scoring import last_hidden
@@ -21,12 +21,12 @@ class HeadScorer(Scorer):
         """See :class:`Scorer`; the neighbours are not looked at."""
         import torch
 
-        self.engine.forget()
+        self.engine.truncate()
         hidden = last_hidden(self.engine, [short_tokens(self.engine.tokenizer, code) for code in codes])
         relevance, category = self.heads.logits(hidden)
         return Scores(
             relevance.double().numpy(),
             torch.log_softmax(category, -1).double().numpy(),
             None,
-            place(hidden.numpy(), self.vectors.projection) if self.vectors else None,
+            project(hidden.numpy(), self.vectors.projection) if self.vectors else None,
         )

@@ -1,4 +1,4 @@
-"""What an LLM has computed of a prefix tree: keys and values of every layer, and last hidden states, by node."""
+"""Keep what an LLM has computed for the nodes of a prefix tree: keys, values and last hidden states."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,62 +6,67 @@ if TYPE_CHECKING:
     import torch
 
 
-class Rows:
-    """A tensor that grows along one dimension; what is written stays until it is written over.
+class GrowableTensor:
+    """A tensor that grows along one dimension.
 
     Attributes:
-        dim: the dimension that nodes are counted along.
+        dim: the dimension that grows, one row for each node.
     """
 
     def __init__(self, dim: int) -> None:
         self.dim = dim
-        self._kept: torch.Tensor | None = None
+        self._buffer: torch.Tensor | None = None
 
-    def write(self, start: int, new: "torch.Tensor") -> None:
-        """Write rows from ``start`` on, all before which have been written."""
+    def write(self, start: int, rows: "torch.Tensor") -> None:
+        """Write rows from ``start`` on; all rows before ``start`` must have been written."""
         import torch
 
-        stop = start + new.shape[self.dim]
-        if self._kept is None or stop > self._kept.shape[self.dim]:
-            shape = list(new.shape)
+        stop = start + rows.shape[self.dim]
+        if self._buffer is None or stop > self._buffer.shape[self.dim]:
+            shape = list(rows.shape)
             shape[self.dim] = max(2 * stop, 1024)
-            grown = torch.empty(shape, dtype=new.dtype, device=new.device)
-            if self._kept is not None:
-                grown.narrow(self.dim, 0, start).copy_(self._kept.narrow(self.dim, 0, start))
-            self._kept = grown
-        self._kept.narrow(self.dim, start, new.shape[self.dim]).copy_(new)
+            larger = torch.empty(shape, dtype=rows.dtype, device=rows.device)
+            if self._buffer is not None:
+                larger.narrow(self.dim, 0, start).copy_(self._buffer.narrow(self.dim, 0, start))
+            self._buffer = larger
+        self._buffer.narrow(self.dim, start, rows.shape[self.dim]).copy_(rows)
 
-    def upto(self, stop: int) -> "torch.Tensor":
-        """Rows before ``stop``, all of which have been written; not a copy."""
-        if self._kept is None:
+    def rows_before(self, stop: int) -> "torch.Tensor":
+        """Return a view of the rows before ``stop``, all of which must have been written."""
+        if self._buffer is None:
             raise RuntimeError("nothing has been computed yet")
-        return self._kept.narrow(self.dim, 0, stop)
+        return self._buffer.narrow(self.dim, 0, stop)
 
 
-class Memory:
-    """Keys and values of each layer, shape (1, heads, nodes, dimensions), and hidden states, shape (nodes, width)."""
+class KVCache:
+    """Keys and values of every layer, and last hidden states, by node.
+
+    Attributes:
+        hidden: hidden states after the last norm, shape (nodes, width). Keys and values have shape
+            (1, heads, nodes, dimensions).
+    """
 
     def __init__(self) -> None:
-        self.hidden = Rows(0)
-        self._keys: dict[int, Rows] = {}
-        self._values: dict[int, Rows] = {}
+        self.hidden = GrowableTensor(0)
+        self._keys: dict[int, GrowableTensor] = {}
+        self._values: dict[int, GrowableTensor] = {}
 
-    def cache(self, start: int) -> Any:
-        """A cache for one forward pass over nodes from ``start`` on, whose keys and values it keeps.
+    def for_pass(self, start: int) -> Any:
+        """Make the transformers cache for one forward pass over nodes from ``start`` on.
 
-        Every layer is handed those of all nodes up to the pass's last.
+        Each layer writes its new keys and values, and gets those of all nodes up to the last of the pass.
         """
         from transformers import DynamicCache
 
-        memory = self
+        kv_cache = self
 
         class PassCache(DynamicCache):  # type: ignore[misc]  # transformers is not typed
             def update(self, key_states: Any, value_states: Any, layer_idx: int, *_: Any, **__: Any) -> Any:
-                found = []
-                for kept, new in ((memory._keys, key_states), (memory._values, value_states)):
-                    rows = kept.setdefault(layer_idx, Rows(2))
-                    rows.write(start, new)
-                    found.append(rows.upto(start + new.shape[2]))
-                return tuple(found)
+                stop = start + key_states.shape[2]
+                keys = kv_cache._keys.setdefault(layer_idx, GrowableTensor(2))
+                values = kv_cache._values.setdefault(layer_idx, GrowableTensor(2))
+                keys.write(start, key_states)
+                values.write(start, value_states)
+                return keys.rows_before(stop), values.rows_before(stop)
 
         return PassCache()

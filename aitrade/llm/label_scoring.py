@@ -1,6 +1,6 @@
-"""Score labels: the log-probability of each label's whole token sequence after a prompt.
+"""Score labels by the log-probability of each label's token sequence after a prompt.
 
-Nothing is generated, so the answer is always one of the labels and always the same.
+No text is generated, so that the answer is always one of the labels and always the same.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-_ROWS = 128  # rows of vocabulary logits at a time: 128 x 152,000 float32 are 78 MB
+_LOGIT_ROWS = 128  # rows of vocabulary logits computed at a time: 128 x 152,000 float32 are 78 MB
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LabelScores:
 
     @property
     def mass(self) -> "NDArray[np.float64]":
-        """Probability that the answer begins with any of the labels, shape (n,). Near 0, the scores mean little."""
+        """Probability that the answer begins with any of the labels, shape (n,); near 0, the scores mean little."""
         mass: NDArray[np.float64] = np.exp(self.logprobs).sum(1)
         return mass
 
@@ -48,48 +48,52 @@ def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tok
     Args:
         engine: the model.
         prompts: n token sequences.
-        labels: k token sequences, none the beginning of another.
+        labels: k token sequences, none of them a prefix of another.
 
     Returns:
         Scores of shape (n, k).
+
+    Raises:
+        ValueError: a label's tokens are a prefix of another label's.
     """
-    for place, one in enumerate(labels):
-        if any(other[: len(one)] == one for other in (*labels[:place], *labels[place + 1 :])):
+    for position, label in enumerate(labels):
+        others = (*labels[:position], *labels[position + 1 :])
+        if any(other[: len(label)] == label for other in others):
             raise ValueError("a label's tokens begin another label's, so that their scores would overlap")
-    # A label's last token is only predicted: nothing reads what comes after it, so it is not run.
+    # The last token of a label is predicted but not run, because no token after it is needed.
     sequences = [prompt + label[:-1] for prompt in prompts for label in labels]
-    wanted = [_edges(path, labels[i % len(labels)]) for i, path in enumerate(engine.read(sequences))]
-    scores = _edge_logprobs(engine, wanted)
-    flat = np.array([sum(scores[edge] for edge in edges) for edges in wanted])
+    edges = [_edges(path, labels[i % len(labels)]) for i, path in enumerate(engine.prefill(sequences))]
+    logprobs = _edge_logprobs(engine, edges)
+    flat = np.array([sum(logprobs[edge] for edge in label_edges) for label_edges in edges])
     return LabelScores(flat.reshape(len(prompts), len(labels)))
 
 
 def last_hidden(engine: Engine, prompts: Sequence[Tokens]) -> "torch.Tensor":
-    """Hidden state of each prompt's last token, in float32 on the CPU, shape (n, width)."""
-    nodes = [path[-1] for path in engine.read(prompts)]
-    return engine.hidden(nodes).float().cpu()
+    """Compute the hidden state of each prompt's last token, in float32 on the CPU, shape (n, width)."""
+    nodes = [path[-1] for path in engine.prefill(prompts)]
+    return engine.hidden_states(nodes).float().cpu()
 
 
 def _edges(path: Sequence[int], label: Tokens) -> list[tuple[int, int]]:
-    """The edges (node, next token) that a label is made of, where the path ends before its last token."""
+    """List a label's edges (node, next token), given the path that ends before the label's last token."""
     return list(zip(path[len(path) - len(label) :], label, strict=True))
 
 
-def _edge_logprobs(engine: Engine, wanted: list[list[tuple[int, int]]]) -> dict[tuple[int, int], float]:
-    """Log-probability of each distinct edge; vocabulary logits are computed once for each node that needs them."""
+def _edge_logprobs(engine: Engine, label_edges: list[list[tuple[int, int]]]) -> dict[tuple[int, int], float]:
+    """Compute the log-probability of each distinct edge, with one row of vocabulary logits for each node."""
     import torch
 
     tokens_after: dict[int, set[int]] = {}
-    for node, token in (edge for edges in wanted for edge in edges):
+    for node, token in (edge for edges in label_edges for edge in edges):
         tokens_after.setdefault(node, set()).add(token)
     nodes = sorted(tokens_after)
-    found: dict[tuple[int, int], float] = {}
-    for start in range(0, len(nodes), _ROWS):
-        chunk = nodes[start : start + _ROWS]
+    edge_logprobs: dict[tuple[int, int], float] = {}
+    for start in range(0, len(nodes), _LOGIT_ROWS):
+        chunk = nodes[start : start + _LOGIT_ROWS]
         edges = [(row, token) for row, node in enumerate(chunk) for token in sorted(tokens_after[node])]
-        rows, tokens = torch.tensor(edges, device=engine.runtime.where).T
-        logprobs = engine.token_logprobs(engine.hidden(chunk), rows, tokens)
-        found.update(
+        rows, tokens = torch.tensor(edges, device=engine.runtime.torch_device).T
+        logprobs = engine.token_logprobs(engine.hidden_states(chunk), rows, tokens)
+        edge_logprobs.update(
             ((chunk[row], token), logprob) for (row, token), logprob in zip(edges, logprobs.tolist(), strict=True)
         )
-    return found
+    return edge_logprobs

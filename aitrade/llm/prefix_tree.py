@@ -1,8 +1,8 @@
-"""A prefix tree of token sequences: what several begin with is in it once, and computed once.
+"""A prefix tree of token sequences: a prefix that several sequences share is stored and computed once.
 
-Sequences are added in sorted order and nodes are numbered as they come, so that any run of consecutive nodes can be
-computed when all nodes before it are. A node attends to its ancestors and itself only, so every sequence
-sees exactly what it would see alone; only the order of floating point sums differs.
+Nodes are numbered in the order in which they are added, ancestors first, so that consecutive nodes can be computed
+once all nodes before them are. A node attends only to its ancestors and itself. Each sequence is therefore computed as
+it would be alone; only the order of floating-point sums differs.
 """
 
 from collections.abc import Sequence
@@ -19,18 +19,18 @@ ROOT = -1
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Consecutive nodes of a tree, and what they attend to.
+class QueryBlock:
+    """Consecutive nodes of a tree and the nodes that they attend to.
 
     Attributes:
-        start, stop: the nodes, from ``start`` to before ``stop``.
-        seen: the nodes that any of them attends to, themselves included, ascending, shape (seen,).
-        mask: who attends to whom, shape (stop - start, seen): a row is true at its node's ancestors, and at itself.
+        start, stop: the querying nodes, from ``start`` to before ``stop``.
+        key_index: nodes that any of the querying nodes attends to, themselves included, ascending, shape (keys,).
+        mask: true where a node attends to a key, shape (stop - start, keys).
     """
 
     start: int
     stop: int
-    seen: "NDArray[np.int64]"
+    key_index: "NDArray[np.int64]"
     mask: "NDArray[np.bool_]"
 
 
@@ -39,8 +39,8 @@ class Tree:
 
     Attributes:
         tokens: token of each node.
-        parents: node before each node, :data:`ROOT` for the first of a sequence.
-        depth: number of ancestors of each node: its position.
+        parents: node before each node, :data:`ROOT` for the first token of a sequence.
+        depth: number of ancestors of each node, which is its position in a sequence.
     """
 
     def __init__(self) -> None:
@@ -53,21 +53,24 @@ class Tree:
         return len(self.tokens)
 
     def add(self, sequences: Sequence[Tokens]) -> list[list[int]]:
-        """Add sequences and return the nodes of each; whatever order they come in, the tree is the same."""
+        """Add sequences and return the nodes of each.
+
+        Sequences are added in sorted order, so that the tree does not depend on the order in which they are given.
+        """
         paths: list[list[int]] = [[] for _ in sequences]
-        for place in sorted(range(len(sequences)), key=lambda i: sequences[i]):
-            paths[place] = self._add(sequences[place])
+        for position in sorted(range(len(sequences)), key=lambda i: sequences[i]):
+            paths[position] = self._add(sequences[position])
         return paths
 
-    def forget(self, count: int) -> None:
-        """Keep the first ``count`` nodes only."""
+    def truncate(self, count: int) -> None:
+        """Keep only the first ``count`` nodes."""
         for node in range(count, len(self)):
             del self._children[self.parents[node], self.tokens[node]]
         del self.tokens[count:], self.parents[count:], self.depth[count:]
 
-    def stretches(self, start: int, stop: int, length: int) -> list[Stretch]:
-        """Cut the nodes from ``start`` to before ``stop`` into stretches of at most ``length``."""
-        return [self._stretch(at, min(at + length, stop)) for at in range(start, stop, length)]
+    def query_blocks(self, start: int, stop: int, length: int) -> list[QueryBlock]:
+        """Split the nodes from ``start`` to before ``stop`` into blocks of at most ``length`` nodes."""
+        return [self._query_block(first, min(first + length, stop)) for first in range(start, stop, length)]
 
     def _add(self, sequence: Tokens) -> list[int]:
         path, node = [], ROOT
@@ -82,34 +85,34 @@ class Tree:
             node = child
         return path
 
-    def _stretch(self, start: int, stop: int) -> Stretch:
-        outer = {self.parents[node] for node in range(start, stop)} - {ROOT}
-        lines = {node: self._line(node) for node in outer if node < start}
-        past = np.array(sorted(set().union(*lines.values())), np.int64)
-        mask = np.zeros((stop - start, len(past) + stop - start), bool)
+    def _query_block(self, start: int, stop: int) -> QueryBlock:
+        outside_parents = {self.parents[node] for node in range(start, stop)} - {ROOT}
+        lineages = {node: self._lineage(node) for node in outside_parents if node < start}
+        earlier_keys = np.array(sorted(set().union(*lineages.values())), np.int64)
+        mask = np.zeros((stop - start, len(earlier_keys) + stop - start), bool)
         for row in range(stop - start):
             parent = self.parents[start + row]
             if parent >= start:
                 mask[row] = mask[parent - start]
             elif parent != ROOT:
-                mask[row, np.searchsorted(past, lines[parent])] = True
-            mask[row, len(past) + row] = True
-        return Stretch(start, stop, np.concatenate([past, np.arange(start, stop)]), mask)
+                mask[row, np.searchsorted(earlier_keys, lineages[parent])] = True
+            mask[row, len(earlier_keys) + row] = True
+        return QueryBlock(start, stop, np.concatenate([earlier_keys, np.arange(start, stop)]), mask)
 
-    def _line(self, node: int) -> list[int]:
-        """A node and its ancestors."""
-        line = []
+    def _lineage(self, node: int) -> list[int]:
+        """List a node and its ancestors."""
+        nodes = []
         while node != ROOT:
-            line.append(node)
+            nodes.append(node)
             node = self.parents[node]
-        return line
+        return nodes
 
 
 def common_prefix(sequences: Sequence[Tokens]) -> Tokens:
-    """The longest beginning that all sequences share, always shorter than the shortest of them."""
+    """Find the longest prefix that all sequences share, always shorter than the shortest sequence."""
     if not sequences:
         return ()
-    first, last = min(sequences), max(sequences)  # in lexicographic order the extremes share least
+    first, last = min(sequences), max(sequences)  # of all pairs, the lexicographic extremes share the least
     limit = min(len(sequence) for sequence in sequences) - 1
     length = 0
     while length < limit and first[length] == last[length]:

@@ -25,11 +25,11 @@ class PromptScorer(Scorer):
     def __init__(self, engine: Engine, sha256: str) -> None:
         self.engine, self.sha256 = engine, sha256
         self.prompter = Prompter(engine.tokenizer)
-        self.engine.remember(self.prompter.preamble)
+        self.engine.cache_prefix(self.prompter.preamble)
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
         """See :class:`Scorer`."""
-        self.engine.forget()
+        self.engine.truncate()
         prompts = self._prompts(codes, neighbours, range(len(codes)))
         scores = score_labels(self.engine, prompts, self.prompter.relevance_labels)
         return Scores(scores.logprobs, None, scores.mass)

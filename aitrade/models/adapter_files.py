@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of, write_file
 from aitrade.core.paths import shipped
-from aitrade.models.record import Installed, how_to_install, record_files, refuse_unrecorded
+from aitrade.models.installed import Installed, how_to_install, record_files, refuse_unrecorded
 from aitrade.nomenclature.code_text import text_sha256
 from aitrade.question.rubric import labels
 
@@ -101,7 +101,7 @@ def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
     """Write the manifest, with the hashes of the files that lie in the folder now."""
     files = {file.name: file.sha256 for file in record_files(folder)}
     raw = asdict(manifest) | {"files": files}
-    (folder / MANIFEST).write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
+    write_file(folder / MANIFEST, (json.dumps(raw, indent=1) + "\n").encode())
 
 
 def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path:

@@ -1,23 +1,26 @@
-"""Register a local Hugging Face folder as a model. Nothing in it is run."""
+"""Add a local Hugging Face folder as a model; no code from the folder is run."""
 
 import json
 import re
 import shutil
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from aitrade.core.bounds import LARGEST_MODEL_JSON
 from aitrade.core.errors import BadInputError, ModelError, UsageError
+from aitrade.core.files import read_bounded, writing
 from aitrade.core.paths import weights_folder
-from aitrade.models.convert import library_versions
-from aitrade.models.installed import verify
+from aitrade.models.install import library_versions
+from aitrade.models.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
 from aitrade.models.manifest import load_manifests
-from aitrade.models.record import CHECKED, RECORD, Installed, record_files, write_record
+from aitrade.models.source_files import source_files
 
 # Formats that run code when they are opened, and code itself.
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
 NEEDED = ("config.json", "tokenizer_config.json")
-# Our own notes too: through a hard link, writing ours would overwrite those of another weights folder.
-_LEFT_OUT = shutil.ignore_patterns(".git", ".cache", RECORD, CHECKED)
+# Notes of another weights folder too: writing ours through a hard link would overwrite them.
+_LEFT_OUT = (".git", ".cache", RECORD, CHECKED)
 
 
 def add_folder(source: Path, name: str, licence: str) -> Installed:
@@ -26,12 +29,13 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     Args:
         source: folder with config.json, a tokenizer and ``*.safetensors``.
         name: lower-case name for the command line.
-        licence: for the record.
+        licence: licence of the weights.
 
     Raises:
-        UsageError: the name is not a name, or is taken.
+        UsageError: the name has other characters, or is taken.
         BadInputError: the folder is missing or is not a Hugging Face model folder.
-        ModelError: it holds pickles or code, or asks for code (``auto_map``).
+        ModelError: the folder holds pickles or code, names code to load (``auto_map``), or has a link that leads out of
+            the folder.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
@@ -39,13 +43,15 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         raise UsageError(f"there is a model {name} already", fix="choose another --name")
     if not source.is_dir():
         raise BadInputError("there is no such folder", where=str(source), fix="give a Hugging Face model folder")
-    _refuse_unsafe(source)
-    _require(source)
+    files = source_files(source, _LEFT_OUT)
+    _refuse_unsafe({name: source / name for name in files})
+    _require(source, files)
     work = weights_folder() / ".work" / name
     shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(source, work, copy_function=_link_or_copy, ignore=_LEFT_OUT)
-    _refuse_unsafe(work)  # again: linked folders are looked into only now
-    made = Installed(
+    for file, real in files.items():
+        with writing(work / file):
+            _link_or_copy(real, work / file)
+    model = Installed(
         name=name,
         kind="embedder" if (source / "modules.json").is_file() else "llm",
         parameters=count_parameters(work),
@@ -55,15 +61,15 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         made_with=library_versions(),
         folder=work,
     )
-    made = replace(made, source_sha256=made.sha256)
-    write_record(made)
-    model = replace(made, folder=work.rename(weights_folder() / name))
+    model = replace(model, source_sha256=model.sha256)
+    write_record(model)
+    model = replace(model, folder=work.rename(weights_folder() / name))
     verify(model)
     return model
 
 
 def count_parameters(folder: Path) -> int:
-    """Number of weights in a folder's safetensors files, read from their headers.
+    """Count the weights in a folder's safetensors files from their headers.
 
     Raises:
         ModelError: a file is damaged or cut off.
@@ -82,17 +88,17 @@ def count_parameters(folder: Path) -> int:
     return total
 
 
-def _refuse_unsafe(source: Path) -> None:
-    for path in sorted(source.rglob("*")):
-        if path.is_file() and path.suffix.lower() in UNSAFE:
+def _refuse_unsafe(files: Mapping[str, Path]) -> None:
+    for path in files.values():
+        if path.suffix.lower() in UNSAFE:
             raise ModelError(
                 "the folder holds a file that could run code",
                 where=str(path),
                 fix="keep only *.safetensors weights, and json or text files",
             )
-        if path.suffix == ".json" and path.is_file() and _names_code(path):
+        if path.suffix == ".json" and _names_code(path):
             raise ModelError(
-                "the file asks for code of its own (auto_map)",
+                "the file names code to load (auto_map)",
                 where=str(path),
                 fix="use a model whose architecture transformers knows",
             )
@@ -100,27 +106,27 @@ def _refuse_unsafe(source: Path) -> None:
 
 def _names_code(path: Path) -> bool:
     try:
-        raw = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise ModelError(f"not valid JSON: {error}", where=str(path)) from error
+        raw = json.loads(read_bounded(path, LARGEST_MODEL_JSON))
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"not valid JSON: {error}", where=str(path), fix="download the file again") from error
     return isinstance(raw, dict) and "auto_map" in raw
 
 
-def _require(source: Path) -> None:
+def _require(source: Path, files: Collection[str]) -> None:
     for name in NEEDED:
-        if not (source / name).is_file():
+        if name not in files:
             raise BadInputError(
-                f"the folder has no {name}", where=str(source), fix="give a whole Hugging Face model folder"
+                f"the folder has no {name}", where=str(source), fix="give a complete Hugging Face model folder"
             )
-    if not list(source.rglob("*.safetensors")):
+    if not any(name.endswith(".safetensors") for name in files):
         raise BadInputError(
             "the folder has no *.safetensors", where=str(source), fix="convert the weights to safetensors"
         )
 
 
-def _link_or_copy(source: str, target: str) -> None:
-    """Hard-link where the disk allows it, so that a 70B model is not there twice."""
+def _link_or_copy(real: Path, target: Path) -> None:
+    """Hard-link a file where the disk allows it, so that a 70B model is not stored twice."""
     try:
-        Path(target).hardlink_to(Path(source).resolve())  # a Hugging Face cache holds relative links to its files
+        target.hardlink_to(real)
     except OSError:
-        shutil.copy2(source, target)
+        shutil.copy2(real, target)

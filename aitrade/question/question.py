@@ -9,6 +9,7 @@ from typing import Any
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
+from aitrade.question import SHIPPED
 from aitrade.question.exemplars import ExemplarSet, exemplars_from_rows, exemplars_to_rows, read_exemplars
 from aitrade.question.labels import LabelSpace
 from aitrade.question.prompts import Prompts, read_prompts
@@ -16,8 +17,8 @@ from aitrade.question.question_file import read_question_file
 from aitrade.question.rubric import Category, Level, Rubric, Rule
 from aitrade.question.settings import Settings, Without
 
-SHIPPED = "ai-data-centers"
 QUESTIONS = "data/questions"
+__all__ = ["SHIPPED", "Question", "find_question", "load_question", "question_from_contents"]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from aitrade.core.clean import clean_values
 from aitrade.report.figure import UNITS, Figure
 from aitrade.report.layers import layers_of
 from aitrade.report.palette import GRID, MUTED, PAPER, TEXT
@@ -45,7 +46,8 @@ def subtitle(figure: Figure, choice: dict[str, str]) -> str:
 
 def specification(drawn: "alt.LayerChart") -> dict[str, Any]:
     """A chart as Vega-Lite. Altair checked its parts when they were made; it need not check the whole again."""
-    spec: dict[str, Any] = drawn.to_dict(validate=False)
+    # A control character would end the whole process in the drawing library.
+    spec: dict[str, Any] = clean_values(drawn.to_dict(validate=False))
     return spec
 
 

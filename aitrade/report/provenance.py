@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.question.rubric import Rubric, load_rubric
 from aitrade.report.query import fetch
 from aitrade.trade.tables.exemptions import shipped_lists

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.core.files import save_workbook
+from aitrade.core.files import save_workbook, writing
 from aitrade.core.render.as_cell import to_cell
 from aitrade.core.table import Table
 
@@ -25,6 +25,11 @@ def write_workbook(tables: Mapping[str, Table], path: Path) -> None:
     Raises:
         BadInputError: the file cannot be written.
     """
+    with writing(path):  # openpyxl collects sheets in the folder of temporary files, which may be full too
+        _write(tables, path)
+
+
+def _write(tables: Mapping[str, Table], path: Path) -> None:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)

@@ -1,1 +1,1 @@
-"""Retrieval: the hand-labelled exemplars nearest to a code."""
+"""Find the hand-labelled exemplars that are nearest to a code."""

@@ -1,7 +1,9 @@
-"""Sentence embeddings of codes, by an embedder as it comes or tuned on the exemplars."""
+"""Embed texts of codes with a base embedder or one that was tuned on exemplars."""
 
 import hashlib
+import logging
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.models.adapter_files import LORA_FILES, base_and_adapter, own_adapter
-from aitrade.models.installed import locate
+from aitrade.models.installed import Installed, locate
 from aitrade.models.lora import merge_lora
-from aitrade.models.record import Installed
 from aitrade.question.defaults import DEFAULT_EMBEDDER
 from aitrade.question.folds import fold_name
 
@@ -22,14 +23,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class Embedder:
     """A sentence-transformers model.
 
     Attributes:
         name: ``BASE``, a name among the installed models, or ``BASE+ADAPTER``.
-        sha256: hash of its files, for fingerprints and the index.
-        device, arithmetic: what it computes on and in; vectors of one machine are compared with each other only.
+        sha256: hash of its files, part of fingerprints and of an index's file name.
+        device, arithmetic: of the vectors; only vectors of the same device and arithmetic are compared.
         model: the loaded model.
     """
 
@@ -40,43 +44,48 @@ class Embedder:
     model: Any
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Embed texts, L2-normalised, shape (texts, dimensions)."""
+        """Embed texts as vectors of length one, shape (texts, dimensions)."""
         import numpy as np
 
-        raw = self.model.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
-        vectors = np.asarray(raw, np.float32)
+        started = time.perf_counter()
+        encoded = self.model.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
+        vectors = np.asarray(encoded, np.float32)
+        _log.info("embedded %d texts in %.1f s", len(texts), time.perf_counter() - started)
         normalised: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
 
 def load_embedder(runtime: Runtime, name: str, adapters: Path | None = None, fold: int | None = None) -> Embedder:
-    """Load ``BASE`` or ``BASE+ADAPTER``, in the machine's arithmetic.
+    """Load ``BASE`` or ``BASE+ADAPTER`` in the arithmetic of ``runtime``.
 
     Args:
         runtime: device and arithmetic.
-        name: of the embedder.
-        adapters: folder of the user's own adapters.
-        fold: load the one that was tuned without this part of the subheadings.
+        name: name of the embedder.
+        adapters: folder of the workspace's adapters, read besides the shipped ones.
+        fold: number of the fold whose subheadings the adapter must not have seen; None for the full adapter.
 
     Raises:
-        ModelError: it is not installed, altered, or not an embedder, or the adapter belongs to another one.
+        ModelError: the base is not installed, altered or not an embedder, or the adapter belongs to another base.
     """
     import torch
 
+    started = time.perf_counter()
     base, folder = _parts(name, adapters, fold)
     model = load_sentence_transformer(base, runtime)
     if folder:
         model[0].model = merge_lora(model[0].model, folder, torch.float32)
-    return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, model.to(runtime.dtype))
+    model = model.to(runtime.dtype)
+    _log.info("loaded %s in %.1f s", name, time.perf_counter() - started)
+    return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, model)
 
 
 def embedder_sha256(name: str, adapters: Path | None = None) -> str:
-    """The hash that an embedder has once it is loaded; raises what :func:`load_embedder` raises."""
+    """Compute the ``sha256`` of an embedder without loading it; raises the errors of :func:`load_embedder`."""
     return _sha256(*_parts(name, adapters, None))
 
 
 def _parts(name: str, adapters: Path | None, fold: int | None) -> tuple[Installed, Path | None]:
-    """The installed base, and the folder of the adapter's LoRA where the name has one."""
+    """Find the installed base, and the folder of the adapter's LoRA where the name has an adapter."""
     base_name, adapter = base_and_adapter(name)
     base = locate(base_name)
     if base.kind != "embedder":
@@ -95,11 +104,13 @@ def _sha256(base: Installed, folder: Path | None) -> str:
 
 
 def load_sentence_transformer(base: Installed, runtime: Runtime) -> Any:
-    """Load an installed embedder as sentence-transformers knows it, in float32."""
-    # Tokenizers' own threads would fight with torch's for the same cores.
+    """Load an installed base embedder with sentence-transformers, in float32."""
+    # Threads of tokenizers would compete with those of torch for the same cores.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    from transformers.utils.logging import disable_progress_bar
 
-    logging.disable_progress_bar()
-    return SentenceTransformer(str(base.folder), device=runtime.where, local_files_only=True, trust_remote_code=False)
+    disable_progress_bar()
+    return SentenceTransformer(
+        str(base.folder), device=runtime.torch_device, local_files_only=True, trust_remote_code=False
+    )

@@ -1,6 +1,7 @@
-"""The FAISS index over the exemplars, kept while exemplars and embedder are unchanged.
+"""Build the FAISS index over the exemplars, or read it where exemplars and embedder have not changed.
 
-`models install` makes the default embedder's, once for every workspace; others are made and kept where they are needed.
+`models install` builds the index of the default embedder once for all workspaces. Other indexes are built in the
+workspace that needs them.
 """
 
 import hashlib
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Index:
-    """Inner products with the exemplars' vectors; position i is exemplar i of the set.
+    """An inner-product index of the exemplars' vectors, in the order of the exemplar set.
 
-    Vectors are embeddings, or where a tuned LLM places the exemplars.
+    The vectors are embeddings, or vectors by a tuned LLM (:mod:`aitrade.llm.code_vectors`).
     """
 
     exemplars: ExemplarSet
@@ -33,36 +34,36 @@ class Index:
 
     @cached_property
     def vectors(self) -> Any:
-        """The exemplars' vectors, shape (exemplars, dimensions)."""
+        """Vectors of the exemplars, shape (exemplars, dimensions)."""
         return self.faiss_index.reconstruct_n(0, self.faiss_index.ntotal)
 
     @cached_property
-    def families(self) -> dict[str, list[int]]:
-        """Places of the exemplars of each heading."""
-        families: dict[str, list[int]] = {}
-        for place, exemplar in enumerate(self.exemplars.exemplars):
-            families.setdefault(exemplar.code.hs4, []).append(place)
-        return families
+    def rows_by_heading(self) -> dict[str, list[int]]:
+        """Positions of the exemplars of each heading (HS4)."""
+        rows_by_heading: dict[str, list[int]] = {}
+        for position, exemplar in enumerate(self.exemplars.exemplars):
+            rows_by_heading.setdefault(exemplar.code.hs4, []).append(position)
+        return rows_by_heading
 
 
 def installed_indexes() -> Path:
-    """Where `models install` keeps an index, beside the weights."""
+    """Return the folder in which `models install` keeps indexes, beside the weights."""
     return weights_folder() / ".index"
 
 
 def index_file(exemplars: ExemplarSet, embedder_sha256: str, device: str, arithmetic: str) -> str:
-    """The file of an index in a folder: it is named by the hash of everything that it depends on."""
-    made_of = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars)))
-    return f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}.faiss"
+    """Name the file of an index by the hash of everything that the index depends on."""
+    inputs = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars)))
+    return f"{hashlib.sha256(inputs.encode()).hexdigest()[:24]}.faiss"
 
 
 def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> Index:
-    """Read the kept index, or build and keep it.
+    """Read the index from the first folder that has it, or build it and write it to the last folder.
 
     Args:
-        exemplars: what to index.
-        embedder: what embeds them.
-        folders: where indexes are kept, one built now in the last.
+        exemplars: the exemplars to index.
+        embedder: embeds them where no folder has the index.
+        folders: folders of indexes.
     """
     name = index_file(exemplars, embedder.sha256, embedder.device, embedder.arithmetic)
     for folder in folders:
@@ -75,7 +76,7 @@ def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> In
 
 
 def index_of(exemplars: ExemplarSet, vectors: "NDArray[np.float32]") -> Index:
-    """Index the vectors of exemplars, shape (exemplars, dimensions), of length one."""
+    """Build an index of exemplars from their vectors of length one, shape (exemplars, dimensions)."""
     index = load_faiss().IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     return Index(exemplars, index)
@@ -88,7 +89,7 @@ def _texts(exemplars: ExemplarSet) -> list[str]:
 def load_faiss() -> Any:
     """Import faiss without the deprecation warnings of its SWIG wrapper.
 
-    Its number of threads is left alone: faiss and torch share one OpenMP, and setting it would bind torch as well.
+    The number of threads of faiss is not set, because faiss and torch share one OpenMP and torch would change too.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings(

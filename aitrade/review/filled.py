@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.textfile import Record, read_records
 from aitrade.nomenclature.codes import parse_flow, parse_hs10
 from aitrade.question.rubric import NOT_RELATED, RELEVANCES, Rubric, check_label, load_rubric

@@ -11,6 +11,7 @@ from aitrade.question.rubric import NOT_RELATED
 from aitrade.review.filled import Filled, Review, read_filled
 from aitrade.workspace.database import transaction
 from aitrade.workspace.label_runs import check_name, put_run
+from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.rows import offered
 from aitrade.workspace.runs import Run, get_run, list_runs
 
@@ -79,11 +80,14 @@ def import_review(
         "base_fingerprint": base.fingerprint,
         "reviewed": len(rows),
     }
+    question = question_of_run(con, base.run)
     columns = {column: [row[column] for row in rows] for column in rows[0]}
     with transaction(con):
-        replaced = put_run(con, name, fingerprint, settings, base.predictions)
+        replaced = put_run(con, name, fingerprint, settings, base.predictions, question)
         with offered(con, "offered_reviews", columns):
-            con.execute(_SQL.read_text("utf-8"), {"name": name, "base": base.run})
+            con.execute(
+                _SQL.read_text("utf-8"), {"name": name, "base": base.run, "levels": list(question.labels.levels)}
+            )
     return ReviewReceipt(
         run=name,
         path=str(path),

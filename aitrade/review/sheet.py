@@ -6,6 +6,7 @@ from typing import Any
 
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import Record, check_header
+from aitrade.core.textfile import cell as cell_of
 from aitrade.core.workbookfile import cell_text, open_workbook
 
 
@@ -44,6 +45,6 @@ def _records(rows: Iterator[Sequence[Any]], columns: tuple[str, ...], where: str
                     where=at(where, line, column),
                     fix="write the value itself",
                 )
-            values[column] = "" if cell is None else cell_text(cell.value).strip()
+            values[column] = "" if cell is None else cell_of(cell_text(cell.value), at(where, line, column))
         if any(values.values()):
             yield Record(line, values)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.core.files import save_workbook
+from aitrade.core.files import save_workbook, writing
 from aitrade.core.render.as_cell import to_cell
 from aitrade.core.table import Table
 from aitrade.question.rubric import Rubric
@@ -23,6 +23,11 @@ def write_review(table: Table, rubric: Rubric, path: Path) -> None:
     Raises:
         BadInputError: the file cannot be written.
     """
+    with writing(path):  # openpyxl collects sheets in the folder of temporary files, which may be full too
+        _write(table, rubric, path)
+
+
+def _write(table: Table, rubric: Rubric, path: Path) -> None:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)

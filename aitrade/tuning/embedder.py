@@ -58,6 +58,6 @@ def _examples(task: Task) -> list[Example]:
     texts = [describe(e.code) for e in task.exemplars.exemplars]
     tokens = tokenizer(texts, truncation=True, max_length=task.settings.max_tokens)["input_ids"]
     return [
-        example(e, torch.tensor(ids, device=task.runtime.where))
+        example(e, torch.tensor(ids, device=task.runtime.torch_device))
         for e, ids in zip(task.exemplars.exemplars, tokens, strict=True)
     ]

@@ -55,4 +55,4 @@ def new_embedder_learner(task: Task) -> EmbedderLearner:
     config = LoraConfig(r=task.settings.rank, lora_alpha=2 * task.settings.rank, target_modules=linear, bias="none")
     heads = new_heads(encoder.config.hidden_size)
     with without_peft_warnings():
-        return EmbedderLearner(get_peft_model(encoder, config), heads.to(task.runtime.where), task.runtime)
+        return EmbedderLearner(get_peft_model(encoder, config), heads.to(task.runtime.torch_device), task.runtime)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.device import Runtime
 from aitrade.models.adapter_files import AdapterManifest
-from aitrade.models.record import Installed
+from aitrade.models.installed import Installed
 from aitrade.nomenclature.code_text import text_sha256
 from aitrade.question.agreement import Agreement
 from aitrade.question.exemplars import Exemplar, ExemplarSet

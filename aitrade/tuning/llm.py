@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from aitrade.core.files import atomic_write
-from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, write_vectors
+from aitrade.llm.code_vectors import FULL, VECTORS, new_projection, project, write_vectors
 from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
 from aitrade.llm.prompt import short_tokens
@@ -45,12 +45,12 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
         with np.load(kept) as found:
             states[fold_name(fold)], scores[parts == fold] = found["vectors"], found["scores"]
     learner = _learnt(task, examples, None, checkpoints, on_step)
-    states[WHOLE] = vectors_of(learner, examples)  # before saving, which rounds what was learnt
+    states[FULL] = vectors_of(learner, examples)  # before saving, which rounds what was learnt
     made = checkpoints / "adapter"
     save_lora(learner.model, task.base.name, made)
     _save_heads(learner.heads, made / HEADS)
-    projection = new_projection(states[WHOLE].shape[1])
-    views = {name: place(hidden, projection) for name, hidden in states.items()}
+    projection = new_projection(states[FULL].shape[1])
+    views = {name: project(hidden, projection) for name, hidden in states.items()}
     write_vectors(made / VECTORS, task.exemplars.exemplars, projection, views)
     rows = np.flatnonzero(parts < scored)
     held_out = [task.exemplars.exemplars[row] for row in rows]

@@ -1,12 +1,18 @@
-"""Open a workspace, bringing its schema up to date by append-only migrations."""
+"""Open a workspace, bringing its schema up to date by append-only migrations.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+A workspace may come from somebody else, so nothing in it is trusted: see aitrade/workspace/lockdown.py.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.files import require_writable
+from aitrade.workspace.lockdown import SETTINGS, lock, refuse_foreign_file, refuse_macros, refuse_scheme
+from aitrade.workspace.questions import adopt_runs
+from aitrade.workspace.schema import refuse_other_schema, refuse_unmigrated
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,17 +27,19 @@ def migrations() -> list[tuple[int, str, str]]:
 
 
 @contextmanager
-def open_workspace(folder: Path, *, create: bool = True) -> Iterator["DuckDBPyConnection"]:
+def open_workspace(folder: Path, *, create: bool = True, reads: Sequence[Path] = ()) -> Iterator["DuckDBPyConnection"]:
     """Connect to the workspace in a folder, alone, and migrate it to this version's schema.
 
     Args:
         folder: the workspace; its database is ``aitrade.duckdb``.
         create: make the folder and the database where they are missing.
+        reads: the files, and folders of files, that SQL may read; no other, and nothing over a network.
 
     Raises:
         BadInputError: the workspace is missing and may not be made, may not be written to, is held by another
-            process, was written by a newer version, or is not a DuckDB database.
+            process, was written by a newer version, is damaged, or is not a DuckDB database.
     """
+    refuse_scheme(folder)
     path = folder / DATABASE
     if not create:
         _require(path)
@@ -40,8 +48,9 @@ def open_workspace(folder: Path, *, create: bool = True) -> Iterator["DuckDBPyCo
     except OSError as error:
         raise BadInputError(f"no workspace can be made here: {error.strerror}", where=str(folder)) from error
     require_writable(path)
-    with _connected(path, read_only=False) as con:
+    with _connected(path, read_only=False, reads=reads) as con:
         migrate(con, path)
+        refuse_other_schema(con, path, migrations())
         yield con
 
 
@@ -51,12 +60,14 @@ def read_workspace(folder: Path) -> Iterator["DuckDBPyConnection"]:
 
     Raises:
         BadInputError: the workspace is missing, is held by a process that writes to it, was written by a newer
-            version, or is not a DuckDB database.
+            version, is damaged, or is not a DuckDB database.
     """
+    refuse_scheme(folder)
     path = folder / DATABASE
     _require(path)
     with _connected(path, read_only=True) as con:
         if not _lacks(con, path):
+            refuse_other_schema(con, path, migrations())
             yield con
             return
     with open_workspace(folder):
@@ -66,20 +77,27 @@ def read_workspace(folder: Path) -> Iterator["DuckDBPyConnection"]:
 
 
 def _require(path: Path) -> None:
-    if not path.exists():
+    try:
+        path.lstat()
+    except PermissionError as error:
+        raise BadInputError(
+            f"the workspace cannot be read: {error.strerror}", where=str(path), fix="ask its owner for the permission"
+        ) from error
+    except OSError as error:
         raise BadInputError(
             "there is no workspace here",
             where=str(path.parent),
             fix="import something into it first: aitrade codes import FILE, or choose one with --workspace DIR",
-        )
+        ) from error
 
 
 @contextmanager
-def _connected(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
+def _connected(path: Path, *, read_only: bool, reads: Sequence[Path] = ()) -> Iterator["DuckDBPyConnection"]:
     import duckdb
 
+    refuse_foreign_file(path)
     try:
-        con = duckdb.connect(str(path), read_only=read_only)
+        con = duckdb.connect(str(path.absolute()), read_only=read_only, config=dict(SETTINGS))
     except duckdb.Error as error:
         held = "could not set lock" in str(error).lower()
         what = "another aitrade process holds this workspace" if held else f"not a usable DuckDB database: {error}"
@@ -88,30 +106,80 @@ def _connected(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]
         )
         raise BadInputError(what, where=str(path), fix=fix) from error
     try:
-        with _ctrl_c():
+        with _ctrl_c(), _disk_and_damage(path):
+            lock(con, reads)
+            refuse_macros(con, path)
             yield con
     finally:
         con.close()
 
 
+@contextmanager
+def _disk_and_damage(path: Path) -> Iterator[None]:
+    """Say what the disk refuses, such as a full one, and what of the database cannot be read, as bad input."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise BadInputError(
+            f"there is not enough memory, or disk space to use in its place: {str(error).splitlines()[0]}",
+            where=str(path),
+            fix="make room on the disk that holds the workspace, or use a machine with more memory",
+        ) from error
+    except duckdb.Error as error:
+        of_the_disk = (
+            duckdb.IOException,
+            duckdb.TransactionException,  # a commit that the disk refused
+            duckdb.FatalException,
+            duckdb.InternalException,
+            duckdb.SerializationException,
+        )
+        if not isinstance(error, of_the_disk) and type(error) is not duckdb.Error:  # a damaged block has no class
+            raise
+        raise BadInputError(
+            f"the workspace's database cannot be read or written: {str(error).splitlines()[0]}",
+            where=str(path),
+            fix="make room on the disk; if it has room, restore a copy of the workspace. Nothing was changed",
+        ) from error
+
+
 def migrate(con: "DuckDBPyConnection", path: Path) -> None:
-    """Apply the migrations that the database lacks, each in a transaction of its own."""
+    """Apply the migrations that the database lacks, each in a transaction of its own.
+
+    Raises:
+        BadInputError: the database holds tables but no record of migrations, a damaged one, or that of a newer version.
+    """
     con.execute(
         "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
     )
     for version, name, sql in _lacks(con, path):
         with transaction(con):
             con.execute(sql)
+            if name.endswith("_questions"):
+                adopt_runs(con)
             con.execute("INSERT INTO migrations VALUES (?, ?, now()::TIMESTAMP)", [version, name])
 
 
 def _lacks(con: "DuckDBPyConnection", path: Path) -> list[tuple[int, str, str]]:
     """The migrations that the database lacks; a newer one is refused."""
-    row = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'migrations'").fetchone()
-    if row == (0,):
+    import duckdb
+
+    if not con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'migrations' AND schema_name = 'main'"
+    ).fetchall():
+        refuse_unmigrated(con, path)
         return migrations()
-    row = con.execute("SELECT coalesce(max(version), 0) FROM migrations").fetchone()
-    present = row[0] if row else 0
+    try:
+        ((present,),) = con.execute("SELECT coalesce(max(version), 0)::INTEGER FROM main.migrations").fetchall()
+    except (duckdb.ProgrammingError, duckdb.DataError) as error:
+        raise BadInputError(
+            f"the workspace's record of migrations is damaged: {str(error).splitlines()[0]}",
+            where=str(path),
+            fix="restore a copy of the workspace",
+        ) from error
+    if present == 0:
+        refuse_unmigrated(con, path)
     known = migrations()
     if present > known[-1][0]:
         raise BadInputError(
@@ -130,7 +198,10 @@ def transaction(con: "DuckDBPyConnection") -> Iterator[None]:
         with _ctrl_c():
             yield
     except BaseException:
-        con.execute("ROLLBACK")
+        import duckdb
+
+        with suppress(duckdb.TransactionException, duckdb.FatalException):  # DuckDB may have rolled back by itself
+            con.execute("ROLLBACK")
         raise
     with _ctrl_c():
         con.execute("COMMIT")

@@ -5,6 +5,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError, UsageError
+from aitrade.question.question import Question
+from aitrade.workspace.questions import keep_question
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,7 +29,9 @@ def check_name(con: "DuckDBPyConnection", name: str, *, replace: bool) -> None:
         raise BadInputError(f"there is a run {name} (kind {taken[0]}) already", fix=fix)
 
 
-def put_run(con: "DuckDBPyConnection", name: str, fingerprint: str, settings: dict[str, Any], codes: int) -> int:
+def put_run(
+    con: "DuckDBPyConnection", name: str, fingerprint: str, settings: dict[str, Any], codes: int, question: Question
+) -> int:
     """Make the row of a finished run, in place of the run that had its name; returns how many labels that one had.
 
     The caller has checked the name, opens the transaction, and adds the predictions.
@@ -36,7 +40,7 @@ def put_run(con: "DuckDBPyConnection", name: str, fingerprint: str, settings: di
     con.execute("DELETE FROM predictions WHERE run = ?", [name])
     con.execute("DELETE FROM runs WHERE run = ?", [name])
     con.execute(
-        "INSERT INTO runs VALUES (?, 'labels', ?, ?, ?, now()::TIMESTAMP, now()::TIMESTAMP)",
-        [name, fingerprint, json.dumps(settings), codes],
+        "INSERT INTO runs VALUES (?, 'labels', ?, ?, ?, now()::TIMESTAMP, now()::TIMESTAMP, ?)",
+        [name, fingerprint, json.dumps(settings), codes, keep_question(con, question)],
     )
     return counted[0] if counted else 0

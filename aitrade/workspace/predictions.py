@@ -1,58 +1,41 @@
-"""Predictions in the workspace."""
+"""Predictions in the workspace: kept by column, read back and exported."""
 
 import csv
-import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.core.files import writing
+from aitrade.core.files import atomic_write
+from aitrade.core.render.as_csv import csv_cell
+from aitrade.question.labels import LabelSpace
+from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.rows import offered
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-EXPORT_COLUMNS = ("hs10", "flow", "description", "relevance", "category", "p_high", "p_medium", "p_low", "source")
 
+def insert_predictions(con: "DuckDBPyConnection", run: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Add predictions of a run, column by column; what is left out is NULL. The caller opens the transaction.
 
-@dataclass(frozen=True)
-class Prediction:
-    """What a run says of a code.
-
-    Attributes:
-        p_high, p_medium, p_low: calibrated probabilities; they add up to 1.
-        source: ``llm``, ``exemplar`` (labelled by hand) or ``cascade`` (certain without the LLM).
-        evidence: the neighbours and raw scores behind it.
+    Args:
+        con: the workspace.
+        run: its name.
+        columns: columns of the table ``predictions`` by name, of equal length; ``p`` holds a sequence of probabilities
+            for each row, in the order of the question's levels, or None.
     """
-
-    flow: str
-    hs10: str
-    description: str
-    relevance: str
-    category: str
-    p_high: float
-    p_medium: float
-    p_low: float
-    source: str
-    evidence: dict[str, Any]
-
-
-_COLUMNS = tuple(field.name for field in fields(Prediction))
-
-
-def insert_predictions(con: "DuckDBPyConnection", run: str, predictions: Sequence[Prediction]) -> None:
-    """Add predictions of a run. The caller opens the transaction."""
-    columns = {name: [getattr(p, name) for p in predictions] for name in _COLUMNS}
-    columns["evidence"] = [json.dumps(p.evidence) for p in predictions]
-    insert_columns(con, run, columns)
-
-
-def insert_columns(con: "DuckDBPyConnection", run: str, columns: Mapping[str, Sequence[object]]) -> None:
-    """Add predictions of a run, column by column; what is left out is NULL. The caller opens the transaction."""
-    names = ", ".join(columns)
-    with offered(con, "offered_predictions", columns):
-        con.execute(f"INSERT INTO predictions (run, {names}) SELECT ?, {names} FROM offered_predictions", [run])  # noqa: S608
+    plain = {name: values for name, values in columns.items() if name != "p"}
+    lists = columns.get("p", [])
+    width = max((len(p) for p in lists if p is not None), default=0)
+    parts = {f"p{n}": [None if p is None else p[n] for p in lists] for n in range(width)}
+    values = [*plain] + ([f"CASE WHEN p0 IS NOT NULL THEN [{', '.join(parts)}]::DOUBLE[] END"] if parts else [])
+    names = [*plain] + (["p"] if parts else [])
+    with offered(con, "offered_predictions", plain | parts):
+        con.execute(
+            f"INSERT INTO predictions (run, {', '.join(names)}) SELECT ?, {', '.join(values)} FROM offered_predictions",  # noqa: S608
+            [run],
+        )
 
 
 def predicted_codes(con: "DuckDBPyConnection", run: str) -> set[tuple[str, str]]:
@@ -60,10 +43,27 @@ def predicted_codes(con: "DuckDBPyConnection", run: str) -> set[tuple[str, str]]
     return set(con.execute("SELECT flow, hs10 FROM predictions WHERE run = ?", [run]).fetchall())
 
 
+def probability_columns(labels: LabelSpace) -> tuple[str, ...]:
+    """Names of the columns of probabilities in files, in the order of the levels: ``p_high`` for High."""
+    return tuple(
+        "p_" + (re.sub(r"\W+", "_", level.lower()).strip("_") or str(n)) for n, level in enumerate(labels.levels)
+    )
+
+
+def export_columns(labels: LabelSpace) -> tuple[str, ...]:
+    """Columns of an exported classification."""
+    return ("hs10", "flow", "description", "relevance", "category", *probability_columns(labels), "source")
+
+
 def export_rows(con: "DuckDBPyConnection", run: str) -> Iterator[tuple[Any, ...]]:
-    """Predictions of a run in the order of ``EXPORT_COLUMNS``, by flow and code."""
-    columns = ", ".join(EXPORT_COLUMNS)
-    con.execute(f"SELECT {columns} FROM predictions WHERE run = ? ORDER BY flow DESC, hs10", [run])  # noqa: S608
+    """Predictions of a run in the order of :func:`export_columns`, by flow and code."""
+    count = len(question_of_run(con, run).labels.levels)
+    probabilities = ", ".join(f"p[{n + 1}]" for n in range(count))
+    con.execute(
+        f"SELECT hs10, flow, description, relevance, category, {probabilities}, source "  # noqa: S608
+        "FROM predictions WHERE run = ? ORDER BY flow DESC, hs10",
+        [run],
+    )
     while rows := con.fetchmany(4096):
         yield from rows
 
@@ -75,10 +75,11 @@ def export_csv(con: "DuckDBPyConnection", run: str, path: Path) -> int:
         BadInputError: the file cannot be written.
     """
     count = 0
-    with writing(path), path.open("w", encoding="utf-8", newline="") as file:
+    columns = export_columns(question_of_run(con, run).labels)
+    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(EXPORT_COLUMNS)
+        writer.writerow(columns)
         for row in export_rows(con, run):
-            writer.writerow([f"{value:.6f}" if isinstance(value, float) else value for value in row])
+            writer.writerow([f"{value:.6f}" if isinstance(value, float) else csv_cell(value) for value in row])
             count += 1
     return count

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
+from aitrade.question.question import Question
 from aitrade.workspace.database import transaction
+from aitrade.workspace.questions import keep_question
 from aitrade.workspace.rows import offered
 
 if TYPE_CHECKING:
@@ -94,16 +96,21 @@ def find_fingerprint(con: "DuckDBPyConnection", fingerprint: str) -> Run | None:
 
 
 def create_run(
-    con: "DuckDBPyConnection", name: str, fingerprint: str, settings: dict[str, Any], codes: Sequence[tuple[str, str]]
+    con: "DuckDBPyConnection",
+    name: str,
+    fingerprint: str,
+    settings: dict[str, Any],
+    codes: Sequence[tuple[str, str]],
+    question: Question,
 ) -> Run:
-    """Begin a classification of codes (flow, hs10), in the order of its batches."""
+    """Begin a classification of codes (flow, hs10), in the order of its batches, by a question."""
     with (
         transaction(con),
         offered(con, "planned", {"flow": [flow for flow, _ in codes], "hs10": [hs10 for _, hs10 in codes]}),
     ):
         con.execute(
-            "INSERT INTO runs VALUES (?, 'classification', ?, ?, ?, now()::TIMESTAMP, NULL)",
-            [name, fingerprint, json.dumps(settings), len(codes)],
+            "INSERT INTO runs VALUES (?, 'classification', ?, ?, ?, now()::TIMESTAMP, NULL, ?)",
+            [name, fingerprint, json.dumps(settings), len(codes), keep_question(con, question)],
         )
         con.execute("INSERT INTO run_codes SELECT ?, row_number() OVER () - 1, flow, hs10 FROM planned", [name])
     return get_run(con, name)

@@ -79,5 +79,5 @@ def test_what_cannot_be_asked_says_so(folder: Path, tmp_path: Path, monkeypatch:
 
 
 def test_the_report(folder: Path, tmp_path: Path) -> None:
-    path = aitrade.open(folder).report(tmp_path / "r.html", run=made.RUN)
+    (path,) = aitrade.open(folder).report(tmp_path / "r.html", run=made.RUN).files
     assert path.read_text("utf-8").startswith("<!doctype html>")

@@ -45,7 +45,7 @@ def test_the_cascade_spares_the_llm_what_is_low_beyond_doubt(calibrated: Path, e
         assert p.source == ("cascade" if row[2] >= sure else "llm")
         if p.source == "cascade":
             assert (p.relevance, p.category) == ("Low", "Not_DC_Related")
-            assert (p.p_high, p.p_medium, p.p_low) == pytest.approx(tuple(row))
+            assert p.p == pytest.approx(tuple(row))
     vectors, near = whole.retrieve(codes)
     rows = [place for place, row in enumerate(rival) if row[2] < sure]
     assert rows != list(range(len(rows)))

@@ -39,14 +39,14 @@ def test_a_code_is_explained_by_what_was_kept_of_it(
 ) -> None:
     told = json.loads(explain(SERVERS, "--json").out)
     with opened() as con:
-        *label, high, medium, low, raw = con.execute(
-            "SELECT run, relevance, category, source, p_high, p_medium, p_low, evidence FROM predictions "
+        *label, p, raw = con.execute(
+            "SELECT run, relevance, category, source, p, evidence FROM predictions "
             "WHERE flow = 'imports' AND hs10 = ?", [SERVERS]
         ).fetchone()  # fmt: skip
     kept = json.loads(raw)
     assert (told["hs10"], told["flow"], told["description"]) == (SERVERS, "imports", "PROCESSING UNITS, NOT SERVERS")
     assert [told[name] for name in ("run", "relevance", "category", "source")] == label
-    assert told["probabilities"] == {"High": high, "Medium": medium, "Low": low}
+    assert told["probabilities"] == dict(zip(RELEVANCES, p, strict=True))
     assert told["llm"] == dict(zip(RELEVANCES, kept["llm"], strict=True))
     assert told["label_mass"] == kept["label_mass"]
     assert (told["rationale"], told["written"], told["llm_neighbours"]) == (None, None, [])

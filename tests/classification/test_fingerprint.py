@@ -74,8 +74,6 @@ def test_every_change_of_the_classifier_changes_the_fingerprint(toy_classifier: 
 @pytest.mark.parametrize(
     "text",
     [
-        "data/questions/ai-data-centers/prompts.toml",
-        "data/questions/ai-data-centers/question.toml",
         "data/shorthand.csv",
         "data/titles.csv",
     ],

@@ -22,8 +22,7 @@ from aitrade.core.errors import BadInputError, ModelError
 from aitrade.llm.prefix_tree import Tokens
 from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS, PromptScorer, heading_neighbours
 from aitrade.llm.scorer import Neighbourhoods, Scores
-from aitrade.models.installed import locate
-from aitrade.models.record import read_record, record_files, write_record
+from aitrade.models.installed import locate, read_record, record_files, write_record
 from aitrade.nomenclature.codes import Code
 from aitrade.question.defaults import DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet, read_exemplars
@@ -153,9 +152,9 @@ def test_a_workspaces_calibration_is_found_used_and_left_out_on_request(
     codes = [c for c in toys.toy_codes() if loaded.exemplar_prediction(c) is None]
     with_it, without = loaded.predict(codes), toy_classifier().predict(codes)
     assert [p.evidence["llm"] for p in with_it] == [p.evidence["llm"] for p in without]
-    assert [p.p_low for p in with_it] != [p.p_low for p in without]
+    assert [p.p[2] for p in with_it] != [p.p[2] for p in without]
     for p in with_it:
-        assert p.p_high + p.p_medium + p.p_low == pytest.approx(1.0)
+        assert sum(p.p) == pytest.approx(1.0)
     assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars, calibrated=False).calibration is None
 
 

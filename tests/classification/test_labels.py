@@ -7,7 +7,10 @@ import pytest
 
 from aitrade.classification.label_import import import_labels
 from aitrade.core.errors import BadInputError, UsageError
+from aitrade.question.question import SHIPPED, load_question
 from tests.trade_files import SHARED, text_of, workspace
+
+QUESTION = load_question(SHIPPED)
 
 PLAIN = "hs10,relevance,category\n8471500150,High,Compute_Hardware\n0101210010,Low,Not_DC_Related\n"
 
@@ -21,15 +24,15 @@ def con():
 
 def predictions(con):
     return con.execute(
-        "SELECT flow, hs10, description, relevance, category, p_high, p_low, source FROM predictions ORDER BY ALL"
+        "SELECT flow, hs10, description, relevance, category, p[1], p[3], source FROM predictions ORDER BY ALL"
     ).fetchall()
 
 
 def test_labels_become_a_run_with_the_files_hash_as_fingerprint(tmp_path, con):
     path = text_of(tmp_path / "labels.csv", PLAIN)
-    receipt = import_labels(con, path, "mine", "imports")
+    receipt = import_labels(con, path, "mine", QUESTION, "imports")
     assert (receipt.labels, receipt.by_flow, receipt.by_relevance) == (2, {"imports": 2}, {"High": 1, "Low": 1})
-    run, kind, fingerprint, settings, codes, started, finished = con.execute("FROM runs").fetchone()
+    run, kind, fingerprint, settings, codes, started, finished, _ = con.execute("FROM runs").fetchone()
     assert (run, kind, codes) == ("mine", "labels", 2)
     assert fingerprint == hashlib.sha256(path.read_bytes()).hexdigest() == json.loads(settings)["sha256"]
     assert started is not None
@@ -47,7 +50,7 @@ def test_an_exported_run_is_read_back(tmp_path, con):
         "8471.50.01.50,export,SERVERS,High,Compute_Hardware,0.9,0.08,0.02,llm\n"
         "8471500150,imports,SERVERS,High,Compute_Hardware,,,,human\n",
     )
-    import_labels(con, path, "back")
+    import_labels(con, path, "back", QUESTION)
     assert predictions(con) == [
         ("exports", "8471500150", "SERVERS", "High", "Compute_Hardware", 0.9, 0.02, "llm"),
         ("imports", "8471500150", "SERVERS", "High", "Compute_Hardware", None, None, "human"),
@@ -68,7 +71,7 @@ def test_an_exported_run_is_read_back(tmp_path, con):
 def test_bad_labels_are_refused_and_nothing_is_kept(tmp_path, con, line, where, what):
     path = text_of(tmp_path / "l.csv", f"hs10,relevance,category\n0101210010,Low,Not_DC_Related\n{line}\n")
     with pytest.raises(BadInputError) as caught:
-        import_labels(con, path, "bad", "imports")
+        import_labels(con, path, "bad", QUESTION, "imports")
     assert caught.value.where == f"{path}, {where}"
     assert what in caught.value.what
     assert con.execute("FROM runs").fetchall() == predictions(con) == []
@@ -89,40 +92,40 @@ def test_probabilities_and_sources_are_checked(tmp_path, con, values, what):
     header = "hs10,relevance,category,p_high,p_medium,p_low,source"
     path = text_of(tmp_path / "l.csv", f"{header}\n8471500150,High,Compute_Hardware,{values}\n")
     with pytest.raises(BadInputError, match=what):
-        import_labels(con, path, "bad", "imports")
+        import_labels(con, path, "bad", QUESTION, "imports")
 
 
 def test_the_flow_has_to_be_known(tmp_path, con):
     path = text_of(tmp_path / "labels.csv", PLAIN)
     with pytest.raises(BadInputError) as caught:
-        import_labels(con, path, "mine")
+        import_labels(con, path, "mine", QUESTION)
     assert "--flow" in caught.value.fix
 
 
 def test_a_taken_name_is_refused_until_replace(tmp_path, con):
     path = text_of(tmp_path / "labels.csv", PLAIN)
-    import_labels(con, path, "mine", "imports")
+    import_labels(con, path, "mine", QUESTION, "imports")
     with pytest.raises(BadInputError) as caught:
-        import_labels(con, path, "mine", "imports")
+        import_labels(con, path, "mine", QUESTION, "imports")
     assert "--replace" in caught.value.fix
     path.write_text("hs10,relevance,category\n8471500150,Medium,Compute_Hardware\n")
-    assert import_labels(con, path, "mine", "imports", replace=True).replaced == 2
+    assert import_labels(con, path, "mine", QUESTION, "imports", replace=True).replaced == 2
     assert [row[3] for row in predictions(con)] == ["Medium"]
 
 
 def test_a_run_of_the_classifier_is_never_replaced_by_labels(tmp_path, con):
-    con.execute("INSERT INTO runs VALUES ('mine', 'classification', 'f', '{}', 0, now()::TIMESTAMP, NULL)")
+    con.execute("INSERT INTO runs VALUES ('mine', 'classification', 'f', '{}', 0, now()::TIMESTAMP, NULL, NULL)")
     with pytest.raises(BadInputError, match="kind classification"):
-        import_labels(con, text_of(tmp_path / "l.csv", PLAIN), "mine", "imports", replace=True)
+        import_labels(con, text_of(tmp_path / "l.csv", PLAIN), "mine", QUESTION, "imports", replace=True)
 
 
 def test_names_of_runs_are_plain(tmp_path, con):
     with pytest.raises(UsageError):
-        import_labels(con, text_of(tmp_path / "l.csv", PLAIN), "a run", "imports")
+        import_labels(con, text_of(tmp_path / "l.csv", PLAIN), "a run", QUESTION, "imports")
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared reference data are not here")
 def test_the_papers_labels_are_taken_whole(con):
-    receipt = import_labels(con, SHARED / "reference" / "labels_dev.csv", "paper-dev")
+    receipt = import_labels(con, SHARED / "reference" / "labels_dev.csv", "paper-dev", QUESTION)
     assert receipt.labels == 11_481
     assert receipt.by_flow == {"exports": 2_289, "imports": 9_192}

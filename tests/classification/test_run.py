@@ -19,18 +19,21 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import near_votes
 from aitrade.classification.run import classify, planned_codes
 from aitrade.core.errors import BadInputError, StoppedError
-from aitrade.llm.code_vectors import WHOLE, CodeVectors
+from aitrade.llm.code_vectors import FULL, CodeVectors
 from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric, related_categories
 from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.workspace import open_workspace
 from aitrade.workspace.codes import read_codes
-from aitrade.workspace.predictions import EXPORT_COLUMNS, export_csv
+from aitrade.workspace.predictions import export_columns, export_csv
 from aitrade.workspace.runs import Run, get_run, list_runs
+
+QUESTION = load_question(SHIPPED)
 
 Load = Callable[..., Classifier]
 BOTH = ("imports", "exports")
@@ -109,10 +112,10 @@ def test_every_code_has_one_prediction_that_holds_together(workspace: Path, toy_
     assert (run.finished, run.predictions, run.codes) == (True, total, total)
     found = rows(workspace)
     assert [(r[0], r[1], r[2]) for r in found] == sorted((c.flow, c.hs10, c.description) for c in toys.toy_codes())
-    for _, _, _, relevance, category, high, medium, low, source, evidence in found:
+    for _, _, _, relevance, category, p, source, evidence in found:
         assert check_label(relevance, category, load_rubric()) is None
-        assert high + medium + low == pytest.approx(1.0)
-        assert relevance == RELEVANCES[[high, medium, low].index(max(high, medium, low))]
+        assert sum(p) == pytest.approx(1.0)
+        assert relevance == RELEVANCES[p.index(max(p))]
         if source == "llm":
             said = json.loads(evidence)
             assert 0 < said["label_mass"] < 1
@@ -125,7 +128,7 @@ def test_exemplars_are_predicted_by_hand_and_only_they(finished: Path) -> None:
     expected = {(flow, hs10): (relevance, category) for flow, hs10, _, _, relevance, category in toys.LABELLED}
     found = rows(finished, "SELECT flow, hs10, relevance, category FROM predictions WHERE source = 'exemplar'")
     assert {(flow, hs10): (relevance, category) for flow, hs10, relevance, category in found} == expected
-    sure = rows(finished, "SELECT count(*) FROM predictions WHERE greatest(p_high, p_medium, p_low) = 1")
+    sure = rows(finished, "SELECT count(*) FROM predictions WHERE list_max(p) = 1")
     assert sure == [(len(expected),)]
 
 
@@ -134,9 +137,9 @@ def test_a_batch_leaves_nothing_in_memory_for_the_next(toy_classifier: Load) -> 
     classifier, codes = toy_classifier(), toys.toy_codes()
     engine, computed = classifier.scorer.engine, []
     for _ in range(3):
-        before = engine.computed
+        before = engine.tokens_computed
         classifier.predict(codes)
-        computed.append(engine.computed - before)
+        computed.append(engine.tokens_computed - before)
     assert computed[0] == computed[1] == computed[2] > 0
 
 
@@ -192,7 +195,7 @@ def test_a_batch_is_kept_whole_or_not_at_all(
     kept = classify_module.insert_predictions
 
     def torn(con: Any, run: str, predictions: Any) -> None:
-        kept(con, run, predictions[:2])
+        kept(con, run, {name: values[:2] for name, values in predictions.items()})
         raise OSError("disk full")
 
     monkeypatch.setattr(classify_module, "insert_predictions", torn)
@@ -273,7 +276,7 @@ def test_export_writes_the_contracts_columns(finished: Path, tmp_path: Path) -> 
         assert export_csv(con, run.run, path) == len(toys.toy_codes())
     with path.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
-    assert tuple(found[0]) == EXPORT_COLUMNS
+    assert tuple(found[0]) == export_columns(QUESTION.labels)
     assert [(r["flow"], r["hs10"]) for r in found] == [(c.flow, c.hs10) for c in toys.toy_codes()]
     assert all(sum(float(r[p]) for p in ("p_high", "p_medium", "p_low")) == pytest.approx(1, abs=2e-6) for r in found)
     assert len({r["source"] for r in found}) == 2
@@ -317,7 +320,7 @@ def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> 
         assert p.evidence["llm"] == pytest.approx(said.relevance[row], abs=1e-4)
         assert p.evidence["label_mass"] == pytest.approx(said.mass[row], abs=1e-5)
         odds = np.exp(said.relevance[row])
-        assert (p.p_high, p.p_medium, p.p_low) == pytest.approx(tuple(odds / odds.sum()))  # there is no calibration
+        assert p.p == pytest.approx(tuple(odds / odds.sum()))  # there is no calibration
         assert p.evidence["neighbours"] == listed(code, near[row])
         assert p.evidence["category_llm"] == pytest.approx(categories.get(row), abs=1e-4)
         assert p.category == (related_categories()[categories[row].argmax()] if row in related else NOT_RELATED)
@@ -340,7 +343,7 @@ def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code
     keys = [(e.code.flow, e.code.hs10) for e in exemplars.exemplars]
 
     class Tuned:
-        vectors = CodeVectors(keys, np.eye(6, dtype=np.float32), {WHOLE: places})
+        vectors = CodeVectors(keys, np.eye(6, dtype=np.float32), {FULL: places})
 
         def relevance(self, *_: Any) -> Scores:
             return said
@@ -369,4 +372,4 @@ def test_predictions_do_not_hang_on_what_else_is_classified(toy_classifier: Load
     together = toy_classifier().predict([others[0], *imports, others[1]])[1:-1]
     assert [p.hs10 for p in alone] == [p.hs10 for p in together]
     for one, other in zip(alone, together, strict=True):
-        assert (one.p_high, one.p_medium) == pytest.approx((other.p_high, other.p_medium), abs=0.05)
+        assert one.p[:2] == pytest.approx(other.p[:2], abs=0.05)

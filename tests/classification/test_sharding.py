@@ -14,6 +14,7 @@ from aitrade.classification import classifier as classifier_module
 from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.loading import load_classifiers
+from aitrade.classification.prediction import Prediction
 from aitrade.classification.run import classify
 from aitrade.classification.sharding import judge_batches
 from aitrade.core import device as device_module
@@ -21,7 +22,6 @@ from aitrade.core.errors import StoppedError, UsageError
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.workspace import open_workspace
-from aitrade.workspace.predictions import Prediction
 
 BATCHES = [toys.toy_codes()[at : at + 6] for at in range(0, len(toys.toy_codes()), 6)]
 PATIENCE = 60  # seconds; a classifier that is never asked would be waited for for ever
@@ -113,9 +113,9 @@ def test_every_gpu_of_the_first_ones_kind_takes_part(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("torch.cuda.get_device_name", lambda gpu: "T4" if gpu == 2 else "H200")
     monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda **_: True)
     found = device_module.choose_runtimes()
-    assert [m.where for m in found] == ["cuda:0", "cuda:1", "cuda:3"], "another kind gives other numbers"
+    assert [m.torch_device for m in found] == ["cuda:0", "cuda:1", "cuda:3"], "another kind gives other numbers"
     assert {(m.device, m.arithmetic) for m in found} == {("cuda", "bfloat16")}
-    assert [m.where for m in device_module.choose_runtimes("cpu", "float32")] == ["cpu"]
+    assert [m.torch_device for m in device_module.choose_runtimes("cpu", "float32")] == ["cpu"]
 
 
 def test_float32_is_no_less(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,14 +15,17 @@ from aitrade.classification import shipped_labels as published
 from aitrade.classification.calibration import calibration_file, load_calibration
 from aitrade.classification.loading import load_classifier
 from aitrade.classification.shipped_labels import CLASSIFICATION, SAMPLE, published_folder, read_manifest
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped, weights_folder
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.nomenclature.codes import Code
 from aitrade.question.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL, DEMO_EMBEDDER
 from aitrade.question.exemplars import load_exemplars
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import check_label, load_rubric
-from aitrade.workspace.predictions import EXPORT_COLUMNS
+from aitrade.workspace.predictions import export_columns
+
+QUESTION = load_question(SHIPPED)
 
 MODEL = DEFAULT_MODEL.partition("+")[0]
 
@@ -50,7 +53,7 @@ def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
 def test_it_is_whole() -> None:
     manifest, found = read_manifest(), rows(CLASSIFICATION)
     assert {name: sha256_of(published_folder() / name) for name in manifest["files"]} == manifest["files"]
-    assert tuple(found[0]) == EXPORT_COLUMNS
+    assert tuple(found[0]) == export_columns(QUESTION.labels)
     assert Counter(row["flow"] for row in found) == {"imports": 19_424, "exports": 4_693}
     assert len({(row["flow"], row["hs10"]) for row in found}) == len(found)
     assert all(len(row["hs10"]) == 10 for row in found)

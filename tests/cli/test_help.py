@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-import aitrade.cli.commands  # noqa: F401  (registers the commands)
 from aitrade import __version__
 from aitrade.cli.app import app
-from aitrade.question.defaults import DEFAULT_MODEL, DEMO_MODEL
 
 HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "duckdb", "numpy", "scipy", "openpyxl", "peft")
 
@@ -69,14 +67,6 @@ def test_every_command_and_option_says_what_it_is_for(command: object) -> None:
     for parameter in command.params:
         if parameter.param_type_name == "option":
             assert parameter.help, f"{parameter.name} has no help"
-
-
-def test_the_help_names_the_default_model() -> None:
-    models = {" ".join(path): p for path, c in ALL for p in c.params if p.name == "model" and not p.multiple}
-    models = {name: parameter.default for name, parameter in models.items() if "BASE+ADAPTER" in parameter.help}
-    assert models.pop("demo") == DEMO_MODEL
-    assert set(models) == {"classify", "calibrate", "bench speed", "bench operations"}
-    assert set(models.values()) == {DEFAULT_MODEL}
 
 
 def test_the_commands_of_the_contract_are_there() -> None:

@@ -1,7 +1,11 @@
 """Files that cannot be written are the user's to fix: exit code 3, the path and the fix, and no traceback."""
 
 import errno
+import os
+import resource
 import shutil
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -106,4 +110,44 @@ def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("os.fsync", lambda _: synced.append(not (tmp_path / "file").exists()))
     with atomic_write(tmp_path / "file") as partial:
         partial.write_bytes(b"new")
-    assert synced == [True]
+    assert synced == [True, False]  # the file, then the folder with its name
+
+
+@pytest.mark.parametrize("what", ["a table", "predictions", "the page", "a workbook", "a review as text"])
+def test_a_full_disk_leaves_what_was_there(what, folder, tmp_path):
+    """A real limit in a real process: nothing larger than some bytes can be written."""
+    out = tmp_path / {"a workbook": "out.xlsx", "a review as text": "out.csv"}.get(what, "out")
+    out.write_bytes(b"a reviewer's work")
+    arguments = WRITES.get(what, WRITES["a workbook"])
+    done = subprocess.run(
+        [sys.executable, "-c", "from aitrade.cli import main; main()", "--workspace", folder, *arguments, out],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40, 40)),
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert done.returncode == 3, done.stderr
+    assert "this cannot be written: File too large" in done.stderr
+    assert "Traceback" not in done.stderr or what == "a workbook"  # openpyxl complains of its own temporary file too
+    assert out.read_bytes() == b"a reviewer's work"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_link_stays_a_link_and_permissions_stay(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept", tmp_path / "link"
+    kept.write_text("old")
+    kept.chmod(0o640)
+    link.symlink_to("kept")
+    with atomic_write(link) as partial:
+        partial.write_text("new")
+    assert (link.is_symlink(), kept.read_text(), kept.stat().st_mode & 0o777) == (True, "new", 0o640)
+
+
+def test_what_is_no_file_is_written_as_it_is(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    with atomic_write(Path(f"/dev/fd/{write}")) as place:
+        place.write_text("data")
+    assert os.read(read, 99) == b"data"
+    os.close(read)
+    os.close(write)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from aitrade.classification.loading import load_classifier
+from aitrade.classification.prediction import Prediction
 from aitrade.cli.app import app
 from aitrade.cli.demo import print_results
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
@@ -21,14 +22,15 @@ from aitrade.demo.agreement import Judged, agreement, missed, read_judged
 from aitrade.demo.classification import classify_sample, hold_out, require_models
 from aitrade.demo.published import beside_published
 from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
-from aitrade.llm.code_vectors import WHOLE, CodeVectors
+from aitrade.llm.code_vectors import FULL, CodeVectors
+from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.readers.source import ImportOptions
 from aitrade.workspace import open_workspace
-from aitrade.workspace.predictions import Prediction
 from aitrade.workspace.runs import list_runs
 
 FOLDER = sample_folder()
@@ -50,6 +52,7 @@ class Stub:
     """Says the hand labels but for its mistakes; counts how often it is asked, and may be stopped."""
 
     model = "stub"
+    question = load_question(SHIPPED)
     runtime = SimpleNamespace(device="cpu", arithmetic="nothing")
 
     def __init__(self, mistakes=MISTAKES, stop=False):
@@ -65,7 +68,7 @@ class Stub:
             raise KeyboardInterrupt
         self.asked += len(codes)
         return [
-            Prediction(c.flow, c.hs10, c.description, *self.says[c.flow, c.hs10], 0.2, 0.3, 0.5, "llm", {})
+            Prediction(c.flow, c.hs10, c.description, *self.says[c.flow, c.hs10], (0.2, 0.3, 0.5), "llm", {})
             for c in codes
         ]
 
@@ -74,7 +77,7 @@ class Stub:
 def filled(tmp_path_factory):
     """A workspace with the sample and the stub's run: folder and run."""
     folder = tmp_path_factory.mktemp("demo")
-    with open_workspace(folder) as con:
+    with open_workspace(folder, reads=[FOLDER]) as con:
         import_sample(con, FOLDER)
         run = classify_sample(con, Stub(), sample_codes(FOLDER), lambda done, total: None)
     return folder, run.run
@@ -178,7 +181,7 @@ def test_importing_again_changes_nothing_and_labels_stay_the_older_run(filled):
 
 def test_the_same_demo_again_asks_nothing_and_a_stopped_one_goes_on(tmp_path):
     codes = sample_codes(FOLDER)
-    with open_workspace(tmp_path) as con:
+    with open_workspace(tmp_path, reads=[FOLDER]) as con:
         import_sample(con, FOLDER)
         con.execute("INSERT INTO codes VALUES ('imports', '0101210010', 'HORSES', NULL, NULL)")
         with pytest.raises(StoppedError) as stopped:
@@ -194,7 +197,7 @@ def test_the_same_demo_again_asks_nothing_and_a_stopped_one_goes_on(tmp_path):
 def test_real_trade_and_the_sample_do_not_mix(tmp_path):
     real = tmp_path / "real.csv"
     real.write_text("hs10,cty_code,year,month,con_val_mo\n0101210010,1220,2024,1,5\n", "utf-8")
-    with open_workspace(tmp_path / "workspace") as con:
+    with open_workspace(tmp_path / "workspace", reads=[real, FOLDER]) as con:
         import_trade(con, [real], ImportOptions())
         with pytest.raises(BadInputError, match=r"real\.csv") as refused:
             import_sample(con, FOLDER)
@@ -213,9 +216,12 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
     assert {n.exemplar.code.hs10 for n in near} == {
         e.code.hs10 for e in whole.index.exemplars.exemplars if e.code.hs10 != "8471500150"
     }
-    own = classifier.embedder.embed(["SMOKE DETECTORS, BATTERY POWERED"])
-    smoke = Code("8531100099", "imports", "SMOKE DETECTORS, BATTERY POWERED")
-    assert find_neighbours(classifier.index, [smoke], own, 1)[0][0].exemplar.code.hs10 == "8531100015"
+    smoke = next(e.code for e in whole.index.exemplars.exemplars if e.code.hs10 == "8531100015")
+    own = classifier.embedder.embed([describe(smoke)])
+    assert (
+        find_neighbours(classifier.index, [replace(smoke, hs10="8531100099")], own, 1)[0][0].exemplar.code.hs10
+        == "8531100015"
+    )
     assert classifier.settings["exemplars_sha256"] != whole.settings["exemplars_sha256"]
 
 
@@ -238,7 +244,7 @@ def test_held_out_codes_are_not_among_the_llms_neighbours_either(toy_classifier)
     whole = replace(plain, scorer=copy.copy(plain.scorer))  # which tests share
     exemplars = whole.index.exemplars.exemplars
     keys = [(e.code.flow, e.code.hs10) for e in exemplars]
-    whole.scorer.vectors = CodeVectors(keys, np.eye(4, dtype=np.float32), {WHOLE: np.eye(len(keys), dtype=np.float32)})
+    whole.scorer.vectors = CodeVectors(keys, np.eye(4, dtype=np.float32), {FULL: np.eye(len(keys), dtype=np.float32)})
     assert len(whole.llm_index.exemplars) == len(exemplars)
     held_out = hold_out(whole, [exemplars[0].code])
     assert {e.code.hs10 for e in held_out.llm_index.exemplars.exemplars} == {
@@ -253,7 +259,6 @@ def test_missing_models_are_named_with_the_line_that_installs_them(no_models):
 
 
 def test_command_works_in_its_own_folder(filled, tmp_path, monkeypatch):
-    import aitrade.cli.commands  # noqa: F401  (registers the command)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
@@ -288,7 +293,7 @@ def test_whatever_shows_the_samples_trade_says_that_it_is_made_up(tmp_path):
     from aitrade.trade.tables.specs import SPECS
     from aitrade.trade.tables.tables import table
 
-    with open_workspace(tmp_path) as con:
+    with open_workspace(tmp_path, reads=[FOLDER]) as con:
         import_sample(con, FOLDER)
         for name in SPECS:
             notes = table(con, name, Options(run=HAND_LABELS)).notes

@@ -7,7 +7,7 @@ import pytest
 import toys
 from safetensors.numpy import load_file
 
-from aitrade.llm.code_vectors import VECTORS, WHOLE, new_projection, place, read_vectors, write_vectors
+from aitrade.llm.code_vectors import FULL, VECTORS, new_projection, project, read_vectors, write_vectors
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 
 CODES = toys.toy_codes()
@@ -26,19 +26,19 @@ def test_projection_keeps_lengths_within_it_and_angles_nearly(width: int) -> Non
     assert projection.T @ projection == pytest.approx(np.eye(min(width, 128)), abs=1e-5)
     hidden = unit(40, width) + np.array([3.0] + [0.0] * (width - 1), np.float32) * RANDOM.normal(size=(40, 1))
     hidden = hidden.astype(np.float32)
-    placed = place(hidden, projection)
+    placed = project(hidden, projection)
     assert np.linalg.norm(placed, axis=1) == pytest.approx(np.ones(40), abs=1e-5)
     exact = hidden / np.linalg.norm(hidden, axis=1, keepdims=True)
     assert np.abs(placed @ placed.T - exact @ exact.T).mean() < 0.1
 
 
 def test_files_say_imports_and_exports_as_the_shipped_ones_do(tmp_path: Path) -> None:
-    write_vectors(tmp_path / VECTORS, EXEMPLARS, new_projection(32), {WHOLE: unit(len(CODES), 20)})
+    write_vectors(tmp_path / VECTORS, EXEMPLARS, new_projection(32), {FULL: unit(len(CODES), 20)})
     assert load_file(tmp_path / VECTORS)["flow"].tolist() == [{"imports": 0, "exports": 1}[c.flow] for c in CODES]
 
 
 def test_vectors_are_read_as_they_were_written(tmp_path: Path) -> None:
-    views = {WHOLE: unit(len(CODES), 20), "fold0": unit(len(CODES), 20)}
+    views = {FULL: unit(len(CODES), 20), "fold0": unit(len(CODES), 20)}
     write_vectors(tmp_path / VECTORS, EXEMPLARS, new_projection(32), views)
     kept = read_vectors(tmp_path)
     assert kept is not None
@@ -50,7 +50,7 @@ def test_vectors_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 def test_an_index_has_todays_labels_of_the_exemplars_that_were_tuned_on(tmp_path: Path) -> None:
     vectors = unit(len(CODES), 20)
-    write_vectors(tmp_path / VECTORS, EXEMPLARS, new_projection(32), {WHOLE: vectors})
+    write_vectors(tmp_path / VECTORS, EXEMPLARS, new_projection(32), {FULL: vectors})
     kept = read_vectors(tmp_path)
     assert kept is not None
     newcomer = Exemplar(toys.Code("9999999999", "imports", "NEW"), "High", "Compute_Hardware", "because")

@@ -64,29 +64,29 @@ def engine(model: Any) -> Engine:
     return Engine(model, None, Runtime("cpu", "float32"))
 
 
-@pytest.mark.parametrize("remembered", [(), PREAMBLE, PREAMBLE[:7]], ids=["nothing", "preamble", "part"])
-@pytest.mark.parametrize(("pack", "stretch"), [(4096, 4096), (4096, 9), (60, 25)])
+@pytest.mark.parametrize("cached", [(), PREAMBLE, PREAMBLE[:7]], ids=["nothing", "preamble", "part"])
+@pytest.mark.parametrize(("pack", "block"), [(4096, 4096), (4096, 9), (60, 25)])
 def test_label_scores_are_those_of_each_sequence_alone(
-    engine: Engine, reference: np.ndarray, remembered: Tokens, pack: int, stretch: int, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, reference: np.ndarray, cached: Tokens, pack: int, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(engine_module.PACK_NODES, "cpu", pack)
-    monkeypatch.setitem(attention.STRETCH_NODES, "cpu", stretch)
-    engine.remember(remembered)
+    monkeypatch.setitem(attention.BLOCK_NODES, "cpu", block)
+    engine.cache_prefix(cached)
     scores = score_labels(engine, PROMPTS, LABELS)
     assert np.abs(scores.logprobs - reference).max() < 1e-4
     assert np.ptp(reference) > 1, "the toy model tells nothing apart, so nothing was tested"
 
 
-@pytest.mark.parametrize("remembered", [(), PREAMBLE], ids=["nothing", "preamble"])
-def test_last_hidden_states_are_those_of_each_sequence_alone(engine: Engine, model: Any, remembered: Tokens) -> None:
-    engine.remember(remembered)
+@pytest.mark.parametrize("cached", [(), PREAMBLE], ids=["nothing", "preamble"])
+def test_last_hidden_states_are_those_of_each_sequence_alone(engine: Engine, model: Any, cached: Tokens) -> None:
+    engine.cache_prefix(cached)
     with torch.no_grad():
         expected = [model.base_model(torch.tensor([p])).last_hidden_state[0, -1] for p in PROMPTS]
     assert torch.allclose(last_hidden(engine, PROMPTS), torch.stack(expected), atol=1e-4)
 
 
 def test_a_prompt_scores_the_same_in_any_company(engine: Engine, reference: np.ndarray) -> None:
-    engine.remember(PREAMBLE)
+    engine.cache_prefix(PREAMBLE)
     together = score_labels(engine, PROMPTS[::-1], LABELS).logprobs[::-1]
     for row, prompt in enumerate(PROMPTS):
         single = score_labels(engine, [prompt], LABELS).logprobs[0]
@@ -98,25 +98,25 @@ def test_a_second_question_goes_on_where_the_first_ended(
 ) -> None:
     """What was read for the first is not computed again, in however many packs, and is there as it was."""
     monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 11)
-    engine.remember(PREAMBLE)
-    engine.forget()  # of a batch before
+    engine.cache_prefix(PREAMBLE)
+    engine.truncate()  # of a batch before
     score_labels(engine, PROMPTS, LABELS)
-    before = engine.computed
+    before = engine.tokens_computed
     second = [(*prompt, 9, 10) for prompt in PROMPTS]
     found = score_labels(engine, second, LABELS).logprobs
     expected = [[alone(model, prompt, label) for label in LABELS] for prompt in second]
     assert np.abs(found - expected).max() < 1e-4
     first = {(p + label[:-1])[:n] for p in PROMPTS for label in LABELS for n in range(len(p + label))}
     new = {(p + label[:-1])[:n] for p in second for label in LABELS for n in range(len(p + label))} - first
-    assert engine.computed == before + len(new)
+    assert engine.tokens_computed == before + len(new)
 
 
 def test_what_a_failed_pass_left_behind_is_not_taken_for_computed(
     engine: Engine, reference: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 20)
-    engine.remember(PREAMBLE)
-    engine.forget()
+    engine.cache_prefix(PREAMBLE)
+    engine.truncate()
     passes: list[int] = []
     real = Engine._forward
 
@@ -134,33 +134,33 @@ def test_what_a_failed_pass_left_behind_is_not_taken_for_computed(
 
 
 def test_no_graph_is_kept(engine: Engine) -> None:
-    (path,) = engine.read([PROMPTS[0]])
-    hidden = engine.hidden(path)
+    (path,) = engine.prefill([PROMPTS[0]])
+    hidden = engine.hidden_states(path)
     rows = torch.tensor([len(path) - 1])
     assert not engine.token_logprobs(hidden, rows, torch.tensor([3])).requires_grad
     assert not last_hidden(engine, PROMPTS).requires_grad
 
 
-def test_what_is_forgotten_is_computed_again_and_memory_is_used_again(engine: Engine, reference: np.ndarray) -> None:
-    engine.remember(PREAMBLE)
+def test_what_was_truncated_is_computed_again_and_memory_is_used_again(engine: Engine, reference: np.ndarray) -> None:
+    engine.cache_prefix(PREAMBLE)
     score_labels(engine, [(*p[:-1], 11) for p in PROMPTS[::-1]], LABELS)
-    engine.forget()
-    before = engine.computed
+    engine.truncate()
+    before = engine.tokens_computed
     assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
     sequences = {(p + label[:-1])[:n] for p in PROMPTS for label in LABELS for n in range(len(p + label))}
-    assert engine.computed - before == len({s for s in sequences if len(s) > len(PREAMBLE)})
+    assert engine.tokens_computed - before == len({s for s in sequences if len(s) > len(PREAMBLE)})
 
 
-def test_a_remembered_preamble_survives_use_and_gives_way_to_another(engine: Engine, reference: np.ndarray) -> None:
-    engine.remember(PREAMBLE)
+def test_a_cached_preamble_survives_use_and_gives_way_to_another(engine: Engine, reference: np.ndarray) -> None:
+    engine.cache_prefix(PREAMBLE)
     first = score_labels(engine, PROMPTS, LABELS).logprobs
     assert np.array_equal(first, score_labels(engine, PROMPTS, LABELS).logprobs)
-    engine.remember(PREAMBLE[:20])
+    engine.cache_prefix(PREAMBLE[:20])
     assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
 
 
 def test_prompts_that_do_not_begin_with_the_preamble_are_scored_all_the_same(engine: Engine, model: Any) -> None:
-    engine.remember(PREAMBLE)
+    engine.cache_prefix(PREAMBLE)
     prompts = [PROMPTS[0], tokens(8), PREAMBLE[:10], PREAMBLE]
     expected = [[alone(model, p, label) for label in LABELS] for p in prompts]
     assert np.abs(score_labels(engine, prompts, LABELS).logprobs - expected).max() < 1e-4
@@ -168,18 +168,18 @@ def test_prompts_that_do_not_begin_with_the_preamble_are_scored_all_the_same(eng
 
 def test_sharing_computes_each_distinct_beginning_once() -> None:
     engine = new_engine("llama")
-    engine.remember(PREAMBLE)
+    engine.cache_prefix(PREAMBLE)
     score_labels(engine, PROMPTS, LABELS)
     sequences = [p + label[:-1] for p in PROMPTS for label in LABELS]  # nothing is read after a label
     distinct = {s[:n] for s in sequences for n in range(len(PREAMBLE) + 1, len(s) + 1)}
-    assert engine.computed == len(PREAMBLE) + len(distinct)
-    assert engine.asked == sum(len(s) for s in sequences)
+    assert engine.tokens_computed == len(PREAMBLE) + len(distinct)
+    assert engine.tokens_requested == sum(len(s) for s in sequences)
 
 
 def test_vocabulary_logits_are_computed_a_few_rows_at_a_time(
     engine: Engine, reference: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aitrade.llm.label_scoring._ROWS", 3)
+    monkeypatch.setattr("aitrade.llm.label_scoring._LOGIT_ROWS", 3)
     assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - reference).max() < 1e-4
 
 
@@ -253,12 +253,12 @@ def test_what_all_keys_have_in_common_costs_bfloat16_no_digits() -> None:
     """Keys of real models have large biases, which change no probability but swamp the scores."""
     tree = Tree()
     tree.add([tokens(50)])
-    seen = attention.sights(tree, 0, 50, Runtime("cpu", "float32"))
+    blocks = attention.attention_blocks(tree, 0, 50, Runtime("cpu", "float32"))
     torch.manual_seed(3)
     query, value = torch.randn(1, 4, 50, 16).bfloat16(), torch.randn(1, 2, 50, 16).bfloat16()
     key = (torch.randn(1, 2, 50, 16) + 50).bfloat16()
-    exact, _ = attention._attend(None, query.float(), key.float(), value.float(), None, sights=seen)
-    found, _ = attention._attend(None, query, key, value, None, sights=seen)
+    exact, _ = attention._attend(None, query.float(), key.float(), value.float(), None, blocks=blocks)
+    found, _ = attention._attend(None, query, key, value, None, blocks=blocks)
     assert (found - exact).abs().max() < 0.03
 
 
@@ -275,7 +275,7 @@ def test_a_model_that_computes_what_is_not_computed_here_is_refused(
         return output
 
     monkeypatch.setattr(engine_loading, "TESTED", set())
-    assert load_engine(str(folder), Runtime("cpu", "float32")).computed == 0
+    assert load_engine(str(folder), Runtime("cpu", "float32")).tokens_computed == 0
     monkeypatch.setattr(LlamaForCausalLM, "forward", scaled)
     with pytest.raises(ModelError, match="LlamaForCausalLM computes something that is not computed here"):
         load_engine(str(folder), Runtime("cpu", "float32"))
@@ -292,11 +292,11 @@ def test_attention_that_has_more_to_it_is_refused(more: str, monkeypatch: pytest
     real = engine.model.base_model.forward
     monkeypatch.setattr(engine.model.base_model, "forward", lambda **given: real(**given, **{more: torch.ones(1)}))
     with pytest.raises(ModelError, match=f"attention of LlamaAttention with {more} cannot read prefix trees"):
-        engine.read(PROMPTS)
+        engine.prefill(PROMPTS)
 
 
-def test_layers_that_are_not_told_what_nodes_see_are_refused() -> None:
-    """StableLM's hand nothing on to their attention, which would then let every node see every other."""
+def test_layers_that_do_not_pass_blocks_on_are_refused() -> None:
+    """StableLM's do not pass blocks on to their attention, which would let every node attend to every other."""
     from transformers import StableLmConfig, StableLmForCausalLM
 
     config = StableLmConfig(
@@ -305,7 +305,7 @@ def test_layers_that_are_not_told_what_nodes_see_are_refused() -> None:
     )  # fmt: skip
     engine = Engine(StableLmForCausalLM(config).eval(), None, Runtime("cpu", "float32"))
     with pytest.raises(ModelError, match="attention of StableLmAttention cannot read prefix trees"):
-        engine.read(PROMPTS)
+        engine.prefill(PROMPTS)
 
 
 def test_a_model_whose_attention_cannot_be_replaced_is_refused() -> None:

@@ -42,22 +42,22 @@ def test_a_tree_spells_every_sequence_and_holds_what_they_share_once(
 
 @settings(max_examples=200, deadline=None)
 @given(SEQUENCES, SEQUENCES, LIMITS)
-def test_stretches_cut_what_is_new_and_let_a_node_see_its_ancestors_and_itself_only(
+def test_query_blocks_split_new_nodes_and_let_a_node_attend_to_its_ancestors_and_itself_only(
     first: list[tuple[int, ...]], later: list[tuple[int, ...]], length: int
 ) -> None:
     tree = Tree()
     before = tree.add(first)
     known = len(tree)
     past = ancestors(before + tree.add(later))
-    stretches = tree.stretches(known, len(tree), length)
-    assert [node for s in stretches for node in range(s.start, s.stop)] == list(range(known, len(tree)))
-    for stretch in stretches:
-        assert stretch.stop - stretch.start <= length
-        nodes, seen = range(stretch.start, stretch.stop), stretch.seen.tolist()
-        assert seen == sorted(set(seen) | set(nodes)), "not ascending, or without the stretch's own"
-        assert all(node in nodes or any(node in past[own] for own in nodes) for node in seen), "seen in vain"
-        for own, row in zip(nodes, stretch.mask, strict=True):
-            assert past[own] == {seen[place] for place in np.flatnonzero(row)}
+    blocks = tree.query_blocks(known, len(tree), length)
+    assert [node for s in blocks for node in range(s.start, s.stop)] == list(range(known, len(tree)))
+    for block in blocks:
+        assert block.stop - block.start <= length
+        nodes, keys = range(block.start, block.stop), block.key_index.tolist()
+        assert keys == sorted(set(keys) | set(nodes)), "not ascending, or without the block's own nodes"
+        assert all(node in nodes or any(node in past[own] for own in nodes) for node in keys), "a key not needed"
+        for own, row in zip(nodes, block.mask, strict=True):
+            assert past[own] == {keys[column] for column in np.flatnonzero(row)}
 
 
 @settings(max_examples=100, deadline=None)
@@ -74,12 +74,12 @@ def test_a_tree_is_the_same_in_whatever_order_sequences_come(sequences, random) 
 
 @settings(max_examples=100, deadline=None)
 @given(SEQUENCES, SEQUENCES)
-def test_what_is_forgotten_leaves_no_trace(first: list[tuple[int, ...]], later: list[tuple[int, ...]]) -> None:
+def test_what_is_truncated_leaves_no_trace(first: list[tuple[int, ...]], later: list[tuple[int, ...]]) -> None:
     tree, fresh = Tree(), Tree()
     tree.add(first)
     kept = len(tree)
     tree.add([(9, *s) for s in first])
-    tree.forget(kept)
+    tree.truncate(kept)
     assert len(tree) == kept
     fresh.add(first)
     assert tree.add(later) == fresh.add(later)
@@ -90,18 +90,18 @@ def test_a_tree_by_hand() -> None:
     tree = Tree()
     assert tree.add([(5, 6, 8), (5, 6), (5, 7), (5, 6, 8)]) == [[0, 1, 2], [0, 1], [0, 3], [0, 1, 2]]
     assert tree.tokens == [5, 6, 8, 7]
-    (whole,) = tree.stretches(0, 4, 10)
-    assert whole.seen.tolist() == [0, 1, 2, 3]
-    assert whole.mask.astype(int).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
-    _, last = tree.stretches(0, 4, 3)
-    assert last.seen.tolist() == [0, 3], "the other branch is not looked at"
+    (only,) = tree.query_blocks(0, 4, 10)
+    assert only.key_index.tolist() == [0, 1, 2, 3]
+    assert only.mask.astype(int).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
+    _, last = tree.query_blocks(0, 4, 3)
+    assert last.key_index.tolist() == [0, 3], "the other branch is not a key"
     assert last.mask.all()
 
 
 def test_nothing_to_add() -> None:
     tree = Tree()
     assert tree.add([]) == []
-    assert tree.stretches(0, 0, 8) == []
+    assert tree.query_blocks(0, 0, 8) == []
 
 
 @settings(max_examples=200, deadline=None)

@@ -79,7 +79,7 @@ def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
     first, second = exemplars.exemplars[0], exemplars.exemplars[5]
     text = text_of(prompter, prompter.prompt(SERVER, [first, second]))
     parts = [load_rubric().question]
-    parts += [f"{term.name}: {term.definition}" for term in load_rubric().relevances]
+    parts += [f"{term.name}: {term.definition}" for term in load_rubric().levels]
     for e in (second, first):  # the nearest last
         parts += [f"Product: {expand(e.code.description)}", f"\nRelevance: {e.relevance}\n\n"]
     place = 0
@@ -113,7 +113,7 @@ def test_labels_are_scored_with_the_space_before_them(prompter: Prompter) -> Non
 def test_every_prompt_begins_with_the_preamble(prompter: Prompter, exemplars: ExemplarSet) -> None:
     """Else the shared keys and values would go unused, and a run take several times as long."""
     preamble = prompter.preamble
-    assert load_rubric().relevances[-1].definition in text_of(prompter, preamble)
+    assert load_rubric().levels[-1].definition in text_of(prompter, preamble)
     for code in toys.toy_codes():
         for neighbours in ([], list(exemplars.exemplars[:3])):
             prompt = prompter.prompt(code, neighbours)

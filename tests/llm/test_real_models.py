@@ -117,7 +117,7 @@ def test_predictions_are_the_same_every_time(tuned: Classifier, tmp_path: Path) 
 
 def test_predictions_make_sense(tuned: Classifier) -> None:
     found = tuned.predict(CODES)
-    high = np.array([p.p_high for p in found])
+    high = np.array([p.p[0] for p in found])
     assert high[: len(RELEVANT)].min() > high[len(RELEVANT) :].max()
     for p in found[len(RELEVANT) :]:
         assert (p.relevance, p.category) == ("Low", "Not_DC_Related")

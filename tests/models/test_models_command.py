@@ -45,7 +45,7 @@ def test_list_is_a_table(aitrade: Run, models: Path) -> None:
         assert word in found.out
 
 
-def test_the_list_has_whole_names_where_it_is_piped(aitrade: Run, models: Path) -> None:
+def test_the_list_has_complete_names_where_it_is_piped(aitrade: Run, models: Path) -> None:
     names = [line.split(" ")[0] for line in aitrade("models", "list").out.splitlines()]
     assert {"qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct", DEFAULT_MODEL} <= set(names)
 
@@ -81,7 +81,7 @@ def test_what_the_help_of_model_points_to_is_listed(
     assert f"fix: aitrade models tune {MODEL} --name own" in found.err
 
 
-def test_verify_says_what_is_whole_and_finds_what_is_not(aitrade: Run, own_models: Path) -> None:
+def test_verify_tells_intact_models_from_altered_ones(aitrade: Run, own_models: Path) -> None:
     found = aitrade("models", "verify")
     assert (found.code, found.out) == (0, "")
     assert f"{MODEL}: 6 files as recorded" in found.err
@@ -97,7 +97,7 @@ def test_verify_says_what_is_whole_and_finds_what_is_not(aitrade: Run, own_model
         assert f"fix: aitrade models install {MODEL}" in found.err
 
 
-def test_a_model_that_is_not_installed_is_exit_code_4_and_the_line_that_mends_it(aitrade: Run, models: Path) -> None:
+def test_a_model_that_is_not_installed_is_exit_code_4_and_the_command_that_fixes_it(aitrade: Run, models: Path) -> None:
     for arguments in (
         ("models", "verify", "smollm2-135m-instruct"),
         ("classify", "--model", "smollm2-135m-instruct", "--device", "cpu"),

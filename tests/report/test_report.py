@@ -15,7 +15,7 @@ import pytest
 import report_workspace as made
 from typer.testing import CliRunner
 
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.report.classification import Classification
 from aitrade.report.contents import Contents, gather
 from aitrade.report.figure import figure, point
@@ -339,7 +339,6 @@ def test_files_for_a_paper(contents: Contents, tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    import aitrade.cli.commands  # noqa: F401
     from aitrade.cli.app import app
 
     folder = made.fill(tmp_path / "w", months=((2023, 0), (2024, 0)))

@@ -10,6 +10,9 @@ import pytest
 import report_workspace as made
 
 import aitrade
+from aitrade.question.question import SHIPPED, load_question
+
+QUESTION = load_question(SHIPPED)
 
 AXE = Path(__file__).parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 SHARED = Path(__file__).parents[3] / "shared"
@@ -158,11 +161,11 @@ def test_real_trade_and_the_published_classification(browser: chromium.Chromium,
     from aitrade.workspace import open_workspace
     from aitrade.workspace.code_import import import_codes
 
-    with open_workspace(tmp_path / "w") as con:
+    with open_workspace(tmp_path / "w", reads=[SHARED]) as con:
         import_codes(con, SHARED / "nomenclature" / "imports_hs10.csv", "imports")
         import_trade(con, [SHARED / "trade" / "imports_2024_hs10_country.parquet"], ImportOptions(flow="imports"))
-        import_labels(con, SHARED / "reference" / "labels_dev.csv", "paper-dev")
-    page = aitrade.open(tmp_path / "w").report(tmp_path / "real.html")
+        import_labels(con, SHARED / "reference" / "labels_dev.csv", "paper-dev", QUESTION)
+    (page,) = aitrade.open(tmp_path / "w").report(tmp_path / "real.html").files
     assert page.stat().st_size < 3_000_000
     assert "$265.0 bn" in page.read_text("utf-8")
     browser.open(page)

@@ -76,6 +76,6 @@ def test_an_ablation_uses_the_embedder_of_the_run(
     assert found.code == 0, found.err  # an ablation with another embedder than the run's is refused
 
 
-def test_an_embedder_that_is_not_there_is_named_with_the_mend(aitrade: Run, models: Path) -> None:
+def test_an_embedder_that_is_not_there_is_named_with_the_fix(aitrade: Run, models: Path) -> None:
     found = aitrade("classify", "--model", MODEL, "--embedder", f"{DEMO_EMBEDDER}+missing", "--device", "cpu")
     assert (found.code, f"{DEMO_EMBEDDER} has no adapter missing" in found.err) == (4, True), found.err

@@ -180,7 +180,7 @@ def test_the_embedder_gives_unit_vectors_that_are_always_the_same(models: Path) 
     assert embedder.embed(texts[1:2])[0] == pytest.approx(vectors[1], abs=1e-5)
 
 
-def test_an_llm_is_no_embedder_and_a_missing_one_names_the_mend(models: Path) -> None:
+def test_an_llm_is_no_embedder_and_a_missing_one_names_the_fix(models: Path) -> None:
     with pytest.raises(ModelError, match="toy-llama is not an embedder"):
         load_embedder(CPU, "toy-llama")
     with pytest.raises(ModelError, match="aitrade models install nothing-here"):

@@ -64,7 +64,7 @@ def test_only_codes_below_a_probability_and_no_exemplars(con):
 
 
 def test_labels_without_probabilities_come_first_and_descriptions_come_from_where_there_is_one(con):
-    con.execute("UPDATE predictions SET p_high = NULL, p_medium = NULL, p_low = NULL WHERE hs10 = ?", [HORSES])
+    con.execute("UPDATE predictions SET p = NULL WHERE hs10 = ?", [HORSES])
     con.execute("UPDATE predictions SET description = 'AS IT WAS READ' WHERE hs10 = ?", [CHIPS])
     for flow, hs10, text in (
         ("imports", CHIPS, "CHIPS"),

@@ -92,7 +92,7 @@ def test_help_lists_every_table_on_a_line(aitrade):
     [
         (["table", "nothing"], 2, "there is no table 'nothing'"),
         (["table", "summary", "--years", "23"], 2, "'23' is not a year"),
-        (["table", "summary", "--years", "2025-2023"], 2, "--years 2025-2023 ends before it starts"),
+        (["table", "summary", "--years", "2025-2023"], 2, "years 2025-2023 ends before it starts"),
         (["table", "summary", "--years", "2023-2031"], 3, "2026"),
         (["table", "summary", "--interval", "90"], 3, "label probabilities"),
         (["table", "summary", "--run", "nobody"], 3, "no run nobody"),

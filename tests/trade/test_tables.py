@@ -20,6 +20,7 @@ from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.partners import resolve
 from aitrade.trade.tables.specs import SPECS
 from aitrade.trade.tables.tables import table
+from aitrade.workspace.questions import adopt_runs
 from aitrade.workspace.runs import get_run
 
 ROWS = made_up()
@@ -607,7 +608,8 @@ def test_a_run_without_labels_for_the_flow_is_refused():
 
 
 def test_the_latest_finished_run_is_used(con):
-    con.execute("INSERT INTO runs VALUES ('begun', 'classification', 'x', '{}', 1, now()::TIMESTAMP, NULL)")
+    con.execute("INSERT INTO runs VALUES ('begun', 'classification', 'x', '{}', 1, now()::TIMESTAMP, NULL, NULL)")
+    adopt_runs(con)
     try:
         assert any("labels of run hand" in note for note in table(con, "summary").notes)
     finally:

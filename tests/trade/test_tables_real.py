@@ -22,7 +22,7 @@ def con():
     con.execute("DELETE FROM countries")
     con.execute(f"INSERT INTO countries SELECT DISTINCT cty_code, cty_name, 'country' FROM '{TRADE}'")
     con.execute(
-        "INSERT INTO predictions SELECT 'hand', flow || 's', hs10, NULL, relevance, category, NULL, NULL, NULL, "
+        "INSERT INTO predictions SELECT 'hand', flow || 's', hs10, NULL, relevance, category, NULL, "
         f"'human', NULL FROM read_csv('{SHARED / 'reference' / 'labels_dev.csv'}', all_varchar = true)"
     )
     for name, file in (("annex_ii", "annex-II-exemptions"), ("section_122", "section122-product-exemptions")):

@@ -185,7 +185,6 @@ def test_a_revision_that_only_drops_rows_has_to_be_said(tmp_path, con, said):
 
 
 def test_files_of_one_revision_take_nothing_from_each_other(tmp_path):
-    import aitrade.cli.commands  # noqa: F401  (registers the command)
     from aitrade.cli.app import app
 
     def run(*files, said=()):

@@ -20,7 +20,7 @@ from aitrade.classification.fitting.gather import _llm_neighbours
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.llm import scorer_loading as judge_loading
-from aitrade.llm.code_vectors import WHOLE, read_vectors
+from aitrade.llm.code_vectors import FULL, read_vectors
 from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.scorer_loading import load_scorer, scorer_source_sha256
@@ -133,9 +133,7 @@ def test_a_fold_learns_nothing_from_what_it_holds_out(
         key = exemplar.code.flow, exemplar.code.hs10
         assert (before[key] == after[key]) == (fold == 0), key
     views = [read_vectors(folder / TUNED) for folder in (adapters, tmp_path)]
-    same = [
-        name for name in (fold_name(0), fold_name(1), WHOLE) if np.array_equal(*(v.views[name] for v in views if v))
-    ]
+    same = [name for name in (fold_name(0), fold_name(1), FULL) if np.array_equal(*(v.views[name] for v in views if v))]
     assert same == [fold_name(0)]
 
 
@@ -213,11 +211,11 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
 def test_exemplars_are_kept_where_the_adapter_places_them(adapters: Path, exemplars: ExemplarSet, models: Path) -> None:
     kept = read_vectors(adapters / TUNED)
     assert kept is not None
-    assert set(kept.views) == {WHOLE, fold_name(0), fold_name(1)}
+    assert set(kept.views) == {FULL, fold_name(0), fold_name(1)}
     codes = [e.code for e in exemplars.exemplars]
     found = load_scorer(TUNED, CPU, adapters).relevance(codes, [()] * len(codes)).vectors
     # A byte a dimension, and the adapter's weights rounded to bfloat16 when they were saved.
-    assert (kept.views[WHOLE] * found).sum(1).min() > 0.99
+    assert (kept.views[FULL] * found).sum(1).min() > 0.99
     assert (kept.views[fold_name(0)] * found).sum(1).min() < 0.99, "a fold's model places codes as the adapter does"
 
 
@@ -291,7 +289,7 @@ def test_a_tuned_judge_forgets_one_batch_before_the_next(adapters: Path, models:
     computed = []
     for _ in range(2):
         scorer.relevance(codes, [()] * len(codes))
-        computed.append(scorer.engine.computed)
+        computed.append(scorer.engine.tokens_computed)
     assert computed[1] == 2 * computed[0] > 0
 
 

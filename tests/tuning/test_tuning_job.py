@@ -11,7 +11,7 @@ import pytest
 import toys
 
 from aitrade.core.device import Runtime
-from aitrade.models.record import Installed
+from aitrade.models.installed import Installed
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.tuning import job as job_module

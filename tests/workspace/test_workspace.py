@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitrade.core.errors import BadInputError
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.workspace import DATABASE, open_workspace, read_workspace, transaction
 from aitrade.workspace import database as workspace_module
 from aitrade.workspace.database import migrations
@@ -22,6 +23,8 @@ from aitrade.workspace.rows import offered
 from aitrade.workspace.runs import create_run, finish_run, get_run, list_runs, planned_rows
 
 HS10 = st.from_regex(r"[0-9]{10}", fullmatch=True)
+
+QUESTION = load_question(SHIPPED)
 
 
 def applied(folder: Path) -> list[tuple[int, str, object]]:
@@ -211,7 +214,7 @@ def test_ctrl_c_while_duckdb_works_is_a_keyboard_interrupt_and_rolls_back(tmp_pa
 def test_runs_are_found_by_name_or_by_the_only_beginning(tmp_path: Path) -> None:
     with open_workspace(tmp_path) as con:
         for name in ("a-1", "a-12", "b-1"):
-            create_run(con, name, name, {"model": name}, [("imports", "0101210010")])
+            create_run(con, name, name, {"model": name}, [("imports", "0101210010")], QUESTION)
         assert get_run(con, "b").run == "b-1"
         assert get_run(con, "a-1").run == "a-1"  # a whole name, though another begins with it
         with pytest.raises(BadInputError, match="several runs begin with a"):
@@ -226,14 +229,14 @@ def test_runs_are_found_by_name_or_by_the_only_beginning(tmp_path: Path) -> None
 def test_a_run_keeps_its_codes_in_their_order(codes: list[tuple[str, str]]) -> None:
     with duckdb.connect() as con:
         workspace_module.migrate(con, Path("memory"))
-        run = create_run(con, "r", "f" * 64, {"batch": 2}, codes)
+        run = create_run(con, "r", "f" * 64, {"batch": 2}, codes, QUESTION)
         assert (run.codes, run.predictions, run.finished, run.settings) == (len(codes), 0, False, {"batch": 2})
         assert [(flow, hs10) for hs10, flow, *_ in planned_rows(con, "r")] == codes
 
 
 def test_a_run_is_finished_once(tmp_path: Path) -> None:
     with open_workspace(tmp_path) as con:
-        create_run(con, "r", "f", {}, [("imports", "0101210010")])
+        create_run(con, "r", "f", {}, [("imports", "0101210010")], QUESTION)
         finish_run(con, "r")
         first = get_run(con, "r").finished_at
         finish_run(con, "r")

@@ -3,6 +3,7 @@
 import csv
 import io
 
+from aitrade.core.clean import clean
 from aitrade.core.table import Table, Value
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -13,10 +14,14 @@ def to_csv(table: Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
-    writer.writerows([_cell(value) for value in row] for row in table.rows)
+    writer.writerows([csv_cell(value) for value in row] for row in table.rows)
     return text.getvalue()
 
 
-def _cell(value: Value) -> Value:
+def csv_cell(value: Value) -> Value:
+    """A value as a cell of CSV: texts without control characters, and none that a spreadsheet would run."""
     # A spreadsheet runs a cell that starts like a formula; an apostrophe makes it text. Figures are no text.
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = clean(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

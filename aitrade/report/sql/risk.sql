@@ -4,10 +4,10 @@
 WITH sure AS (
     SELECT
         p.flow, p.hs10, p.relevance AS label, r.relevance AS truth,
-        CASE p.relevance WHEN 'High' THEN p.p_high WHEN 'Medium' THEN p.p_medium ELSE p.p_low END AS confidence
+        CASE p.relevance WHEN 'High' THEN p.p[1] WHEN 'Medium' THEN p.p[2] ELSE p.p[3] END AS confidence
     FROM predictions AS p
     LEFT JOIN predictions AS r ON r.flow = p.flow AND r.hs10 = p.hs10 AND r.run = $reference
-    WHERE p.run = $run AND p.p_high IS NOT NULL AND p.source NOT IN ('human', 'exemplar')
+    WHERE p.run = $run AND p.p IS NOT NULL AND p.source NOT IN ('human', 'exemplar')
 ),
 curves AS (
     SELECT 'Expected' AS series, confidence, flow, hs10, 1 - confidence AS wrong FROM sure

@@ -5,7 +5,7 @@ SELECT
     p.hs10, p.flow,
     coalesce(p.description, c.description, i.description, '') AS description,
     p.relevance, p.category,
-    round(p.p_high, 6) AS p_high, round(p.p_medium, 6) AS p_medium, round(p.p_low, 6) AS p_low,
+    round(p.p[1], 6) AS p_high, round(p.p[2], 6) AS p_medium, round(p.p[3], 6) AS p_low,
     traded.value / 1e9 AS value_b,
     count(*) OVER () AS candidates
 FROM predictions AS p
@@ -16,8 +16,8 @@ LEFT JOIN traded($import_years::INTEGER[], $export_years::INTEGER[], $excluded::
 WHERE p.run = $run
     AND list_contains($flows, p.flow)
     AND p.source <> 'exemplar'
-    AND ($below::DOUBLE IS NULL OR greatest(p.p_high, p.p_medium, p.p_low) < $below::DOUBLE)
+    AND ($below::DOUBLE IS NULL OR list_max(p.p) < $below::DOUBLE)
 ORDER BY
-    coalesce(1 - greatest(p.p_high, p.p_medium, p.p_low), 1) * sqrt(greatest(coalesce(value_b, 0), 0.001)) DESC,
+    coalesce(1 - list_max(p.p), 1) * sqrt(greatest(coalesce(value_b, 0), 0.001)) DESC,
     p.flow, p.hs10
 LIMIT $number;

@@ -4,9 +4,7 @@ SELECT
     $name, p.flow, p.hs10, p.description,
     coalesce(r.relevance, p.relevance) AS relevance,
     coalesce(r.category, p.category) AS category,
-    CASE WHEN r.hs10 IS NULL THEN p.p_high ELSE (r.relevance = 'High')::DOUBLE END AS p_high,
-    CASE WHEN r.hs10 IS NULL THEN p.p_medium ELSE (r.relevance = 'Medium')::DOUBLE END AS p_medium,
-    CASE WHEN r.hs10 IS NULL THEN p.p_low ELSE (r.relevance = 'Low')::DOUBLE END AS p_low,
+    CASE WHEN r.hs10 IS NULL THEN p.p ELSE [(r.relevance = level)::DOUBLE FOR level IN $levels::VARCHAR[]] END AS p,
     CASE WHEN r.hs10 IS NULL THEN p.source ELSE 'human' END AS source,
     CASE WHEN r.hs10 IS NULL THEN p.evidence ELSE r.evidence::JSON END AS evidence
 FROM predictions AS p

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.trade.countries import Country, add_countries, kind_of, seed_countries
 from aitrade.trade.ingest.merge import FileIdentity, FlowTable, merge
 from aitrade.trade.ingest.months import jumps, missing

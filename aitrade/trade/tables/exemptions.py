@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError, UsageError, at
-from aitrade.core.hashing import sha256_of
+from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.core.textfile import read_records
 from aitrade.workspace import transaction

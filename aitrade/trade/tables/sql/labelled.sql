@@ -12,7 +12,7 @@ SELECT
     category,
     relevance AS own_relevance,
     description,
-    source, p_high, p_medium, p_low
+    source, p
 FROM predictions
 WHERE run = of_run
     AND (

@@ -1,0 +1,289 @@
+"""Classify codes, calibrate and tune models, and read the runs of a workspace."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.api.arguments import flows
+from aitrade.api.data import Data
+from aitrade.api.result import Result
+from aitrade.core.errors import BadInputError, at
+
+if TYPE_CHECKING:
+    from aitrade.classification.calibration import Calibration
+    from aitrade.classification.classifier import Classifier
+    from aitrade.models.adapter_files import AdapterManifest
+    from aitrade.workspace.runs import Run
+
+OnStep = Callable[[int, int], None]
+
+
+def _no_steps(done: int, total: int) -> None:
+    """Take no notice of progress."""
+
+
+def _no_message(message: str) -> None:
+    """Take no notice of a message."""
+
+
+class Runs(Data):
+    """What makes labels, and the runs that hold them."""
+
+    def classify(
+        self,
+        *,
+        flow: str = "imports",
+        codes: Sequence[str] | str | Path | None = None,
+        limit: int | None = None,
+        model: str | None = None,
+        embedder: str | None = None,
+        device: str = "auto",
+        arithmetic: str = "auto",
+        cascade: bool = True,
+        pad: bool = False,
+        on_step: OnStep = _no_steps,
+        on_message: Callable[[str], None] = _no_message,
+    ) -> "Run":
+        """Classify codes of the workspace with a local LLM and the exemplars near each code.
+
+        Args:
+            flow: imports, exports or all.
+            codes: HS10 codes, or a file with the column hs10; every code of the flow by default.
+            limit: only this many codes, spread evenly over the nomenclature.
+            model: ``BASE`` or ``BASE+ADAPTER``; the question's by default.
+            embedder: what finds the exemplars near a code; the question's by default.
+            device: auto, cpu or cuda.
+            arithmetic: auto, bfloat16 or float32.
+            cascade: do not ask the LLM about codes that are certain without it.
+            pad: put back the leading zero of codes of nine digits in a file.
+            on_step: told (codes done, codes) after each batch.
+            on_message: told what the work is doing, in a sentence.
+
+        Returns:
+            The finished run; the same call goes on with a run that was stopped.
+
+        Raises:
+            ModelError: a model is missing or altered, or its calibration does not fit.
+            StoppedError: Ctrl-C; every finished batch is kept.
+        """
+        from aitrade.classification.calibration import how_to_calibrate
+        from aitrade.classification.loading import load_classifiers
+        from aitrade.classification.run import classify
+        from aitrade.workspace import open_workspace
+        from aitrade.workspace.codes import read_codes
+
+        model = model or self.question.settings.model
+        with open_workspace(self.folder) as con:
+            chosen = read_codes(con, flows(flow), limit, _only(codes, pad))
+            on_message(f"loading {model}")
+            classifiers = load_classifiers(
+                model, device, self.folder, embedder=embedder, arithmetic=arithmetic, cascade=cascade
+            )
+            runtimes = [classifier.runtime for classifier in classifiers]
+            devices = ", ".join(runtime.torch_device for runtime in runtimes)
+            on_message(f"{len(chosen):,} codes on {devices} in {runtimes[0].arithmetic}")
+            if classifiers[0].calibration is None:
+                on_message(
+                    f"the probabilities will not be calibrated: there is no calibration for {model} "
+                    f"(make one: {how_to_calibrate(model, classifiers[0].embedder.name)})"
+                )
+            return classify(con, classifiers, chosen, on_step)
+
+    def resume(self, run: str, *, on_step: OnStep = _no_steps) -> "Run":
+        """Go on with a run that was stopped; a finished run is returned as it is.
+
+        Raises:
+            BadInputError: there is no such run, or something that it was begun with has changed.
+        """
+        from aitrade.classification.run import classify, planned_codes
+        from aitrade.workspace import open_workspace
+        from aitrade.workspace.runs import get_run
+
+        with open_workspace(self.folder, create=False) as con:
+            begun = get_run(con, run)
+            if begun.finished:
+                return begun
+            classifiers = self._classifiers_of(begun)
+            return classify(con, classifiers, planned_codes(con, begun, classifiers[0]), on_step)
+
+    def _classifiers_of(self, run: "Run") -> "list[Classifier]":
+        from aitrade.classification.loading import load_classifiers
+
+        made_by = run.settings
+        return load_classifiers(
+            made_by["model"],
+            made_by["device"],
+            self.folder,
+            embedder=made_by["embedder"],
+            arithmetic=made_by["arithmetic"],
+            cascade=made_by["cascade"],
+        )
+
+    def runs(self) -> "list[Run]":
+        """List the runs, oldest first."""
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.runs import list_runs
+
+        with read_workspace(self.folder) as con:
+            return list_runs(con)
+
+    def run(self, name: str) -> "Run":
+        """Find a run by its name, or by the beginning of the name.
+
+        Raises:
+            BadInputError: no run, or several, have this name.
+        """
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.runs import get_run
+
+        with read_workspace(self.folder) as con:
+            return get_run(con, name)
+
+    def predictions(self, run: str) -> Result:
+        """List a run's predictions: code, flow, description, label, probabilities and source."""
+        from aitrade.core.table import Column, Table
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.predictions import export_columns, export_rows
+        from aitrade.workspace.questions import question_of_run
+        from aitrade.workspace.runs import get_run
+
+        with read_workspace(self.folder) as con:
+            name = get_run(con, run).run
+            names = export_columns(question_of_run(con, name).labels)
+            rows = tuple(export_rows(con, name))
+        columns = tuple(Column(column, column, "ratio" if column.startswith("p_") else "text") for column in names)
+        return Result(Table("predictions", f"Predictions of run {name}", columns, rows))
+
+    def export_run(self, run: str, path: str | Path) -> int:
+        """Write a run's predictions as CSV; returns how many.
+
+        Raises:
+            BadInputError: there is no such run, or the file cannot be written.
+        """
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.predictions import export_csv
+        from aitrade.workspace.runs import get_run
+
+        with read_workspace(self.folder) as con:
+            return export_csv(con, get_run(con, run).run, Path(path))
+
+    def calibrate(
+        self,
+        *,
+        model: str | None = None,
+        embedder: str | None = None,
+        device: str = "auto",
+        sample: int = 400,
+        output: str | Path | None = None,
+        on_step: OnStep = _no_steps,
+    ) -> "tuple[Calibration, Path]":
+        """Fit how a model's scores and the neighbours' votes become probabilities.
+
+        Args:
+            model: ``BASE`` or ``BASE+ADAPTER``; the question's by default.
+            embedder: what finds the exemplars near a code; the question's by default.
+            device: auto, cpu or cuda.
+            sample: about how many exemplars a base model is asked about.
+            output: folder for ``EMBEDDER/MODEL.json``; the workspace's by default.
+            on_step: told (exemplars scored, exemplars).
+
+        Returns:
+            The calibration and its file.
+
+        Raises:
+            BadInputError: the workspace holds no import codes, or the file cannot be written.
+            ModelError: a model is missing or altered.
+        """
+        from aitrade.classification.calibration import calibration_file, save_calibration
+        from aitrade.classification.fitting.fit import fit_calibration
+        from aitrade.classification.fitting.gather import gather
+        from aitrade.classification.loading import calibration_inputs, load_classifier
+        from aitrade.core.files import require_writable
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.codes import read_codes
+
+        settings = self.question.settings
+        model, embedder = model or settings.model, embedder or settings.embedder
+        path = Path(output or self.folder / "calibration") / calibration_file(model, embedder)
+        with read_workspace(self.folder) as con:
+            nomenclature = read_codes(con, ("imports",))
+        require_writable(path)
+        classifier = load_classifier(model, device, self.folder, embedder=embedder, calibrated=False)
+        evidence = gather(classifier, nomenclature, self.folder, sample, on_step)
+        inputs = calibration_inputs(model, embedder, self.folder, classifier.index.exemplars)
+        calibration = fit_calibration(evidence, model, inputs)
+        save_calibration(calibration, path)
+        return calibration, path
+
+    def tune(
+        self,
+        base: str,
+        name: str,
+        *,
+        output: str | Path | None = None,
+        epochs: int | None = None,
+        rank: int = 16,
+        share: float = 0.5,
+        folds: int = 3,
+        scored: int | None = None,
+        device: str = "auto",
+        on_step: "Callable[[str, int, int, float | None], None]" = lambda *_: None,
+    ) -> "tuple[AdapterManifest, Path]":
+        """Tune a LoRA adapter of an LLM or an embedder on the exemplars.
+
+        Args:
+            base: installed LLM or embedder.
+            name: of the adapter, used as ``BASE+NAME``.
+            output: folder for adapters; the workspace's by default.
+            epochs: passes over the exemplars; 2 for an LLM, 4 for an embedder by default.
+            rank: of the LoRA matrices.
+            share: share of an LLM's layers that is tuned, from the top.
+            folds: parts that the exemplars' subheadings are cut into.
+            scored: parts held out in turn of an LLM; all by default.
+            device: auto, cpu or cuda.
+            on_step: told (stage, step, steps, loss).
+
+        Returns:
+            What was made, with its metrics, and the adapter's folder.
+
+        Raises:
+            ModelError: the base is not installed, or cannot be tuned.
+            StoppedError: Ctrl-C; the same call goes on after the last epoch.
+        """
+        from dataclasses import replace
+
+        from aitrade.core.device import choose_runtime
+        from aitrade.core.files import require_writable
+        from aitrade.models.installed import locate
+        from aitrade.tuning.embedder import make_embedder_adapter
+        from aitrade.tuning.job import Task
+        from aitrade.tuning.llm import make_llm_adapter
+        from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
+
+        folder = Path(output or self.folder / "adapters")
+        installed = locate(base)
+        is_llm = installed.kind == "llm"
+        usual = replace(LLM_SETTINGS, share=share) if is_llm else EMBEDDER_SETTINGS
+        settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
+        target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
+        require_writable(work / "state.json")
+        job = Task(name, installed, self.question.exemplars, choose_runtime(device), settings, folds)
+        if is_llm:
+            return make_llm_adapter(job, min(scored or folds, folds), target, work, on_step), target
+        return make_embedder_adapter(job, target, work, on_step), target
+
+
+def _only(codes: Sequence[str] | str | Path | None, pad: bool) -> list[str] | None:
+    """The codes of a list, or of a file's column hs10; None for all."""
+    from aitrade.core.textfile import read_records
+    from aitrade.nomenclature.codes import parse_hs10
+
+    if codes is None:
+        return None
+    if not isinstance(codes, str | Path):
+        return [parse_hs10(code, where="codes", pad=pad) for code in codes]
+    path = Path(codes)
+    _, records = read_records(path, ("hs10",))
+    if not records:
+        raise BadInputError("the file names no code", where=str(path), fix="list the codes to classify below hs10")
+    return [parse_hs10(r.values["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]

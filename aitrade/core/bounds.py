@@ -1,0 +1,13 @@
+"""How large what is read may be: bounds on files from somebody else, so that none takes all memory or never ends.
+
+docs/reliability.md lists them for users. Real files stay far below: the largest nomenclature has 20,000 codes in 4 MB.
+"""
+
+LARGEST_TEXT = 512 * 2**20
+"""Bytes of a text file, a workbook or an archive that is read whole."""
+
+LARGEST_MODEL_JSON = 256 * 2**20
+"""Bytes of a JSON file in a model folder; tokenizers have up to 40 MB."""
+
+LONGEST_CELL = 10_000
+"""Characters of a text in a code, a label, an exemplar or a review; the longest real description has 700."""

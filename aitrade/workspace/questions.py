@@ -1,0 +1,40 @@
+"""Questions in the workspace: each is kept whole beside the runs that answer it."""
+
+import json
+from typing import TYPE_CHECKING
+
+from aitrade.core.errors import BadInputError
+from aitrade.question.question import SHIPPED, Question, load_question, question_from_contents
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def keep_question(con: "DuckDBPyConnection", question: Question) -> str:
+    """Keep a question, once; returns its hash. The caller opens the transaction."""
+    con.execute(
+        "INSERT INTO questions VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [question.sha256, question.name, json.dumps(question.contents)],
+    )
+    return question.sha256
+
+
+def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
+    """The question that a run answers, as it was asked.
+
+    Raises:
+        BadInputError: the workspace does not hold the question.
+    """
+    row = con.execute(
+        "SELECT questions.contents FROM runs JOIN questions ON questions.sha256 = runs.question WHERE runs.run = ?",
+        [run],
+    ).fetchone()
+    if row is None:
+        raise BadInputError(f"the workspace does not hold the question of run {run}", fix="restore a copy of it")
+    return question_from_contents(json.loads(row[0]))
+
+
+def adopt_runs(con: "DuckDBPyConnection") -> None:
+    """Tie runs that name no question to the shipped one, the only one that there was before questions were kept."""
+    if con.execute("SELECT count(*) FROM runs WHERE question IS NULL").fetchone() != (0,):
+        con.execute("UPDATE runs SET question = ? WHERE question IS NULL", [keep_question(con, load_question(SHIPPED))])
