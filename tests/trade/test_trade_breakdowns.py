@@ -282,8 +282,14 @@ def test_a_plain_workbook_and_folders_that_are_columns(tmp_path, con):
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("UK", "4120"), ("UAE", "5200"), ("Lao PDR", "5530"), ("China, Hong Kong SAR", "5820")]
-    + [("Iran (Islamic Republic of)", "5070"), ("Venezuela (Bolivarian Republic of)", "3070")],
+    [
+        ("UK", "4120"),
+        ("UAE", "5200"),
+        ("Lao PDR", "5530"),
+        ("China, Hong Kong SAR", "5820"),
+        ("Iran (Islamic Republic of)", "5070"),
+        ("Venezuela (Bolivarian Republic of)", "3070"),
+    ],
 )
 def test_country_names_of_other_sources_are_known(tmp_path, con, name, code):
     take(con, text_of(tmp_path / "t.csv", f'hs10,country,time,value\n{SERVERS},"{name}",2024-01,5\n'), flow="imports")
