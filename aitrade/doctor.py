@@ -10,6 +10,7 @@ from pathlib import Path
 from aitrade import __version__
 from aitrade.core.errors import AitradeError, BadInputError
 from aitrade.core.paths import weights_folder
+from aitrade.question.question import Question
 
 LIBRARIES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "duckdb", "typer", "peft")
 
@@ -23,15 +24,15 @@ class Line:
     fix: str | None = None
 
 
-def examine(workspace: Path) -> list[Line]:
+def examine(workspace: Path, question: Question) -> list[Line]:
     """Look at everything that a classification needs; what cannot be looked at is a finding too.
 
     Nothing is changed but an older workspace's schema, which every command brings up to date.
     """
     lines = [Line("aitrade", f"{__version__} on Python {platform.python_version()}, {platform.platform()}")]
     lines += [Line(name, importlib.metadata.version(name)) for name in LIBRARIES]
-    lines += [*_machine(), *_shipped(), *_models()]
-    lines.append(_tried("default model", partial(_default_model, workspace)))
+    lines += [*_machine(), *_question(question), *_models()]
+    lines.append(_tried("default model", partial(_default_model, workspace, question)))
     return [*lines, _tried("workspace", partial(_workspace, workspace))]
 
 
@@ -56,14 +57,12 @@ def _machine() -> list[Line]:
     return [*lines, Line("threads", str(torch.get_num_threads()))]
 
 
-def _shipped() -> list[Line]:
-    from aitrade.question.exemplars import load_exemplars
-    from aitrade.question.rubric import load_rubric
-
-    rubric = load_rubric()
+def _question(question: Question) -> list[Line]:
+    rubric = question.rubric
     return [
+        Line("question", question.name),
         Line("rubric", f"{len(rubric.categories)} categories, {len(rubric.rules)} rules"),
-        Line("exemplars", f"{len(load_exemplars()):,}"),
+        Line("exemplars", f"{len(question.exemplars):,}"),
     ]
 
 
@@ -81,14 +80,14 @@ def _model(name: str) -> str:
     return f"installed, {locate(name).size / 1e6:,.0f} MB, files as recorded"
 
 
-def _default_model(workspace: Path) -> str:
-    """Whether the default's parts were made for each other, without loading any of them."""
+def _default_model(workspace: Path, question: Question) -> str:
+    """Say whether the default's parts were made for each other, without loading any of them."""
     from aitrade.classification.loading import fitting_calibration
-    from aitrade.question.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL
-    from aitrade.question.exemplars import load_exemplars
+    from aitrade.classification.method import Method
 
-    calibration = fitting_calibration(DEFAULT_MODEL, DEFAULT_EMBEDDER, workspace, load_exemplars())
-    return f"{DEFAULT_MODEL}, {'calibrated' if calibration else 'not calibrated'}"
+    model, embedder = question.settings.model, question.settings.embedder
+    calibration = fitting_calibration(question, Method(), model, embedder, workspace)
+    return f"{model}, {'calibrated' if calibration else 'not calibrated'}"
 
 
 def _workspace(folder: Path) -> str:

@@ -28,12 +28,12 @@ from aitrade.classification.loading import load_classifier
 from aitrade.core.device import DEVICES
 from aitrade.core.errors import AitradeError
 from aitrade.core.softmax import fit_softmax
+from aitrade.demo import DEMO_MODEL
 from aitrade.llm.prefix_tree import Tokens
 from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.models.adapter_files import is_tuned
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import FLOWS, Code
-from aitrade.question.defaults import DEMO_MODEL
 from aitrade.question.rubric import RELEVANCES
 from aitrade.workspace import read_workspace
 from aitrade.workspace.codes import read_codes

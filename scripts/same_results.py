@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 TABLES = (
@@ -33,8 +34,8 @@ VARIANTS = {
 }
 
 
-def make(checkout: Path, folder: Path, shared: Path) -> None:
-    """Write everything that is compared into ``folder``."""
+def make(checkout: Path, folder: Path, shared: Path, only: str) -> None:
+    """Write everything that is compared into ``folder``; ``only`` tables leaves the classification out."""
     folder.mkdir(parents=True, exist_ok=True)
     env = os.environ | {"PYTHONPATH": str(checkout), "COLUMNS": "200"}
 
@@ -48,20 +49,9 @@ def make(checkout: Path, folder: Path, shared: Path) -> None:
             sys.exit(f"{' '.join(arguments)}: exit code {done.returncode}\n{done.stderr}")
         return done.stdout
 
-    _every_tenth(shared / "nomenclature" / "imports_hs10.csv", folder / "tenth.csv")
-    need("ws-labels", "codes", "import", str(folder / "tenth.csv"), "--flow", "imports")
-    need("ws-labels", "classify", "--flow", "imports")
-    name = json.loads(need("ws-labels", "runs", "list", "--json"))[-1]["run"]
-    need("ws-labels", "runs", "export", name, "--output", str(folder / "labels.csv"))
-
-    need("ws-trade", "codes", "import", str(shared / "nomenclature" / "imports_hs10.csv"), "--flow", "imports")
-    need("ws-trade", "codes", "import", str(shared / "nomenclature" / "exports_hs10.csv"), "--flow", "exports")
-    for file in sorted((shared / "trade").glob("*.parquet")):
-        if "EU_group" not in file.name:
-            need("ws-trade", "trade", "import", str(file))
-    for file in sorted((shared / "exemptions").glob("*.csv")):
-        need("ws-trade", "exemptions", "import", str(file), "--name", file.stem)
-    need("ws-trade", "labels", "import", "--published")
+    if only != "tables":
+        _classify(need, folder, shared)
+    _fill_trade(need, shared)
     for table in TABLES:
         for variant, options in VARIANTS.items():
             for style in ("csv", "json"):
@@ -70,6 +60,25 @@ def make(checkout: Path, folder: Path, shared: Path) -> None:
                 (folder / f"table-{table}-{variant}.{style}").write_text(text)
     need("ws-trade", "report", "-o", str(folder / "report.html"), "--tables", str(folder / "report-tables"))
     _report_data(folder)
+
+
+def _classify(need: Callable[..., str], folder: Path, shared: Path) -> None:
+    _every_tenth(shared / "nomenclature" / "imports_hs10.csv", folder / "tenth.csv")
+    need("ws-labels", "codes", "import", str(folder / "tenth.csv"), "--flow", "imports")
+    need("ws-labels", "classify", "--flow", "imports")
+    name = json.loads(need("ws-labels", "runs", "list", "--json"))[-1]["run"]
+    need("ws-labels", "runs", "export", name, "--output", str(folder / "labels.csv"))
+
+
+def _fill_trade(need: Callable[..., str], shared: Path) -> None:
+    need("ws-trade", "codes", "import", str(shared / "nomenclature" / "imports_hs10.csv"), "--flow", "imports")
+    need("ws-trade", "codes", "import", str(shared / "nomenclature" / "exports_hs10.csv"), "--flow", "exports")
+    for file in sorted((shared / "trade").glob("*.parquet")):
+        if "EU_group" not in file.name:
+            need("ws-trade", "trade", "import", str(file))
+    for file in sorted((shared / "exemptions").glob("*.csv")):
+        need("ws-trade", "exemptions", "import", str(file), "--name", file.stem)
+    need("ws-trade", "labels", "import", "--published")
 
 
 def _every_tenth(source: Path, target: Path) -> None:
@@ -119,12 +128,13 @@ def main() -> None:
     one.add_argument("checkout", type=Path)
     one.add_argument("folder", type=Path)
     one.add_argument("--shared", type=Path, default=Path("../shared"))
+    one.add_argument("--only", choices=("all", "tables"), default="all")
     two = commands.add_parser("compare")
     two.add_argument("before", type=Path)
     two.add_argument("after", type=Path)
     given = parser.parse_args()
     if given.command == "make":
-        make(given.checkout.resolve(), given.folder.resolve(), given.shared.resolve())
+        make(given.checkout.resolve(), given.folder.resolve(), given.shared.resolve(), given.only)
     else:
         sys.exit(min(compare(given.before, given.after), 1))
 

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import toys
+from questions import LABELS, METHOD, on_exemplars, question_folder
 
-from aitrade.question.defaults import DEMO_EMBEDDER
+from aitrade.classification.method import Method
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.question.exemplars import read_exemplars
-from aitrade.question.question import SHIPPED, load_question
-
-LABELS = load_question(SHIPPED).labels
 
 # Before any Hugging Face library is imported: no test may reach a network.
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
@@ -50,10 +49,11 @@ def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def models(toy_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def models(toy_weights: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Have the product find the toy models, and nothing else."""
     monkeypatch.setenv("AITRADE_MODELS", str(toy_weights))
-    monkeypatch.setattr("aitrade.question.defaults.DEFAULT_EMBEDDER", DEMO_EMBEDDER)
+    if "AITRADE_QUESTION" not in os.environ:  # the command line's fixture has one of its own
+        monkeypatch.setenv("AITRADE_QUESTION", str(question_folder(tmp_path_factory.mktemp("question"))))
     return toy_weights
 
 
@@ -107,9 +107,7 @@ def toy_classifier(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AITRADE_MODELS", str(toy_weights))
-        loaded = load_classifier(
-            MODEL, "cpu", tmp_path_factory.mktemp("kept"), embedder=DEMO_EMBEDDER, exemplars=exemplars
-        )
+        loaded = load_classifier(on_exemplars(exemplars), MODEL, "cpu", tmp_path_factory.mktemp("kept"), method=METHOD)
     return lambda **parts: dataclasses.replace(loaded, **parts)
 
 
@@ -163,7 +161,8 @@ def calibrated(
 
     classifier = toy_classifier()
     training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
-    made = fit_calibration(training, MODEL, calibration_inputs(MODEL, DEMO_EMBEDDER, tmp_path, exemplars))
+    inputs = calibration_inputs(on_exemplars(exemplars), METHOD, MODEL, DEMO_EMBEDDER, tmp_path)
+    made = fit_calibration(training, MODEL, inputs)
     save_calibration(made, tmp_path / "calibration" / calibration_file(MODEL, DEMO_EMBEDDER))
     return tmp_path
 
@@ -171,18 +170,15 @@ def calibrated(
 @pytest.fixture
 def aitrade(
     workspace: Path,
-    exemplars: "ExemplarSet",
+    exemplar_file: Path,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
     command_line: Callable[..., Outcome],
 ) -> Callable[..., Outcome]:
     """The command line on the toy workspace, with the toy exemplars and batches of 6 codes."""
-    from aitrade.classification import classifier
-    from aitrade.classification import loading as classifier_loading
-    from aitrade.classification import run as classify
-
-    for module in (classifier, classify):
-        monkeypatch.setattr(module, "CODES_PER_BATCH", 6)
-    monkeypatch.setattr(classifier_loading, "load_exemplars", lambda: exemplars)
+    folder = question_folder(tmp_path_factory.mktemp("question"), exemplar_file)
+    monkeypatch.setenv("AITRADE_QUESTION", str(folder))
+    monkeypatch.setattr("aitrade.api.data.Method", partial(Method, codes_per_batch=6))
     return partial(command_line, workspace)
 
 

@@ -5,10 +5,11 @@ import csv
 import openpyxl
 from trade_fixtures import add_run, workspace
 
-from aitrade.review.columns import COLUMNS
+from aitrade.question.question import SHIPPED, load_question
+from aitrade.review.columns import review_columns
 
 SERVERS, CHIPS, HORSES, PHONES = "8471500150", "8542310001", "0101210010", "8517130000"
-HEADER = [column.name for column in COLUMNS]
+HEADER = [column.name for column in review_columns(load_question(SHIPPED).labels)]
 
 
 def prediction(hs10, relevance="Low", category="Not_DC_Related", chances=(0.1, 0.2, 0.7), flow="imports", source="llm"):

@@ -12,7 +12,7 @@ import pytest
 import toys
 from conftest import MODEL
 
-from aitrade.question.defaults import DEMO_EMBEDDER
+from aitrade.demo import DEMO_EMBEDDER
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPILED = shutil.ignore_patterns("__pycache__")

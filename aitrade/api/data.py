@@ -1,11 +1,12 @@
 """Take codes, trade, labels and exemption lists into a workspace, and query it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.api.result import Result
+from aitrade.classification.method import Method
 from aitrade.core.errors import UsageError
 from aitrade.question.question import Question
 
@@ -26,6 +27,10 @@ def _silent(_: Any) -> None:
     """Take no notice of a receipt."""
 
 
+def _shipped_method() -> Method:
+    return Method()
+
+
 @dataclass(frozen=True)
 class Data:
     """What goes into a workspace, and SQL over it.
@@ -33,10 +38,12 @@ class Data:
     Attributes:
         folder: the workspace.
         question: what is asked of every code.
+        method: the numbers of the method.
     """
 
     folder: Path
     question: Question
+    method: Method = field(default_factory=_shipped_method)
 
     def import_codes(
         self,

@@ -77,7 +77,14 @@ class Runs(Data):
             chosen = read_codes(con, flows(flow), limit, _only(codes, pad))
             on_message(f"loading {model}")
             classifiers = load_classifiers(
-                model, device, self.folder, embedder=embedder, arithmetic=arithmetic, cascade=cascade
+                self.question,
+                model,
+                device,
+                self.folder,
+                method=self.method,
+                embedder=embedder,
+                arithmetic=arithmetic,
+                cascade=cascade,
             )
             runtimes = [classifier.runtime for classifier in classifiers]
             devices = ", ".join(runtime.torch_device for runtime in runtimes)
@@ -85,7 +92,7 @@ class Runs(Data):
             if classifiers[0].calibration is None:
                 on_message(
                     f"the probabilities will not be calibrated: there is no calibration for {model} "
-                    f"(make one: {how_to_calibrate(model, classifiers[0].embedder.name)})"
+                    f"(make one: {how_to_calibrate(model, classifiers[0].embedder.name, self.question)})"
                 )
             return classify(con, classifiers, chosen, on_step)
 
@@ -111,9 +118,11 @@ class Runs(Data):
 
         made_by = run.settings
         return load_classifiers(
+            self.question,
             made_by["model"],
             made_by["device"],
             self.folder,
+            method=self.method,
             embedder=made_by["embedder"],
             arithmetic=made_by["arithmetic"],
             cascade=made_by["cascade"],
@@ -208,9 +217,11 @@ class Runs(Data):
         with read_workspace(self.folder) as con:
             nomenclature = read_codes(con, ("imports",))
         require_writable(path)
-        classifier = load_classifier(model, device, self.folder, embedder=embedder, calibrated=False)
+        classifier = load_classifier(
+            self.question, model, device, self.folder, method=self.method, embedder=embedder, calibrated=False
+        )
         evidence = gather(classifier, nomenclature, self.folder, sample, on_step)
-        inputs = calibration_inputs(model, embedder, self.folder, classifier.index.exemplars)
+        inputs = calibration_inputs(self.question, self.method, model, embedder, self.folder)
         calibration = fit_calibration(evidence, model, inputs)
         save_calibration(calibration, path)
         return calibration, path
@@ -267,7 +278,7 @@ class Runs(Data):
         settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
         target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
         require_writable(work / "state.json")
-        job = Task(name, installed, self.question.exemplars, choose_runtime(device), settings, folds)
+        job = Task(name, installed, self.question, choose_runtime(device), settings, folds)
         if is_llm:
             return make_llm_adapter(job, min(scored or folds, folds), target, work, on_step), target
         return make_embedder_adapter(job, target, work, on_step), target

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aitrade.classification.explain import Explanation
     from aitrade.report.contents import Contents
     from aitrade.review.candidates import Candidates
-    from aitrade.review.keeping import ReviewReceipt
+    from aitrade.review.import_review import ReviewReceipt
 
 REVIEW_SUFFIXES = (".xlsx", ".csv")
 
@@ -163,13 +163,13 @@ class Workspace(Runs):
         """
         from aitrade.classification.explain import explain
         from aitrade.nomenclature.codes import parse_hs10
-        from aitrade.trade.tables.chosen_run import choose_run
+        from aitrade.trade.tables.run import choose_run
         from aitrade.workspace import read_workspace
 
         (only,) = flows(flow)
         with read_workspace(self.folder) as con:
             chosen = choose_run(con, run, only)
-            return explain(con, parse_hs10(hs10), only, chosen.run, self.question.exemplars)
+            return explain(con, parse_hs10(hs10), only, chosen.run)
 
     def compare(
         self,
@@ -282,7 +282,7 @@ class Workspace(Runs):
             UsageError: the name cannot name a run, or is that of the run that was reviewed.
             BadInputError: the file is wrong, or the name is taken; nothing is kept.
         """
-        from aitrade.review.keeping import import_review
+        from aitrade.review.import_review import import_review
         from aitrade.workspace import open_workspace
 
         with open_workspace(self.folder, create=False) as con:
@@ -322,6 +322,6 @@ class Workspace(Runs):
         with read_workspace(self.folder) as con:
             for file in (path, *([folder / WORKBOOK] if folder else [])):
                 require_writable(file)
-            contents = gather(con, run, reference, base_year or self.question.settings.base_year or 2023)
+            contents = gather(con, run, reference, base_year)
         write_page(contents, path)
         return WrittenReport(contents, (path, *(write_files(contents, folder) if folder else ())))

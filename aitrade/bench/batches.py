@@ -9,7 +9,7 @@ from aitrade.nomenclature.codes import Code
 
 
 def sample_batches(
-    codes: Sequence[Code], count: int, exemplar_keys: Container[tuple[str, str]]
+    codes: Sequence[Code], count: int, exemplar_keys: Container[tuple[str, str]], codes_per_batch: int
 ) -> tuple[list[tuple[Code, ...]], int]:
     """Choose batches evenly over the nomenclature, without the exemplars.
 
@@ -17,6 +17,7 @@ def sample_batches(
         codes: all codes, in the order of a run.
         count: how many codes to choose, exemplars counted; rounded up to complete batches.
         exemplar_keys: flow and hs10 of the exemplars, which keep their hand labels and are not put to the LLM.
+        codes_per_batch: how many codes a batch of a run holds.
 
     Returns:
         The chosen batches in order, none of them twice and none empty; and the number of codes in all batches of the
@@ -25,7 +26,7 @@ def sample_batches(
     Raises:
         BadInputError: every code is an exemplar.
     """
-    planned = Plan(tuple(codes), {}).batches
+    planned = Plan(tuple(codes), {}, codes_per_batch).batches
     without_exemplars = (tuple(code for code in batch if code.key not in exemplar_keys) for batch in planned)
     batches = [batch for batch in without_exemplars if batch]
     if not batches:

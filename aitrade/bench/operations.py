@@ -30,15 +30,15 @@ def operation_seconds(classifier: Classifier, codes: Sequence[Code], count: int)
     import torch
     from torch.profiler import ProfilerActivity, profile
 
-    batches, _ = sample_batches(codes, count, classifier.index.exemplars.by_code)
-    classifier.ask(batches[0], *classifier.retrieve(batches[0]))
+    batches, _ = sample_batches(codes, count, classifier.index.exemplars.by_code, classifier.method.codes_per_batch)
+    classifier.ask(batches[0], classifier.retrieve(batches[0]))
     on_gpu = classifier.runtime.device == "cuda"
     activities = [ProfilerActivity.CPU, ProfilerActivity.CUDA] if on_gpu else [ProfilerActivity.CPU]
     retrieved = [classifier.retrieve(batch) for batch in batches]
     started = time.perf_counter()
     with profile(activities=activities) as profiled:
-        for batch, (vectors, neighbours) in zip(batches, retrieved, strict=True):
-            classifier.ask(batch, vectors, neighbours)
+        for batch, context in zip(batches, retrieved, strict=True):
+            classifier.ask(batch, context)
         if on_gpu:
             torch.cuda.synchronize()
     wall = time.perf_counter() - started

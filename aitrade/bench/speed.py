@@ -99,7 +99,9 @@ def measure(
     started = time.perf_counter()
     classifier = load()
     loaded = time.perf_counter()
-    batches, all_codes = sample_batches(codes, count, classifier.index.exemplars.by_code)
+    batches, all_codes = sample_batches(
+        codes, count, classifier.index.exemplars.by_code, classifier.method.codes_per_batch
+    )
     chosen = time.perf_counter()
     classifier.predict(batches[0][:1])
     warm = time.perf_counter()

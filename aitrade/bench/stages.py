@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.classifier import Classifier
+from aitrade.classification.decision import Retrieved
 from aitrade.llm.engine import Engine
 from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
 from aitrade.nomenclature.codes import Code
@@ -61,7 +62,7 @@ class TimedClassifier(Classifier):
         with self.watch.stage(CALIBRATION):
             return super().predict(codes)
 
-    def retrieve(self, codes: Sequence[Code]) -> tuple["NDArray[np.float32]", list[Any]]:
+    def retrieve(self, codes: Sequence[Code]) -> Retrieved:
         """See :class:`Classifier`."""
         with self.watch.stage(NEIGHBOURS):
             return super().retrieve(codes)

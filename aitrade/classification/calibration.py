@@ -1,6 +1,6 @@
 """A calibration: how the evidence of a code is joined into calibrated probabilities.
 
-A multinomial logistic regression over the evidence (aitrade/classification/fitting/joint.py says how it is fitted).
+A multinomial logistic regression over the evidence (aitrade/classification/fitting/evidence.py says how it is fitted).
 """
 
 import hashlib
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aitrade.classification.features import FEATURES, category_features, near_votes, relevance_features
+from aitrade.classification.features import category_features, feature_names
+from aitrade.classification.method import Method
 from aitrade.core.errors import ModelError
 from aitrade.core.files import atomic_write
-from aitrade.core.paths import shipped
 from aitrade.core.softmax import softmax
-from aitrade.question import defaults
+from aitrade.question.artifacts import calibration_folders
+from aitrade.question.labels import LabelSpace, labels_from_json
+from aitrade.question.question import Question
 from aitrade.retrieval.neighbours import Neighbour
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ class EvidenceModel:
     Attributes:
         center: mean of each feature, shape (features,).
         scale: standard deviation of each feature, shape (features,).
-        weights: shape (features, 3); zero for evidence that is left out.
-        bias: shape (3,).
+        weights: shape (features, k); zero for evidence that is left out.
+        bias: shape (k,).
     """
 
     center: list[float]
@@ -42,7 +44,7 @@ class EvidenceModel:
     bias: list[float]
 
     def probabilities(self, features: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """Calibrated probabilities of High, Medium, Low, shape (n, 3), from features (n, features)."""
+        """Calibrated probabilities of the k levels, shape (n, k), from features (n, features)."""
         scaled = (features - self.center) / self.scale
         return softmax(scaled @ np.array(self.weights) + self.bias)
 
@@ -60,22 +62,26 @@ class Calibration:
     """How evidence becomes probabilities; every number is readable JSON.
 
     Attributes:
-        model: model (and adapter) whose scores it joins.
-        inputs: hashes of what it was fitted from.
-        probe: linear probe on the embeddings: weights (dimensions, 3) and bias (3,).
-        joint: joins all evidence.
-        rival: joins the evidence without the LLM; the cascade asks it first.
-        sure_low: probability of Low from which the rival's word is enough (see aitrade/classification/fitting/fit.py).
-        category_weights: weights of the LLM's and the neighbours' log-probabilities of a category.
+        model: model (and adapter) whose scores are joined.
+        labels: the label space of the exemplars that the calibration was fitted on.
+        inputs: hashes of what the calibration was fitted from.
+        probe: linear probe on the embeddings: weights (dimensions, k) and bias (k,).
+        evidence_model: joins all evidence.
+        baseline: joins the evidence without the LLM; the cascade asks the baseline first.
+        cascade_threshold: probability of the reference level from which the baseline's word is enough (see
+            aitrade/classification/fitting/fit.py).
+        category_weights: weights of the LLM's and the neighbours' log-probabilities of a category; empty where the
+            question has no categories.
         figures: what was measured out of fold; of categories, on the exemplars that their two weights were fitted on.
     """
 
     model: str
+    labels: LabelSpace
     inputs: dict[str, str]
     probe: dict[str, Any]
-    joint: EvidenceModel
-    rival: EvidenceModel
-    sure_low: float
+    evidence_model: EvidenceModel
+    baseline: EvidenceModel
+    cascade_threshold: float
     category_weights: list[float]
     figures: dict[str, float]
 
@@ -85,47 +91,32 @@ class Calibration:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
     def probe_logits(self, vectors: "NDArray[np.float32]") -> "NDArray[np.float64]":
-        """Logits of the probe, shape (n, 3), from embeddings (n, dimensions)."""
+        """Logits of the probe, shape (n, k), from embeddings (n, dimensions)."""
         logits: NDArray[np.float64] = vectors.astype(np.float64) @ np.array(self.probe["weights"]) + self.probe["bias"]
         return logits
 
-    def relevance(
-        self,
-        llm: "NDArray[np.float64]",
-        llm_votes: "NDArray[np.float64]",
-        vectors: "NDArray[np.float32]",
-        neighbours: Sequence[Sequence[Neighbour]],
+    def category(
+        self, llm: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]], method: Method
     ) -> "NDArray[np.float64]":
-        """Calibrated probabilities of the levels, shape (n, 3), from the shapes of ``features.py``."""
-        return self.joint.probabilities(relevance_features(llm, llm_votes, self.probe_logits(vectors), neighbours))
-
-    def without_llm(
-        self, vectors: "NDArray[np.float32]", neighbours: Sequence[Sequence[Neighbour]]
-    ) -> "NDArray[np.float64]":
-        """The same from neighbours and probe alone."""
-        scores, votes = np.zeros((len(vectors), 3)), near_votes([()] * len(vectors))
-        return self.rival.probabilities(relevance_features(scores, votes, self.probe_logits(vectors), neighbours))
-
-    def category(self, llm: "NDArray[np.float64]", neighbours: Sequence[Sequence[Neighbour]]) -> "NDArray[np.float64]":
-        """Probabilities of the related categories, shape (n, categories)."""
-        return softmax(category_features(llm, neighbours) @ np.array(self.category_weights))
+        """Probabilities of the categories, shape (n, categories)."""
+        return softmax(category_features(llm, neighbours, self.labels, method) @ np.array(self.category_weights))
 
 
 def calibration_file(model: str, embedder: str) -> str:
-    """Where the calibration of a model with an embedder lies in a folder of calibrations."""
+    """Name the file of the calibration of a model with an embedder in a folder of calibrations."""
     return f"{embedder}/{model}.json"
 
 
-def find_calibration(model: str, embedder: str, workspace: Path) -> Path | None:
-    """The calibration of a model with an embedder: the workspace's own, else the shipped one, else None."""
+def find_calibration(model: str, embedder: str, question: Question, workspace: Path) -> Path | None:
+    """Find the calibration of a model with an embedder: the workspace's own, else the question's, else None."""
     name = calibration_file(model, embedder)
-    candidates = workspace / "calibration" / name, shipped("data/questions/ai-data-centers/calibration") / name
-    return next((path for path in candidates if path.is_file()), None)
+    paths = (folder / name for folder in calibration_folders(question, workspace))
+    return next((path for path in paths if path.is_file()), None)
 
 
-def how_to_calibrate(model: str, embedder: str) -> str:
-    """The command that fits the calibration of a model with an embedder."""
-    other = "" if embedder == defaults.DEFAULT_EMBEDDER else f" --embedder {embedder}"
+def how_to_calibrate(model: str, embedder: str, question: Question) -> str:
+    """Say the command that fits the calibration of a model with an embedder."""
+    other = "" if embedder == question.settings.embedder else f" --embedder {embedder}"
     return f"aitrade calibrate --model {model}{other}"
 
 
@@ -133,20 +124,25 @@ def load_calibration(path: Path) -> Calibration:
     """Read a calibration.
 
     Raises:
-        ModelError: it cannot be read, or was fitted with other features than this version computes.
+        ModelError: it cannot be read, or another version fitted it.
     """
-    model, embedder = path.stem, path.parent.name
-    again = f"refit it: {how_to_calibrate(model, embedder)}"
+    again = f"refit it: aitrade calibrate --model {path.stem} --embedder {path.parent.name}"
     try:
         raw = json.loads(path.read_text("utf-8"))
-        if raw.pop("features") != list(FEATURES) or "rival" not in raw:
-            raise ModelError("the calibration is of another version", where=str(path), fix=again)
-        return Calibration(**raw | {name: EvidenceModel(**raw[name]) for name in ("joint", "rival")})
+        features = raw.pop("features")
+        if "labels" not in raw:
+            raise ModelError("the calibration was fitted by another version", where=str(path), fix=again)
+        parts: dict[str, Any] = {name: EvidenceModel(**raw[name]) for name in ("evidence_model", "baseline")}
+        made = Calibration(**raw | parts | {"labels": labels_from_json(raw["labels"])})
+        if features != list(feature_names(made.labels)):
+            raise ModelError("the calibration was fitted by another version", where=str(path), fix=again)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(f"the calibration cannot be read: {error}", where=str(path), fix=again) from error
+    return made
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
     """Write a calibration as JSON that people can read."""
+    raw = {"features": feature_names(calibration.labels), **asdict(calibration)}
     with atomic_write(path) as partial:
-        partial.write_text(json.dumps({"features": FEATURES, **asdict(calibration)}, indent=1) + "\n", "utf-8")
+        partial.write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -1,7 +1,7 @@
-"""A classifier: model, embedder, exemplars and calibration, which together judge codes."""
+"""A classifier: model, embedder, exemplars and calibration, which together classify codes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,26 +9,22 @@ import numpy as np
 
 from aitrade import __version__
 from aitrade.classification.calibration import Calibration
-from aitrade.classification.features import DOUBT, NEAR_DOUBT, NEIGHBOURS, SHARPNESS, near_votes
+from aitrade.classification.decision import Retrieved, baseline_probabilities, decide
+from aitrade.classification.features import near_votes
+from aitrade.classification.method import Method
 from aitrade.classification.prediction import Prediction, listed, prediction, rounded
 from aitrade.core.device import Runtime
-from aitrade.core.softmax import softmax
 from aitrade.llm.prompt import prompt_sha256
-from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS
 from aitrade.llm.scorer import Scorer, Scores
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
-from aitrade.question.question import SHIPPED, Question, load_question
-from aitrade.question.rubric import NOT_RELATED, RELEVANCES, labels, related_categories
+from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
-from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, Neighbour, find_neighbours
+from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-SPACE = load_question(SHIPPED).labels
-CODES_PER_BATCH = 128  # part of the fingerprint: codes of a batch share prefix trees
 
 
 @dataclass(frozen=True)
@@ -36,12 +32,17 @@ class Classifier:
     """Everything that turns codes into predictions.
 
     Attributes:
+        question: what is asked of every code.
+        method: the numbers of the method.
         model: ``BASE`` or ``BASE+ADAPTER`` as on the command line.
+        index: the exemplars where the embedder places them; fewer than the question's where some are held out.
         calibration: how the evidence is joined; None leaves the LLM's own probabilities.
         runtime: device and arithmetic.
-        cascade: whether codes that are Low beyond doubt without the LLM are not put to it.
+        cascade: whether codes that are surely of the reference level without the LLM are not put to the LLM.
     """
 
+    question: Question
+    method: Method
     model: str
     scorer: Scorer
     embedder: Embedder
@@ -50,14 +51,9 @@ class Classifier:
     runtime: Runtime
     cascade: bool = False
 
-    @property
-    def question(self) -> Question:
-        """What is asked of every code."""
-        return load_question(SHIPPED)
-
     @cached_property
     def llm_index(self) -> Index | None:
-        """The exemplars where a tuned LLM places them; None where it keeps no vectors of them."""
+        """The exemplars where a tuned LLM places them; None where the LLM's adapter keeps no vectors of them."""
         return self.scorer.vectors.index(self.index.exemplars) if self.scorer.vectors else None
 
     @property
@@ -70,115 +66,84 @@ class Classifier:
             "embedder": self.embedder.name,
             "embedder_sha256": self.embedder.sha256,
             "exemplars_sha256": self.index.exemplars.sha256,
-            "prompt_sha256": prompt_sha256(self.model),
+            "prompt_sha256": prompt_sha256(self.model, self.question),
             "calibration_sha256": self.calibration.sha256 if self.calibration else None,
-            "labels": labels(),
-            "method": method(),
-            "batch": CODES_PER_BATCH,
+            "labels": self.question.labels.names,
+            "method": asdict(self.method),
             "cascade": self.cascade,
             "device": self.runtime.device,
             "arithmetic": self.runtime.arithmetic,
         }
 
     def predict(self, codes: Sequence[Code]) -> list[Prediction]:
-        """Scorer codes that are no exemplars, in the given order; siblings should stand together."""
-        vectors, neighbours = self.retrieve(codes)
-        found: dict[int, Prediction] = {}
+        """Classify codes that are not exemplars, in the given order; siblings should stand together."""
+        retrieved, labels = self.retrieve(codes), self.question.labels
+        decided: dict[int, Prediction] = {}
         if self.cascade and self.calibration:
-            rival = self.calibration.without_llm(vectors, neighbours)
-            for row in np.flatnonzero(rival[:, RELEVANCES.index("Low")] >= self.calibration.sure_low).tolist():
-                evidence = {"neighbours": listed(neighbours[row])}
-                found[row] = prediction(codes[row], SPACE, rival[row], NOT_RELATED, "cascade", evidence)
-        rest = [row for row in range(len(codes)) if row not in found]
+            baseline = baseline_probabilities(self.calibration, retrieved, self.method)
+            sure = baseline[:, labels.reference_index] >= self.calibration.cascade_threshold
+            for row in np.flatnonzero(sure).tolist():
+                evidence = {"neighbours": listed(retrieved.neighbours[row])}
+                decided[row] = prediction(
+                    codes[row], labels, baseline[row], labels.reference_category, "cascade", evidence
+                )
+        rest = [row for row in range(len(codes)) if row not in decided]
         if rest:
-            asked = [codes[row] for row in rest], vectors[rest], [neighbours[row] for row in rest]
-            found.update(zip(rest, self.ask(*asked), strict=True))
-        return [found[row] for row in range(len(codes))]
+            asked = self.ask([codes[row] for row in rest], retrieved.rows(rest))
+            decided.update(zip(rest, asked, strict=True))
+        return [decided[row] for row in range(len(codes))]
 
-    def retrieve(self, codes: Sequence[Code]) -> tuple["NDArray[np.float32]", list[tuple[Neighbour, ...]]]:
-        """What is known of codes before the LLM is asked: embeddings (n, dimensions) and nearest exemplars."""
-        vectors = self.embedder.embed([describe(code) for code in codes])
-        return vectors, find_neighbours(self.index, codes, vectors, NEIGHBOURS)
+    def retrieve(self, codes: Sequence[Code]) -> Retrieved:
+        """Embed codes and find their nearest exemplars."""
+        vectors = self.embedder.embed([describe(code, self.question.words) for code in codes])
+        return Retrieved(vectors, self.near(self.index, codes, vectors))
 
-    def ask(
-        self, codes: Sequence[Code], vectors: "NDArray[np.float32]", neighbours: Sequence[Sequence[Neighbour]]
-    ) -> list[Prediction]:
-        """Judge codes with the LLM, given what :meth:`retrieve` found of them."""
-        scores = self.scorer.relevance(codes, neighbours)
+    def near(self, index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]") -> list[tuple[Neighbour, ...]]:
+        """Find the nearest exemplars of codes in an index, by the numbers of the method."""
+        m = self.method
+        return find_neighbours(index, codes, vectors, m.neighbours, same_hs4=m.same_hs4, same_hs6=m.same_hs6)
+
+    def ask(self, codes: Sequence[Code], retrieved: Retrieved) -> list[Prediction]:
+        """Classify codes with the LLM, given what :meth:`retrieve` found of them."""
+        labels = self.question.labels
+        scores = self.scorer.relevance(codes, retrieved.neighbours)
         near = self._llm_neighbours(codes, scores)
-        votes = near_votes(near)
-        if self.calibration:
-            probabilities = self.calibration.relevance(scores.relevance, votes, vectors, neighbours)
-        else:
-            probabilities = softmax(scores.relevance)
-        levels = probabilities.argmax(1)
-        categories, category_scores = self._categories(codes, neighbours, levels, scores.category)
+        votes = near_votes(near, labels, self.method)
+
+        def ask_categories(related: Mapping[int, str]) -> "NDArray[np.float64]":
+            return self.scorer.category(codes, retrieved.neighbours, related)
+
+        decision = decide(retrieved, scores, votes, ask_categories, labels, self.method, self.calibration)
         return [
             prediction(
                 code,
-                SPACE,
-                probabilities[row],
-                categories[row],
+                labels,
+                decision.probabilities[row],
+                decision.categories[row],
                 "llm",
                 {
                     "llm": rounded(scores.relevance[row]),
                     "label_mass": None if scores.mass is None else round(float(scores.mass[row]), 6),
-                    "category_llm": None if category_scores[row] is None else rounded(category_scores[row]),
+                    "category_llm": None if category is None else rounded(category),
                     "llm_votes": rounded(votes[row]),
                     "llm_neighbours": listed(near[row]),
-                    "neighbours": listed(neighbours[row]),
+                    "neighbours": listed(retrieved.neighbours[row]),
                 },
             )
-            for row, code in enumerate(codes)
+            for row, (code, category) in enumerate(zip(codes, decision.category_scores, strict=True))
         ]
 
     def _llm_neighbours(self, codes: Sequence[Code], scores: Scores) -> Sequence[Sequence[Neighbour]]:
-        """The exemplars that a tuned LLM places nearest; none where it keeps no vectors of them."""
+        """Find the exemplars that a tuned LLM places nearest; none where the adapter keeps no vectors of them."""
         if self.llm_index is None or scores.vectors is None:
             return [()] * len(codes)
-        return find_neighbours(self.llm_index, codes, scores.vectors, NEIGHBOURS)
-
-    def _categories(
-        self,
-        codes: Sequence[Code],
-        neighbours: Sequence[Sequence[Neighbour]],
-        levels: "NDArray[np.int64]",
-        known: "NDArray[np.float64] | None",
-    ) -> tuple[list[str], list[Any]]:
-        """Category of each code, and the LLM's scores behind it; only codes that are not Low are asked about."""
-        rows = [row for row, level in enumerate(levels) if RELEVANCES[level] != "Low"]
-        categories: list[str] = [NOT_RELATED] * len(codes)
-        scores: list[Any] = [None] * len(codes)
-        if not rows:
-            return categories, scores
-        if known is None:
-            llm = self.scorer.category(codes, neighbours, {row: RELEVANCES[levels[row]] for row in rows})
-        else:
-            llm = known[rows]
-        asked = [neighbours[row] for row in rows]
-        joined = self.calibration.category(llm, asked) if self.calibration else softmax(llm)
-        for place, row in enumerate(rows):
-            categories[row] = related_categories()[int(joined[place].argmax())]
-            scores[row] = llm[place]
-        return categories, scores
+        return self.near(self.llm_index, codes, scores.vectors)
 
     def exemplar_prediction(self, code: Code) -> Prediction | None:
-        """The label by hand, where the code is an exemplar."""
+        """Take the label by hand, where the code is an exemplar."""
         exemplar = self.index.exemplars.by_code.get(code.key)
         if exemplar is None:
             return None
-        sure = np.array([float(exemplar.relevance == level) for level in RELEVANCES])
-        return prediction(code, SPACE, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})
-
-
-def method() -> dict[str, float]:
-    """The numbers of the method: calibrations are fitted for them, and fingerprints are made from them."""
-    return {
-        "neighbours": NEIGHBOURS,
-        "prompt_neighbours": PROMPT_NEIGHBOURS,
-        "same_hs4": SAME_HS4,
-        "same_hs6": SAME_HS6,
-        "sharpness": SHARPNESS,
-        "doubt": DOUBT,
-        "near_doubt": NEAR_DOUBT,
-    }
+        labels = self.question.labels
+        sure = np.array([float(exemplar.relevance == level) for level in labels.levels])
+        return prediction(code, labels, sure, exemplar.category, "exemplar", {"rationale": exemplar.rationale})

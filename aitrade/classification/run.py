@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from aitrade.classification.classifier import CODES_PER_BATCH, Classifier
+from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
 from aitrade.classification.sharding import judge_batches
 from aitrade.core.errors import BadInputError, StoppedError
@@ -26,6 +26,7 @@ class Plan:
 
     codes: tuple[Code, ...]
     settings: dict[str, Any]
+    codes_per_batch: int
 
     @property
     def fingerprint(self) -> str:
@@ -37,8 +38,9 @@ class Plan:
 
     @property
     def batches(self) -> list[tuple[Code, ...]]:
-        """The codes, always cut the same way, so that a resumed run computes what a whole one does."""
-        return [self.codes[at : at + CODES_PER_BATCH] for at in range(0, len(self.codes), CODES_PER_BATCH)]
+        """The codes, always cut the same way, so that a resumed run computes what an unbroken one does."""
+        size = self.codes_per_batch
+        return [self.codes[at : at + size] for at in range(0, len(self.codes), size)]
 
 
 def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -> list[Code]:
@@ -50,9 +52,7 @@ def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -
     rows = planned_rows(con, run.run)
     codes = [Code(*row) for row in rows if row[2] is not None]
     changed = sorted(key for key, value in classifier.settings.items() if run.settings.get(key) != value)
-    if len(codes) < len(rows) or (
-        not changed and Plan(tuple(codes), classifier.settings).fingerprint != run.fingerprint
-    ):
+    if len(codes) < len(rows) or (not changed and _plan(codes, classifier).fingerprint != run.fingerprint):
         changed.append("codes")
     if changed:
         raise BadInputError(
@@ -60,6 +60,10 @@ def planned_codes(con: "DuckDBPyConnection", run: Run, classifier: Classifier) -
             fix="begin a new run: aitrade classify",
         )
     return codes
+
+
+def _plan(codes: Sequence[Code], classifier: Classifier) -> Plan:
+    return Plan(tuple(codes), classifier.settings, classifier.method.codes_per_batch)
 
 
 def as_columns(predictions: Sequence[Prediction]) -> dict[str, list[Any]]:
@@ -79,7 +83,7 @@ def classify(
 
     Args:
         con: the workspace.
-        classifiers: what judges; the same on each GPU, where there are several.
+        classifiers: what classifies; the same on each GPU, where there are several.
         codes: what to classify, in order of flow and code.
         on_batch: told (codes done, codes) after each commit.
 
@@ -89,7 +93,7 @@ def classify(
     Raises:
         StoppedError: the user stopped it; every committed batch is kept.
     """
-    plan = Plan(tuple(codes), classifiers[0].settings)
+    plan = _plan(codes, classifiers[0])
     run = find_fingerprint(con, plan.fingerprint)
     if run is None:
         name = f"{plan.settings['model']}-{plan.fingerprint[:8]}"

@@ -1,4 +1,4 @@
-"""Scorer batches of codes on several GPUs at once: each takes the next batch when it is done with one."""
+"""Classify batches of codes on several GPUs at once: each takes the next batch when it is done with one."""
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from aitrade.nomenclature.codes import Code
 def judge_batches(
     classifiers: Sequence[Classifier], batches: Sequence[Sequence[Code]]
 ) -> Generator[list[Prediction], None, None]:
-    """Scorer batches, in their order; closing the iterator leaves out those that have not begun.
+    """Classify batches, in their order; closing the iterator leaves out those that have not begun.
 
     Args:
         classifiers: the same on each GPU; each works in a thread of its own. A single one works in the caller's,
@@ -39,5 +39,5 @@ def judge_batches(
 
 def _judge(classifier: Classifier, batch: Sequence[Code]) -> list[Prediction]:
     by_hand = {code: p for code in batch if (p := classifier.exemplar_prediction(code)) is not None}
-    asked = [code for code in batch if code not in by_hand]
-    return list(by_hand.values()) + (classifier.predict(asked) if asked else [])
+    rest = [code for code in batch if code not in by_hand]
+    return list(by_hand.values()) + (classifier.predict(rest) if rest else [])

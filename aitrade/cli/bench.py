@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, NamedModel, Output, Sample
+from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, Model, Output, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import BadInputError
-from aitrade.question.defaults import DEFAULT_MODEL
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
 
@@ -21,7 +20,7 @@ CodesOption = Annotated[
 @group.command()
 def speed(
     context: typer.Context,
-    model: NamedModel = DEFAULT_MODEL,
+    model: Model = None,
     codes: CodesOption = 1024,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
     device: Device = "auto",
@@ -46,9 +45,13 @@ def speed(
     workspace = state(context).workspace
     with read_workspace(workspace) as con:
         everything = read_codes(con, flow.flows)
-    say(f"loading {model}")
+    opened = state(context).open()
+    question, method, name = opened.question, opened.method, model or opened.question.settings.model
+    say(f"loading {name}")
     with progress("classifying") as on_batch:
-        found = measure(lambda: load_classifier(model, device, workspace), everything, codes, on_batch)
+        found = measure(
+            lambda: load_classifier(question, name, device, workspace, method=method), everything, codes, on_batch
+        )
     for note in NOTES:
         say(f"note: {note}")
     if as_json:
@@ -63,7 +66,7 @@ def speed(
 @group.command()
 def operations(
     context: typer.Context,
-    model: NamedModel = DEFAULT_MODEL,
+    model: Model = None,
     codes: CodesOption = 256,
     device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,
@@ -80,7 +83,9 @@ def operations(
     workspace = state(context).workspace
     with read_workspace(workspace) as con:
         everything = read_codes(con, ("imports",))
-    classifier = load_classifier(model, device, workspace)
+    opened = state(context).open()
+    name = model or opened.question.settings.model
+    classifier = load_classifier(opened.question, name, device, workspace, method=opened.method)
     found = operation_seconds(classifier, everything, codes)
     if as_json:
         emit(json.dumps(found, indent=1))
@@ -104,8 +109,8 @@ def ablation(
 
     Exemplars are judged out of fold: by scores made without their subheading, and never by their own label. Further
     tables hold only the codes that are no exemplars, and the exemplars against their own labels. Intervals come from a
-    bootstrap over whole headings; the tables of differences are paired, each variant against the strongest evidence
-    without an LLM.
+    bootstrap over whole headings; the tables of differences are paired, each variant against the baseline without
+    an LLM.
 
     Example: aitrade bench ablation RUN --reference paper-dev --format markdown
     """
@@ -126,13 +131,18 @@ def ablation(
             raise BadInputError(f"run {run} was imported and holds no scores of an LLM", fix="give a run of classify")
         nomenclature = read_codes(con, ("imports",))
         model, embedder = made.settings["model"], made.settings["embedder"]
-        classifier = load_classifier(model, device, workspace, embedder=embedder, calibrated=False)
+        opened = state(context).open()
+        question, method = opened.question, opened.method
+        classifier = load_classifier(
+            question, model, device, workspace, method=method, embedder=embedder, calibrated=False
+        )
         with progress("scoring exemplars") as on_step:
             training = gather(classifier, nomenclature, workspace, sample, on_step)
         say("judging the codes of the reference")
         judged = judge_variants(con, classifier, training, made, against)
     with progress("drawing headings again") as on_step:
-        found = ablate(judged, on_step)
+        found = ablate(judged, question.labels, on_step)
     plain = format_name in (FormatOption.csv, FormatOption.json)
-    tables = (data_table(found),) if plain else reading_tables(found, len(training.exemplars) - len(training.asked))
+    not_asked = len(training.exemplars) - len(training.asked)
+    tables = (data_table(found, question.labels),) if plain else reading_tables(found, question.labels, not_asked)
     emit("\n".join(render(table, format_name.value) for table in tables), output)

@@ -31,7 +31,7 @@ def classify(
         str, typer.Option(help="auto, bfloat16 or float32. float32 is slower and gives every machine the same figures.")
     ] = "auto",
     cascade: Annotated[
-        Switch, typer.Option(help="Whether codes that are Low beyond doubt without the LLM are not put to it.")
+        Switch, typer.Option(help="Do not ask the LLM about codes that are certain without it.")
     ] = Switch.on,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only this many codes, spread evenly over the nomenclature.")

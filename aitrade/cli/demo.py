@@ -8,8 +8,8 @@ import typer
 from aitrade.cli.options import Device, NamedModel
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
+from aitrade.demo import DEMO_MODEL
 from aitrade.nomenclature.codes import FLOWS
-from aitrade.question.defaults import DEMO_MODEL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -36,9 +36,11 @@ def demo(
     Example: aitrade --workspace /tmp/demo demo --model smollm2-135m-instruct
     """
     from aitrade.classification.loading import load_classifier
+    from aitrade.classification.method import Method
     from aitrade.demo.classification import classify_sample, embedder_of, hold_out, require_models
     from aitrade.demo.sample import HAND_LABELS, import_sample, sample_codes, sample_folder
     from aitrade.models.adapter_files import is_tuned
+    from aitrade.question.question import SHIPPED, load_question
     from aitrade.report.contents import gather
     from aitrade.report.writing import write_page
     from aitrade.workspace import open_workspace
@@ -50,7 +52,9 @@ def demo(
         import_sample(con, folder, say)
         codes = sample_codes(folder)
         say(f"loading {model}")
-        classifier = hold_out(load_classifier(model, device, workspace, embedder=embedder_of(model)), codes)
+        question = load_question(SHIPPED)
+        whole = load_classifier(question, model, device, workspace, method=Method(), embedder=embedder_of(model))
+        classifier = hold_out(whole, codes)
         runtime = classifier.runtime
         if is_tuned(model):
             say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")

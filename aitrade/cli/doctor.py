@@ -16,7 +16,7 @@ def doctor(
     """Say what this installation is, what it would compute on, and what is missing, with the fix."""
     from aitrade.doctor import examine
 
-    lines = examine(state(context).workspace)
+    lines = examine(state(context).workspace, state(context).open().question)
     if as_json:
         emit(json.dumps([asdict(line) for line in lines], indent=1))
         return

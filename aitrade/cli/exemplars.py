@@ -14,16 +14,21 @@ group = typer.Typer(no_args_is_help=True, help="The hand-labelled exemplars.")
 
 @group.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(help="Exemplar CSV; the shipped set by default.")] = None,
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Exemplar CSV; the question's by default.")] = None,
 ) -> None:
-    """Check the set: twins that contradict each other, headings and categories without exemplars, rationales."""
-    from aitrade.question.exemplar_checks import check_exemplars
-    from aitrade.question.exemplars import read_exemplars
-    from aitrade.question.question import SHIPPED, load_question
+    """Check the exemplars: twins that contradict each other, and rationales; with advice on what lacks exemplars."""
+    from dataclasses import replace
 
-    question = load_question(SHIPPED)
-    exemplars = read_exemplars(file, question.labels) if file else question.exemplars
-    findings = check_exemplars(exemplars.exemplars)
+    from aitrade.question.exemplar_checks import check_exemplars, coverage_advice
+    from aitrade.question.exemplars import read_exemplars
+
+    question = state(context).open().question
+    if file:
+        question = replace(question, exemplars=read_exemplars(file, question.labels))
+    exemplars, findings = question.exemplars, check_exemplars(question)
+    for advice in coverage_advice(question):
+        say(f"advice: {advice.about}: {advice.found}")
     for finding in findings:
         emit(f"{finding.check}: {finding.about}: {finding.found}")
     if findings:

@@ -8,7 +8,6 @@ import typer
 
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
-from aitrade.question.defaults import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from aitrade.core.table import Table
@@ -40,11 +39,16 @@ def list_models(
     from aitrade.models.listing import list_rows
 
     rows = list_rows(state(context).workspace / "adapters")
-    emit(json.dumps(rows, indent=1) if as_json else render(_table(rows), "text"))
+    emit(
+        json.dumps(rows, indent=1)
+        if as_json
+        else render(_table(rows, state(context).open().question.settings.model), "text")
+    )
 
 
 @group.command()
 def install(
+    context: typer.Context,
     names: Annotated[list[str], typer.Argument(help="Model names, or `all`.", metavar="NAME...")],
     find_links: FindLinks = [],  # noqa: B006  (typer reads it, nobody changes it)
     no_index: NoIndex = False,
@@ -65,7 +69,7 @@ def install(
         if made.kind == "embedder":
             from aitrade.classification.loading import install_index
 
-            install_index(say)
+            install_index(state(context).open().question, say)
 
 
 @group.command()
@@ -118,7 +122,7 @@ def pack(
     pack_models(target, names, _pip_options(find_links, no_index), say)
 
 
-def _table(rows: list[dict[str, Any]]) -> "Table":
+def _table(rows: list[dict[str, Any]], default: str) -> "Table":
     """The rows of ``list_rows`` for people, parameters and bytes in millions."""
     from aitrade.core.table import Column, Table
 
@@ -137,5 +141,5 @@ def _table(rows: list[dict[str, Any]]) -> "Table":
         )
         for row in rows
     )  # fmt: skip
-    note = f"--model takes an llm or an llm adapter; where it is not said it is {DEFAULT_MODEL}"
+    note = f"--model takes an llm or an llm adapter; {default} where none is named"
     return Table("models", "Models and their adapters", columns, cells, (note,))

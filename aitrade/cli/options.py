@@ -52,7 +52,7 @@ Embedder = Annotated[
     ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-Sample = Annotated[int, typer.Option(min=100, help="Ask a model as it comes about this many exemplars.")]
+Sample = Annotated[int, typer.Option(min=100, help="Ask a base model about this many exemplars.")]
 Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]
 BaseYear = Annotated[
     int | None,

@@ -8,7 +8,7 @@ import typer
 from aitrade.cli.options import BaseYear, FlowOption, Format, FormatOption, Output, Run
 from aitrade.cli.state import say_run, state, write
 from aitrade.core.errors import UsageError
-from aitrade.trade.tables.specs import SPECS
+from aitrade.trade.tables.catalogue import SPECS
 
 
 class PeriodOption(StrEnum):

@@ -1,9 +1,10 @@
-"""A table as data: columns that know their unit, and rows. Rendering is another room's work."""
+"""A table as data: columns that know unit, measure and year, and rows. Rendering is another room's work."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "prose", "count", "billions", "percent", "index", "number", "ratio"]
+Role = Literal["value", "lower", "upper"]
 Value = str | int | float | bool | None
 
 
@@ -16,11 +17,36 @@ class Column:
         title: heading for people.
         kind: unit: ``billions`` of US dollars, ``percent``, ``index`` (base year = 100), ``count``, ``number``
             without a unit, ``ratio`` (of 1), ``text``, or ``prose``, which may be shortened for reading.
+        measure: what the figures measure, such as value, share or growth; empty where programs need not know.
+        year: the year of the figures; None where they are of no single year, or rows say which.
+        since: the year that a change starts from; None where the figures are no change.
+        series: whose figures they are where columns differ by that, such as a level.
+        role: the figure itself, or the lower or upper end of its interval.
     """
 
     name: str
     title: str
     kind: Kind = "text"
+    measure: str = ""
+    year: int | None = None
+    since: int | None = None
+    series: str = ""
+    role: Role = "value"
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels of a question as a table shows them.
+
+    Args:
+        group: what the levels that count are called together, such as ``High`` or ``High+Medium``.
+        reference: the level that they are compared with.
+        between: the levels that neither count nor are the reference.
+    """
+
+    group: str
+    reference: str
+    between: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,6 +59,8 @@ class Table:
         columns: the columns in order.
         rows: the rows in order.
         notes: what a reader has to know to read the figures right.
+        by: the periods that it goes by, year or month; empty where it has none.
+        levels: the levels that it shows; None where it shows none.
     """
 
     name: str
@@ -40,8 +68,14 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     notes: tuple[str, ...] = ()
+    by: str = ""
+    levels: Levels | None = None
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as objects, keyed by column name."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def measured(self, measure: str, role: Role = "value") -> list[Column]:
+        """The columns of a measure, in their order."""
+        return [column for column in self.columns if (column.measure, column.role) == (measure, role)]

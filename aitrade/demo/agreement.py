@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.table import Column, Table
 from aitrade.question.agreement import Agreement
+from aitrade.question.question import SHIPPED, load_question
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -42,7 +43,7 @@ def read_judged(con: "DuckDBPyConnection", run: str, truth: str) -> list[Judged]
 
 def agreement(judged: Sequence[Judged]) -> str:
     """What a run got right, in two sentences."""
-    both = Agreement(Counter((j.relevance, j.said_relevance) for j in judged))
+    both = Agreement(load_question(SHIPPED).labels, Counter((j.relevance, j.said_relevance) for j in judged))
     whole = sum((j.said_relevance, j.said_category) == (j.relevance, j.category) for j in judged)
     high, said, found = both.of_reference["High"], both.of_run["High"], both.cell("High", "High")
     return (

@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aitrade.classification.classifier import Classifier
+from aitrade.classification.fitting.calibration_set import levels_of
 from aitrade.classification.fitting.probe import probe_weights
-from aitrade.classification.fitting.training_set import levels_of
 from aitrade.classification.run import classify
 from aitrade.core.errors import ModelError, StoppedError
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.models.adapter_files import base_and_adapter, is_tuned
 from aitrade.models.installed import require_installed
 from aitrade.nomenclature.codes import FLOWS, Code
-from aitrade.question import defaults
 from aitrade.question.exemplars import ExemplarSet
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.retrieval.index import index_of
 from aitrade.workspace.codes import read_codes
 from aitrade.workspace.runs import Run
@@ -43,7 +44,7 @@ def require_models(model: str) -> None:
 
 def embedder_of(model: str) -> str:
     """The embedder as it comes beside a model as it comes; a tuned one has learnt the labels, as a tuned model has."""
-    return defaults.DEFAULT_EMBEDDER if is_tuned(model) else defaults.DEMO_EMBEDDER
+    return load_question(SHIPPED).settings.embedder if is_tuned(model) else DEMO_EMBEDDER
 
 
 def hold_out(classifier: Classifier, codes: Iterable[Code]) -> Classifier:
@@ -59,7 +60,8 @@ def hold_out(classifier: Classifier, codes: Iterable[Code]) -> Classifier:
     kept = ExemplarSet(tuple(exemplars[place] for place in places))
     vectors, calibration = classifier.index.vectors[places], classifier.calibration
     if calibration:
-        weights, bias = probe_weights(vectors, levels_of(kept.exemplars))
+        labels = classifier.question.labels
+        weights, bias = probe_weights(vectors, levels_of(kept.exemplars, labels), len(labels.levels))
         calibration = replace(calibration, probe={"weights": weights.tolist(), "bias": bias.tolist()})
     return replace(classifier, index=index_of(kept, vectors), calibration=calibration)
 

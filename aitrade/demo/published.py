@@ -29,8 +29,8 @@ def beside_published(con: "DuckDBPyConnection", run: str, flow: str) -> Table:
         One row for each line; for each year the columns ``published_YYYY``, ``computed_YYYY`` and
         ``difference_YYYY`` (computed less published), the first and last empty where nothing was published.
     """
-    published = published_values(flow)
-    computed = _computed(con, run, flow)
+    summary = table(con, "summary", Options(flow=flow, run=run, years=YEARS))
+    published, computed = published_values(flow, summary), _computed(summary)
     lines = sorted(dict.fromkeys(line for line, _ in published), key=lambda line: ORDER.index(line[0]))
     rows = [(_name(line), *_cells(published, computed, line)) for line in lines]
     return Table(
@@ -48,29 +48,33 @@ def beside_published(con: "DuckDBPyConnection", run: str, flow: str) -> Table:
     )
 
 
-def published_values(flow: str) -> Values:
-    """Published figure of a (line, year): billion dollars, and for the line ``High share`` percent."""
-    found: Values = {}
+def published_values(flow: str, summary: Table) -> Values:
+    """Published figure of a (line, year): billion dollars, and for the line ``High share`` percent.
+
+    Args:
+        flow: imports or exports.
+        summary: the workspace's own summary, whose columns know their years.
+    """
+    published: Values = {}
+    years = {column.name: column.year for column in summary.measured("value")}
     for figure in load_paper_figures().figures:
         if figure.options.flow != flow:
             continue
-        name, _, last = figure.id.removeprefix(f"{flow}.").partition(".")
-        if not last.isdecimal():
-            continue
-        if figure.table == "summary" and figure.unit == "billion dollars":
-            found[(str(figure.row["relevance"]), _category(figure.row.get("category"))), int(last)] = figure.published
-        elif name == "high_share":
-            found[SHARE, int(last)] = figure.published
-    return found
-
-
-def _computed(con: "DuckDBPyConnection", run: str, flow: str) -> Values:
-    records = table(con, "summary", Options(flow=flow, run=run, years=YEARS)).records()
-    found: Values = {}
-    for record in records:
         for year in YEARS:
-            value = record[f"value_{year}"]
-            if isinstance(value, int | float):
+            if figure.table == "summary" and figure.over is None and [years.get(c) for c in figure.columns] == [year]:
+                line = str(figure.row["relevance"]), _category(figure.row.get("category"))
+                published[line, year] = figure.published
+            elif figure.table == "share" and figure.row == {"period": str(year)}:
+                published[SHARE, year] = figure.published
+    return published
+
+
+def _computed(summary: Table) -> Values:
+    found: Values = {}
+    for record in summary.records():
+        for column in summary.measured("value"):
+            year, value = column.year, record[column.name]
+            if year is not None and isinstance(value, int | float):
                 found[(str(record["relevance"]), _category(record["category"])), year] = value
     for year in YEARS:
         everything = found.get((("All", None), year))

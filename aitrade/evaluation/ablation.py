@@ -1,10 +1,11 @@
-"""What each kind of evidence adds to the strongest rival without an LLM, neighbours and probe joined."""
+"""What each kind of evidence adds to the baseline without an LLM, neighbours and probe joined."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aitrade.evaluation.metrics import Interval, bootstrap, intervals, replicate
-from aitrade.evaluation.variants import RIVAL, VARIANTS, Judged
+from aitrade.evaluation.variants import BASELINE, VARIANTS, Judged
+from aitrade.question.labels import LabelSpace
 
 REPLICATES = 1000
 SEED = 2026
@@ -16,22 +17,25 @@ class Ablated:
 
     Attributes:
         codes: how many codes.
-        high: how many of them are labelled High.
+        counted: how many of them have a counted level.
         figures: of each variant, in the order of ``FIGURES``.
-        differences: of each variant, from the rival without an LLM, paired.
+        differences: of each variant, from the baseline without an LLM, paired.
     """
 
     codes: int
-    high: int
+    counted: int
     figures: dict[str, list[Interval]]
     differences: dict[str, list[Interval]]
 
 
-def ablate(populations: Mapping[str, Judged], on_step: Callable[[int, int], None]) -> dict[str, Ablated]:
+def ablate(
+    populations: Mapping[str, Judged], labels: LabelSpace, on_step: Callable[[int, int], None]
+) -> dict[str, Ablated]:
     """Figures over each population.
 
     Args:
         populations: codes, by name.
+        labels: the label space.
         on_step: told (replicates done, replicates).
     """
     steps, done = len(populations) * len(VARIANTS) * REPLICATES, 0
@@ -44,11 +48,11 @@ def ablate(populations: Mapping[str, Judged], on_step: Callable[[int, int], None
     found = {}
     for name, one in populations.items():
         times = bootstrap(one.headings, REPLICATES, SEED)
-        drawn = {v: replicate(p, one.targets, times, step) for v, p in one.probabilities.items()}
+        drawn = {v: replicate(p, one.targets, times, labels, step) for v, p in one.probabilities.items()}
         found[name] = Ablated(
             codes=len(one.targets),
-            high=int((one.targets == 0).sum()),
+            counted=sum(int((one.targets == labels.position(level)).sum()) for level in labels.counted),
             figures={v: intervals(values) for v, values in drawn.items()},
-            differences={v: intervals(values - drawn[RIVAL]) for v, values in drawn.items()},
+            differences={v: intervals(values - drawn[BASELINE]) for v, values in drawn.items()},
         )
     return found

@@ -6,23 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aitrade.question.agreement import PAIRS, Agreement
-from aitrade.question.rubric import RELEVANCES
+from aitrade.question.agreement import Agreement, level_pairs
+from aitrade.question.labels import LabelSpace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BINS = 15  # of the calibration error
-FIGURES = (
-    "accuracy",
-    "kappa",
-    "macro_f1",
-    "high_precision",
-    "high_recall",
-    "high_f1",
-    "high_average_precision",
-    "calibration_error",
-)
+PLAIN = ("accuracy", "kappa", "macro_f1", "counted_precision", "counted_recall", "counted_f1")
+FIGURES = (*PLAIN, "counted_average_precision", "calibration_error")
 
 
 @dataclass(frozen=True)
@@ -35,31 +27,35 @@ class Interval:
 
 
 def scores(
-    probabilities: "NDArray[np.float64]", targets: "NDArray[np.int64]", times: "NDArray[np.int64]"
+    probabilities: "NDArray[np.float64]",
+    targets: "NDArray[np.int64]",
+    times: "NDArray[np.int64]",
+    labels: LabelSpace,
 ) -> "NDArray[np.float64]":
-    """The figures of :data:`FIGURES`, in their order.
+    """Compute the figures of :data:`FIGURES`, in their order.
 
     Args:
-        probabilities: of High, Medium, Low, shape (n, 3).
-        targets: place of each label in High, Medium, Low, shape (n,).
+        probabilities: of the k levels, shape (n, k).
+        targets: place of each label among the levels, shape (n,).
         times: how many times each code counts, shape (n,).
+        labels: the label space.
     """
-    levels = len(RELEVANCES)
+    levels, counted = len(labels.levels), [labels.position(level) for level in labels.counted]
     said = probabilities.argmax(1)
     cells = np.bincount(targets * levels + said, times, levels * levels).astype(int).tolist()
-    confusion = Agreement(dict(zip(PAIRS, cells, strict=True)))
-    plain = [getattr(confusion, name) for name in FIGURES[:6]]
-    ranked = average_precision(probabilities[:, 0], targets == 0, times)
+    both = Agreement(labels, dict(zip(level_pairs(labels), cells, strict=True)))
+    plain = [both.accuracy, both.kappa, both.macro_f1, both.precision, both.recall, both.f1]
+    ranked = average_precision(probabilities[:, counted].sum(1), np.isin(targets, counted), times)
     return np.array([*plain, ranked, calibration_error(probabilities.max(1), said == targets, times)], float)
 
 
 def average_precision(
-    scores_of_high: "NDArray[np.float64]", high: "NDArray[np.bool_]", times: "NDArray[np.int64]"
+    scores_of_counted: "NDArray[np.float64]", counted: "NDArray[np.bool_]", times: "NDArray[np.int64]"
 ) -> float:
-    """Mean precision at each step of recall, equal scores taken together; 0 where nothing is High."""
-    order = np.argsort(-scores_of_high, kind="stable")
-    last_of_equals = np.append(np.diff(scores_of_high[order]) != 0, True)
-    hits = np.cumsum(times[order] * high[order])[last_of_equals]
+    """Mean precision at each step of recall, equal scores taken together; 0 where nothing is counted."""
+    order = np.argsort(-scores_of_counted, kind="stable")
+    last_of_equals = np.append(np.diff(scores_of_counted[order]) != 0, True)
+    hits = np.cumsum(times[order] * counted[order])[last_of_equals]
     called = np.cumsum(times[order])[last_of_equals]
     if not hits[-1]:
         return 0.0
@@ -90,15 +86,16 @@ def replicate(
     probabilities: "NDArray[np.float64]",
     targets: "NDArray[np.int64]",
     times: "NDArray[np.int64]",
+    labels: LabelSpace,
     on_step: Callable[[], None] = lambda: None,
 ) -> "NDArray[np.float64]":
     """Figures of all codes, then of each replicate, shape (1 + replicates, figures).
 
     Two of them over the same replicates can be subtracted: the figures of a paired difference.
     """
-    found = [scores(probabilities, targets, np.ones(len(targets), int))]
+    found = [scores(probabilities, targets, np.ones(len(targets), int), labels)]
     for drawn in times:
-        found.append(scores(probabilities, targets, drawn))
+        found.append(scores(probabilities, targets, drawn, labels))
         on_step()
     return np.array(found)
 

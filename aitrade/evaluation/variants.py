@@ -12,24 +12,22 @@ import numpy as np
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import KINDS, relevance_features
-from aitrade.classification.fitting.joint import BASELINE_KINDS, fit_evidence_model, training_features
+from aitrade.classification.fitting.calibration_set import CalibrationSet
+from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.probe import fit_probe
-from aitrade.classification.fitting.training_set import CalibrationSet
 from aitrade.core.errors import BadInputError
 from aitrade.nomenclature.codes import Code
-from aitrade.question.rubric import RELEVANCES
-from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
 from aitrade.workspace.runs import Run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
-RIVAL = "neighbours and probe, no LLM"
+BASELINE = "neighbours and probe, no LLM"
 VARIANTS = {
     "neighbours": ("neighbours",),
     "probe on the embeddings": ("probe",),
-    RIVAL: BASELINE_KINDS,
+    BASELINE: BASELINE_KINDS,
     "LLM": ("llm",),
     "LLM and its neighbours": ("llm", "llm neighbours"),
     "LLM, neighbours and probe": ("llm", "neighbours", "probe"),
@@ -46,8 +44,8 @@ class Judged:
 
     Attributes:
         headings: of each code.
-        targets: place of each label in High, Medium, Low, shape (n,).
-        probabilities: of each variant, shape (n, 3).
+        targets: place of each label among the levels, shape (n,).
+        probabilities: of each variant, shape (n, k).
     """
 
     headings: tuple[str, ...]
@@ -64,7 +62,7 @@ class Judged:
 def judge_variants(
     con: "DuckDBPyConnection", classifier: Classifier, training: CalibrationSet, run: Run, reference: Run
 ) -> dict[str, Judged]:
-    """Scorer codes with every variant.
+    """Classify codes with every variant.
 
     Args:
         con: the workspace.
@@ -82,7 +80,7 @@ def judge_variants(
             models, prompts or numbers of the method than the classifier has now.
     """
     _refuse_other(run, classifier)
-    rows = _rows(con, run, reference)
+    rows = _rows(con, run, reference, classifier.question.settings.excluded_chapters)
     places = {e.code.key: place for place, e in enumerate(training.asked)}
     known = [row for row in rows if (row[1], row[0]) in places]
     asked = [row for row in rows if (row[1], row[0]) not in places and row[6] is not None]
@@ -92,13 +90,14 @@ def judge_variants(
             fix="classify with --cascade off, and choose a reference that labels import codes",
         )
     codes = [Code(*row[:5]) for row in asked]
-    vectors, neighbours = classifier.retrieve(codes)
-    probe = fit_probe(training)
+    retrieved, probe, labels = classifier.retrieve(codes), fit_probe(training), classifier.question.labels
     features = relevance_features(
         np.array([json.loads(row[6]) for row in asked]),
         np.array([json.loads(row[7]) for row in asked]),
-        vectors.astype(np.float64) @ probe.weights + probe.bias,
-        neighbours,
+        retrieved.vectors.astype(np.float64) @ probe.weights + probe.bias,
+        retrieved.neighbours,
+        labels,
+        classifier.method,
     )
     by_hand = [places[row[1], row[0]] for row in known]
     of_exemplars = training_features(training, probe)
@@ -106,11 +105,11 @@ def judge_variants(
     for name, kinds in VARIANTS.items():
         fitted = fit_evidence_model(training, of_exemplars, kinds)
         out_of_fold[name] = fitted.out_of_fold
-        probabilities[name] = np.concatenate([fitted.out_of_fold[by_hand], fitted.joint.probabilities(features)])
+        probabilities[name] = np.concatenate([fitted.out_of_fold[by_hand], fitted.model.probabilities(features)])
     everything = known + asked
     together = Judged(
         headings=tuple(row[0][:4] for row in everything),
-        targets=np.array([RELEVANCES.index(row[5]) for row in everything]),
+        targets=np.array([labels.position(row[5]) for row in everything]),
         probabilities=probabilities,
     )
     return {
@@ -130,12 +129,12 @@ def _refuse_other(run: Run, classifier: Classifier) -> None:
         )
 
 
-def _rows(con: "DuckDBPyConnection", run: Run, reference: Run) -> list[tuple[Any, ...]]:
+def _rows(con: "DuckDBPyConnection", run: Run, reference: Run, excluded: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """Import codes that both label: the fields of a Code, the reference's relevance, the run's LLM scores and votes."""
     return con.execute(
         "SELECT c.hs10, c.flow, c.description, c.naics, c.naics_description, r.relevance, p.evidence->>'llm', "
         "p.evidence->>'llm_votes' "
         "FROM predictions r JOIN codes c USING (flow, hs10) JOIN predictions p USING (flow, hs10) "
         "WHERE r.run = ? AND p.run = ? AND flow = 'imports' AND NOT list_contains(?, hs10[:2]) ORDER BY hs10",
-        [reference.run, run.run, list(EXCLUDED_CHAPTERS)],
+        [reference.run, run.run, list(excluded)],
     ).fetchall()

@@ -9,24 +9,28 @@ from aitrade.llm.label_scoring import last_hidden
 from aitrade.llm.prompt import short_tokens
 from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
 from aitrade.nomenclature.codes import Code
+from aitrade.question.question import Question
 
 
 class HeadScorer(Scorer):
     """A model with an adapter: the heads read the last token of a short prompt; neighbours are joined afterwards."""
 
-    def __init__(self, engine: Engine, heads: Heads, sha256: str, vectors: CodeVectors | None = None) -> None:
+    def __init__(
+        self, engine: Engine, heads: Heads, sha256: str, question: Question, vectors: CodeVectors | None = None
+    ) -> None:
         self.engine, self.heads, self.sha256, self.vectors = engine, heads, sha256, vectors
+        self.question = question
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:  # noqa: ARG002
         """See :class:`Scorer`; the neighbours are not looked at."""
         import torch
 
         self.engine.truncate()
-        hidden = last_hidden(self.engine, [short_tokens(self.engine.tokenizer, code) for code in codes])
+        hidden = last_hidden(self.engine, [short_tokens(self.engine.tokenizer, code, self.question) for code in codes])
         relevance, category = self.heads.logits(hidden)
         return Scores(
             relevance.double().numpy(),
-            torch.log_softmax(category, -1).double().numpy(),
+            None if category is None else torch.log_softmax(category, -1).double().numpy(),
             None,
             project(hidden.numpy(), self.vectors.projection) if self.vectors else None,
         )

@@ -1,7 +1,7 @@
 """An LLM's adapter: its LoRA merged into the model, and its heads.
 
-One head reads logits of High, Medium and Low from the hidden state of a code's last token, the other logits of the
-categories that a High or Medium code may have.
+One head reads logits of the levels from the hidden state of a code's last token, the other logits of the categories;
+a question without categories has the first alone.
 """
 
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Heads:
-    """Linear heads on the last hidden state: weights (3, width) and (categories, width), biases alike."""
+    """Linear heads on the last hidden state: weights (levels, width) and (categories, width), biases alike."""
 
     relevance: "torch.Tensor"
     relevance_bias: "torch.Tensor"
-    category: "torch.Tensor"
-    category_bias: "torch.Tensor"
+    category: "torch.Tensor | None" = None
+    category_bias: "torch.Tensor | None" = None
 
-    def logits(self, hidden: "torch.Tensor") -> tuple["torch.Tensor", "torch.Tensor"]:
-        """Logits of relevance, shape (n, 3), and of category, shape (n, categories), from hidden states (n, width)."""
-        return (
-            hidden @ self.relevance.T + self.relevance_bias,
-            hidden @ self.category.T + self.category_bias,
-        )
+    def logits(self, hidden: "torch.Tensor") -> tuple["torch.Tensor", "torch.Tensor | None"]:
+        """Logits of the levels, shape (n, k), and of the categories, (n, c), from hidden states (n, width)."""
+        levels = hidden @ self.relevance.T + self.relevance_bias
+        if self.category is None or self.category_bias is None:
+            return levels, None
+        return levels, hidden @ self.category.T + self.category_bias
 
 
 def apply_adapter(engine: Engine, folder: Path) -> Heads:

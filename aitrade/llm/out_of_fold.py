@@ -6,24 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.question.exemplars import Exemplar
-from aitrade.question.rubric import labels
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
-def write_out_of_fold(path: Path, exemplars: Sequence[Exemplar], scores: "NDArray[np.float64]") -> None:
-    """Write scores beside the codes that they are of."""
+def write_out_of_fold(
+    path: Path, exemplars: Sequence[Exemplar], scores: "NDArray[np.float64]", names: Sequence[str]
+) -> None:
+    """Write scores (n, names) beside the n codes that they are of; names are the levels, then the categories."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["flow", "hs10", *labels()])
+        writer.writerow(["flow", "hs10", *names])
         for exemplar, row in zip(exemplars, scores, strict=True):
             writer.writerow([exemplar.code.flow, exemplar.code.hs10, *(f"{value:.4f}" for value in row)])
 
 
 def read_out_of_fold(path: Path) -> dict[tuple[str, str], list[float]]:
-    """Scores by (flow, hs10): logits of relevance, then log-probabilities of the related categories."""
+    """Scores by (flow, hs10): logits of the levels, then log-probabilities of the categories."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)

@@ -4,50 +4,48 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from typing import Any
 
-from aitrade.core.paths import shipped
 from aitrade.llm.prefix_tree import Tokens, common_prefix
 from aitrade.models.adapter_files import is_tuned
-from aitrade.nomenclature.code_text import WORDS, prompt_texts, short_text, text_sha256
+from aitrade.nomenclature.code_text import short_text
 from aitrade.nomenclature.codes import Code
-from aitrade.nomenclature.text import expand, title
 from aitrade.question.exemplars import Exemplar
-from aitrade.question.question import SHIPPED, Question, load_question
-from aitrade.question.rubric import NOT_RELATED, RELEVANCES, load_rubric, related_categories
+from aitrade.question.question import Question
 
 
 @dataclass(frozen=True)
 class Prompter:
-    """Makes token sequences for one model.
+    """Makes token sequences of a question for one model.
 
     Attributes:
         tokenizer: the model's own; its chat template is used where it has one.
+        question: what is asked.
     """
 
     tokenizer: Any
+    question: Question
 
     def prompt(self, code: Code, neighbours: Sequence[Exemplar]) -> Tokens:
-        """Tokens up to where the relevance label follows; the nearest neighbour comes last."""
-        parts = prompt_texts()["rubric"]
-        rubric, heading = load_rubric(), title(code.hs4)
-        user = parts["user"].format(
+        """Tokens up to where the level follows; the nearest neighbour comes last."""
+        parts, rubric, words = self.question.prompts, self.question.rubric, self.question.words
+        heading = words.title(code.hs4)
+        user = parts.user.format(
             question=rubric.question,
-            levels="".join(parts["level"].format(name=t.name, definition=t.definition) for t in rubric.levels).rstrip(),
+            levels="".join(parts.level.format(name=t.name, definition=t.definition) for t in rubric.levels).rstrip(),
             neighbours="".join(
-                parts["neighbour"].format(product=expand(e.code.description), relevance=e.relevance)
+                parts.neighbour.format(product=words.expand(e.code.description), relevance=e.relevance)
                 for e in reversed(neighbours)
             ),
-            heading=parts["heading"].format(title=heading) if heading else "",
-            industry=parts["industry"].format(name=code.naics_description.lower()) if code.naics_description else "",
-            product=expand(code.description),
+            heading=parts.heading.format(title=heading) if heading else "",
+            industry=parts.industry.format(name=code.naics_description.lower()) if code.naics_description else "",
+            product=words.expand(code.description),
         )
-        return chat_tokens(self.tokenizer, user.strip(), parts["system"], parts["answer"])
+        return chat_tokens(self.tokenizer, user.strip(), parts.system, parts.answer)
 
     def category_prompt(self, prompt: Tokens, relevance: str) -> Tokens:
-        """Tokens of a prompt answered by a relevance, up to where the category label follows."""
-        return prompt + self.label(relevance) + _tokens(self.tokenizer, prompt_texts()["rubric"]["category_question"])
+        """Tokens of a prompt answered by a level, up to where the category label follows."""
+        return prompt + self.label(relevance) + _tokens(self.tokenizer, self.question.prompts.category_question)
 
     def label(self, name: str) -> Tokens:
         """Tokens of a label as it follows the prompt: with the space before it."""
@@ -55,23 +53,26 @@ class Prompter:
 
     @property
     def relevance_labels(self) -> list[Tokens]:
-        """Tokens of High, Medium and Low, in this order."""
-        return [self.label(name) for name in RELEVANCES]
+        """Tokens of the levels, in their order."""
+        return [self.label(name) for name in self.question.labels.levels]
 
     @property
     def category_labels(self) -> list[Tokens]:
-        """Tokens of the categories that a High or Medium code may have, in the rubric's order."""
-        return [self.label(name) for name in related_categories()]
+        """Tokens of the categories that a code not of the reference level may have, in the rubric's order."""
+        return [self.label(name) for name in self.question.labels.categories]
 
     @property
     def preamble(self) -> Tokens:
         """The tokens that every prompt begins with."""
+        titled = next((hs for hs in self.question.words.titles if len(hs) == 4), "0000")
+        brass = Code(hs10="1" * 10, flow="imports", description="brass")
+        example = Exemplar(brass, self.question.labels.reference, self.question.labels.reference_category, "")
         probes = [
             Code(hs10="0" * 10, flow="imports", description="a"),  # without a heading's title
             Code(hs10="0" * 10, flow="imports", description="a", naics_description="computers"),
-            Code(hs10="8471" + "0" * 6, flow="imports", description="a"),
+            Code(hs10=titled + "0" * 6, flow="imports", description="a"),
         ]
-        return common_prefix([self.prompt(code, ()) for code in probes] + [self.prompt(probes[0], (_PROBE,))])
+        return common_prefix([self.prompt(code, ()) for code in probes] + [self.prompt(probes[0], (example,))])
 
 
 def chat_tokens(tokenizer: Any, user: str, system: str = "", answer: str = "") -> Tokens:
@@ -87,9 +88,9 @@ def chat_tokens(tokenizer: Any, user: str, system: str = "", answer: str = "") -
     return _tokens(tokenizer, text + answer)
 
 
-def short_tokens(tokenizer: Any, code: Code) -> Tokens:
+def short_tokens(tokenizer: Any, code: Code, question: Question) -> Tokens:
     """Tokens of :func:`short_text`."""
-    return opening(tokenizer) + _tokens(tokenizer, short_text(code))
+    return opening(tokenizer) + _tokens(tokenizer, short_text(code, question.prompts.short, question.words))
 
 
 def opening(tokenizer: Any) -> Tokens:
@@ -102,14 +103,9 @@ def _tokens(tokenizer: Any, text: str) -> Tokens:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def prompt_sha256(model: str) -> str:
-    """Hash of everything that the prompts of ``BASE`` or ``BASE+ADAPTER`` are made of; a tuned one reads no rubric."""
-    return text_sha256() if is_tuned(model) else _rubric_prompt_sha256()
-
-
-@cache
-def _rubric_prompt_sha256() -> str:
-    return rubric_prompt_sha256(load_question(SHIPPED))
+def prompt_sha256(model: str, question: Question) -> str:
+    """Hash everything that the prompts of ``BASE`` or ``BASE+ADAPTER`` are made of; a tuned one reads no rubric."""
+    return question.text_sha256 if is_tuned(model) else rubric_prompt_sha256(question)
 
 
 def rubric_prompt_sha256(question: Question) -> str:
@@ -119,9 +115,6 @@ def rubric_prompt_sha256(question: Question) -> str:
         "question": question.rubric.question,
         "levels": [[level.name, level.definition] for level in question.rubric.levels],
         "categories": question.labels.categories,
-        "words": [hashlib.sha256(shipped(file).read_bytes()).hexdigest() for file in WORDS],
+        "words": [hashlib.sha256(table).hexdigest() for table in question.words.files],
     }
     return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
-
-
-_PROBE = Exemplar(Code(hs10="1" * 10, flow="imports", description="brass"), "Low", NOT_RELATED, "a probe")

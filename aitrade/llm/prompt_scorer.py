@@ -1,4 +1,4 @@
-"""A model as it comes: rubric and neighbours in the prompt, labels scored as token sequences."""
+"""A base model: rubric and neighbours in the prompt, labels scored as token sequences."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -11,20 +11,19 @@ from aitrade.llm.prefix_tree import Tokens
 from aitrade.llm.prompt import Prompter
 from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
 from aitrade.nomenclature.codes import Code
+from aitrade.question.question import Question
 from aitrade.retrieval.neighbours import Neighbour
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PROMPT_NEIGHBOURS = 8
-
 
 class PromptScorer(Scorer):
-    """A model as it comes: rubric and neighbours in the prompt, labels scored as token sequences."""
+    """A base model: rubric and neighbours in the prompt, labels scored as token sequences."""
 
-    def __init__(self, engine: Engine, sha256: str) -> None:
-        self.engine, self.sha256 = engine, sha256
-        self.prompter = Prompter(engine.tokenizer)
+    def __init__(self, engine: Engine, sha256: str, question: Question, prompt_neighbours: int) -> None:
+        self.engine, self.sha256, self.prompt_neighbours = engine, sha256, prompt_neighbours
+        self.prompter = Prompter(engine.tokenizer, question)
         self.engine.cache_prefix(self.prompter.preamble)
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
@@ -44,12 +43,12 @@ class PromptScorer(Scorer):
 
     def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
         """Prompts of the codes in ``rows``, with the neighbours that all codes of their headings share."""
-        shared = heading_neighbours(codes, neighbours)
+        shared = heading_neighbours(codes, neighbours, self.prompt_neighbours)
         return [self.prompter.prompt(codes[row], [n.exemplar for n in shared[row]]) for row in rows]
 
 
-def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods) -> list[list[Neighbour]]:
-    """The same few neighbours for all codes of a heading, so that their prompts differ in the product alone.
+def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods, count: int) -> list[list[Neighbour]]:
+    """Choose ``count`` neighbours for all codes of a heading, so that prompts differ in the product alone.
 
     Each neighbour is ranked by its summed closeness to the heading's codes (0 to a code that does not list it). A code
     that is itself among the chosen goes without itself.
@@ -65,7 +64,7 @@ def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods) -> lis
             for n in neighbours[row]:
                 found.setdefault(n.exemplar.code, n)
                 total[n.exemplar.code] = total.get(n.exemplar.code, 0.0) + n.closeness
-        best = sorted(total, key=lambda code: (-total[code], code.hs10, code.flow))[:PROMPT_NEIGHBOURS]
+        best = sorted(total, key=lambda code: (-total[code], code.hs10, code.flow))[:count]
         for row in rows:
             chosen[row] = [found[code] for code in best if code.key != codes[row].key]
     return chosen

@@ -22,8 +22,8 @@ class Scores:
     """Scores of n codes.
 
     Attributes:
-        relevance: log-probabilities (or logits) of High, Medium and Low, shape (n, 3).
-        category: log-probabilities of the related categories, shape (n, categories), where they come with it.
+        relevance: log-probabilities (or logits) of the levels, shape (n, k).
+        category: log-probabilities of the categories, shape (n, categories), where they come with it.
         mass: probability that the answer is one of the labels, shape (n,), where labels are scored.
         vectors: where a tuned model places the codes, of length one, shape (n, dimensions), where its adapter has
             the exemplars' vectors.
@@ -50,18 +50,18 @@ class Scorer(ABC):
 
     @abstractmethod
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
-        """Score High, Medium and Low for each code, given its nearest exemplars (nearest first)."""
+        """Score the levels for each code, given its nearest exemplars (nearest first)."""
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
-        """Log-probabilities of the related categories of some codes, shape (related, categories).
+        """Log-probabilities of the categories of some codes, shape (related, categories).
 
-        Asked of a judge whose scores come without them.
+        Asked of a scorer whose scores come without them.
 
         Args:
             codes: the codes that were asked about last.
             neighbours: of each.
-            related: relevance of each code to ask about, by its place among them.
+            related: level of each code to ask about, by its place among them.
         """
         raise NotImplementedError

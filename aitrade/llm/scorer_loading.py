@@ -1,5 +1,6 @@
-"""Load a judge by the name of its model, or say what it is made from."""
+"""Load a scorer by the name of its model, or say what it is made from."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aitrade.core.device import Runtime
@@ -12,10 +13,20 @@ from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Scorer
 from aitrade.models.adapter_files import base_and_adapter, own_adapter, with_adapter
 from aitrade.models.installed import locate
+from aitrade.question.question import Question
 
 
-def load_scorer(model: str, runtime: Runtime, adapters: Path | None = None) -> Scorer:
+def load_scorer(
+    model: str, runtime: Runtime, question: Question, prompt_neighbours: int, adapters: Sequence[Path] = ()
+) -> Scorer:
     """Load ``BASE`` or ``BASE+ADAPTER``.
+
+    Args:
+        model: its name.
+        runtime: device and arithmetic.
+        question: what it is asked.
+        prompt_neighbours: how many exemplars stand in a base model's prompt.
+        adapters: folders of adapters, looked at before those that ship.
 
     Raises:
         ModelError: the base is not installed or no LLM, the adapter is missing or belongs to another base.
@@ -25,14 +36,14 @@ def load_scorer(model: str, runtime: Runtime, adapters: Path | None = None) -> S
     if base.kind != "llm":
         raise ModelError(f"{base_name} is not an LLM", fix="choose one: aitrade models list")
     if not adapter_name:
-        return PromptScorer(load_engine(str(base.folder), runtime), base.sha256)
-    folder = own_adapter(model, base, adapters)
+        return PromptScorer(load_engine(str(base.folder), runtime), base.sha256, question, prompt_neighbours)
+    folder = own_adapter(model, base, question, adapters)
     engine = load_engine(str(base.folder), runtime)
     heads = apply_adapter(engine, folder)
-    return HeadScorer(engine, heads, with_adapter(base.sha256, folder), read_vectors(folder))
+    return HeadScorer(engine, heads, with_adapter(base.sha256, folder), question, read_vectors(folder))
 
 
-def scorer_source_sha256(model: str, adapters: Path | None = None) -> str:
+def scorer_source_sha256(model: str, question: Question, adapters: Sequence[Path] = ()) -> str:
     """Hash of what is published of ``BASE`` or ``BASE+ADAPTER``: the same wherever it was installed. Loads nothing.
 
     Raises:
@@ -40,4 +51,6 @@ def scorer_source_sha256(model: str, adapters: Path | None = None) -> str:
     """
     base_name, adapter_name = base_and_adapter(model)
     base = locate(base_name)
-    return with_adapter(base.source_sha256, own_adapter(model, base, adapters)) if adapter_name else base.source_sha256
+    if not adapter_name:
+        return base.source_sha256
+    return with_adapter(base.source_sha256, own_adapter(model, base, question, adapters))

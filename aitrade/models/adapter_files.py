@@ -7,6 +7,7 @@ subheadings, tuned without it, by which calibrations see exemplars as if they we
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,7 @@ from aitrade.core.errors import ModelError
 from aitrade.core.files import sha256_of, write_file
 from aitrade.core.paths import shipped
 from aitrade.models.installed import Installed, how_to_install, record_files, refuse_unrecorded
-from aitrade.nomenclature.code_text import text_sha256
-from aitrade.question.rubric import labels
+from aitrade.question.question import Question
 
 MANIFEST = "aitrade.json"
 HEADS = "heads.safetensors"
@@ -34,7 +34,7 @@ class AdapterManifest:
         base_sha256: hash of what is published of the base model.
         exemplars_sha256: hash of the exemplars that it was tuned on.
         text_sha256: hash of what the texts that it reads are made of.
-        labels: relevances and related categories, in the order of its heads.
+        labels: levels and categories, in the order of its heads.
         settings: rank, epochs, learning rate and the like.
         figures: what was measured on held-out subheadings.
         files: hash of each file.
@@ -52,13 +52,13 @@ class AdapterManifest:
 
 
 def base_and_adapter(model: str) -> tuple[str, str]:
-    """The two names in ``BASE+ADAPTER``; the adapter's is empty for a model as it comes."""
+    """The two names in ``BASE+ADAPTER``; the adapter's is empty for a base model."""
     base, _, adapter = model.partition("+")
     return base, adapter
 
 
 def is_tuned(model: str) -> bool:
-    """Whether a model is ``BASE+ADAPTER``, and no model as it comes."""
+    """Whether a model is ``BASE+ADAPTER``, and no base model."""
     return base_and_adapter(model)[1] != ""
 
 
@@ -67,14 +67,14 @@ def adapters_folder() -> Path:
     return shipped("models/adapters")
 
 
-def find_adapter(model: str, folder: Path | None = None) -> Path:
-    """Folder of the adapter of ``BASE+NAME``, in the given folder or shipped; it is called so too.
+def find_adapter(model: str, folders: Sequence[Path] = ()) -> Path:
+    """Find the folder of the adapter ``BASE+NAME``, in the given folders or shipped; it is called so too.
 
     Raises:
         ModelError: there is none, or a file of it is missing, altered or not in its manifest.
     """
-    for parent in (folder, adapters_folder()):
-        if parent is not None and (parent / model / MANIFEST).is_file():
+    for parent in (*folders, adapters_folder()):
+        if (parent / model / MANIFEST).is_file():
             _check(parent / model)
             return parent / model
     base, name = base_and_adapter(model)
@@ -104,13 +104,13 @@ def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
     write_file(folder / MANIFEST, (json.dumps(raw, indent=1) + "\n").encode())
 
 
-def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path:
-    """Like :func:`find_adapter`, and checked to have been tuned on this base model, and on texts and labels of today.
+def own_adapter(model: str, base: Installed, question: Question, folders: Sequence[Path] = ()) -> Path:
+    """Find an adapter, checked to have been tuned on this base model, and on the texts and labels of the question.
 
     Raises:
         ModelError: there is none, a file of it was altered, or it was tuned on another base model, texts or labels.
     """
-    found = find_adapter(model, folder)
+    found = find_adapter(model, folders)
     manifest = read_manifest(found)
     again = _how_to_tune(manifest.base, manifest.name)
     if manifest.base_sha256 != base.source_sha256:
@@ -120,9 +120,9 @@ def own_adapter(model: str, base: Installed, folder: Path | None = None) -> Path
             where=str(found),
             fix=fix if manifest.base == base.name else f"use {manifest.base}+{manifest.name}",
         )
-    if manifest.text_sha256 != text_sha256():
+    if manifest.text_sha256 != question.text_sha256:
         what = "texts with other shorthand, titles or layout"
-    elif manifest.labels != labels():
+    elif manifest.labels != question.labels.names:
         what = "other labels, or in another order"
     else:
         return found

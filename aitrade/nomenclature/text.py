@@ -1,6 +1,6 @@
 """What a code's text means in plain English: Census shorthand spelled out, and titles of chapters and headings.
 
-``data/shorthand.csv`` (columns ``short, long``) says what each piece stands for. A short is one whole token or
+``shorthand.csv`` (columns ``short, long``) says what each piece stands for. A short is one whole token or
 several (``CIRC CS``); three kinds of it are told apart by how they end:
 
 - ``GT #`` counts only before a number, which may touch it (``GT85%``) and stays;
@@ -12,10 +12,11 @@ Where several fit, the longest wins. Tokens that mean different things in differ
 """
 
 import csv
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
@@ -33,35 +34,59 @@ class Shorthand:
     longs: tuple[dict[str, str], dict[str, str], dict[str, str]]
 
 
-def expand(description: str) -> str:
-    """Spell out the shorthand of a description and put it in lower case; ordinary words stay as they are.
+@dataclass(frozen=True)
+class Words:
+    """What spells out the texts of codes: titles of chapters and headings, and long forms of shorthand.
 
-    ``PARTS & ACC, NESOI`` becomes ``parts and accessories, not elsewhere specified or included``.
+    Attributes:
+        titles: title of each chapter (two digits) and heading (four digits).
+        longs: long form of each piece of shorthand.
+    """
+
+    titles: Mapping[str, str]
+    longs: Mapping[str, str]
+
+    @cached_property
+    def shorthand(self) -> Shorthand:
+        """The table of shorthand, compiled."""
+        return _compiled(self.longs)
+
+    def expand(self, description: str) -> str:
+        """Spell out the shorthand of a description and put it in lower case; ordinary words stay as they are.
+
+        ``PARTS & ACC, NESOI`` becomes ``parts and accessories, not elsewhere specified or included``.
+        """
+        return self.shorthand.pattern.sub(lambda match: _spelled(match, self.shorthand), description.lower())
+
+    def title(self, hs: str) -> str | None:
+        """Title of a chapter (two digits) or a heading (four digits), or None where there is none."""
+        return self.titles.get(hs)
+
+    @cached_property
+    def files(self) -> tuple[bytes, bytes]:
+        """Both tables as CSV, shorthand first: hashes are made from these bytes, however the files are written."""
+        return _as_csv(("short", "long"), self.longs), _as_csv(("hs", "title"), self.titles)
+
+
+def read_words(folder: Path | None = None) -> Words:
+    """Read titles.csv and shorthand.csv of a folder; each that the folder lacks is the shipped one.
 
     Raises:
-        BadInputError: the shipped table of shorthand is damaged.
+        BadInputError: a table is damaged.
     """
-    table = load_shorthand()
-    return table.pattern.sub(lambda match: _spelled(match, table), description.lower())
+    titles, shorthand = ((folder / name if folder else Path()) for name in ("titles.csv", "shorthand.csv"))
+    return Words(
+        load_titles(titles if titles.is_file() else shipped("data/titles.csv")),
+        load_shorthand(shorthand if shorthand.is_file() else shipped("data/shorthand.csv")),
+    )
 
 
-def title(hs: str) -> str | None:
-    """Title of a chapter (two digits) or a heading (four digits), or None where there is none.
-
-    Raises:
-        BadInputError: the shipped table of titles is damaged.
-    """
-    return load_titles().get(hs)
-
-
-@cache
-def load_titles(path: Path | None = None) -> dict[str, str]:
-    """Read titles by chapter and heading from a CSV file with columns ``hs, title``; the shipped one by default.
+def load_titles(path: Path) -> dict[str, str]:
+    """Read titles by chapter and heading from a CSV file with columns ``hs, title``.
 
     Raises:
         BadInputError: a column is missing, a code has not two or four digits or is there twice, or a title is empty.
     """
-    path = path or shipped("data/titles.csv")
     titles: dict[str, str] = {}
     for line, hs, words in _rows(path, ("hs", "title")):
         if not re.fullmatch(r"[0-9]{2}(?:[0-9]{2})?", hs):
@@ -72,15 +97,13 @@ def load_titles(path: Path | None = None) -> dict[str, str]:
     return titles
 
 
-@cache
-def load_shorthand(path: Path | None = None) -> Shorthand:
-    """Read and compile a table of shorthand from a CSV file with columns ``short, long``; the shipped one by default.
+def load_shorthand(path: Path) -> dict[str, str]:
+    """Read the long form of each piece of shorthand from a CSV file with columns ``short, long``.
 
     Raises:
         BadInputError: a column is missing, a short is not in capitals or is there twice, or a long form is empty, not
             in lower case, or holds shorthand itself (then expanding twice would give another text).
     """
-    path = path or shipped("data/shorthand.csv")
     longs: dict[str, str] = {}
     lines: dict[str, int] = {}
     for line, short, long in _rows(path, ("short", "long")):
@@ -96,10 +119,16 @@ def load_shorthand(path: Path | None = None) -> Shorthand:
         if found := table.pattern.search(long):
             what = f"long form {long!r} holds shorthand itself: {found[0]!r}"
             raise BadInputError(what, where=at(path, lines[short], "long"), fix="spell it out")
-    return table
+    return longs
 
 
-def _compiled(longs: dict[str, str]) -> Shorthand:
+def _as_csv(columns: tuple[str, str], rows: Mapping[str, str]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows.items()])
+    return text.getvalue().encode()
+
+
+def _compiled(longs: Mapping[str, str]) -> Shorthand:
     kinds: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})
     for short, long in longs.items():
         kind = 0 if short.endswith(NUMBERED) else 2 if short.endswith(TOUCHING) else 1

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from aitrade.question.rubric import RELEVANCES
+from aitrade.question.labels import LabelSpace
 
-PAIRS = tuple(product(RELEVANCES, RELEVANCES))  # (in the reference, in the run)
+
+def level_pairs(labels: LabelSpace) -> tuple[tuple[str, str], ...]:
+    """List every pair of levels: (in the reference, in the run)."""
+    return tuple(product(labels.levels, labels.levels))
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,19 @@ class Agreement:
     None where nothing has weight; a ratio without a denominator is 0, as is usual for F1.
 
     Attributes:
+        labels: the label space of both.
         cells: weights; a pair that is not there has none.
-        same_category: weight of the codes that both call High and put into the same category.
+        same_category: weight of the codes that both count and put into the same category.
     """
 
+    labels: LabelSpace
     cells: Mapping[tuple[str, str], int]
     same_category: int = 0
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of levels, (in the reference, in the run)."""
+        return level_pairs(self.labels)
 
     @cached_property
     def total(self) -> int:
@@ -33,12 +43,12 @@ class Agreement:
     @cached_property
     def of_reference(self) -> dict[str, int]:
         """Weight of each level in the reference."""
-        return {level: sum(self.cell(level, said) for said in RELEVANCES) for level in RELEVANCES}
+        return {level: sum(self.cell(level, said) for said in self.labels.levels) for level in self.labels.levels}
 
     @cached_property
     def of_run(self) -> dict[str, int]:
         """Weight of each level in the run."""
-        return {level: sum(self.cell(true, level) for true in RELEVANCES) for level in RELEVANCES}
+        return {level: sum(self.cell(true, level) for true in self.labels.levels) for level in self.labels.levels}
 
     def cell(self, reference: str, run: str) -> int:
         """Weight of the codes that have one level in the reference, and one in the run."""
@@ -47,7 +57,7 @@ class Agreement:
     @property
     def alike(self) -> int:
         """Weight of the codes with the same level in both."""
-        return sum(self.cell(level, level) for level in RELEVANCES)
+        return sum(self.cell(level, level) for level in self.labels.levels)
 
     @property
     def accuracy(self) -> float | None:
@@ -57,38 +67,49 @@ class Agreement:
     @property
     def kappa(self) -> float | None:
         """Cohen's kappa (1960): agreement beyond what the two shares of each level would give by chance."""
-        by_chance = sum(self.of_reference[level] * self.of_run[level] for level in RELEVANCES)
+        by_chance = sum(self.of_reference[level] * self.of_run[level] for level in self.labels.levels)
         return self._ratio(self.total * self.alike - by_chance, self.total**2 - by_chance)
 
     @property
     def macro_f1(self) -> float | None:
-        """Mean of the three levels' F1; a level that neither uses counts as 0."""
-        scores = [self._f1(level) for level in RELEVANCES]
+        """Mean of the levels' F1; a level that neither uses counts as 0."""
+        scores = [self._f1(level) for level in self.labels.levels]
         return sum(score or 0.0 for score in scores) / len(scores) if self.total else None
 
     @property
-    def high_precision(self) -> float | None:
-        """Share of what the run calls High that the reference calls High."""
-        return self._ratio(self._both_high, self.of_run["High"])
+    def counted_in_reference(self) -> int:
+        """Weight of what the reference counts."""
+        return sum(self.of_reference[level] for level in self.labels.counted)
 
     @property
-    def high_recall(self) -> float | None:
-        """Share of what the reference calls High that the run calls High."""
-        return self._ratio(self._both_high, self.of_reference["High"])
+    def counted_in_run(self) -> int:
+        """Weight of what the run counts."""
+        return sum(self.of_run[level] for level in self.labels.counted)
 
     @property
-    def high_f1(self) -> float | None:
-        """Harmonic mean of precision and recall of High."""
-        return self._f1("High")
+    def counted_in_both(self) -> int:
+        """Weight of what both count."""
+        return sum(self.cell(true, said) for true in self.labels.counted for said in self.labels.counted)
 
     @property
-    def high_same_category(self) -> float | None:
-        """Share with the same category among what both call High; None where they call nothing High together."""
-        return self.same_category / self._both_high if self._both_high else None
+    def precision(self) -> float | None:
+        """Share of what the run counts that the reference counts."""
+        return self._ratio(self.counted_in_both, self.counted_in_run)
 
     @property
-    def _both_high(self) -> int:
-        return self.cell("High", "High")
+    def recall(self) -> float | None:
+        """Share of what the reference counts that the run counts."""
+        return self._ratio(self.counted_in_both, self.counted_in_reference)
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of precision and recall of the counted levels."""
+        return self._ratio(2 * self.counted_in_both, self.counted_in_reference + self.counted_in_run)
+
+    @property
+    def category_agreement(self) -> float | None:
+        """Share with the same category among what both count; None where they count nothing together."""
+        return self.same_category / self.counted_in_both if self.counted_in_both else None
 
     def _f1(self, level: str) -> float | None:
         return self._ratio(2 * self.cell(level, level), self.of_reference[level] + self.of_run[level])

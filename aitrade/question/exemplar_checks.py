@@ -1,23 +1,14 @@
-"""Checks on the exemplar set: contradictions between twins, coverage of headings and categories, rationales."""
+"""Checks on the exemplar set: contradictions between twins, rationales; and advice on coverage."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from aitrade.nomenclature.text import expand, load_titles
+from aitrade.nomenclature.text import Words
 from aitrade.question.exemplars import Exemplar
-from aitrade.question.rubric import load_rubric
+from aitrade.question.question import Question
 
-# Chapters where relevant products live: every heading of them has an exemplar. Elsewhere three codes a chapter do.
-RELEVANT_CHAPTERS = frozenset(
-    f"{chapter}"
-    for first, last in ((28, 29), (37, 40), (68, 70), (72, 76), (78, 85), (87, 87), (89, 90), (94, 95))
-    for chapter in range(first, last + 1)
-)
-# Headings that the Harmonized System has dropped; only export codes of earlier years are left in them.
-RETIRED = frozenset({"2848", "6908", "8107", "8469"})
-CODES_PER_CHAPTER = 3
 WORDS = range(5, 41)
 
 
@@ -30,16 +21,38 @@ class Finding:
     found: str
 
 
-def check_exemplars(exemplars: Sequence[Exemplar]) -> list[Finding]:
-    """Everything wrong with a set, nothing when it is fit to use; duplicates and bad labels do not even load."""
-    return [*_twins(exemplars), *_headings(exemplars), *_categories(exemplars), *_rationales(exemplars)]
+def check_exemplars(question: Question) -> list[Finding]:
+    """Find what is wrong with the exemplars of a question: nothing when they are fit to use."""
+    exemplars = question.exemplars.exemplars
+    return [*_twins(exemplars, question.words), *_rationales(exemplars)]
 
 
-def _twins(exemplars: Sequence[Exemplar]) -> list[Finding]:
+def coverage_advice(question: Question) -> list[Finding]:
+    """Find where exemplars are missing, as advice: chapters, levels and categories that have none.
+
+    A chapter that has exemplars of a counted level is where relevant products live: its headings are looked at too.
+    """
+    exemplars, titles = question.exemplars.exemplars, question.words.titles
+    excluded = question.settings.excluded_chapters
+    chapters, headings = {e.code.hs2 for e in exemplars}, {e.code.hs4 for e in exemplars}
+    relevant = {e.code.hs2 for e in exemplars if e.relevance in question.labels.counted}
+    return [
+        *_missing("chapter", (hs for hs in titles if len(hs) == 2 and hs not in excluded), chapters),
+        *_missing("heading", (hs for hs in titles if len(hs) == 4 and hs[:2] in relevant), headings),
+        *_missing("level", question.labels.levels, {e.relevance for e in exemplars}),
+        *_missing("category", question.labels.categories, {e.category for e in exemplars}),
+    ]
+
+
+def _missing(kind: str, names: Iterable[str], covered: Container[str]) -> list[Finding]:
+    return [Finding("coverage", name, f"no exemplar in this {kind}") for name in names if name not in covered]
+
+
+def _twins(exemplars: Sequence[Exemplar], words: Words) -> list[Finding]:
     """Codes of one heading whose texts are the same but for case and punctuation have the same relevance."""
     twins: dict[tuple[str, str, str], list[Exemplar]] = defaultdict(list)
     for e in exemplars:
-        text = " ".join(re.findall(r"[a-z0-9.]+", expand(e.code.description)))
+        text = " ".join(re.findall(r"[a-z0-9.]+", words.expand(e.code.description)))
         twins[e.code.flow, e.code.hs4, text].append(e)
     return [
         Finding(
@@ -49,34 +62,6 @@ def _twins(exemplars: Sequence[Exemplar]) -> list[Finding]:
         )
         for group in twins.values()
         if len({e.relevance for e in group}) > 1
-    ]
-
-
-def _headings(exemplars: Sequence[Exemplar]) -> list[Finding]:
-    """Every heading of the relevant chapters has an exemplar, every other chapter has three."""
-    covered = {e.code.hs4 for e in exemplars}
-    chapters = Counter(e.code.hs2 for e in exemplars)
-    titles = load_titles()
-    findings = [
-        Finding("coverage", hs, "no exemplar in this heading")
-        for hs in titles
-        if len(hs) == 4 and hs[:2] in RELEVANT_CHAPTERS and hs not in covered | RETIRED
-    ]
-    findings += [
-        Finding("coverage", hs, f"{chapters[hs]} exemplars in this chapter, {CODES_PER_CHAPTER} are wanted")
-        for hs in titles
-        if len(hs) == 2 and hs not in ("77", "99") and chapters[hs] < CODES_PER_CHAPTER  # 77 is empty, 99 is excluded
-    ]
-    return findings
-
-
-def _categories(exemplars: Sequence[Exemplar]) -> list[Finding]:
-    """Every category has exemplars."""
-    present = {e.category for e in exemplars}
-    return [
-        Finding("coverage", name, "no exemplar in this category")
-        for name in [category.name for category in load_rubric().categories]
-        if name not in present
     ]
 
 

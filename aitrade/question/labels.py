@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,14 @@ class LabelSpace:
                 f"are {self.reference_category or 'without a category'}"
             )
         return None
+
+
+def labels_from_json(raw: dict[str, Any]) -> LabelSpace:
+    """Read a label space from its fields as JSON holds them."""
+    return LabelSpace(
+        tuple(raw["levels"]),
+        tuple(raw["counted"]),
+        raw["reference"],
+        tuple(raw["categories"]),
+        raw["reference_category"],
+    )

@@ -9,9 +9,11 @@ from typing import Any
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
+from aitrade.nomenclature.code_text import text_sha256
+from aitrade.nomenclature.text import Words, read_words
 from aitrade.question import SHIPPED
 from aitrade.question.exemplars import ExemplarSet, exemplars_from_rows, exemplars_to_rows, read_exemplars
-from aitrade.question.labels import LabelSpace
+from aitrade.question.labels import LabelSpace, labels_from_json
 from aitrade.question.prompts import Prompts, read_prompts
 from aitrade.question.question_file import read_question_file
 from aitrade.question.rubric import Category, Level, Rubric, Rule
@@ -34,6 +36,7 @@ class Question:
         exemplars: codes labelled by hand.
         prompts: the texts that models read.
         settings: defaults of models and tables.
+        words: titles and shorthand that spell out the texts of codes.
         folder: where the question was read from; None where a workspace kept it.
     """
 
@@ -45,11 +48,15 @@ class Question:
     exemplars: ExemplarSet
     prompts: Prompts
     settings: Settings
+    words: Words
     folder: Path | None = None
 
     @cached_property
     def contents(self) -> dict[str, Any]:
-        """Everything but the folder, as plain values: what a workspace keeps beside a run."""
+        """Everything but the folder, as plain values: what a workspace keeps beside a run.
+
+        Of the words there is the hash: nothing that a kept question is read for spells out a code that was not judged.
+        """
         return {
             "name": self.name,
             "title": self.title,
@@ -59,7 +66,13 @@ class Question:
             "exemplars": exemplars_to_rows(self.exemplars),
             "prompts": asdict(self.prompts),
             "settings": asdict(self.settings),
+            "text_sha256": self.text_sha256,
         }
+
+    @cached_property
+    def text_sha256(self) -> str:
+        """Hash what embedders and tuned models read of codes: the short prompt, titles and shorthand."""
+        return text_sha256(self.prompts.short, self.words)
 
     @cached_property
     def sha256(self) -> str:
@@ -86,6 +99,7 @@ def load_question(name_or_folder: str | Path) -> Question:
         exemplars=read_exemplars(folder / "exemplars.csv", labels, rubric_file=file),
         prompts=read_prompts(folder / "prompts.toml"),
         settings=parts.settings,
+        words=read_words(folder),
         folder=folder,
     )
 
@@ -107,8 +121,8 @@ def find_question(name_or_folder: str | Path) -> Path:
 
 
 def question_from_contents(contents: dict[str, Any]) -> Question:
-    """The question that :attr:`Question.contents` was made from."""
-    rubric, labels, settings = contents["rubric"], contents["labels"], contents["settings"]
+    """The question that :attr:`Question.contents` was made from, with the shipped words."""
+    rubric, settings = contents["rubric"], contents["settings"]
     return Question(
         name=contents["name"],
         title=contents["title"],
@@ -120,13 +134,7 @@ def question_from_contents(contents: dict[str, Any]) -> Question:
             tuple(Category(**category) for category in rubric["categories"]),
             tuple(Rule(**rule) for rule in rubric["rules"]),
         ),
-        labels=LabelSpace(
-            tuple(labels["levels"]),
-            tuple(labels["counted"]),
-            labels["reference"],
-            tuple(labels["categories"]),
-            labels["reference_category"],
-        ),
+        labels=labels_from_json(contents["labels"]),
         exemplars=exemplars_from_rows(contents["exemplars"]),
         prompts=Prompts(**contents["prompts"]),
         settings=Settings(
@@ -136,4 +144,5 @@ def question_from_contents(contents: dict[str, Any]) -> Question:
             base_year=settings["base_year"],
             without=tuple(Without(w["name"], tuple(w["categories"])) for w in settings["without"]),
         ),
+        words=read_words(),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aitrade.core.errors import AitradeError, BadInputError
 from aitrade.core.table import Table
 from aitrade.nomenclature.codes import FLOWS
+from aitrade.question.question import Question
 from aitrade.report import partner_figures, trade_figures
 from aitrade.report.classification import Classification, classification
 from aitrade.report.figure import Figure
@@ -15,11 +16,12 @@ from aitrade.report.headlines import Headline, headlines
 from aitrade.report.missing import Missing, gathered, lacking
 from aitrade.report.partial import describe, mark_partial, partial_years
 from aitrade.report.provenance import Provenance, provenance
-from aitrade.report.sureness import Sureness, sureness
-from aitrade.trade.tables.coverage import held_years
+from aitrade.report.uncertainty import Uncertainty, uncertainty
+from aitrade.trade.tables.notes import import_notes
 from aitrade.trade.tables.options import Options
-from aitrade.trade.tables.remarks import remarks
 from aitrade.trade.tables.tables import table
+from aitrade.trade.tables.years import available_years
+from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import Run, get_run, latest_run
 
 if TYPE_CHECKING:
@@ -34,19 +36,21 @@ class Contents:
     """What a report shows. Whatever could not be computed is in ``missing``."""
 
     run: Run
+    question: Question
     headlines: tuple[Headline, ...]
     tables: dict[Key, Table]
     figures: dict[str, Figure]
-    sureness: Sureness | None
+    uncertainty: Uncertainty | None
     classification: Classification
     provenance: Provenance
     coverage: tuple[str, ...]
-    remarks: tuple[str, ...]
+    notes: tuple[str, ...]
+    excluded_chapters: tuple[str, ...]
     missing: tuple[Missing, ...]
 
 
 def gather(
-    con: "DuckDBPyConnection", run: str | None = None, reference: str | None = None, base_year: int = 2023
+    con: "DuckDBPyConnection", run: str | None = None, reference: str | None = None, base_year: int | None = None
 ) -> Contents:
     """Gather a report.
 
@@ -54,7 +58,7 @@ def gather(
         con: a workspace.
         run: whose labels are shown; None: the latest finished one.
         reference: the run of labels that the run is measured against; None: the latest imported one.
-        base_year: where indices, changes and the counterfactual start.
+        base_year: where indices, changes and the counterfactual start; None: what the question sets.
 
     Raises:
         BadInputError: the workspace holds no finished run, or not the one that is asked for.
@@ -63,21 +67,26 @@ def gather(
     options = Options(run=chosen.run, base_year=base_year)
     missing: list[Missing] = []
     tables = dict(_tables(con, options, missing))
-    held = {flow: held_years(con, flow, ()) for flow in FLOWS}
-    partial = partial_years(held)
-    sure, lacks = sureness(con, chosen.run, reference)
+    available = {flow: available_years(con, flow, ()) for flow in FLOWS}
+    partial = partial_years(available)
+    question = question_of_run(con, chosen.run)
+    uncertain, lacks = uncertainty(con, chosen.run, reference)
     missing += lacks
-    drawn = [mark_partial(figure, partial) for figure in _figures(tables)] + list(sure.figures if sure else ())
+    drawn = [mark_partial(figure, partial) for figure in _figures(tables)] + list(
+        uncertain.figures if uncertain else ()
+    )
     return Contents(
         run=chosen,
-        headlines=headlines(tables, held, chosen),
+        question=question,
+        headlines=headlines(tables, available, chosen),
         tables=tables,
         figures={figure.id: figure for figure in drawn},
-        sureness=sure,
-        classification=classification(con, chosen.run),
-        provenance=provenance(con, chosen, _counted_lists(tables)),
-        remarks=remarks(con, FLOWS),
-        coverage=tuple(describe(flow, years) for flow, years in held.items()),
+        uncertainty=uncertain,
+        classification=classification(con, chosen.run, question.labels),
+        provenance=provenance(con, chosen, question.rubric, _counted_lists(tables)),
+        notes=import_notes(con, FLOWS),
+        excluded_chapters=question.settings.excluded_chapters,
+        coverage=tuple(describe(flow, years) for flow, years in available.items()),
         missing=gathered(missing),
     )
 

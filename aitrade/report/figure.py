@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from aitrade.core.table import Column, Kind, Table
-from aitrade.nomenclature.codes import FLOWS
+from aitrade.core.table import Column, Kind, Levels, Table, Value
 
 Point = dict[str, str | float | None]
+Tables = Mapping[str, Table]  # by flow
 Shape = Literal["months", "years", "bars", "curve"]
 
 BOTH = "both"
+FLOW = ("flow", "Flow")
+MEASURE = ("measure", "Measure")
+YEAR = ("year", "Year")
 UNITS: dict[str, str] = {
     "Index": "base year's monthly average = 100",
     "Billion dollars": "billion US dollars",
@@ -43,8 +46,10 @@ class Figure:
         unit: of the values where ``measure`` is no control.
         controls: what can be chosen; every point has a value for each.
         series: names in their order.
-        points: each with x, series, value, lower and upper (None where there is no interval), and the controls.
-        flow: whose trade a point shows where neither a control nor its series says: imports, exports, or both together.
+        points: each with x, series, value, lower and upper (None where there is no interval), and the controls; flow
+            as well where points differ by it.
+        flow: whose trade the points show where they do not say: imports, exports, or both together.
+        levels: the levels among the series, which have colours of their own; None where there are none.
     """
 
     id: str
@@ -57,13 +62,11 @@ class Figure:
     series: tuple[str, ...]
     points: tuple[Point, ...]
     flow: str = BOTH
+    levels: Levels | None = None
 
     def flow_of(self, point: Point) -> str:
         """Whose trade a point shows: imports, exports, or both together."""
-        if "flow" in point:
-            return str(point["flow"])
-        series = str(point["series"]).lower()
-        return series if series in FLOWS else self.flow
+        return str(point.get("flow", self.flow))
 
     def chosen(self, wanted: Mapping[str, str] | None = None) -> dict[str, str]:
         """A choice that has points: what is wanted where that can be, else the first option that goes with the rest."""
@@ -102,6 +105,7 @@ def figure(
     unit: str = "",
     controls: tuple[tuple[str, str], ...] = (),
     flow: str = BOTH,
+    levels: Levels | None = None,
 ) -> Figure | None:
     """A figure of points, its options and series in the order of their first appearance; None without points."""
     if not points:
@@ -111,7 +115,7 @@ def figure(
         return tuple(dict.fromkeys(str(point[name]) for point in points))
 
     made = tuple(Control(name, label, seen(name)) for name, label in controls)
-    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points), flow)
+    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points), flow, levels)
 
 
 def point(
@@ -130,3 +134,36 @@ def point(
 
 def _number(value: object) -> float | None:
     return round(float(value), 4) if isinstance(value, int | float) else None
+
+
+def only_table(tables: Tables) -> tuple[str, Table]:
+    """The one table of a figure that is not drawn for imports and exports side by side, and its flow."""
+    ((flow, table),) = tables.items()
+    return flow, table
+
+
+def levels_of(tables: Tables) -> Levels | None:
+    """The levels that the tables show; they are the same in all."""
+    return next((table.levels for table in tables.values()), None)
+
+
+def group_of(tables: Tables) -> str:
+    """What the levels that count are called together."""
+    levels = levels_of(tables)
+    return levels.group if levels else ""
+
+
+def reference_of(tables: Tables) -> str:
+    """The level that the counted ones are compared with."""
+    levels = levels_of(tables)
+    return levels.reference if levels else ""
+
+
+def years_of(table: Table, measure: str) -> list[tuple[str, str]]:
+    """Years and names of the columns of a measure, the latest year first."""
+    return [(str(column.year), column.name) for column in reversed(table.measured(measure)) if column.year is not None]
+
+
+def category_name(value: Value) -> str:
+    """A category as people read it."""
+    return str(value).replace("_", " ")

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from aitrade.report.figure import Figure
-from aitrade.report.figure_parts import Tables
+from aitrade.report.figure import Figure, Tables
 from aitrade.report.partner_figures import countries, country_categories, exemptions, growth, tariffs
 from aitrade.report.trade_figures import counterfactual, index, share, summary, top
 

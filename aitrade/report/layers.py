@@ -85,7 +85,7 @@ def _bars(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
 def _colour(figure: Figure, shown: list[str]) -> dict[str, Any]:
     import altair as alt
 
-    found = inks(figure.series)
+    found = inks(figure.series, figure.levels)
     scale = alt.Scale(domain=list(figure.series), range=[found[name].light for name in figure.series])
     return {"color": alt.Color("series:N", scale=scale, legend=_legend(figure, shown))}
 
@@ -93,7 +93,7 @@ def _colour(figure: Figure, shown: list[str]) -> dict[str, Any]:
 def _dash(figure: Figure, shown: list[str]) -> dict[str, Any]:
     import altair as alt
 
-    found = inks(figure.series)
+    found = inks(figure.series, figure.levels)
     scale = alt.Scale(domain=list(figure.series), range=[list(found[name].dash) or [1, 0] for name in figure.series])
     return {"strokeDash": alt.StrokeDash("series:N", scale=scale, legend=_legend(figure, shown))}
 

@@ -14,7 +14,7 @@ from aitrade.core.table import Table
 from aitrade.report.drawing import chart, javascript, specification, subtitle, to_svg
 from aitrade.report.figure import UNITS, Figure
 from aitrade.report.palette import dark_style, inks, swatches
-from aitrade.report.sections import SECTIONS
+from aitrade.report.sections import sections
 
 if TYPE_CHECKING:
     from aitrade.report.contents import Contents, Key
@@ -44,7 +44,7 @@ def page(contents: "Contents", made_at: str) -> str:
         contents=contents,
         made_at=made_at,
         version=__version__,
-        sections=SECTIONS,
+        sections=sections(contents.classification.group, contents.question.labels.reference),
         tables={table_id(key): table for key, table in contents.tables.items()},
         table_ids=_table_ids(contents),
         drawings={id_: _hidden(to_svg(spec)) for id_, spec in untitled.items()},
@@ -102,7 +102,7 @@ def _table_ids(contents: "Contents") -> dict[tuple[str, str], list[str]]:
 
 def _figure(figure: Figure, spec: dict[str, Any]) -> dict[str, Any]:
     columns = figure.columns()
-    found = inks(figure.series)
+    found = inks(figure.series, figure.levels)
     return {
         "title": figure.title,
         "unit": figure.unit,

@@ -6,6 +6,8 @@ Ito's (2008), darkened until they stand out 3:1 from white, and lightened until 
 
 from dataclasses import dataclass
 
+from aitrade.core.table import Levels
+
 
 @dataclass(frozen=True)
 class Ink:
@@ -27,13 +29,18 @@ MUTED = Ink("#545c65", "#b3bac2")
 GRID = Ink("#dde1e6", "#3a4149")
 PAPER = Ink("#ffffff", "#15181c")
 
-_BY_NAME = {"Low": LOW, "All": ALL, "Medium": OTHER, "Unlabelled": FIFTH}
 _IN_TURN = (CHOSEN, LOW, OTHER, FIFTH, ALL)
 
 
-def inks(series: tuple[str, ...]) -> dict[str, Ink]:
-    """An ink for each series, no two alike for up to five; Low, All and Medium have their own wherever they stand."""
-    found = {name: _BY_NAME[name] for name in series if name in _BY_NAME}
+def inks(series: tuple[str, ...], levels: Levels | None) -> dict[str, Ink]:
+    """An ink for each series, no two alike for up to five.
+
+    All, Unlabelled, the reference level and the level next to the counted ones have their own wherever they stand.
+    """
+    own = {"All": ALL, "Unlabelled": FIFTH}
+    if levels:
+        own |= dict.fromkeys(levels.between[:1], OTHER) | {levels.reference: LOW}
+    found = {name: own[name] for name in series if name in own}
     free = [ink for ink in _IN_TURN if ink not in found.values()] or list(_IN_TURN)
     others = [name for name in series if name not in found]
     return found | {name: free[place % len(free)] for place, name in enumerate(others)}

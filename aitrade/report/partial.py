@@ -1,32 +1,34 @@
 """Years that the data hold only in part: said wherever they stand, and never what is shown first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from aitrade.report.figure import BOTH, Control, Figure, Point
-from aitrade.trade.tables.coverage import Year
+from aitrade.trade.tables.years import Year
 
 Partial = Mapping[str, frozenset[str]]
 
 
 def partial_years(years: Mapping[str, tuple[Year, ...]]) -> Partial:
     """The incomplete years of each flow, such as ``2026``; of both, where figures need the two together."""
-    partial = {flow: frozenset(str(year.year) for year in held if not year.complete) for flow, held in years.items()}
+    partial = {
+        flow: frozenset(str(year.year) for year in of_flow if not year.complete) for flow, of_flow in years.items()
+    }
     return {**partial, BOTH: frozenset[str]().union(*partial.values())}
 
 
-def describe(flow: str, held: tuple[Year, ...]) -> str:
+def describe(flow: str, available: tuple[Year, ...]) -> str:
     """What the data hold of a flow: ``imports: 2024 as a whole; 237 partner countries``."""
-    if not held:
+    if not available:
         return f"{flow}: none"
 
-    def extent(year: Year) -> str:
+    def coverage(year: Year) -> str:
         if year.complete:
             return "as a whole" if year.whole else "month by month"
-        return year.extent
+        return year.coverage
 
-    years = [f"{year.year} {extent(year)}" for year in held]
-    most = max(year.countries for year in held)
+    years = [f"{year.year} {coverage(year)}" for year in available]
+    most = max(year.countries for year in available)
     return f"{flow}: {', '.join(years)}; {most} partner {'country' if most == 1 else 'countries'}"
 
 
@@ -43,14 +45,13 @@ def mark_partial(figure: Figure, partial: Partial) -> Figure:
         return point | {named: f"{point[named]}, part"}
 
     points = tuple(marked(point) for point in figure.points)
-    controls = tuple(_with_part_last(control, points) for control in figure.controls)
+    whole = {str(point["year"]) for point in figure.points if "year" in point}
+    controls = tuple(_with_part_last(control, points, whole) for control in figure.controls)
     return replace(figure, points=points, controls=controls)
 
 
-def _with_part_last(control: Control, points: tuple[Point, ...]) -> Control:
+def _with_part_last(control: Control, points: tuple[Point, ...], whole: Set[str]) -> Control:
     if control.name != "year":
         return control
-    options = sorted(
-        {str(point["year"]) for point in points}, key=lambda year: ("part" not in year, year), reverse=True
-    )
-    return replace(control, options=tuple(options))
+    years = {str(point["year"]) for point in points}
+    return replace(control, options=tuple(sorted(years, key=lambda year: (year in whole, year), reverse=True)))

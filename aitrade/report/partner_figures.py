@@ -1,10 +1,25 @@
 """Figures of whom it is traded with, and at which tariff: countries, growth, tariffs, exemptions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from aitrade.core.table import Table, Value
-from aitrade.report.figure import Figure, Point, figure, point
-from aitrade.report.figure_parts import FLOW, MEASURE, YEAR, Tables, category_name, only_table, years_of
+from aitrade.core.table import Value
+from aitrade.report.figure import (
+    FLOW,
+    MEASURE,
+    YEAR,
+    Figure,
+    Point,
+    Tables,
+    category_name,
+    figure,
+    group_of,
+    levels_of,
+    only_table,
+    point,
+    reference_of,
+    years_of,
+)
 
 EVERY_CATEGORY = "All categories"
 
@@ -12,6 +27,7 @@ EVERY_CATEGORY = "All categories"
 def countries(tables: Tables, by_category: Tables | None = None) -> Figure | None:
     """Sources and destinations, overall and within each category."""
     points: list[Point] = []
+    group = group_of(tables)
     for flow, table in tables.items():
         parts = [(EVERY_CATEGORY, table.records(), table)]
         detail = (by_category or {}).get(flow)
@@ -22,21 +38,27 @@ def countries(tables: Tables, by_category: Tables | None = None) -> Figure | Non
                 for name in dict.fromkeys(row["category"] for row in rows)
             ]
         points += [
-            point(_country(row["country"]), "High", row[name], flow=flow, category=category, measure=measure, year=year)
+            point(_country(row["country"]), group, row[name], flow=flow, category=category, measure=called, year=year)
             for category, rows, source in parts
-            for measure, prefix in (("Share", "share_"), ("Billion dollars", "value_"))
-            for year, name in reversed(years_of(source, prefix))
+            for measure, called in (("share", "Share"), ("value", "Billion dollars"))
+            for year, name in years_of(source, measure)
             for row in rows
         ]
     return figure(
-        "countries", "Where it comes from, where it goes", "Bars of High trade by partner country.", points,
-        shape="bars", x_title="Country", controls=(FLOW, ("category", "Category"), MEASURE, YEAR),
-    )  # fmt: skip
+        "countries",
+        "Where it comes from, where it goes",
+        f"Bars of {group} trade by partner country.",
+        points,
+        shape="bars",
+        x_title="Country",
+        controls=(FLOW, ("category", "Category"), MEASURE, YEAR),
+        levels=levels_of(tables),
+    )
 
 
 def country_categories(tables: Tables) -> Figure | None:
     """Partners within each category."""
-    whole = {flow: Table(t.name, t.title, t.columns, ()) for flow, t in tables.items()}
+    whole = {flow: replace(table, rows=()) for flow, table in tables.items()}
     return countries(whole, tables)
 
 
@@ -45,14 +67,21 @@ def growth(tables: Tables) -> Figure | None:
     points = [
         point(_country(row["country"]), str(row["relevance"]), row[name], flow=flow, year=year)
         for flow, table in tables.items()
-        for year, name in reversed(years_of(table, "growth_"))
+        for year, name in years_of(table, "growth")
         for row in table.records()
         if row["relevance"] != "All"
     ]
     return figure(
-        "growth", "Growth by country", "Bars of growth over the year before, High beside Low, by country.", points,
-        shape="bars", x_title="Country", unit="Growth", controls=(FLOW, YEAR),
-    )  # fmt: skip
+        "growth",
+        "Growth by country",
+        f"Bars of growth over the year before, {group_of(tables)} beside {reference_of(tables)}, by country.",
+        points,
+        shape="bars",
+        x_title="Country",
+        unit="Growth",
+        controls=(FLOW, YEAR),
+        levels=levels_of(tables),
+    )
 
 
 def _country(value: Value) -> str:
@@ -73,9 +102,17 @@ def tariffs(tables: Tables) -> Figure | None:
         if group == wanted
     ]
     return figure(
-        "tariffs", "Tariffs", f"Bars of the effective tariff rate on {flow}.", points,
-        shape="bars", x_title="By", unit="Tariff rate", controls=(("group", "By"), YEAR), flow=flow,
-    )  # fmt: skip
+        "tariffs",
+        "Tariffs",
+        f"Bars of the effective tariff rate on {flow}.",
+        points,
+        shape="bars",
+        x_title="By",
+        unit="Tariff rate",
+        controls=(("group", "By"), YEAR),
+        flow=flow,
+        levels=levels_of(tables),
+    )
 
 
 def _tariff_row(row: Mapping[str, Value]) -> tuple[str, str, str]:
@@ -93,15 +130,25 @@ def exemptions(tables: Tables) -> Figure | None:
     points = [
         point(
             category_name(row["category"]) if row["category"] else _all_of(str(row["relevance"])),
-            "Covered", row[name], list="Any list" if row["list"] == "any" else str(row["list"]), year=year,
+            "Covered",
+            row[name],
+            list="Any list" if row["list"] == "any" else str(row["list"]),
+            year=year,
         )
-        for year, name in reversed(years_of(table, "covered_pct_"))
+        for year, name in years_of(table, "covered share")
         for row in sorted(table.records(), key=lambda row: row["list"] != "any")
-    ]  # fmt: skip
+    ]
     return figure(
-        "exemptions", "Tariff exemptions", f"Bars of the share of {flow} that is on a tariff exemption list.", points,
-        shape="bars", x_title="Products", unit="Share", controls=(("list", "List"), YEAR), flow=flow,
-    )  # fmt: skip
+        "exemptions",
+        "Tariff exemptions",
+        f"Bars of the share of {flow} that is on a tariff exemption list.",
+        points,
+        shape="bars",
+        x_title="Products",
+        unit="Share",
+        controls=(("list", "List"), YEAR),
+        flow=flow,
+    )
 
 
 def _all_of(relevance: str) -> str:

@@ -4,22 +4,24 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from aitrade.core.files import sha256_of
-from aitrade.question.rubric import Rubric, load_rubric
-from aitrade.report.query import fetch
+from aitrade.core.sql import query
+from aitrade.question.rubric import Rubric
 from aitrade.trade.tables.exemptions import shipped_lists
 from aitrade.workspace.runs import Run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+SQL = Path(__file__).parent / "sql"
+
 
 @dataclass(frozen=True)
 class TradeFile:
-    """An imported trade file, without the folder it lay in, which is nobody's business.
+    """An imported trade file, without its folder, which is private.
 
     Attributes:
         rows: how many the workspace still holds of it; later imports may have replaced the others.
@@ -49,22 +51,23 @@ class Provenance:
     rubric: Rubric
 
 
-def provenance(con: "DuckDBPyConnection", run: Run, lists: Collection[str]) -> Provenance:
+def provenance(con: "DuckDBPyConnection", run: Run, rubric: Rubric, lists: Collection[str]) -> Provenance:
     """Gather the provenance of a run and of the workspace's trade.
 
     Args:
         con: a workspace.
         run: whose labels the report shows.
+        rubric: that of the run's question.
         lists: names of the exemption lists that it counts by.
     """
     return Provenance(
         run=run,
         settings=tuple((key.replace("_", " "), _text(value)) for key, value in run.settings.items()),
         sources=_pairs(con, "SELECT source, count(*) FROM predictions WHERE run = $1 GROUP BY ALL ORDER BY 1", run.run),
-        files=tuple(_file(*row) for row in fetch(con, "trade_files", {})),
+        files=tuple(_file(*row) for row in query(con, SQL, "trade_files")),
         lists=_lists(con, lists),
         nomenclature=_pairs(con, "SELECT flow, count(*) FROM codes GROUP BY ALL ORDER BY flow DESC"),
-        rubric=load_rubric(),
+        rubric=rubric,
     )
 
 

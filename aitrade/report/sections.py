@@ -14,38 +14,68 @@ class Section:
     tables: tuple[tuple[str, str], ...]
 
 
-SECTIONS = (
-    Section(
-        "growth", "Growth", "Monthly trade in High products beside Low products and all trade. The index is the "
-        "monthly value over the base year's monthly average, times 100; choose dollars or the tariff rate instead.",
-        ("monthly",), (("index", "year"),),
-    ),
-    Section(
-        "share", "AI share of trade", "High products over all trade. Whiskers show where the share could lie if the "
-        "labels had fallen otherwise, drawn from their probabilities.",
-        ("share", "share-by-month"), (("share", "year"), ("share", "month")),
-    ),
-    Section(
-        "products", "Products", "What AI-related trade is made of, and the largest High codes.",
-        ("categories", "top-products"), (("summary", "year"), ("top", "year")),
-    ),
-    Section(
-        "partners", "Sources and destinations", "High imports by country of origin and High exports by destination, in "
-        "percent of the world's, overall and within each category.",
-        ("countries", "growth"), (("countries", "year"), ("country-categories", "year"), ("growth", "year")),
-    ),
-    Section(
-        "tariffs", "Tariffs", "The effective tariff rate is calculated duty over customs value. Where the duty of a "
-        "flow is unknown, its value is left out.",
-        ("tariffs",), (("tariffs", "year"),),
-    ),
-    Section(
-        "exemptions", "Exemptions", "How much of each kind of import is on a tariff exemption list.",
-        ("exemptions",), (("exemptions", "year"),),
-    ),
-    Section(
-        "balance", "Balance without the boom", "Had High trade only grown like Low trade since the base year, imports "
-        "and exports apart, the balance would be the actual one plus the excess imports, less the excess exports.",
-        ("balance", "balance-by-month"), (("counterfactual", "year"),),
-    ),
-)  # fmt: skip
+def sections(group: str, reference: str) -> tuple[Section, ...]:
+    """The sections of a report.
+
+    Args:
+        group: what the levels that count are called together.
+        reference: the level that they are compared with.
+    """
+    return (
+        Section(
+            "growth",
+            "Growth",
+            f"Monthly trade in {group} products beside {reference} products and all trade. The "
+            "index is the monthly value over the base year's monthly average, times 100; choose dollars or the tariff "
+            "rate instead.",
+            ("monthly",),
+            (("index", "year"),),
+        ),
+        Section(
+            "share",
+            "Share of trade",
+            f"{group} products over all trade. Whiskers show where the share could lie if the "
+            "labels had fallen otherwise, drawn from their probabilities.",
+            ("share", "share-by-month"),
+            (("share", "year"), ("share", "month")),
+        ),
+        Section(
+            "products",
+            "Products",
+            f"What {group} trade is made of, and the largest {group} codes.",
+            ("categories", "top-products"),
+            (("summary", "year"), ("top", "year")),
+        ),
+        Section(
+            "partners",
+            "Sources and destinations",
+            f"{group} imports by country of origin and {group} exports by destination, "
+            "in percent of the world's, overall and within each category.",
+            ("countries", "growth"),
+            (("countries", "year"), ("country-categories", "year"), ("growth", "year")),
+        ),
+        Section(
+            "tariffs",
+            "Tariffs",
+            "The effective tariff rate is calculated duty over customs value. Where the duty of a "
+            "flow is unknown, its value is left out.",
+            ("tariffs",),
+            (("tariffs", "year"),),
+        ),
+        Section(
+            "exemptions",
+            "Exemptions",
+            "How much of each kind of import is on a tariff exemption list.",
+            ("exemptions",),
+            (("exemptions", "year"),),
+        ),
+        Section(
+            "balance",
+            "Balance without the boom",
+            f"Had {group} trade only grown like {reference} trade since the base year, "
+            "imports and exports apart, the balance would be the actual one plus the excess imports, less the excess "
+            "exports.",
+            ("balance", "balance-by-month"),
+            (("counterfactual", "year"),),
+        ),
+    )

@@ -2,10 +2,24 @@
 
 from collections.abc import Mapping
 
-from aitrade.core.table import Table, Value
-from aitrade.question.rubric import NOT_RELATED
-from aitrade.report.figure import Figure, figure, point
-from aitrade.report.figure_parts import FLOW, MEASURE, YEAR, Tables, category_name, only_table, years_of
+from aitrade.core.table import Role, Table, Value
+from aitrade.report.figure import (
+    FLOW,
+    MEASURE,
+    YEAR,
+    Figure,
+    Tables,
+    category_name,
+    figure,
+    group_of,
+    levels_of,
+    only_table,
+    point,
+    reference_of,
+    years_of,
+)
+
+ENDS: tuple[Role, Role] = ("lower", "upper")
 
 
 def summary(tables: Tables) -> Figure | None:
@@ -16,14 +30,21 @@ def summary(tables: Tables) -> Figure | None:
         )
         for flow, table in tables.items()
         for relevance in dict.fromkeys(str(row["relevance"]) for row in table.records() if row["category"])
-        for year, name in reversed(years_of(table, "value_"))
+        for year, name in years_of(table, "value")
         for row in table.records()
-        if row["relevance"] == relevance and row["category"] not in (None, NOT_RELATED)
+        if row["relevance"] == relevance and row["category"] is not None and relevance != reference_of(tables)
     ]
     return figure(
-        "categories", "What AI-related trade is made of", "Bars of trade value by category.", points,
-        shape="bars", x_title="Category", unit="Billion dollars", controls=(FLOW, ("relevance", "Relevance"), YEAR),
-    )  # fmt: skip
+        "categories",
+        "What AI-related trade is made of",
+        "Bars of trade value by category.",
+        points,
+        shape="bars",
+        x_title="Category",
+        unit="Billion dollars",
+        controls=(FLOW, ("relevance", "Relevance"), YEAR),
+        levels=levels_of(tables),
+    )
 
 
 def top(tables: Tables) -> Figure | None:
@@ -31,13 +52,20 @@ def top(tables: Tables) -> Figure | None:
     points = [
         point(f"{row['hs10']} {_short(row['description'])}", str(row["relevance"]), row[name], flow=flow, year=year)
         for flow, table in tables.items()
-        for year, name in reversed(years_of(table, "value_"))
+        for year, name in years_of(table, "value")
         for row in table.records()[:15]
     ]
     return figure(
-        "top-products", "The largest products", "Bars of trade value by HS10 code.", points,
-        shape="bars", x_title="HS10", unit="Billion dollars", controls=(FLOW, YEAR),
-    )  # fmt: skip
+        "top-products",
+        "The largest products",
+        "Bars of trade value by HS10 code.",
+        points,
+        shape="bars",
+        x_title="HS10",
+        unit="Billion dollars",
+        controls=(FLOW, YEAR),
+        levels=levels_of(tables),
+    )
 
 
 def _short(value: Value) -> str:
@@ -48,11 +76,10 @@ def _short(value: Value) -> str:
 def index(tables: Tables, tariffs: Table | None = None) -> Figure | None:
     """Monthly trade: index, dollars, and with the monthly tariff table its rate."""
     points = [
-        point(str(row["month"]), column.title.removesuffix(", bn"), row[column.name], flow=flow, measure=measure)
+        point(str(row["month"]), column.series, row[column.name], flow=flow, measure=called)
         for flow, table in tables.items()
-        for measure, prefix in (("Index", "index_"), ("Billion dollars", "value_"))
-        for column in table.columns
-        if column.name.startswith(prefix) and not column.name.endswith(("_lower", "_upper"))
+        for measure, called in (("index", "Index"), ("value", "Billion dollars"))
+        for column in table.measured(measure)
         for row in table.records()
     ]
     if tariffs and points:
@@ -62,39 +89,52 @@ def index(tables: Tables, tariffs: Table | None = None) -> Figure | None:
             if row["category"] is None and row["cty_code"] is None and row["relevance"] in {p["series"] for p in points}
         ]
     return figure(
-        "monthly", "Growth by month", "Lines of monthly trade in High, Low and all products.", points,
-        shape="months", x_title="Month", controls=(FLOW, MEASURE),
-    )  # fmt: skip
+        "monthly",
+        "Growth by month",
+        f"Lines of monthly trade in {group_of(tables)}, {reference_of(tables)} and all products.",
+        points,
+        shape="months",
+        x_title="Month",
+        controls=(FLOW, MEASURE),
+        levels=levels_of(tables),
+    )
 
 
 def share(tables: Tables, summaries: Tables | None = None) -> Figure | None:
-    """Share of all trade by year, or by month; with the intervals of the summaries' High trade, where they have any.
+    """Share of all trade by year, or by month; with the intervals of the summaries' counted trade, where they have any.
 
-    All trade is the same however labels fall, so the ends of the share's interval are those of High over all trade, and
-    the labels need not be drawn again.
+    All trade is the same however labels fall, so the ends of the share's interval are those of the counted levels over
+    all trade, and the labels need not be drawn again.
     """
-    monthly = any("-" in str(row["period"]) for table in tables.values() for row in table.records())
+    monthly = any(table.by == "month" for table in tables.values())
     points = [
-        point(str(row["period"]), flow.capitalize(), row["share_pct"], *_share_ends(row, (summaries or {}).get(flow)))
+        point(str(row["period"]), flow.capitalize(), row["share_pct"], *ends, flow=flow)
         for flow, table in tables.items()
         for row in table.records()
+        for ends in [_share_ends(row, (summaries or {}).get(flow))]
     ]
     return figure(
         "share-by-month" if monthly else "share",
         f"Share of AI-related products in all trade, by {'month' if monthly else 'year'}",
-        f"{'Lines' if monthly else 'Columns'} of the share of High products in all imports and in all exports.",
-        points, shape="months" if monthly else "years", x_title="Month" if monthly else "Year", unit="Share",
-    )  # fmt: skip
+        f"{'Lines' if monthly else 'Columns'} of the share of {group_of(tables)} products in all imports and in all "
+        "exports.",
+        points,
+        shape="months" if monthly else "years",
+        x_title="Month" if monthly else "Year",
+        unit="Share",
+    )
 
 
 def _share_ends(row: Mapping[str, Value], summary_table: Table | None) -> tuple[Value, Value]:
     """Lower and upper end of a row's share: its own, else from the summary, else none."""
     if "share_pct_lower" in row or summary_table is None:
         return row.get("share_pct_lower"), row.get("share_pct_upper")
-    high = summary_table.records()[0]
-    everything = row["value_all"]
-    ends = [high.get(f"value_{row['period']}_{end}") for end in ("lower", "upper")]
-    if not everything or None in ends:
+    counted, everything = summary_table.records()[0], row["value_all"]
+    ends: list[Value] = []
+    for role in ENDS:
+        names = [c.name for c in summary_table.measured("value", role) if str(c.year) == row["period"]]
+        ends += [counted[name] for name in names]
+    if not everything or len(ends) < len(ENDS) or None in ends:
         return None, None
     return 100 * float(ends[0] or 0) / float(everything), 100 * float(ends[1] or 0) / float(everything)
 
@@ -102,7 +142,7 @@ def _share_ends(row: Mapping[str, Value], summary_table: Table | None) -> tuple[
 def counterfactual(tables: Tables) -> Figure | None:
     """The trade balance with and without the boom."""
     _, table = only_table(tables)
-    monthly = any("-" in str(row["period"]) for row in table.records())
+    monthly = table.by == "month"
     balance = {"balance": "Balance", "counterfactual_balance": "Balance without the boom"}
     excess = {"excess_imports": "Excess imports", "excess_exports": "Excess exports", "net_effect": "Net effect"}
     points = [
@@ -115,7 +155,10 @@ def counterfactual(tables: Tables) -> Figure | None:
     return figure(
         "balance-by-month" if monthly else "balance",
         f"Trade without the boom, by {'month' if monthly else 'year'}",
-        "The trade balance as it is, and had High products only grown like Low ones.",
-        points, shape="months" if monthly else "years", x_title="Month" if monthly else "Year",
-        unit="Billion dollars", controls=(("show", "Show"),),
-    )  # fmt: skip
+        f"The trade balance as it is, and had {group_of(tables)} products only grown like {reference_of(tables)} ones.",
+        points,
+        shape="months" if monthly else "years",
+        x_title="Month" if monthly else "Year",
+        unit="Billion dollars",
+        controls=(("show", "Show"),),
+    )

@@ -15,8 +15,8 @@ from aitrade.core.files import sha256_of
 from aitrade.models.adapter_files import LORA_FILES, base_and_adapter, own_adapter
 from aitrade.models.installed import Installed, locate
 from aitrade.models.lora import merge_lora
-from aitrade.question.defaults import DEFAULT_EMBEDDER
 from aitrade.question.folds import fold_name
+from aitrade.question.question import Question
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,14 +55,17 @@ class Embedder:
         return normalised
 
 
-def load_embedder(runtime: Runtime, name: str, adapters: Path | None = None, fold: int | None = None) -> Embedder:
-    """Load ``BASE`` or ``BASE+ADAPTER`` in the arithmetic of ``runtime``.
+def load_embedder(
+    runtime: Runtime, name: str, question: Question, adapters: Sequence[Path] = (), fold: int | None = None
+) -> Embedder:
+    """Load ``BASE`` or ``BASE+ADAPTER``, in the machine's arithmetic.
 
     Args:
         runtime: device and arithmetic.
-        name: name of the embedder.
-        adapters: folder of the workspace's adapters, read besides the shipped ones.
-        fold: number of the fold whose subheadings the adapter must not have seen; None for the full adapter.
+        name: of the embedder.
+        question: what an adapter must have been tuned for.
+        adapters: folders of adapters, looked at before those that ship.
+        fold: load the one that was tuned without this part of the subheadings.
 
     Raises:
         ModelError: the base is not installed, altered or not an embedder, or the adapter belongs to another base.
@@ -70,7 +73,7 @@ def load_embedder(runtime: Runtime, name: str, adapters: Path | None = None, fol
     import torch
 
     started = time.perf_counter()
-    base, folder = _parts(name, adapters, fold)
+    base, folder = _parts(name, question, adapters, fold)
     model = load_sentence_transformer(base, runtime)
     if folder:
         model[0].model = merge_lora(model[0].model, folder, torch.float32)
@@ -79,20 +82,20 @@ def load_embedder(runtime: Runtime, name: str, adapters: Path | None = None, fol
     return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, model)
 
 
-def embedder_sha256(name: str, adapters: Path | None = None) -> str:
+def embedder_sha256(name: str, question: Question, adapters: Sequence[Path] = ()) -> str:
     """Compute the ``sha256`` of an embedder without loading it; raises the errors of :func:`load_embedder`."""
-    return _sha256(*_parts(name, adapters, None))
+    return _sha256(*_parts(name, question, adapters, None))
 
 
-def _parts(name: str, adapters: Path | None, fold: int | None) -> tuple[Installed, Path | None]:
+def _parts(name: str, question: Question, adapters: Sequence[Path], fold: int | None) -> tuple[Installed, Path | None]:
     """Find the installed base, and the folder of the adapter's LoRA where the name has an adapter."""
     base_name, adapter = base_and_adapter(name)
     base = locate(base_name)
     if base.kind != "embedder":
-        raise ModelError(f"{base_name} is not an embedder", fix=f"use {DEFAULT_EMBEDDER}")
+        raise ModelError(f"{base_name} is not an embedder", fix=f"use {question.settings.embedder}")
     if not adapter:
         return base, None
-    folder = own_adapter(name, base, adapters)
+    folder = own_adapter(name, base, question, adapters)
     return base, folder if fold is None else folder / fold_name(fold)
 
 

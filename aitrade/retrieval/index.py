@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.files import atomic_write
 from aitrade.core.paths import weights_folder
 from aitrade.nomenclature.code_text import describe
+from aitrade.nomenclature.text import Words
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.retrieval.embedder import Embedder
 
@@ -51,25 +52,26 @@ def installed_indexes() -> Path:
     return weights_folder() / ".index"
 
 
-def index_file(exemplars: ExemplarSet, embedder_sha256: str, device: str, arithmetic: str) -> str:
-    """Name the file of an index by the hash of everything that the index depends on."""
-    inputs = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars)))
-    return f"{hashlib.sha256(inputs.encode()).hexdigest()[:24]}.faiss"
+def index_file(exemplars: ExemplarSet, words: Words, embedder_sha256: str, device: str, arithmetic: str) -> str:
+    """The file of an index in a folder: it is named by the hash of everything that it depends on."""
+    made_of = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars, words)))
+    return f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}.faiss"
 
 
-def open_index(exemplars: ExemplarSet, embedder: Embedder, *folders: Path) -> Index:
-    """Read the index from the first folder that has it, or build it and write it to the last folder.
+def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folders: Path) -> Index:
+    """Read the kept index, or build and keep it.
 
     Args:
-        exemplars: the exemplars to index.
-        embedder: embeds them where no folder has the index.
-        folders: folders of indexes.
+        exemplars: what to index.
+        words: what spells out the texts of codes.
+        embedder: what embeds them.
+        folders: where indexes are kept, one built now in the last.
     """
-    name = index_file(exemplars, embedder.sha256, embedder.device, embedder.arithmetic)
+    name = index_file(exemplars, words, embedder.sha256, embedder.device, embedder.arithmetic)
     for folder in folders:
         if (folder / name).is_file():
             return Index(exemplars, load_faiss().read_index(str(folder / name)))
-    index = index_of(exemplars, embedder.embed(_texts(exemplars)))
+    index = index_of(exemplars, embedder.embed(_texts(exemplars, words)))
     with atomic_write(folders[-1] / name) as partial:
         load_faiss().write_index(index.faiss_index, str(partial))
     return index
@@ -82,8 +84,8 @@ def index_of(exemplars: ExemplarSet, vectors: "NDArray[np.float32]") -> Index:
     return Index(exemplars, index)
 
 
-def _texts(exemplars: ExemplarSet) -> list[str]:
-    return [describe(exemplar.code) for exemplar in exemplars.exemplars]
+def _texts(exemplars: ExemplarSet, words: Words) -> list[str]:
+    return [describe(exemplar.code, words) for exemplar in exemplars.exemplars]
 
 
 def load_faiss() -> Any:

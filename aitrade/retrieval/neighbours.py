@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Added to the cosine similarity (docs/quality.md): a shared heading says more than similar wording.
-SAME_HS4 = 0.15
-SAME_HS6 = 0.15
-
 
 @dataclass(frozen=True)
 class Neighbour:
@@ -23,24 +19,27 @@ class Neighbour:
 
     Attributes:
         exemplar: the exemplar.
-        similarity: cosine similarity of code and exemplar, -1 to 1.
-        same_hs4: whether code and exemplar share the heading.
-        same_hs6: whether code and exemplar share the subheading.
+        similarity: cosine similarity of their vectors, -1 to 1.
+        same_hs4: they share the heading.
+        same_hs6: they share the subheading.
+        closeness: similarity with what sharing heading and subheading adds: what neighbours are ordered by.
     """
 
     exemplar: Exemplar
     similarity: float
     same_hs4: bool
     same_hs6: bool
-
-    @property
-    def closeness(self) -> float:
-        """Similarity plus the bonuses for heading and subheading, by which neighbours are ranked."""
-        return self.similarity + SAME_HS4 * self.same_hs4 + SAME_HS6 * self.same_hs6
+    closeness: float
 
 
 def find_neighbours(
-    index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]", count: int
+    index: Index,
+    codes: Sequence[Code],
+    vectors: "NDArray[np.float32]",
+    count: int,
+    *,
+    same_hs4: float,
+    same_hs6: float,
 ) -> list[tuple[Neighbour, ...]]:
     """Find the ``count`` nearest exemplars of each code, nearest first.
 
@@ -50,8 +49,10 @@ def find_neighbours(
     Args:
         index: index of the exemplars.
         codes: n codes.
-        vectors: vectors of the codes, by the same model as those of the index, shape (n, dimensions).
-        count: number of neighbours.
+        vectors: of the codes, made as those of the index were, shape (n, dimensions).
+        count: how many neighbours.
+        same_hs4: what closeness gains where an exemplar shares the heading.
+        same_hs6: what it gains beside where an exemplar shares the subheading.
     """
     if not len(index.exemplars):
         return [()] * len(codes)
@@ -62,7 +63,8 @@ def find_neighbours(
         candidates = sorted({*nearest, *index.rows_by_heading.get(code.hs4, ())})
         similarities = (exemplar_vectors[candidates] @ vector).tolist()
         neighbours = [
-            _neighbour(index, code, s, position) for s, position in zip(similarities, candidates, strict=True)
+            _neighbour(index.exemplars.exemplars[position], code, similarity, same_hs4, same_hs6)
+            for similarity, position in zip(similarities, candidates, strict=True)
         ]
         others = [n for n in neighbours if n.exemplar.code.key != code.key]
         others.sort(key=lambda n: (-n.closeness, n.exemplar.code.hs10))
@@ -70,6 +72,6 @@ def find_neighbours(
     return neighbours_of_codes
 
 
-def _neighbour(index: Index, code: Code, similarity: float, position: int) -> Neighbour:
-    exemplar = index.exemplars.exemplars[position]
-    return Neighbour(exemplar, similarity, exemplar.code.hs4 == code.hs4, exemplar.code.hs6 == code.hs6)
+def _neighbour(exemplar: Exemplar, code: Code, similarity: float, same_hs4: float, same_hs6: float) -> Neighbour:
+    hs4, hs6 = exemplar.code.hs4 == code.hs4, exemplar.code.hs6 == code.hs6
+    return Neighbour(exemplar, similarity, hs4, hs6, similarity + same_hs4 * hs4 + same_hs6 * hs6)

@@ -5,21 +5,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.sql import query
 from aitrade.core.table import Table
 from aitrade.core.wording import ranges
 from aitrade.nomenclature.codes import FLOWS
-from aitrade.review.columns import COLUMNS, GIVEN
-from aitrade.trade.tables.coverage import held_years
-from aitrade.trade.tables.full_year import full_year
-from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
-from aitrade.trade.tables.query import install_macros, sql
-from aitrade.trade.tables.remarks import remarks
+from aitrade.question.labels import LabelSpace
+from aitrade.review.columns import given_columns, review_columns
+from aitrade.trade.tables.macros import install_macros
+from aitrade.trade.tables.notes import import_notes
+from aitrade.trade.tables.years import available_years, full_year
+from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import Run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_SQL = Path(__file__).parent / "sql" / "candidates.sql"
+SQL = Path(__file__).parent / "sql"
 _NO_LIMIT = 1_000_000
 
 
@@ -30,15 +31,18 @@ class Candidates:
     Attributes:
         table: a row for each code, with empty cells for the reviewer to fill in.
         of: how many codes there were to choose from.
+        labels: the label space of the run.
     """
 
     table: Table
     of: int
+    labels: LabelSpace
 
     @property
     def given(self) -> Table:
         """The same codes without the cells to fill in."""
-        return replace(self.table, columns=GIVEN, rows=tuple(row[: len(GIVEN)] for row in self.table.rows))
+        columns = given_columns(self.labels)
+        return replace(self.table, columns=columns, rows=tuple(row[: len(columns)] for row in self.table.rows))
 
 
 def candidates(
@@ -57,18 +61,19 @@ def candidates(
         BadInputError: there is none.
     """
     install_macros(con)
-    con.execute(sql("traded"))
+    question = question_of_run(con, run.run)
+    excluded = question.settings.excluded_chapters
     years = {flow: _years(con, flow) for flow in FLOWS}
     parameters = {
         "run": run.run,
         "flows": list(flows),
         "import_years": years["imports"],
         "export_years": years["exports"],
-        "excluded": list(EXCLUDED_CHAPTERS),
+        "excluded": list(excluded),
         "below": below,
         "number": limit or _NO_LIMIT,
     }
-    rows = con.execute(_SQL.read_text("utf-8"), parameters).fetchall()
+    rows = query(con, SQL, "candidates", **parameters)
     if not rows:
         surer = "" if below is None else f" with a probability below {below:g}"
         raise BadInputError(
@@ -76,16 +81,23 @@ def candidates(
             fix="choose another run or flow, or a higher limit of the probability",
         )
     values = [f"{flow} of {ranges(years[flow])}" if years[flow] else f"no {flow} in the workspace" for flow in flows]
-    notes = [f"value_B: billion dollars, {', '.join(values)}, without HS chapters {', '.join(EXCLUDED_CHAPTERS)}"]
-    notes += remarks(con, flows)
+    notes = [f"value_B: billion dollars, {', '.join(values)}, {_without(excluded)}"]
+    notes += import_notes(con, flows)
     if not run.finished:
         notes.append(f"run {run.run} is not finished; finish it before a review of it is imported")
-    given = tuple((*row[:-1], None, None, None, run.run) for row in rows)
+    number = len(question.labels.levels)
+    given = tuple((*label, *(p or [None] * number), value, None, None, None, run.run) for *label, p, value, _ in rows)
     title = f"Labels of run {run.run} that are most worth a look"
-    return Candidates(Table("review", title, COLUMNS, given, tuple(notes)), of=rows[0][-1])
+    return Candidates(
+        Table("review", title, review_columns(question.labels), given, tuple(notes)), rows[0][-1], question.labels
+    )
+
+
+def _without(chapters: tuple[str, ...]) -> str:
+    return f"without HS chapters {', '.join(chapters)}" if chapters else "with every HS chapter"
 
 
 def _years(con: "DuckDBPyConnection", flow: str) -> list[int]:
     """The latest full year of a flow, else every year that there is."""
     full = full_year(con, (flow,))
-    return [full] if full else [year.year for year in held_years(con, flow, ())]
+    return [full] if full else [year.year for year in available_years(con, flow, ())]

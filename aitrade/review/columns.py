@@ -1,17 +1,15 @@
 """The columns of a review file: what the run says, what the reviewer fills in, and the run that it is of."""
 
 from aitrade.core.table import Column
+from aitrade.question.labels import LabelSpace
+from aitrade.workspace.predictions import probability_columns
 
-GIVEN = (
+_LABEL = (
     Column("hs10", "hs10"),
     Column("flow", "flow"),
     Column("description", "description", "prose"),
     Column("relevance", "relevance"),
     Column("category", "category"),
-    Column("p_high", "p_high", "ratio"),
-    Column("p_medium", "p_medium", "ratio"),
-    Column("p_low", "p_low", "ratio"),
-    Column("value_B", "value_B", "billions"),
 )
 FILLED_IN = (
     Column("new_relevance", "new_relevance"),
@@ -19,5 +17,15 @@ FILLED_IN = (
     Column("reason", "reason"),
 )
 RUN = Column("run", "run")
-COLUMNS = (*GIVEN, *FILLED_IN, RUN)
 NEEDED = ("hs10", "flow", *(column.name for column in FILLED_IN), "run")
+
+
+def given_columns(labels: LabelSpace) -> tuple[Column, ...]:
+    """The columns that say what the run says, with a probability for each level."""
+    chances = tuple(Column(name, name, "ratio") for name in probability_columns(labels))
+    return (*_LABEL, *chances, Column("value_B", "value_B", "billions"))
+
+
+def review_columns(labels: LabelSpace) -> tuple[Column, ...]:
+    """Every column of a review file."""
+    return (*given_columns(labels), *FILLED_IN, RUN)

@@ -7,7 +7,7 @@ from aitrade.core.files import save_workbook, writing
 from aitrade.core.render.as_cell import to_cell
 from aitrade.core.table import Table
 from aitrade.question.rubric import Rubric
-from aitrade.review.columns import COLUMNS, FILLED_IN
+from aitrade.review.columns import FILLED_IN
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -33,18 +33,19 @@ def _write(table: Table, rubric: Rubric, path: Path) -> None:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(SHEET)
     sheet.freeze_panes = "A2"
-    for column in COLUMNS:
-        sheet.column_dimensions[_letter(column.name)].width = _WIDTHS.get(column.name, 10)
+    for column in table.columns:
+        sheet.column_dimensions[_letter(table, column.name)].width = _WIDTHS.get(column.name, 10)
     last = len(table.rows) + 1
     levels, categories = len(rubric.levels), len(rubric.categories)
-    _choices(sheet, "new_relevance", last, 2, levels + 1)
-    _choices(sheet, "new_category", last, levels + 2, levels + categories + 1)
-    sheet.append([to_cell(sheet, column.title, bold=True) for column in COLUMNS])
+    _choices(sheet, _letter(table, "new_relevance"), last, 2, levels + 1)
+    if categories:
+        _choices(sheet, _letter(table, "new_category"), last, levels + 2, levels + categories + 1)
+    sheet.append([to_cell(sheet, column.title, bold=True) for column in table.columns])
     for row in table.rows:
-        cells = [to_cell(sheet, value, column) for value, column in zip(row, COLUMNS, strict=True)]
-        for cell, column in zip(cells, COLUMNS, strict=True):
+        cells = [to_cell(sheet, value, column) for value, column in zip(row, table.columns, strict=True)]
+        for cell, column in zip(cells, table.columns, strict=True):
             if column in FILLED_IN:
-                _invite(cell)
+                _mark_to_fill_in(cell)
         sheet.append(cells)
     terms = workbook.create_sheet(RUBRIC)
     terms.freeze_panes = "A2"
@@ -56,17 +57,17 @@ def _write(table: Table, rubric: Rubric, path: Path) -> None:
     save_workbook(workbook, path)
 
 
-def _choices(sheet: "WriteOnlyWorksheet", name: str, last: int, first_term: int, last_term: int) -> None:
+def _choices(sheet: "WriteOnlyWorksheet", letter: str, last: int, first_term: int, last_term: int) -> None:
     """Let the cells of a column be chosen from rows of the rubric, and from nothing else."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
     choice = DataValidation("list", formula1=f"{RUBRIC}!$A${first_term}:$A${last_term}", allow_blank=True)
     choice.showErrorMessage, choice.error = True, f"Choose one of the names in the sheet {RUBRIC}."
-    choice.add(f"{_letter(name)}2:{_letter(name)}{last}")
+    choice.add(f"{letter}2:{letter}{last}")
     sheet.data_validations.append(choice)
 
 
-def _invite(cell: object) -> None:
+def _mark_to_fill_in(cell: object) -> None:
     """Show that a cell is to be filled in; as text, so that a reason that starts with = stays one."""
     from openpyxl.styles import PatternFill
 
@@ -74,7 +75,7 @@ def _invite(cell: object) -> None:
     cell.fill = PatternFill("solid", fgColor=_YELLOW)  # type: ignore[attr-defined]
 
 
-def _letter(name: str) -> str:
+def _letter(table: Table, name: str) -> str:
     from openpyxl.utils import get_column_letter
 
-    return str(get_column_letter([column.name for column in COLUMNS].index(name) + 1))
+    return str(get_column_letter([column.name for column in table.columns].index(name) + 1))

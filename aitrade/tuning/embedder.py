@@ -12,7 +12,6 @@ from aitrade.models.adapter_files import AdapterManifest, write_manifest
 from aitrade.models.lora import save_lora
 from aitrade.nomenclature.code_text import describe
 from aitrade.question.folds import fold_name
-from aitrade.question.rubric import labels
 from aitrade.retrieval.embedder import load_sentence_transformer
 from aitrade.tuning.embedder_learner import new_embedder_learner
 from aitrade.tuning.job import OnStep, Task, put_in_place
@@ -34,7 +33,7 @@ def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep)
     checkpoints = task.checkpoints(work)
     examples, parts = _examples(task), task.parts
     made = checkpoints / "adapter"
-    scores = np.zeros((len(examples), len(labels())))
+    scores = np.zeros((len(examples), len(task.question.labels.names)))
     for fold in range(task.folds):
         learner = new_embedder_learner(task)
         learn(learner, task, examples, fold, checkpoints, on_step)
@@ -44,7 +43,7 @@ def make_embedder_adapter(task: Task, target: Path, work: Path, on_step: OnStep)
     learner = new_embedder_learner(task)
     learn(learner, task, examples, None, checkpoints, on_step)
     save_lora(learner.model, task.base.name, made)
-    manifest = task.manifest(task.exemplars.exemplars, scores)
+    manifest = task.manifest(task.question.exemplars.exemplars, scores)
     write_manifest(made, manifest)
     put_in_place(made, target, work)
     return manifest
@@ -55,9 +54,9 @@ def _examples(task: Task) -> list[Example]:
     import torch
 
     tokenizer = load_sentence_transformer(task.base, task.runtime).tokenizer
-    texts = [describe(e.code) for e in task.exemplars.exemplars]
+    texts = [describe(e.code, task.question.words) for e in task.question.exemplars.exemplars]
     tokens = tokenizer(texts, truncation=True, max_length=task.settings.max_tokens)["input_ids"]
     return [
-        example(e, torch.tensor(ids, device=task.runtime.torch_device))
-        for e, ids in zip(task.exemplars.exemplars, tokens, strict=True)
+        example(e, torch.tensor(ids, device=task.runtime.torch_device), task.question.labels)
+        for e, ids in zip(task.question.exemplars.exemplars, tokens, strict=True)
     ]

@@ -53,6 +53,6 @@ def new_embedder_learner(task: Task) -> EmbedderLearner:
         if isinstance(part, torch.nn.Linear) and not name.startswith("pooler")  # which embeddings don't go through
     ]
     config = LoraConfig(r=task.settings.rank, lora_alpha=2 * task.settings.rank, target_modules=linear, bias="none")
-    heads = new_heads(encoder.config.hidden_size)
+    heads = new_heads(encoder.config.hidden_size, task.question.labels)
     with without_peft_warnings():
         return EmbedderLearner(get_peft_model(encoder, config), heads.to(task.runtime.torch_device), task.runtime)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from aitrade.core.device import Runtime
 from aitrade.models.adapter_files import AdapterManifest
 from aitrade.models.installed import Installed
-from aitrade.nomenclature.code_text import text_sha256
 from aitrade.question.agreement import Agreement
-from aitrade.question.exemplars import Exemplar, ExemplarSet
+from aitrade.question.exemplars import Exemplar
 from aitrade.question.folds import subheading_folds
-from aitrade.question.rubric import RELEVANCES, labels
+from aitrade.question.labels import LabelSpace
+from aitrade.question.question import Question
 from aitrade.tuning.settings import TuneSettings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Task:
     Attributes:
         name: of the adapter.
         base: the model.
-        exemplars: what to tune on.
+        question: whose exemplars to tune on.
         runtime: device and arithmetic.
         settings: how.
         folds: into how many parts the exemplars' subheadings are cut; each is held out in turn.
@@ -41,7 +41,7 @@ class Task:
 
     name: str
     base: Installed
-    exemplars: ExemplarSet
+    question: Question
     runtime: Runtime
     settings: TuneSettings
     folds: int
@@ -49,7 +49,7 @@ class Task:
     @property
     def parts(self) -> "NDArray[np.int64]":
         """The fold of each exemplar, shape (exemplars,)."""
-        return subheading_folds([e.code for e in self.exemplars.exemplars], self.folds)
+        return subheading_folds([e.code for e in self.question.exemplars.exemplars], self.folds)
 
     def stage(self, fold: int | None) -> str:
         """What a person is told is being learnt: all but a fold, or everything."""
@@ -59,9 +59,9 @@ class Task:
         """Folder of the checkpoints of just this task: those of anything else are not gone on with."""
         made_of = (
             self.base.sha256,
-            self.exemplars.sha256,
-            text_sha256(),
-            *labels(),
+            self.question.exemplars.sha256,
+            self.question.text_sha256,
+            *self.question.labels.names,
             str(self.runtime),
             str(self.settings),
             str(self.folds),
@@ -76,11 +76,11 @@ class Task:
             name=self.name,
             base=self.base.name,
             base_sha256=self.base.source_sha256,
-            exemplars_sha256=self.exemplars.sha256,
-            text_sha256=text_sha256(),
-            labels=labels(),
+            exemplars_sha256=self.question.exemplars.sha256,
+            text_sha256=self.question.text_sha256,
+            labels=self.question.labels.names,
             settings=dataclasses.asdict(self.settings) | {"folds": self.folds} | settings,
-            figures=held_out_figures(scores, held_out),
+            figures=held_out_figures(scores, held_out, self.question.labels),
             files={},
         )
 
@@ -92,8 +92,17 @@ def put_in_place(made: Path, target: Path, work: Path) -> None:
     shutil.rmtree(work)
 
 
-def held_out_figures(scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar]) -> dict[str, float]:
-    """Accuracy and F1 of High, by scores (n, 3 or more) of n exemplars that were made without their subheading."""
-    said = [RELEVANCES[place] for place in scores[:, : len(RELEVANCES)].argmax(1)]
-    both = Agreement(Counter(zip((e.relevance for e in exemplars), said, strict=True)))
-    return {"out_of_fold_accuracy": both.accuracy or 0.0, "out_of_fold_high_f1": both.high_f1 or 0.0}
+def held_out_figures(
+    scores: "NDArray[np.float64]", exemplars: Sequence[Exemplar], labels: LabelSpace
+) -> dict[str, float]:
+    """Measure accuracy, and F1 of the counted levels together, of exemplars by scores made without their subheading.
+
+    Args:
+        scores: of the n exemplars, shape (n, k or more).
+        exemplars: with their labels by hand.
+        labels: the label space.
+    """
+    said = [labels.levels[place] for place in scores[:, : len(labels.levels)].argmax(1)]
+    both = Agreement(labels, Counter(zip((e.relevance for e in exemplars), said, strict=True)))
+    counted = "_".join(level.lower() for level in labels.counted)
+    return {"out_of_fold_accuracy": both.accuracy or 0.0, f"out_of_fold_{counted}_f1": both.f1 or 0.0}

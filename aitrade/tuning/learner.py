@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from aitrade.question.exemplars import Exemplar
-from aitrade.question.rubric import RELEVANCES, related_categories
+from aitrade.question.labels import LabelSpace
 
 if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-NONE = -100  # a Low exemplar has no category to learn; cross entropy leaves this target out
+NONE = -100  # an exemplar of the reference level has no category to learn; cross entropy leaves this target out
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Example:
 
     Attributes:
         inputs: of each token: its id, shape (tokens,), or what layers that stay as they are make of it (tokens, width).
-        relevance: its place in High, Medium, Low.
-        category: its place among the related categories, or :data:`NONE`.
+        relevance: place of its level among the question's.
+        category: place of its category among the question's, or :data:`NONE`.
     """
 
     inputs: "torch.Tensor"
@@ -44,22 +44,21 @@ class Learner(Protocol):
         """What the heads read of each example, shape (n, width), in float32."""
 
 
-def example(exemplar: Exemplar, inputs: "torch.Tensor") -> Example:
-    """An exemplar and what is read of its text."""
-    category = related_categories().index(exemplar.category) if exemplar.relevance != "Low" else NONE
-    return Example(inputs, RELEVANCES.index(exemplar.relevance), category)
+def example(exemplar: Exemplar, inputs: "torch.Tensor", labels: LabelSpace) -> Example:
+    """Make an example of an exemplar and what is read of its text."""
+    names = labels.categories
+    category = names.index(exemplar.category) if exemplar.category in names else NONE
+    return Example(inputs, labels.position(exemplar.relevance), category)
 
 
-def new_heads(width: int) -> "torch.nn.ModuleDict":
-    """Fresh linear heads, ``relevance`` and ``category``, on vectors of a width."""
+def new_heads(width: int, labels: LabelSpace) -> "torch.nn.ModuleDict":
+    """Make fresh linear heads, ``relevance`` and, where there are categories, ``category``, on vectors of a width."""
     import torch
 
-    return torch.nn.ModuleDict(
-        {
-            "relevance": torch.nn.Linear(width, len(RELEVANCES)),
-            "category": torch.nn.Linear(width, len(related_categories())),
-        }
-    )
+    heads = {"relevance": torch.nn.Linear(width, len(labels.levels))}
+    if labels.categories:
+        heads["category"] = torch.nn.Linear(width, len(labels.categories))
+    return torch.nn.ModuleDict(heads)
 
 
 def vectors_of(learner: Learner, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
@@ -75,12 +74,14 @@ def vectors_of(learner: Learner, examples: Sequence[Example], batch: int = 32) -
 
 
 def score(heads: Any, vectors: "NDArray[np.float32]") -> "NDArray[np.float64]":
-    """What heads say of vectors (n, width): relevance logits and category log-probabilities, (n, 3 + categories)."""
+    """What heads say of vectors (n, width): logits of levels, log-probabilities of categories, (n, k + categories)."""
     import torch
 
     with torch.inference_mode():
         read = torch.from_numpy(vectors).to(heads["relevance"].weight.device)
-        scores = torch.cat([heads["relevance"](read), torch.log_softmax(heads["category"](read), -1)], 1)
+        scores = heads["relevance"](read)
+        if "category" in heads:
+            scores = torch.cat([scores, torch.log_softmax(heads["category"](read), -1)], 1)
     found: NDArray[np.float64] = scores.double().cpu().numpy()
     return found
 

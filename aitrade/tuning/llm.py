@@ -14,7 +14,6 @@ from aitrade.llm.prompt import short_tokens
 from aitrade.models.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
 from aitrade.models.lora import save_lora
 from aitrade.question.folds import fold_name
-from aitrade.question.rubric import labels
 from aitrade.tuning.job import OnStep, Task, put_in_place
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
@@ -36,7 +35,7 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
     checkpoints = task.checkpoints(work)
     checkpoints.mkdir(parents=True, exist_ok=True)
     examples, parts = _examples(task, on_step), task.parts
-    scores = np.zeros((len(examples), len(labels())))
+    scores = np.zeros((len(examples), len(task.question.labels.names)))
     states = {}
     for fold in range(scored):
         kept = checkpoints / f"{fold_name(fold)}.npz"
@@ -51,10 +50,10 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
     _save_heads(learner.heads, made / HEADS)
     projection = new_projection(states[FULL].shape[1])
     views = {name: project(hidden, projection) for name, hidden in states.items()}
-    write_vectors(made / VECTORS, task.exemplars.exemplars, projection, views)
+    write_vectors(made / VECTORS, task.question.exemplars.exemplars, projection, views)
     rows = np.flatnonzero(parts < scored)
-    held_out = [task.exemplars.exemplars[row] for row in rows]
-    write_out_of_fold(made / OUT_OF_FOLD, held_out, scores[rows])
+    held_out = [task.question.exemplars.exemplars[row] for row in rows]
+    write_out_of_fold(made / OUT_OF_FOLD, held_out, scores[rows], task.question.labels.names)
     manifest = task.manifest(held_out, scores[rows], scored=scored)
     write_manifest(made, manifest)
     put_in_place(made, target, work)
@@ -64,13 +63,19 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
 def _examples(task: Task, on_step: OnStep) -> list[Example]:
     """The exemplars, as the layers that are not tuned leave their text."""
     engine = load_engine(str(task.base.folder), task.runtime)
-    texts = [short_tokens(engine.tokenizer, e.code)[: task.settings.max_tokens] for e in task.exemplars.exemplars]
+    texts = [
+        short_tokens(engine.tokenizer, e.code, task.question)[: task.settings.max_tokens]
+        for e in task.question.exemplars.exemplars
+    ]
     first = first_tuned(engine.model, task.settings.share)
     states = lower_states(
         engine.model, texts, first, lambda step, steps: on_step("layers that stay as they are", step, steps, None)
     )
     require_whole(engine.model, texts[0], states[0], first)
-    return [example(e, of_text) for e, of_text in zip(task.exemplars.exemplars, states, strict=True)]
+    return [
+        example(e, of_text, task.question.labels)
+        for e, of_text in zip(task.question.exemplars.exemplars, states, strict=True)
+    ]
 
 
 def _keep_fold(task: Task, examples: Sequence[Example], fold: int, kept: Path, on_step: OnStep) -> None:
@@ -85,7 +90,7 @@ def _learnt(
     task: Task, examples: Sequence[Example], fold: int | None, checkpoints: Path, on_step: OnStep
 ) -> LLMLearner:
     model = load_engine(str(task.base.folder), task.runtime).model.to(task.runtime.dtype)
-    learner = new_llm_learner(model, task.settings)
+    learner = new_llm_learner(model, task.settings, task.question.labels)
     learn(learner, task, examples, fold, checkpoints, on_step)
     return learner
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aitrade.models.lora import without_peft_warnings
+from aitrade.question.labels import LabelSpace
 from aitrade.tuning.learner import Example, new_heads, padded
 from aitrade.tuning.lower import first_tuned, section
 from aitrade.tuning.settings import TuneSettings
@@ -32,7 +33,7 @@ class LLMLearner:
         return last
 
 
-def new_llm_learner(model: Any, settings: TuneSettings) -> LLMLearner:
+def new_llm_learner(model: Any, settings: TuneSettings, labels: LabelSpace) -> LLMLearner:
     """Put fresh LoRA matrices and heads on a loaded causal LM."""
     import torch
     from peft import LoraConfig, get_peft_model
@@ -47,7 +48,7 @@ def new_llm_learner(model: Any, settings: TuneSettings) -> LLMLearner:
         layers_to_transform=list(range(first, len(stack.layers))),
         bias="none",
     )
-    heads = new_heads(model.config.hidden_size)
+    heads = new_heads(model.config.hidden_size, labels)
     with without_peft_warnings():
         wrapped = get_peft_model(model, config)
     return LLMLearner(wrapped, section(stack, first, None), heads.to(model.device))

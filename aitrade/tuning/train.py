@@ -82,9 +82,10 @@ def _loss(learner: Learner, examples: Sequence[Example], settings: TuneSettings)
     from torch.nn.functional import cross_entropy
 
     vectors = learner.vectors(examples)
-    relevance, category = learner.heads["relevance"](vectors), learner.heads["category"](vectors)
+    relevance = learner.heads["relevance"](vectors)
     loss = cross_entropy(relevance, torch.tensor([e.relevance for e in examples], device=relevance.device))
     if any(e.category != NONE for e in examples):
+        category = learner.heads["category"](vectors)
         targets = torch.tensor([e.category for e in examples], device=category.device)
         loss = loss + settings.category_weight * cross_entropy(category, targets, ignore_index=NONE)
     return loss

@@ -25,13 +25,13 @@ def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
     Raises:
         BadInputError: the workspace does not hold the question.
     """
-    row = con.execute(
+    rows = con.execute(
         "SELECT questions.contents FROM runs JOIN questions ON questions.sha256 = runs.question WHERE runs.run = ?",
         [run],
-    ).fetchone()
-    if row is None:
+    ).fetchall()
+    if not rows:
         raise BadInputError(f"the workspace does not hold the question of run {run}", fix="restore a copy of it")
-    return question_from_contents(json.loads(row[0]))
+    return question_from_contents(json.loads(rows[0][0]))
 
 
 def adopt_runs(con: "DuckDBPyConnection") -> None:

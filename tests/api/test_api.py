@@ -38,7 +38,7 @@ def test_html_shows_and_escapes(folder: Path) -> None:
 
 def test_charts_are_drawn_of_every_table(folder: Path) -> None:
     workspace = aitrade.open(folder)
-    from aitrade.trade.tables.specs import SPECS
+    from aitrade.trade.tables.catalogue import SPECS
 
     for name in SPECS:
         spec = workspace.table(name).chart().to_dict()

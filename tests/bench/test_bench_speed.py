@@ -12,6 +12,7 @@ import toys
 from conftest import MODEL, Outcome
 from hypothesis import given
 from hypothesis import strategies as st
+from questions import METHOD
 
 from aitrade.bench import limits
 from aitrade.bench.batches import sample_batches
@@ -20,7 +21,7 @@ from aitrade.bench.speed import Speed, measure, weights_per_token
 from aitrade.bench.speed_text import lines
 from aitrade.bench.stages import STAGES, LayersTimer, Stopwatch, timed
 from aitrade.classification import run as classify_module
-from aitrade.classification.classifier import CODES_PER_BATCH, Classifier
+from aitrade.classification.classifier import Classifier
 from aitrade.core.device import Runtime
 from aitrade.core.errors import BadInputError
 from aitrade.llm import engine as engine_module
@@ -47,10 +48,10 @@ def measured(classifier: Classifier, count: int) -> Speed:
 
 def questions(classifier: Classifier, batch: tuple[Code, ...]) -> list[list[Tokens]]:
     """What each question about a batch puts to the LLM: every label after every prompt, but its last token."""
-    _, near = classifier.retrieve(batch)
+    near = classifier.retrieve(batch).neighbours
     prompter = classifier.scorer.prompter
 
-    shared = heading_neighbours(batch, near)
+    shared = heading_neighbours(batch, near, METHOD.prompt_neighbours)
     prompts = [prompter.prompt(code, [n.exemplar for n in ns]) for code, ns in zip(batch, shared, strict=True)]
     first = [p + label[:-1] for p in prompts for label in prompter.relevance_labels]
     relevances = [prediction.relevance for prediction in classifier.predict(batch)]
@@ -327,4 +328,4 @@ def test_the_command_without_codes_or_a_workspace(aitrade: Callable[..., Outcome
 
 
 def test_batches_of_the_help_are_those_of_a_run() -> None:
-    assert CODES_PER_BATCH == 128
+    assert METHOD.codes_per_batch == 128

@@ -6,12 +6,15 @@ from collections import Counter
 from functools import partial
 from math import log
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import questions
 import toys
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, FEATURES, KINDS, LABELS, METHOD, QUESTION
 
 from aitrade.classification.calibration import (
     Calibration,
@@ -20,26 +23,26 @@ from aitrade.classification.calibration import (
     load_calibration,
     save_calibration,
 )
-from aitrade.classification.features import FEATURES, KINDS, near_votes
-from aitrade.classification.fitting.fit import OVERRULED, _figures, _sure_low, fit_calibration
-from aitrade.classification.fitting.joint import fit_evidence_model, training_features
-from aitrade.classification.fitting.probe import fit_probe
-from aitrade.classification.fitting.training_set import (
+from aitrade.classification.decision import Retrieved, decide
+from aitrade.classification.features import near_votes
+from aitrade.classification.fitting.calibration_set import (
     CalibrationSet,
     FoldEmbeddings,
     levels_of,
     population_weights,
     sampled_weights,
 )
+from aitrade.classification.fitting.evidence import fit_evidence_model, training_features
+from aitrade.classification.fitting.fit import OVERRULED, _cascade_threshold, _figures, fit_calibration
+from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.errors import ModelError
 from aitrade.core.paths import shipped
 from aitrade.core.softmax import fit_softmax, softmax
+from aitrade.llm.scorer import Scores
 from aitrade.nomenclature.codes import Code
-from aitrade.question.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.folds import subheading_folds
 from aitrade.question.rubric import NOT_RELATED, RELEVANCES, related_categories
-from aitrade.retrieval.neighbours import Neighbour
 
 CATEGORIES = related_categories()
 
@@ -80,13 +83,13 @@ def test_a_sample_gives_each_level_the_share_that_all_exemplars_give_it() -> Non
     exemplars = [exemplar("8471000001", "High"), exemplar("8471000002", "High"), exemplar("8517000001", "Medium")]
     exemplars += [exemplar(f"0101{n:06}") for n in range(5)]
     weights = np.array([1.0, 3.0, 2.0, 10.0, 20.0, 30.0, 20.0, 10.0])
-    found = sampled_weights(weights, levels_of(exemplars), np.array([1, 2, 4, 7]))
+    found = sampled_weights(weights, levels_of(exemplars, LABELS), np.array([1, 2, 4, 7]), 3)
     assert found.tolist() == [4.0, 2.0, 60.0, 30.0]  # 4 High, 2 Medium, 90 Low; 20 to 10 among the Low
 
 
 def test_a_sample_without_a_level_gives_it_no_share() -> None:
     exemplars = [exemplar("8471000001", "High"), exemplar("0101000001"), exemplar("0101000002")]
-    found = sampled_weights(np.array([1.0, 4.0, 4.0]), levels_of(exemplars), np.array([1]))
+    found = sampled_weights(np.array([1.0, 4.0, 4.0]), levels_of(exemplars, LABELS), np.array([1]), 3)
     assert found.tolist() == [8.0]
 
 
@@ -129,8 +132,23 @@ def made_up_training(count: int = 400, seed: int = 1) -> CalibrationSet:
     vectors = random.normal(size=(count, 4)).astype(np.float32)
     weights = np.where(levels == 2, 5.0, 0.5)  # in the world most codes are Low
     rows, none = np.arange(count), [()] * count
-    votes = near_votes(none)
-    return CalibrationSet(exemplars, vectors, views(exemplars, vectors), none, weights, rows, llm, votes, category)
+    votes = near_votes(none, LABELS, METHOD)
+    return CalibrationSet(
+        LABELS, METHOD, exemplars, vectors, views(exemplars, vectors), none, weights, rows, llm, votes, category
+    )
+
+
+def probabilities(
+    calibration: Calibration, training: CalibrationSet
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    """What a calibration makes of a set's evidence, its probe included."""
+    scores = Scores(training.llm, training.llm_category, None)
+    known = Retrieved(training.vectors, training.neighbours)
+
+    def none(related: Any) -> Any:
+        raise AssertionError(related)
+
+    return decide(known, scores, training.llm_votes, none, LABELS, METHOD, calibration).probabilities
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +163,7 @@ def calibration(training: CalibrationSet) -> Calibration:
 
 def test_mean_probabilities_are_the_weighted_shares(training: CalibrationSet, calibration: Calibration) -> None:
     """What calibration is for: exemplars are chosen, the base rate is the world's."""
-    found = calibration.relevance(training.llm, training.llm_votes, training.vectors, training.neighbours)
+    found = probabilities(calibration, training)
     share = training.weights / training.weights.sum()
     expected = [share[training.targets == level].sum() for level in range(3)]
     assert (share[:, None] * found).sum(0) == pytest.approx(expected, abs=0.01)
@@ -157,7 +175,7 @@ def test_the_fit_learns_from_the_llm_and_says_so(training: CalibrationSet, calib
     assert calibration.figures["accuracy"] > low_share + 0.05
     assert calibration.figures["category_accuracy"] > 0.7
     fresh = made_up_training(seed=2)
-    found = calibration.relevance(fresh.llm, fresh.llm_votes, fresh.vectors, fresh.neighbours)
+    found = probabilities(calibration, fresh)
     hit = (fresh.weights * (found.argmax(1) == fresh.targets)).sum() / fresh.weights.sum()
     assert hit == pytest.approx(calibration.figures["accuracy"], abs=0.06)  # figures are of codes not learnt from
 
@@ -172,7 +190,7 @@ def test_the_probes_numbers_are_the_same_on_every_machine(calibration: Calibrati
 def test_figures_by_hand() -> None:
     likely = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8], [0.3, 0.2, 0.5]])
     targets, weights = np.array([0, 1, 1, 2, 0]), np.array([1.0, 2, 1, 5, 1])
-    assert _figures(likely, targets, weights) == pytest.approx(
+    assert _figures(likely, targets, weights, LABELS) == pytest.approx(
         {
             "exemplars": 5,
             "accuracy": (1 + 1 + 5) / 10,
@@ -226,8 +244,8 @@ def test_the_llm_may_be_asked_about_some_exemplars_only(training: CalibrationSet
     assert found.figures["exemplars"] == len(part.rows)
     assert found.probe == calibration.probe  # what needs no LLM learns from all
     features = training_features(part, fit_probe(part))
-    assert found.rival.probabilities(features) == pytest.approx(calibration.rival.probabilities(features))
-    assert found.joint != calibration.joint
+    assert found.baseline.probabilities(features) == pytest.approx(calibration.baseline.probabilities(features))
+    assert found.evidence_model != calibration.evidence_model
     for share in ("high_share", "medium_share"):
         assert found.figures[share] == pytest.approx(calibration.figures[share])  # the sample stands for all of them
 
@@ -239,7 +257,7 @@ def asked_about(training: CalibrationSet, rows: "np.ndarray[tuple[int, ...], np.
 
 def test_categories_of_a_sample_are_fitted_on_its_own_neighbours(training: CalibrationSet) -> None:
     """Each exemplar's neighbours tell its category, the LLM nothing."""
-    near = [(Neighbour(e, 0.9, False, False),) for e in training.exemplars]
+    near = [(questions.neighbour(e, 0.9, False, False),) for e in training.exemplars]
     noise = np.random.default_rng(7).normal(size=training.llm_category.shape)
     told = dataclasses.replace(training, neighbours=near, llm_category=noise)
     found = fit_calibration(asked_about(told, np.arange(1, 400, 3)), "toy", {})
@@ -264,8 +282,8 @@ def test_few_exemplars_asked_about_do_not_spoil_what_all_have_taught() -> None:
         right = probabilities[others, part.levels[others]]
         return float(-(np.log(right) * part.weights[others]).sum() / part.weights[others].sum())
 
-    rival = loss(fit_evidence_model(part, features, ("neighbours", "probe")).joint.probabilities(features))
-    joined, from_few = loss(fit_evidence_model(part, features).joint.probabilities(features)), loss(softmax(few))
+    rival = loss(fit_evidence_model(part, features, ("neighbours", "probe")).model.probabilities(features))
+    joined, from_few = loss(fit_evidence_model(part, features).model.probabilities(features)), loss(softmax(few))
     assert joined - rival < 0.6 * (from_few - rival)
 
 
@@ -288,7 +306,7 @@ def test_where_nothing_is_to_be_added_to_everything_is_fitted_together(
 ) -> None:
     part = asked_about(training, np.arange(0, 400, every))
     features = training_features(part, fit_probe(part))
-    found, rows = fit_evidence_model(part, features, kinds).joint, features[part.rows]
+    found, rows = fit_evidence_model(part, features, kinds).model, features[part.rows]
     steep = slope(part, (rows - found.center) / found.scale, found.probabilities(rows), np.array(found.weights), 3.0)
     heard = [name for kind in kinds for name in KINDS[kind]]
     assert steep[np.isin(FEATURES, heard)] == pytest.approx(np.zeros((len(heard), 3)), abs=0.02)
@@ -303,9 +321,9 @@ def test_of_a_sample_what_the_llm_says_is_added_to_what_is_said_without_it_out_o
     features = training_features(part, fit_probe(part))
     rival, found = fit_evidence_model(part, features, ("neighbours", "probe")), fit_evidence_model(part, features)
     rows = features[part.rows]
-    added = np.log(found.joint.probabilities(rows)) - np.log(rival.joint.probabilities(rows))
-    scaled, scale = (rows - rows.mean(0)) / np.maximum(rows.std(0), 1e-9), np.array(found.joint.scale)[:, None]
-    weights = (in_units(found.joint) - in_units(rival.joint)) * scale
+    added = np.log(found.model.probabilities(rows)) - np.log(rival.model.probabilities(rows))
+    scaled, scale = (rows - rows.mean(0)) / np.maximum(rows.std(0), 1e-9), np.array(found.model.scale)[:, None]
+    weights = (in_units(found.model) - in_units(rival.model)) * scale
     steep = slope(part, scaled, softmax(np.log(rival.out_of_fold) + added), weights, 10.0)
     assert steep == pytest.approx(np.zeros(steep.shape), abs=0.02)
     assert np.abs(weights).max() > 0.1
@@ -344,13 +362,13 @@ def test_joints_add_up(seed: int) -> None:
     assert one.plus(other).probabilities(features) == pytest.approx(product / product.sum(1, keepdims=True))
 
 
-@pytest.mark.parametrize("field", ["sure_low", "category_weights", "inputs", "model"])
+@pytest.mark.parametrize("field", ["cascade_threshold", "category_weights", "inputs", "model"])
 def test_the_hash_changes_with_every_number(calibration: Calibration, field: str) -> None:
     other: object = {"model_sha256": "2"} if field == "inputs" else "another" if field == "model" else [0.5]
     assert dataclasses.replace(calibration, **{field: other}).sha256 != calibration.sha256
 
 
-@pytest.mark.parametrize("part", ["joint", "rival"])
+@pytest.mark.parametrize("part", ["evidence_model", "baseline"])
 @pytest.mark.parametrize("field", ["bias", "weights", "center", "scale"])
 def test_the_hash_changes_with_what_joins(calibration: Calibration, part: str, field: str) -> None:
     other = dataclasses.replace(getattr(calibration, part), **{field: [0.5]})
@@ -367,11 +385,11 @@ def test_the_cascade_is_trusted_as_far_as_the_llm_seldom_overrules_it(training: 
     def overruled(threshold: float) -> float:
         return float(share[(rival >= threshold) & other].sum())
 
-    assert overruled(found.sure_low) <= OVERRULED
-    lower = sorted({p for p in rival if p < found.sure_low})
+    assert overruled(found.cascade_threshold) <= OVERRULED
+    lower = sorted({p for p in rival if p < found.cascade_threshold})
     assert lower, "everything is trusted, so nothing was tested"
     assert overruled(lower[-1]) > OVERRULED
-    assert found.figures["sure_low_share"] == pytest.approx(float(share[rival >= found.sure_low].sum()))
+    assert found.figures["cascade_share"] == pytest.approx(float(share[rival >= found.cascade_threshold].sum()))
 
 
 @settings(max_examples=200, deadline=None)
@@ -392,7 +410,7 @@ def test_the_threshold_is_the_lowest_probability_of_low_that_is_seldom_overruled
 
     trusted = [p for p, *_ in codes if p > 50 and share(p, True) <= OVERRULED]
     expected = (min(trusted) / 100, share(min(trusted), True, False)) if trusted else (2.0, 0.0)
-    assert _sure_low(probability / 100, overruled, weights.astype(float)) == pytest.approx(expected)
+    assert _cascade_threshold(probability / 100, overruled, weights.astype(float)) == pytest.approx(expected)
 
 
 def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tmp_path: Path) -> None:
@@ -404,7 +422,7 @@ def test_a_calibration_of_other_features_is_refused(calibration: Calibration, tm
     with pytest.raises(ModelError, match="another version.*aitrade calibrate") as caught:
         load_calibration(path)
     assert caught.value.where == str(path)
-    del raw["rival"]  # as before there was a cascade
+    del raw["labels"]  # as before a calibration carried its label space
     path.write_text(json.dumps(raw), "utf-8")
     with pytest.raises(ModelError, match="another version"):
         load_calibration(path)
@@ -422,7 +440,7 @@ def test_a_calibration_that_cannot_be_read_says_how_to_fit_it_again(tmp_path: Pa
 
 
 def test_a_workspaces_own_calibration_comes_before_the_shipped_one(calibration: Calibration, tmp_path: Path) -> None:
-    find = partial(find_calibration, DEFAULT_MODEL, workspace=tmp_path)
+    find = partial(find_calibration, DEFAULT_MODEL, question=QUESTION, workspace=tmp_path)
     assert (
         find(DEFAULT_EMBEDDER)
         == shipped("data/questions/ai-data-centers/calibration") / DEFAULT_EMBEDDER / f"{DEFAULT_MODEL}.json"
@@ -431,7 +449,7 @@ def test_a_workspaces_own_calibration_comes_before_the_shipped_one(calibration: 
     save_calibration(calibration, own)
     assert find(DEFAULT_EMBEDDER) == own
     assert find("another") is None
-    assert find_calibration("another", DEFAULT_EMBEDDER, tmp_path) is None
+    assert find_calibration("another", DEFAULT_EMBEDDER, QUESTION, tmp_path) is None
 
 
 def test_the_llms_neighbours_are_heard(training: CalibrationSet) -> None:
@@ -443,17 +461,17 @@ def test_the_llms_neighbours_are_heard(training: CalibrationSet) -> None:
     for one in (told, asked_about(told, np.arange(1, 400, 2))):
         made = fit_calibration(one, "toy", {})
         vectors = one.vectors[one.rows]
-        found = made.relevance(one.llm, one.llm_votes, vectors, [()] * len(vectors))
+        found = probabilities(made, dataclasses.replace(one, vectors=vectors))
         assert (found.argmax(1) == one.targets).mean() > 0.9
 
 
 def test_categories_follow_the_llm_and_the_neighbours(calibration: Calibration, exemplars: ExemplarSet) -> None:
     rows = len(CATEGORIES)
     said = np.full((rows, rows), -5.0) + 4.5 * np.eye(rows)
-    assert calibration.category(said, [()] * rows).argmax(1).tolist() == list(range(rows))
+    assert calibration.category(said, [()] * rows, METHOD).argmax(1).tolist() == list(range(rows))
     weights = dataclasses.replace(calibration, category_weights=[0.0, 1.0])  # the neighbours alone
     related = [e for e in exemplars.exemplars if e.category != NOT_RELATED]
-    near = [(Neighbour(e, 0.9, True, True),) for e in related]
-    found = weights.category(np.zeros((len(related), rows)), near)
+    near = [(questions.neighbour(e, 0.9, True, True),) for e in related]
+    found = weights.category(np.zeros((len(related), rows)), near, METHOD)
     assert [CATEGORIES[i] for i in found.argmax(1)] == [e.category for e in related]
     assert len(related) == sum(row[4] != "Low" for row in toys.LABELLED)

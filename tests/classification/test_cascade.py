@@ -11,22 +11,24 @@ import numpy as np
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import METHOD, on_exemplars
 
+from aitrade.classification.decision import baseline_probabilities
 from aitrade.classification.loading import load_classifier
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.nomenclature.codes import Code
-from aitrade.question.defaults import DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet
 
 
 def test_the_cascade_spares_the_llm_what_is_low_beyond_doubt(calibrated: Path, exemplars: ExemplarSet) -> None:
-    whole = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    whole = load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
     assert whole.calibration is not None
     codes = [c for c in toys.toy_codes() if whole.exemplar_prediction(c) is None]
-    mostly_low = dataclasses.replace(whole.calibration.rival, bias=[-9.0, -9.0, 9.0])
-    calibration = dataclasses.replace(whole.calibration, rival=mostly_low)
-    rival = calibration.without_llm(*whole.retrieve(codes))
-    sure = float(np.median(rival[:, 2]))
-    calibration = dataclasses.replace(calibration, sure_low=sure)
+    mostly_low = dataclasses.replace(whole.calibration.baseline, bias=[-9.0, -9.0, 9.0])
+    calibration = dataclasses.replace(whole.calibration, baseline=mostly_low)
+    baseline = baseline_probabilities(calibration, whole.retrieve(codes), whole.method)
+    sure = float(np.median(baseline[:, 2]))
+    calibration = dataclasses.replace(calibration, cascade_threshold=sure)
     cascade = dataclasses.replace(whole, calibration=calibration, cascade=True)
     asked: list[Code] = []
 
@@ -35,22 +37,24 @@ def test_the_cascade_spares_the_llm_what_is_low_beyond_doubt(calibrated: Path, e
             asked.extend(codes)
             return super().relevance(codes, neighbours)
 
-    cascade = dataclasses.replace(cascade, scorer=Listening(whole.scorer.engine, whole.scorer.sha256))
+    cascade = dataclasses.replace(
+        cascade, scorer=Listening(whole.scorer.engine, whole.scorer.sha256, whole.question, 8)
+    )
     found = cascade.predict(codes)
-    spared = [p for p, row in zip(found, rival, strict=True) if row[2] >= sure]
+    spared = [p for p, row in zip(found, baseline, strict=True) if row[2] >= sure]
     assert 0 < len(spared) < len(codes)
-    assert asked == [c for c, row in zip(codes, rival, strict=True) if row[2] < sure]
+    assert asked == [c for c, row in zip(codes, baseline, strict=True) if row[2] < sure]
     assert [p.hs10 for p in found] == [c.hs10 for c in codes]
-    for p, row in zip(found, rival, strict=True):
+    for p, row in zip(found, baseline, strict=True):
         assert p.source == ("cascade" if row[2] >= sure else "llm")
         if p.source == "cascade":
             assert (p.relevance, p.category) == ("Low", "Not_DC_Related")
             assert p.p == pytest.approx(tuple(row))
-    vectors, near = whole.retrieve(codes)
-    rows = [place for place, row in enumerate(rival) if row[2] < sure]
+    retrieved = whole.retrieve(codes)
+    rows = [place for place, row in enumerate(baseline) if row[2] < sure]
     assert rows != list(range(len(rows)))
-    assert [found[row] for row in rows] == cascade.ask([codes[r] for r in rows], vectors[rows], [near[r] for r in rows])
-    for p, ns in zip(found, near, strict=True):
+    assert [found[row] for row in rows] == cascade.ask([codes[r] for r in rows], retrieved.rows(rows))
+    for p, ns in zip(found, retrieved.neighbours, strict=True):
         assert [n["hs10"] for n in p.evidence["neighbours"]] == [n.exemplar.code.hs10 for n in ns[:8]]
     off = dataclasses.replace(cascade, cascade=False)
     assert {p.source for p in off.predict(codes)} == {"llm"}
@@ -60,8 +64,8 @@ def test_cascade_on_the_command_line(aitrade: Callable[..., Outcome], models: Pa
     aitrade("calibrate", "--model", MODEL, "--device", "cpu")
     path = workspace / "calibration" / DEMO_EMBEDDER / f"{MODEL}.json"
     raw = json.loads(path.read_text("utf-8"))
-    raw["rival"]["bias"] = [-9.0, -9.0, 9.0]
-    path.write_text(json.dumps(raw | {"sure_low": 0.5}), "utf-8")
+    raw["baseline"]["bias"] = [-9.0, -9.0, 9.0]
+    path.write_text(json.dumps(raw | {"cascade_threshold": 0.5}), "utf-8")
     found = aitrade("classify", "--model", MODEL, "--device", "cpu")
     run = found.err.strip().split()[-1]  # it ends with the next command
     assert sources(aitrade, run, workspace) == {"exemplar", "cascade"}

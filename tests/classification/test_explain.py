@@ -10,6 +10,7 @@ import pytest
 import torch
 import toys
 from conftest import MODEL, Outcome
+from questions import QUESTION
 
 from aitrade.classification import explain as explain_module
 from aitrade.classification.explain import RATIONALE_TOKENS, Explanation, write_rationale
@@ -29,7 +30,6 @@ def explain(
     aitrade: Callable[..., Outcome], models: Any, exemplars: ExemplarSet, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Outcome]:
     """The command, on a run of the toy model over all toy codes."""
-    monkeypatch.setattr("aitrade.question.exemplars.load_exemplars", lambda: exemplars)
     assert aitrade("classify", "--model", MODEL, "--device", "cpu", "--flow", "all").code == 0
     return lambda *arguments: aitrade("explain", *arguments)
 
@@ -98,7 +98,7 @@ def test_a_model_writes_its_likeliest_words_about_the_label(monkeypatch: pytest.
     tokenizer = toys.chat_tokenizer()
     written = write_rationale(Engine(toys.toy_model("llama"), tokenizer, Runtime("cpu", "float32")), judged)
     (question,) = asked
-    for part in (describe(code), "Medium", "Cooling_HVAC", load_rubric().subject):
+    for part in (describe(code, QUESTION.words), "Medium", "Cooling_HVAC", load_rubric().subject):
         assert part in question
     model, tokens = toys.toy_model("llama"), list(chat_tokens(tokenizer, question))
     start = len(tokens)

@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 import toys
+from questions import FEATURES, LABELS, METHOD, on_exemplars
 
 from aitrade.classification import classifier as classifier_module
 from aitrade.classification.calibration import Calibration, EvidenceModel
 from aitrade.classification.classifier import Classifier
-from aitrade.classification.features import FEATURES
 from aitrade.classification.loading import load_classifier
 from aitrade.classification.run import Plan
 from aitrade.core.device import Runtime
-from aitrade.core.paths import shipped
-from aitrade.llm import prompt
 from aitrade.nomenclature.codes import Code
+from aitrade.nomenclature.text import Words
 from aitrade.question.exemplars import ExemplarSet
 
 Load = Callable[..., Classifier]
@@ -25,18 +24,19 @@ CODES = toys.toy_codes()
 JOINT = EvidenceModel([0.0] * len(FEATURES), [1.0] * len(FEATURES), [[0.0] * 3] * len(FEATURES), [0.0, 0.0, 1.0])
 CALIBRATION = Calibration(
     model="toy-llama",
+    labels=LABELS,
     inputs={},
     probe={"weights": [[0.0] * 3] * 16, "bias": [0.0] * 3},
-    joint=JOINT,
-    rival=JOINT,
-    sure_low=0.99,
+    evidence_model=JOINT,
+    baseline=JOINT,
+    cascade_threshold=0.99,
     category_weights=[1.0, 0.0],
     figures={},
 )
 
 
 def of(classifier: Classifier) -> str:
-    return Plan(tuple(CODES), classifier.settings).fingerprint
+    return Plan(tuple(CODES), classifier.settings, 128).fingerprint
 
 
 def other_exemplars(c: Classifier) -> Classifier:
@@ -48,7 +48,7 @@ def fewer(exemplars: ExemplarSet) -> ExemplarSet:
 
 
 def other_weights(c: Classifier) -> Classifier:
-    scorer: Any = type(c.scorer)(c.scorer.engine, "f" * 64)
+    scorer: Any = type(c.scorer)(c.scorer.engine, "f" * 64, c.question, 8)
     return dataclasses.replace(c, scorer=scorer)
 
 
@@ -59,7 +59,9 @@ CHANGES: dict[str, Callable[[Classifier], Classifier]] = {
     "embedder": lambda c: dataclasses.replace(c, embedder=dataclasses.replace(c.embedder, name="another")),
     "exemplars": other_exemplars,
     "calibration": lambda c: dataclasses.replace(c, calibration=CALIBRATION),
-    "calibration number": lambda c: dataclasses.replace(c, calibration=dataclasses.replace(CALIBRATION, sure_low=0.98)),
+    "calibration number": lambda c: dataclasses.replace(
+        c, calibration=dataclasses.replace(CALIBRATION, cascade_threshold=0.98)
+    ),
     "cascade": lambda c: dataclasses.replace(c, cascade=True),
     "device": lambda c: dataclasses.replace(c, runtime=Runtime("cuda", c.runtime.arithmetic)),
     "arithmetic": lambda c: dataclasses.replace(c, runtime=Runtime("cpu", "another")),
@@ -71,48 +73,30 @@ def test_every_change_of_the_classifier_changes_the_fingerprint(toy_classifier: 
     assert len({of(toy_classifier()), *found.values()}) == len(CHANGES) + 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "data/shorthand.csv",
-        "data/titles.csv",
-    ],
-)
-def test_every_text_that_prompts_are_made_of_changes_the_fingerprint(
-    toy_classifier: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
-    changed = tmp_path / "changed"
-    changed.write_bytes(shipped(text).read_bytes() + b"\n")
-    before = of(toy_classifier())
-    monkeypatch.setattr(prompt, "shipped", lambda name: changed if name == text else shipped(name))
-    prompt._rubric_prompt_sha256.cache_clear()
-    after = of(toy_classifier())
-    monkeypatch.undo()
-    prompt._rubric_prompt_sha256.cache_clear()
-    assert after != before
-    assert of(toy_classifier()) == before
+WORDS: dict[str, Callable[[Words], Words]] = {
+    "titles": lambda words: dataclasses.replace(words, titles={**words.titles, "8471": "else"}),
+    "shorthand": lambda words: dataclasses.replace(words, longs={**words.longs, "ZZZ": "else"}),
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("CODES_PER_BATCH", 7),
-        ("NEIGHBOURS", 5),
-        ("PROMPT_NEIGHBOURS", 5),
-        ("SAME_HS4", 0.1),
-        ("SAME_HS6", 0.1),
-        ("SHARPNESS", 5.0),
-        ("DOUBT", 0.1),
-        ("NEAR_DOUBT", 0.1),
-        ("__version__", "9.9"),
-        ("labels", lambda: ["High", "Low"]),
-    ],
-)
-def test_every_constant_changes_the_fingerprint(
-    toy_classifier: Load, monkeypatch: pytest.MonkeyPatch, name: str, value: object
-) -> None:
-    before = of(toy_classifier())
-    monkeypatch.setattr(classifier_module, name, value)
+@pytest.mark.parametrize("table", WORDS)
+def test_every_text_that_prompts_are_made_of_changes_the_fingerprint(toy_classifier: Load, table: str) -> None:
+    classifier = toy_classifier()
+    question = dataclasses.replace(classifier.question, words=WORDS[table](classifier.question.words))
+    assert of(dataclasses.replace(classifier, question=question)) != of(classifier)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(METHOD)])
+def test_every_number_of_the_method_changes_the_fingerprint(toy_classifier: Load, name: str) -> None:
+    number: Any = {name: getattr(METHOD, name) + 1}
+    assert of(toy_classifier(method=dataclasses.replace(METHOD, **number))) != of(toy_classifier())
+
+
+def test_version_and_labels_change_the_fingerprint(toy_classifier: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, question = of(toy_classifier()), toy_classifier().question
+    labels = dataclasses.replace(LABELS, categories=())
+    assert of(toy_classifier(question=dataclasses.replace(question, labels=labels))) != before
+    monkeypatch.setattr(classifier_module, "__version__", "9.9")
     assert of(toy_classifier()) != before
 
 
@@ -130,13 +114,13 @@ def test_every_constant_changes_the_fingerprint(
 )
 def test_every_change_of_the_codes_changes_the_fingerprint(toy_classifier: Load, codes: list[Code]) -> None:
     settings = toy_classifier().settings
-    assert Plan(tuple(codes), settings).fingerprint != Plan(tuple(CODES), settings).fingerprint
+    assert Plan(tuple(codes), settings, 128).fingerprint != Plan(tuple(CODES), settings, 128).fingerprint
 
 
 def test_nothing_else_does(toy_classifier: Load, models: Path, exemplars: ExemplarSet, tmp_path: Path) -> None:
     """Loaded again, for another workspace, with codes read again: the same fingerprint, so that a run goes on."""
-    again = load_classifier("toy-llama", "cpu", tmp_path, exemplars=exemplars)
-    assert Plan(tuple(toys.toy_codes()), again.settings).fingerprint == of(toy_classifier())
+    again = load_classifier(on_exemplars(exemplars), "toy-llama", "cpu", tmp_path, method=METHOD)
+    assert Plan(tuple(toys.toy_codes()), again.settings, 128).fingerprint == of(toy_classifier())
 
 
 def test_settings_can_be_read_by_people(toy_classifier: Load) -> None:

@@ -10,21 +10,21 @@ import numpy as np
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import FEATURES, KINDS, METHOD, on_exemplars
 
 from aitrade.classification.classifier import Classifier
-from aitrade.classification.features import FEATURES, KINDS
+from aitrade.classification.fitting.calibration_set import population_weights
+from aitrade.classification.fitting.evidence import fit_evidence_model, training_features
 from aitrade.classification.fitting.gather import gather
-from aitrade.classification.fitting.joint import fit_evidence_model, training_features
 from aitrade.classification.fitting.probe import fit_probe
-from aitrade.classification.fitting.training_set import population_weights
 from aitrade.classification.loading import load_classifier, load_classifiers
 from aitrade.core.errors import BadInputError, ModelError
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prefix_tree import Tokens
-from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS, PromptScorer, heading_neighbours
+from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.models.installed import locate, read_record, record_files, write_record
 from aitrade.nomenclature.codes import Code
-from aitrade.question.defaults import DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet, read_exemplars
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import RELEVANCES, related_categories
@@ -68,7 +68,9 @@ def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
 
     def told(code: Code, near: Sequence[Neighbour]) -> list[float]:
         shown[code.key] = {n.exemplar.code.key for n in near}
-        assert PROMPT_NEIGHBOURS - 1 <= len(near) <= PROMPT_NEIGHBOURS  # one that is its heading's goes without itself
+        assert (
+            METHOD.prompt_neighbours - 1 <= len(near) <= METHOD.prompt_neighbours
+        )  # one that is its heading's goes without itself
         said = sum(int(hs10) for _, hs10 in shown[code.key])
         return [float(int(code.hs10)), float(code.flow == "exports"), float(said)]
 
@@ -107,16 +109,18 @@ def test_the_prompts_show_what_those_of_a_run_show_where_a_heading_is_asked_whol
 
     class Recording(PromptScorer):
         def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
-            shared = heading_neighbours(codes, neighbours)
+            shared = heading_neighbours(codes, neighbours, METHOD.prompt_neighbours)
             shown.update({codes[row].key: [n.exemplar.code.hs10 for n in shared[row]] for row in rows})
             return super()._prompts(codes, neighbours, rows)
 
     whole = toy_classifier()
-    classifier = dataclasses.replace(whole, scorer=Recording(whole.scorer.engine, "0" * 64))
+    classifier = dataclasses.replace(
+        whole, scorer=Recording(whole.scorer.engine, "0" * 64, whole.question, METHOD.prompt_neighbours)
+    )
     asked = [e.code for e in exemplars.exemplars if e.code.flow == "imports"]
     for heading in sorted({code.hs4 for code in asked}):
         together = [code for code in codes if (code.flow, code.hs4) == ("imports", heading)]
-        _, neighbours = classifier.retrieve(together)
+        neighbours = classifier.retrieve(together).neighbours
         classifier.scorer.relevance(together, neighbours)
     in_a_run = {code.key: shown[code.key] for code in asked}
     shown.clear()
@@ -147,7 +151,7 @@ def test_without_a_nomenclature_there_is_no_base_rate(toy_classifier: Load, tmp_
 def test_a_workspaces_calibration_is_found_used_and_left_out_on_request(
     calibrated: Path, exemplars: ExemplarSet, toy_classifier: Load
 ) -> None:
-    loaded = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    loaded = load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
     assert loaded.calibration is not None
     codes = [c for c in toys.toy_codes() if loaded.exemplar_prediction(c) is None]
     with_it, without = loaded.predict(codes), toy_classifier().predict(codes)
@@ -155,17 +159,20 @@ def test_a_workspaces_calibration_is_found_used_and_left_out_on_request(
     assert [p.p[2] for p in with_it] != [p.p[2] for p in without]
     for p in with_it:
         assert sum(p.p) == pytest.approx(1.0)
-    assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars, calibrated=False).calibration is None
+    assert (
+        load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD, calibrated=False).calibration
+        is None
+    )
 
 
 def test_categories_are_joined_as_the_calibration_says(calibrated: Path, exemplars: ExemplarSet) -> None:
     """By one that hears the neighbours alone, each code's category is the one that its own near neighbours vote for."""
-    loaded = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    loaded = load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
     assert loaded.calibration is not None
     deaf = dataclasses.replace(loaded.calibration, category_weights=[0.0, 1.0])
     codes = [c for c in toys.toy_codes() if loaded.exemplar_prediction(c) is None]
     found = dataclasses.replace(loaded, calibration=deaf).predict(codes)
-    _, near = loaded.retrieve(codes)
+    near = loaded.retrieve(codes).neighbours
     related = [row for row, p in enumerate(found) if p.relevance != "Low"]
     assert related != list(range(len(related))), "places among all and among those asked about are the same"
     for row in related:
@@ -179,7 +186,7 @@ def test_categories_are_joined_as_the_calibration_says(calibrated: Path, exempla
 def test_a_calibration_of_other_exemplars_is_refused(calibrated: Path, tmp_path: Path) -> None:
     fewer = read_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]), LABELS)
     with pytest.raises(ModelError, match=rf"fitted with another exemplars.*calibrate --model {MODEL}"):
-        load_classifier(MODEL, "cpu", calibrated, exemplars=fewer)
+        load_classifier(on_exemplars(fewer), MODEL, "cpu", calibrated, method=METHOD)
 
 
 def test_a_calibration_of_another_model_is_refused(
@@ -192,7 +199,7 @@ def test_a_calibration_of_another_model_is_refused(
     add_folder(toys.save_llm(tmp_path / "qwen", "qwen2"), MODEL, "none")
     (weights / "all-minilm-l6-v2").symlink_to(toy_weights / "all-minilm-l6-v2")
     with pytest.raises(ModelError, match="fitted with another model"):
-        load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+        load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
 
 
 def test_a_calibration_serves_the_same_model_converted_by_other_libraries(
@@ -206,7 +213,7 @@ def test_a_calibration_serves_the_same_model_converted_by_other_libraries(
     before = read_record(weights / MODEL)
     write_record(dataclasses.replace(before, files=record_files(weights / MODEL)))
     assert locate(MODEL).sha256 != before.sha256
-    assert load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars).calibration is not None
+    assert load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD).calibration is not None
 
 
 @pytest.mark.parametrize("part", ["prompt", "embedder"])
@@ -215,28 +222,29 @@ def test_a_calibration_of_other_prompts_or_another_embedder_is_refused(
 ) -> None:
     monkeypatch.setattr(f"aitrade.classification.loading.{part}_sha256", lambda *_: "another")
     with pytest.raises(ModelError, match=f"fitted with another {part}"):
-        load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+        load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
 
 
 @pytest.mark.parametrize("arithmetic", ["float32", "bfloat16"])
 def test_what_is_loaded_computes_as_it_is_told(
-    models: Path, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arithmetic: str
+    models: Path, exemplars: ExemplarSet, tmp_path: Path, arithmetic: str
 ) -> None:
     """And without a calibration there is no cascade, nor another run for asking for one."""
-    monkeypatch.setattr("aitrade.classification.loading.load_exemplars", lambda: exemplars)
     for load in (load_classifier, lambda *given, **more: load_classifiers(*given, **more)[0]):
-        loaded = load(MODEL, "cpu", tmp_path, arithmetic=arithmetic, cascade=True)
+        loaded = load(
+            on_exemplars(exemplars), MODEL, "cpu", tmp_path, method=METHOD, arithmetic=arithmetic, cascade=True
+        )
         assert (loaded.settings["arithmetic"], loaded.settings["cascade"]) == (arithmetic, False)
         for model in (loaded.scorer.engine.model, loaded.embedder.model):
             assert {str(p.dtype) for p in model.parameters()} == {f"torch.{arithmetic}"}
 
 
 def test_a_calibration_for_other_numbers_of_the_method_is_refused(
-    calibrated: Path, exemplars: ExemplarSet, models: Path, monkeypatch: pytest.MonkeyPatch
+    calibrated: Path, exemplars: ExemplarSet, models: Path
 ) -> None:
-    monkeypatch.setattr("aitrade.classification.classifier.SAME_HS4", 0.2)
+    other = dataclasses.replace(METHOD, same_hs4=0.2)
     with pytest.raises(ModelError, match="fitted with another method"):
-        load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+        load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=other)
 
 
 def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: Path, workspace: Path) -> None:
@@ -252,7 +260,7 @@ def test_evidence_that_is_left_out_weighs_nothing(toy_classifier: Load, tmp_path
     training = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
     probe = fit_probe(training)
     rival = fit_evidence_model(training, training_features(training, probe), ("neighbours", "probe"))
-    weights = dict(zip(FEATURES, rival.joint.weights, strict=True))
+    weights = dict(zip(FEATURES, rival.model.weights, strict=True))
     assert weights["llm_high"] == weights["llm_medium"] == [0.0] * 3
     assert all(any(weights[name]) for name in KINDS["neighbours"] + KINDS["probe"] if name in weights)
     loud = dataclasses.replace(training, llm=training.llm * 100)

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import questions
 import toys
 from conftest import fill
+from questions import LABELS, METHOD
 
-from aitrade.classification import classifier as classifier_module
 from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import near_votes
@@ -27,7 +28,7 @@ from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric, related_categories
 from aitrade.retrieval.index import index_of, open_index
-from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.retrieval.neighbours import Neighbour
 from aitrade.workspace import open_workspace
 from aitrade.workspace.codes import read_codes
 from aitrade.workspace.predictions import export_columns, export_csv
@@ -40,17 +41,10 @@ BOTH = ("imports", "exports")
 BATCH = 6
 
 
-@pytest.fixture(scope="module", autouse=True)
-def small_batches() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classifier_module, "CODES_PER_BATCH", BATCH)
-        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
-        yield
-
-
 def run_all(folder: Path, classifier: Classifier, on_batch: Callable[[int, int], None] = lambda *_: None) -> Run:
+    small = dataclasses.replace(classifier, method=dataclasses.replace(classifier.method, codes_per_batch=BATCH))
     with open_workspace(folder) as con:
-        return classify(con, [classifier], read_codes(con, BOTH), on_batch)
+        return classify(con, [small], read_codes(con, BOTH), on_batch)
 
 
 def rows(folder: Path, sql: str = "SELECT * EXCLUDE run FROM predictions ORDER BY flow, hs10") -> list[tuple[Any, ...]]:
@@ -215,7 +209,7 @@ def test_a_finished_run_is_not_done_again(finished: Path, toy_classifier: Load) 
 
 def changed_exemplars(loaded: Classifier, exemplars: ExemplarSet, folder: Path) -> Any:
     fewer = ExemplarSet(exemplars.exemplars[1:])
-    return open_index(fewer, loaded.embedder, folder)
+    return open_index(fewer, QUESTION.words, loaded.embedder, folder)
 
 
 def test_changed_exemplars_refuse_to_resume_and_begin_a_new_run(
@@ -309,7 +303,7 @@ def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> 
     classifier = toy_classifier(scorer=Swayed(plain.engine, plain.sha256))
     codes = [c for c in toys.toy_codes() if classifier.exemplar_prediction(c) is None]
     found = classifier.predict(codes)
-    _, near = classifier.retrieve(codes)
+    near = classifier.retrieve(codes).neighbours
     said = classifier.scorer.relevance(codes, near)
     assert said.mass is not None
     related = {row: p.relevance for row, p in enumerate(found) if p.relevance != "Low"}
@@ -349,12 +343,12 @@ def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code
             return said
 
     found = toy_classifier(scorer=Tuned()).predict(codes)
-    near = find_neighbours(index_of(exemplars, places), codes, said.vectors, 32)
+    near = questions.near(index_of(exemplars, places), codes, said.vectors, 32)
     assert said.category is not None
     assert 0 < sum(p.relevance == "Low" for p in found) < len(codes)
     for row, (code, p) in enumerate(zip(codes, found, strict=True)):
         assert p.relevance == RELEVANCES[said.relevance[row].argmax()]
-        assert p.evidence["llm_votes"] == pytest.approx(near_votes([near[row]])[0], abs=1e-4)
+        assert p.evidence["llm_votes"] == pytest.approx(near_votes([near[row]], LABELS, METHOD)[0], abs=1e-4)
         assert p.evidence["llm_neighbours"] == listed(code, near[row])
         if p.relevance == "Low":
             assert (p.category, p.evidence["category_llm"]) == (NOT_RELATED, None)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import toys
 from conftest import MODEL, fill
+from questions import METHOD, on_exemplars
 
 from aitrade.classification import classifier as classifier_module
 from aitrade.classification import run as classify_module
@@ -32,8 +33,7 @@ def two(models: Path, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytes
     """Two classifiers, loaded as on a machine with two GPUs."""
     cpus = [dataclasses.replace(device_module.choose_runtime("cpu"), gpu=gpu) for gpu in (0, 1)]
     monkeypatch.setattr("aitrade.classification.loading.choose_runtimes", lambda *_: cpus)
-    monkeypatch.setattr("aitrade.classification.loading.load_exemplars", lambda: exemplars)
-    return load_classifiers(MODEL, "cuda", tmp_path / "kept")
+    return load_classifiers(on_exemplars(exemplars), MODEL, "cuda", tmp_path / "kept", method=METHOD)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Outcome
+from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, METHOD
 
 from aitrade.classification import shipped_labels as published
 from aitrade.classification.calibration import calibration_file, load_calibration
@@ -17,10 +18,9 @@ from aitrade.classification.loading import load_classifier
 from aitrade.classification.shipped_labels import CLASSIFICATION, SAMPLE, published_folder, read_manifest
 from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped, weights_folder
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.nomenclature.codes import Code
-from aitrade.question.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL, DEMO_EMBEDDER
-from aitrade.question.exemplars import load_exemplars
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import check_label, load_rubric
 from aitrade.workspace.predictions import export_columns
@@ -39,8 +39,8 @@ def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
     """Else it is out of date; the fix is scripts/publish_classification.py."""
     settings = read_manifest()["settings"]
     assert settings["model"] == DEFAULT_MODEL
-    assert settings["exemplars_sha256"] == load_exemplars().sha256
-    assert settings["prompt_sha256"] == prompt_sha256(DEFAULT_MODEL)
+    assert settings["exemplars_sha256"] == QUESTION.exemplars.sha256
+    assert settings["prompt_sha256"] == prompt_sha256(DEFAULT_MODEL, QUESTION)
     assert (
         settings["calibration_sha256"]
         == load_calibration(
@@ -68,7 +68,7 @@ def test_it_is_whole() -> None:
 
 
 def test_codes_labelled_by_hand_have_their_labels() -> None:
-    hand = load_exemplars().by_code
+    hand = QUESTION.exemplars.by_code
     found = {(row["flow"], row["hs10"]): row for row in rows(CLASSIFICATION)}
     for key, exemplar in hand.items():
         row = found[key]
@@ -95,12 +95,12 @@ def test_it_becomes_a_run(aitrade: Callable[..., Outcome]) -> None:
 
 def test_it_is_no_measure_of_a_model(aitrade: Callable[..., Outcome], workspace: Path) -> None:
     """The calibration plot of a report needs labels by people, not a model's."""
-    from aitrade.report.sureness import _latest_labels
+    from aitrade.report.uncertainty import _latest_labels
     from aitrade.workspace import open_workspace
 
     aitrade("labels", "import", "--published")
     with open_workspace(workspace) as con:
-        assert _latest_labels(con, "another") is None
+        assert _latest_labels(con, "another", load_question(SHIPPED).labels) is None
 
 
 def test_an_altered_file_is_refused(
@@ -128,7 +128,9 @@ def test_this_machine_gives_the_published_probabilities(tmp_path: Path) -> None:
     assert len(sample) == 60
     before = torch.get_num_threads()
     torch.set_num_threads(os.cpu_count() or 1)
-    classifier = load_classifier(DEFAULT_MODEL, "cpu", tmp_path, arithmetic="float32", cascade=True)
+    classifier = load_classifier(
+        QUESTION, DEFAULT_MODEL, "cpu", tmp_path, method=METHOD, arithmetic="float32", cascade=True
+    )
     predicted = classifier.predict(sample)
     torch.set_num_threads(before)
     assert {p.source for p in predicted} == {"llm", "cascade"}

@@ -9,25 +9,22 @@ from pathlib import Path
 
 import toys
 from conftest import MODEL, Outcome, fill
+from questions import question_folder
 
-from aitrade.question.defaults import DEMO_EMBEDDER
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.workspace import open_workspace
 
 # The command line in a process of its own. At its third batch it says so, and waits for the signal.
 DRIVER = """
 import os, sys
-from pathlib import Path
-exemplars, batch = Path(sys.argv[1]), int(sys.argv[2])
-sys.argv = ["aitrade", *sys.argv[3:]]
-from aitrade.classification import classifier
-from aitrade.classification import loading as classifier_loading
-from aitrade.classification import run as classify
+batch = int(sys.argv[1])
+sys.argv = ["aitrade", *sys.argv[2:]]
+from functools import partial
+from aitrade.api import data
 from aitrade.classification import sharding
+from aitrade.classification.method import Method
 from aitrade.cli import main
-from aitrade.question.exemplars import read_exemplars
-from aitrade.question.question import SHIPPED, load_question
-classifier_loading.load_exemplars = lambda: read_exemplars(exemplars, load_question(SHIPPED).labels)
-classifier.CODES_PER_BATCH = classify.CODES_PER_BATCH = batch
+data.Method = partial(Method, codes_per_batch=batch)
 real, calls = sharding._judge, 0
 def third_waits(*arguments):
     global calls
@@ -47,12 +44,16 @@ def stopped_by(number: signal.Signals, weights: Path, exemplar_file: Path, works
     chosen = ["--model", MODEL, "--embedder", DEMO_EMBEDDER, "--device", "cpu", "--flow", "all"]
     arguments = ["--workspace", str(workspace), "classify", *chosen]
     with subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(exemplar_file), str(BATCH), *arguments],
+        [sys.executable, "-c", DRIVER, str(BATCH), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"AITRADE_MODELS": str(weights)},
+        env=os.environ
+        | {
+            "AITRADE_MODELS": str(weights),
+            "AITRADE_QUESTION": str(question_folder(workspace.parent / "question", exemplar_file)),
+        },
     ) as process:
         assert process.stdout
         if process.stdout.readline() != "ready\n":

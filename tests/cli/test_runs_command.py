@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import question_folder
 from trade_fixtures import add_run
 
 from aitrade.llm.prompt_scorer import PromptScorer
-from aitrade.question.exemplars import read_exemplars
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.workspace import open_workspace
 
@@ -146,8 +146,8 @@ def test_resuming_after_the_exemplars_changed_is_refused(
     with monkeypatch.context() as patch:
         stop_at(patch, 2)
         aitrade(*ALL)
-    fewer = read_exemplars(toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:]), LABELS)
-    monkeypatch.setattr("aitrade.classification.loading.load_exemplars", lambda: fewer)
+    fewer = toys.write_exemplars(tmp_path / "fewer.csv", toys.LABELLED[1:])
+    monkeypatch.setenv("AITRADE_QUESTION", str(question_folder(tmp_path / "question", fewer)))
     found = aitrade("runs", "resume", run_names(aitrade)[0])
     assert found.code == 3
     assert "changed since it began: exemplars_sha256" in found.err

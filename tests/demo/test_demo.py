@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import questions
 from conftest import MODEL
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from questions import METHOD, QUESTION, on_exemplars
 from typer.testing import CliRunner
 
 from aitrade.classification.loading import load_classifier
@@ -27,7 +29,6 @@ from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.readers.source import ImportOptions
 from aitrade.workspace import open_workspace
@@ -212,14 +213,14 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
     assert len(classifier.index.exemplars) == len(whole.index.exemplars) - 2  # it is an import and an export exemplar
     assert classifier.exemplar_prediction(codes[0]) is None
     vectors = classifier.embedder.embed(["PROCESSING UNITS NESOI"])
-    near = find_neighbours(classifier.index, codes, vectors, len(whole.index.exemplars))[0]
+    near = questions.near(classifier.index, codes, vectors, len(whole.index.exemplars))[0]
     assert {n.exemplar.code.hs10 for n in near} == {
         e.code.hs10 for e in whole.index.exemplars.exemplars if e.code.hs10 != "8471500150"
     }
     smoke = next(e.code for e in whole.index.exemplars.exemplars if e.code.hs10 == "8531100015")
-    own = classifier.embedder.embed([describe(smoke)])
+    own = classifier.embedder.embed([describe(smoke, QUESTION.words)])
     assert (
-        find_neighbours(classifier.index, [replace(smoke, hs10="8531100099")], own, 1)[0][0].exemplar.code.hs10
+        questions.near(classifier.index, [replace(smoke, hs10="8531100099")], own, 1)[0][0].exemplar.code.hs10
         == "8531100015"
     )
     assert classifier.settings["exemplars_sha256"] != whole.settings["exemplars_sha256"]
@@ -227,7 +228,7 @@ def test_held_out_codes_are_never_retrieved(toy_classifier):
 
 def test_the_probe_is_fitted_without_held_out_codes(calibrated, exemplars):
     """Whatever their labels are, it says the same."""
-    own = load_classifier(MODEL, "cpu", calibrated, exemplars=exemplars)
+    own = load_classifier(on_exemplars(exemplars), MODEL, "cpu", calibrated, method=METHOD)
     held_out = exemplars.exemplars[0]
     probe = hold_out(own, [held_out.code]).calibration.probe
     assert probe != own.calibration.probe
@@ -289,8 +290,8 @@ def test_perfect_labels_are_said_to_be_so(filled, capsys):
 def test_whatever_shows_the_samples_trade_says_that_it_is_made_up(tmp_path):
     from aitrade.report.contents import gather
     from aitrade.report.page import page
+    from aitrade.trade.tables.catalogue import SPECS
     from aitrade.trade.tables.options import Options
-    from aitrade.trade.tables.specs import SPECS
     from aitrade.trade.tables.tables import table
 
     with open_workspace(tmp_path, reads=[FOLDER]) as con:

@@ -14,14 +14,14 @@ from conftest import MODEL, Outcome
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import relevance_features
+from aitrade.classification.fitting.evidence import fit_evidence_model, training_features
 from aitrade.classification.fitting.gather import gather
-from aitrade.classification.fitting.joint import fit_evidence_model, training_features
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.evaluation import ablation as ablation_module
 from aitrade.evaluation.ablation import Ablated
 from aitrade.evaluation.ablation_tables import reading_tables
 from aitrade.evaluation.metrics import FIGURES, Interval, bootstrap, scores
-from aitrade.evaluation.variants import RIVAL, VARIANTS
+from aitrade.evaluation.variants import BASELINE, VARIANTS
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.rubric import RELEVANCES
 from aitrade.workspace import open_workspace
@@ -71,11 +71,11 @@ def test_every_variant_is_measured_on_each_population(
     found = ablate("--format", "json")
     assert found.code == 0, found.err
     rows = {(row["codes"], row["against"], row["variant"]): row for row in json.loads(found.out)}
-    assert set(rows) == set(itertools.product(("all", "unlabelled", "by hand"), (None, RIVAL), VARIANTS))
+    assert set(rows) == set(itertools.product(("all", "unlabelled", "by hand"), (None, BASELINE), VARIANTS))
     for variant in VARIANTS:
-        row, rival = rows["all", None, variant], rows["all", None, RIVAL]
+        row, rival = rows["all", None, variant], rows["all", None, BASELINE]
         assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"]
-        assert rows["all", RIVAL, variant]["kappa"] == pytest.approx(row["kappa"] - rival["kappa"])
+        assert rows["all", BASELINE, variant]["kappa"] == pytest.approx(row["kappa"] - rival["kappa"])
     with opened() as con:
         kept = {hs10: json.loads(raw) for hs10, raw in con.execute(
             "SELECT hs10, evidence FROM predictions WHERE run = ? AND flow = 'imports' AND source = 'llm'", [run]
@@ -87,7 +87,8 @@ def test_every_variant_is_measured_on_each_population(
     assert rows["by hand", None, "neighbours"]["accuracy"] == pytest.approx(right)
     by_hand = {(e.code.flow, e.code.hs10) for e in exemplars.exemplars}
     others = [c for c in IMPORTS if (c.flow, c.hs10) not in by_hand]
-    vectors, near = classifier.retrieve(others)
+    retrieved = classifier.retrieve(others)
+    vectors, near = retrieved.vectors, retrieved.neighbours
     probe = fit_probe(training)
     features = relevance_features(
         np.array([kept[c.hs10]["llm"] for c in others]),
@@ -100,7 +101,7 @@ def test_every_variant_is_measured_on_each_population(
     both = np.array([RELEVANCES.index(label(training.asked[row].code.hs10)) for row in known] + targets.tolist())
     for variant, kinds in VARIANTS.items():
         fitted = fit_evidence_model(training, training_features(training, probe), kinds)
-        said = fitted.joint.probabilities(features)
+        said = fitted.model.probabilities(features)
         together = np.concatenate([fitted.out_of_fold[known], said])  # those by hand by a fit without their subheading
         for population, p, labels in (("unlabelled", said, targets), ("all", together, both)):
             figures = scores(p, labels, np.ones(len(labels), int))
@@ -178,7 +179,7 @@ def test_imported_labels_are_no_run_to_ablate(ablate: Callable[..., Outcome], ai
 
 
 def test_exemplars_that_the_llm_was_not_asked_about_are_counted() -> None:
-    figures = {RIVAL: [Interval(0.5, 0.4, 0.6)] * len(FIGURES)}
+    figures = {BASELINE: [Interval(0.5, 0.4, 0.6)] * len(FIGURES)}
     found = {"all": Ablated(codes=2, high=1, figures=figures, differences=figures)}
     assert not any("left out" in note for one in reading_tables(found) for note in one.notes)
     assert all(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from questions import LABELS
 
 from aitrade.evaluation.metrics import (
     FIGURES,
@@ -37,12 +38,12 @@ def test_figures_are_scikit_learns_on_repeated_rows(seed: int) -> None:
         "accuracy": metrics.accuracy_score(t, said),
         "kappa": metrics.cohen_kappa_score(t, said),
         "macro_f1": metrics.f1_score(t, said, average="macro", labels=[0, 1, 2], zero_division=0),
-        "high_precision": metrics.precision_score(**of_high),
-        "high_recall": metrics.recall_score(**of_high),
-        "high_f1": metrics.f1_score(**of_high),
-        "high_average_precision": metrics.average_precision_score(t == 0, p[:, 0]),
+        "counted_precision": metrics.precision_score(**of_high),
+        "counted_recall": metrics.recall_score(**of_high),
+        "counted_f1": metrics.f1_score(**of_high),
+        "counted_average_precision": metrics.average_precision_score(t == 0, p[:, 0]),
     }
-    found = dict(zip(FIGURES, scores(probabilities, targets, times), strict=True))
+    found = dict(zip(FIGURES, scores(probabilities, targets, times, LABELS), strict=True))
     for name, figure in expected.items():
         assert found[name] == pytest.approx(figure), name
 
@@ -83,7 +84,7 @@ def test_intervals_are_wider_where_headings_are_right_or_wrong_as_a_whole() -> N
     p = np.where(by_heading[:, None], [[0.9, 0.1, 0.0]], [[0.1, 0.9, 0.0]])
     together = bootstrap([f"{i // 20:04}" for i in range(400)], 500, seed=2)
     alone = bootstrap([f"{i:04}" for i in range(400)], 500, seed=2)
-    wide, narrow = (intervals(replicate(p, targets, times))[0] for times in (together, alone))
+    wide, narrow = (intervals(replicate(p, targets, times, LABELS))[0] for times in (together, alone))
     assert wide.figure == narrow.figure == pytest.approx(by_heading.mean())
     assert wide.high - wide.low > 3 * (narrow.high - narrow.low)
 
@@ -92,9 +93,9 @@ def test_a_difference_from_itself_is_nothing_and_from_worse_is_above() -> None:
     probabilities, targets, _ = random_case(3, 300)
     perfect = np.eye(3)[targets]
     times = bootstrap([f"{i // 3:04}" for i in range(300)], 100, seed=3)
-    best, worse = replicate(perfect, targets, times), replicate(probabilities, targets, times)
+    best, worse = replicate(perfect, targets, times, LABELS), replicate(probabilities, targets, times, LABELS)
     assert all(one.low == one.figure == one.high == 0 for one in intervals(best - best))
     better = dict(zip(FIGURES, intervals(best - worse), strict=True))
     assert better["kappa"].low > 0
-    assert better["high_average_precision"].low > 0
+    assert better["counted_average_precision"].low > 0
     assert better["calibration_error"].high < 0  # less error

@@ -1,21 +1,19 @@
 """Prompts: what they say, that the preamble begins them all, and that no code finds its own label in its prompt."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
+import questions
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from questions import METHOD, QUESTION
 
-from aitrade.core.paths import shipped
 from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
-from aitrade.llm.prompt_scorer import PROMPT_NEIGHBOURS, PromptScorer, heading_neighbours
-from aitrade.nomenclature import code_text
+from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.nomenclature.code_text import describe, short_text
 from aitrade.nomenclature.codes import Code
-from aitrade.nomenclature.text import expand, title
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.rubric import RELEVANCES, load_rubric, related_categories
 from aitrade.retrieval.neighbours import Neighbour
@@ -32,10 +30,10 @@ def tokenizer() -> Any:
 def prompter(request: pytest.FixtureRequest, tokenizer: Any) -> Prompter:
     """For a chat model, and for a base model that has no template."""
     if request.param == "chat":
-        return Prompter(tokenizer)
+        return Prompter(tokenizer, QUESTION)
     base = toys.chat_tokenizer()
     base.chat_template = None
-    return Prompter(base)
+    return Prompter(base, QUESTION)
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +51,15 @@ def opening_tokenizer() -> Any:
 
 
 def test_texts_of_a_model_that_opens_them_with_a_token_do_so_once(opening_tokenizer: Any, tokenizer: Any) -> None:
-    prompter, first = Prompter(opening_tokenizer), opening_tokenizer.bos_token_id
+    prompter, first = Prompter(opening_tokenizer, QUESTION), opening_tokenizer.bos_token_id
     assert opening_tokenizer("a")["input_ids"][0] == first  # as it splits text by itself
     prompt = prompter.prompt(SERVER, [])
     category = prompter.category_prompt(prompt, "High")
-    short = short_tokens(opening_tokenizer, SERVER)
+    short = short_tokens(opening_tokenizer, SERVER, QUESTION)
     for tokens in (prompt, category, short, prompter.preamble, chat_tokens(opening_tokenizer, "Why?")):
         assert (tokens[0], tokens.count(first)) == (first, 1)
-    assert short[1:] == short_tokens(tokenizer, SERVER)  # which opens with none
-    assert opening_tokenizer.decode(short[1:]) == short_text(SERVER)
+    assert short[1:] == short_tokens(tokenizer, SERVER, QUESTION)  # which opens with none
+    assert opening_tokenizer.decode(short[1:]) == short_text(SERVER, QUESTION.prompts.short, QUESTION.words)
 
 
 def text_of(prompter: Prompter, tokens: tuple[int, ...]) -> str:
@@ -70,7 +68,7 @@ def text_of(prompter: Prompter, tokens: tuple[int, ...]) -> str:
 
 def near(exemplar: Exemplar, similarity: float = 0.5, code: Code = SERVER) -> Neighbour:
     hs10 = exemplar.code.hs10
-    return Neighbour(exemplar, similarity, hs10[:4] == code.hs4, hs10[:6] == code.hs6)
+    return questions.neighbour(exemplar, similarity, hs10[:4] == code.hs4, hs10[:6] == code.hs6)
 
 
 def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
@@ -81,10 +79,14 @@ def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
     parts = [load_rubric().question]
     parts += [f"{term.name}: {term.definition}" for term in load_rubric().levels]
     for e in (second, first):  # the nearest last
-        parts += [f"Product: {expand(e.code.description)}", f"\nRelevance: {e.relevance}\n\n"]
+        parts += [f"Product: {QUESTION.words.expand(e.code.description)}", f"\nRelevance: {e.relevance}\n\n"]
     place = 0
     # What siblings share comes before what tells them apart, so that it is computed once.
-    for part in [*parts, f"Heading: {title('8471')}\nIndustry: computers\nProduct: {expand(SERVER.description)}"]:
+    for part in [
+        *parts,
+        f"Heading: {QUESTION.words.title('8471')}\nIndustry: computers\n"
+        f"Product: {QUESTION.words.expand(SERVER.description)}",
+    ]:
         place = text.index(part, place) + len(part)
     assert text.endswith("Relevance:")
     assert ("<|im_start|>assistant" in text) == bool(prompter.tokenizer.chat_template)
@@ -124,34 +126,44 @@ def test_every_prompt_begins_with_the_preamble(prompter: Prompter, exemplars: Ex
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20))
 def test_no_description_breaks_the_preamble(tokenizer: Any, description: str) -> None:
-    prompter = Prompter(tokenizer)
+    prompter = Prompter(tokenizer, QUESTION)
     prompt = prompter.prompt(dataclasses.replace(SERVER, description=description), [])
     assert prompt[: len(prompter.preamble)] == prompter.preamble
 
 
 def test_describe_and_short_text() -> None:
-    assert describe(SERVER).startswith("processing units not elsewhere specified or included (heading: ")
-    assert describe(SERVER).endswith("(industry: computers)")
-    assert "industry" not in describe(dataclasses.replace(SERVER, naics_description=None))
-    assert short_text(SERVER) == f"computers | {title('8471')} | {expand(SERVER.description)}"
-    siblings = short_text(SERVER), short_text(dataclasses.replace(SERVER, hs10="8471500110", description="SERVERS"))
+    assert describe(SERVER, QUESTION.words).startswith(
+        "processing units not elsewhere specified or included (heading: "
+    )
+    assert describe(SERVER, QUESTION.words).endswith("(industry: computers)")
+    assert "industry" not in describe(dataclasses.replace(SERVER, naics_description=None), QUESTION.words)
+    assert (
+        short_text(SERVER, QUESTION.prompts.short, QUESTION.words)
+        == f"computers | {QUESTION.words.title('8471')} | {QUESTION.words.expand(SERVER.description)}"
+    )
+    siblings = (
+        short_text(SERVER, QUESTION.prompts.short, QUESTION.words),
+        short_text(
+            dataclasses.replace(SERVER, hs10="8471500110", description="SERVERS"),
+            QUESTION.prompts.short,
+            QUESTION.words,
+        ),
+    )
     assert siblings[0].rpartition("| ")[0] == siblings[1].rpartition("| ")[0]  # what siblings share comes first
 
 
-def test_the_hash_of_texts_is_of_all_that_they_are_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hash_of_texts_is_of_all_that_they_are_made_of() -> None:
     """A tuned model knows texts as it has read them: what changes them has to part it from its adapter."""
-    now, hashed = code_text.text_sha256(), code_text.text_sha256.__wrapped__
-    other = tmp_path / "other"
-    other.write_text("else", "utf-8")
-    for changed, same in (("shorthand.csv", False), ("titles.csv", False), ("rubric.toml", True)):
-        with monkeypatch.context() as patch:
-            patch.setattr(code_text, "shipped", lambda name, c=changed: other if name.endswith(c) else shipped(name))
-            assert (hashed() == now) == same, changed
-    for part, same in (("short", False), ("rubric", True)):
-        texts = code_text.prompt_texts() | {part: {"text": "else"}}
-        with monkeypatch.context() as patch:
-            patch.setattr(code_text, "prompt_texts", lambda found=texts: found)
-            assert (hashed() == now) == same, part
+    words, now = QUESTION.words, QUESTION.text_sha256
+    others = (
+        dataclasses.replace(words, titles={**words.titles, "8471": "else"}),
+        dataclasses.replace(words, longs={**words.longs, "ZZZ": "else"}),
+    )
+    for other in others:
+        assert dataclasses.replace(QUESTION, words=other).text_sha256 != now
+    for part, same in (("short", False), ("user", True)):
+        prompts = dataclasses.replace(QUESTION.prompts, **{part: "else"})
+        assert (dataclasses.replace(QUESTION, prompts=prompts).text_sha256 == now) == same
 
 
 def by_hand_heading_neighbours(codes: list[Code], lists: list[list[Neighbour]]) -> list[list[Code]]:
@@ -163,7 +175,7 @@ def by_hand_heading_neighbours(codes: list[Code], lists: list[list[Neighbour]]) 
             if (other.flow, other.hs4) == (code.flow, code.hs4):
                 for n in listed:
                     totals[n.exemplar.code] = totals.get(n.exemplar.code, 0.0) + n.closeness
-        ranked = sorted(totals, key=lambda c: (-totals[c], c.hs10, c.flow))[:PROMPT_NEIGHBOURS]
+        ranked = sorted(totals, key=lambda c: (-totals[c], c.hs10, c.flow))[: METHOD.prompt_neighbours]
         chosen.append([c for c in ranked if (c.flow, c.hs10) != (code.flow, code.hs10)])
     return chosen
 
@@ -177,7 +189,7 @@ def test_codes_of_a_heading_share_their_neighbours(exemplars: ExemplarSet, data:
         others = [e for e in exemplars.exemplars if e.code != code]
         drawn = data.draw(st.lists(st.sampled_from(others), max_size=12, unique_by=lambda e: e.code))
         lists.append([near(e, data.draw(st.integers(-10, 10)) / 10, code) for e in drawn])
-    got = [[n.exemplar.code for n in chosen] for chosen in heading_neighbours(codes, lists)]
+    got = [[n.exemplar.code for n in chosen] for chosen in heading_neighbours(codes, lists, METHOD.prompt_neighbours)]
     assert got == by_hand_heading_neighbours(codes, lists)
 
 
@@ -194,5 +206,5 @@ def test_no_code_finds_its_own_label_in_its_prompt(exemplars: ExemplarSet) -> No
             return (1,)
 
     scorer = PromptScorer.__new__(PromptScorer)
-    scorer.prompter = Noted(None)
+    scorer.prompter, scorer.prompt_neighbours = Noted(None, QUESTION), METHOD.prompt_neighbours
     assert scorer._prompts(codes, lists, range(len(codes))) == [(1,)] * len(codes)

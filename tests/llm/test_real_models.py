@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from questions import METHOD, QUESTION
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.loading import load_classifier
@@ -63,12 +64,12 @@ def all_cores() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def tuned(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
     """The default: adapter, neighbours and calibration as shipped."""
-    return load_classifier(f"{LLM}+relevance", "cpu", tmp_path_factory.mktemp("kept"))
+    return load_classifier(QUESTION, f"{LLM}+relevance", "cpu", tmp_path_factory.mktemp("kept"), method=METHOD)
 
 
 def test_minilm_knows_what_is_alike() -> None:
     texts = ["servers for data centers", "computers that run in racks", "fresh bananas", "tropical fruit"]
-    vectors = load_embedder(EXACT, EMBEDDER).embed(texts)
+    vectors = load_embedder(EXACT, EMBEDDER, QUESTION).embed(texts)
     assert vectors.shape == (4, 384)
     alike = vectors @ vectors.T
     assert min(alike[0, 1], alike[2, 3]) > alike[:2, 2:].max() + 0.1
@@ -78,10 +79,10 @@ def test_packed_label_scores_are_those_of_each_sequence_alone(tuned: Classifier)
     """With real weights, real tokenizer and the whole prompt; two codes, since plain float32 is slow."""
     import torch
 
-    scorer = load_scorer(LLM, EXACT)
+    scorer = load_scorer(LLM, EXACT, QUESTION, METHOD.prompt_neighbours)
     assert isinstance(scorer, PromptScorer)
     codes = [RELEVANT[0], UNRELATED[0]]
-    prompts = scorer._prompts(codes, tuned.retrieve(codes)[1], range(len(codes)))
+    prompts = scorer._prompts(codes, tuned.retrieve(codes).neighbours, range(len(codes)))
     assert all(prompt[: len(scorer.prompter.preamble)] == scorer.prompter.preamble for prompt in prompts)
     assert len(scorer.prompter.preamble) > 100
     labels = scorer.prompter.relevance_labels
@@ -98,11 +99,11 @@ def test_packed_label_scores_are_those_of_each_sequence_alone(tuned: Classifier)
 def test_packed_hidden_states_of_the_tuned_model_are_those_of_each_text_alone() -> None:
     import torch
 
-    scorer = load_scorer(f"{LLM}+relevance", EXACT)
+    scorer = load_scorer(f"{LLM}+relevance", EXACT, QUESTION, METHOD.prompt_neighbours)
     assert isinstance(scorer, HeadScorer)
     found = scorer.relevance(CODES, [()] * len(CODES)).relevance
     for row, code in enumerate(CODES):
-        tokens = list(short_tokens(scorer.engine.tokenizer, code))
+        tokens = list(short_tokens(scorer.engine.tokenizer, code, QUESTION))
         with torch.inference_mode():
             last = scorer.engine.model.base_model(torch.tensor([tokens])).last_hidden_state[0, -1:]
         alone, _ = scorer.heads.logits(last)
@@ -110,7 +111,7 @@ def test_packed_hidden_states_of_the_tuned_model_are_those_of_each_text_alone() 
 
 
 def test_predictions_are_the_same_every_time(tuned: Classifier, tmp_path: Path) -> None:
-    again = load_classifier(f"{LLM}+relevance", "cpu", tmp_path)
+    again = load_classifier(QUESTION, f"{LLM}+relevance", "cpu", tmp_path, method=METHOD)
     assert again.settings == tuned.settings
     assert again.predict(CODES) == tuned.predict(CODES)
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import DEFAULT_MODEL
 
 from aitrade.core.device import choose_runtime
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.models.adapter_files import AdapterManifest, adapters_folder, write_manifest
 from aitrade.models.installed import locate
 from aitrade.models.manifest import load_manifests
-from aitrade.question.defaults import DEFAULT_MODEL, DEMO_EMBEDDER
 
 Run = Callable[..., Outcome]
 

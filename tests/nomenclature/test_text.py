@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
-from aitrade.nomenclature.text import expand, load_shorthand, load_titles, title
+from aitrade.nomenclature.text import load_shorthand, load_titles, read_words
+
+WORDS = read_words()
+expand, title = WORDS.expand, WORDS.title
 
 NOMENCLATURE = Path(__file__).resolve().parents[3] / "shared" / "nomenclature"
 needs_nomenclature = pytest.mark.skipif(not NOMENCLATURE.is_dir(), reason=f"{NOMENCLATURE} is not here")
@@ -110,7 +113,7 @@ def test_every_short_becomes_its_long_form() -> None:
 
 def test_no_code_or_short_is_there_twice() -> None:
     codes = column(shipped("data/titles.csv"), "hs")
-    assert len(codes) == len(set(codes)) == len(load_titles())
+    assert len(codes) == len(set(codes)) == len(WORDS.titles)
     assert len(SHORTS) == len(set(SHORTS))
 
 
@@ -123,7 +126,7 @@ def test_titles() -> None:
 
 
 def test_titles_are_short_plain_and_told_apart() -> None:
-    titles = load_titles()
+    titles = WORDS.titles
     assert all(3 <= len(words.split()) <= 12 for words in titles.values())
     assert all(expand(words) == words.lower() for words in titles.values())
     assert len(set(titles.values())) == len(titles)
@@ -133,13 +136,13 @@ def test_titles_are_short_plain_and_told_apart() -> None:
 @needs_nomenclature
 def test_every_chapter_and_heading_of_the_nomenclature_has_a_title() -> None:
     codes = nomenclature("hs10")
-    assert {hs[:2] for hs in codes} | {hs[:4] for hs in codes} == set(load_titles())
+    assert {hs[:2] for hs in codes} | {hs[:4] for hs in codes} == set(WORDS.titles)
 
 
 @needs_nomenclature
 def test_the_nomenclature_expands_fast_and_once() -> None:
     descriptions = nomenclature("description")
-    load_shorthand()
+    read_words()
     start = time.process_time()
     plain = [expand(description) for description in descriptions]
     assert time.process_time() - start < 2

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 import toys
 from conftest import Outcome
+from questions import QUESTION, on_exemplars
 
 from aitrade.nomenclature.codes import Code
-from aitrade.question.exemplar_checks import check_exemplars
-from aitrade.question.exemplars import Exemplar, load_exemplars
+from aitrade.question.exemplar_checks import check_exemplars, coverage_advice
+from aitrade.question.exemplars import Exemplar, ExemplarSet
 
-SHIPPED = load_exemplars().exemplars
+SHIPPED = QUESTION.exemplars.exemplars
 WIRE = "Copper wire that carries power to the racks."
 
 
@@ -23,11 +24,13 @@ def exemplar(
 
 
 def found(exemplars: Sequence[Exemplar], check: str) -> list[tuple[str, str]]:
-    return [(f.about, f.found) for f in check_exemplars(exemplars) if f.check == check]
+    return [
+        (f.about, f.found) for f in check_exemplars(on_exemplars(ExemplarSet(tuple(exemplars)))) if f.check == check
+    ]
 
 
 def test_the_shipped_set_is_fit_to_use() -> None:
-    assert check_exemplars(SHIPPED) == []
+    assert check_exemplars(QUESTION) == []
 
 
 def test_codes_of_a_heading_that_read_alike_have_one_relevance() -> None:
@@ -42,19 +45,25 @@ def test_codes_of_a_heading_that_read_alike_have_one_relevance() -> None:
     assert found([twins[0], *others], "twins") == []
 
 
-def test_relevant_chapters_want_every_heading_and_others_three_codes() -> None:
+def advice(exemplars: Sequence[Exemplar]) -> list[tuple[str, str]]:
+    return [(f.about, f.found) for f in coverage_advice(on_exemplars(ExemplarSet(tuple(exemplars))))]
+
+
+def test_chapters_with_a_counted_level_want_every_heading_and_others_one_exemplar() -> None:
     some = [e for e in SHIPPED if e.code.hs4 != "8471"]
-    assert found(some, "coverage") == [("8471", "no exemplar in this heading")]
-    horses = [e for e in SHIPPED if e.code.hs2 == "01"]
-    some = [e for e in SHIPPED if e not in horses[2:]]
-    assert found(some, "coverage") == [("01", "2 exemplars in this chapter, 3 are wanted")]
-    assert found([*some, horses[2]], "coverage") == []
-    assert not {e.code.hs4 for e in SHIPPED} & {"8469"}, "typewriters, which the Harmonized System has dropped"
+    assert ("8471", "no exemplar in this heading") in advice(some)
+    assert ("8471", "no exemplar in this heading") not in advice(SHIPPED)
+    horses = [e for e in SHIPPED if e.code.hs2 != "01"]
+    assert ("01", "no exemplar in this chapter") in advice(horses)
+    assert not [about for about, _ in advice(horses) if about.startswith("01") and len(about) == 4]
+    assert ("99", "no exemplar in this chapter") not in advice(SHIPPED), "an excluded chapter"
 
 
-def test_every_category_is_wanted() -> None:
+def test_every_level_and_category_is_wanted() -> None:
     some = [e for e in SHIPPED if e.category != "Fire_Safety_Security"]
-    assert ("Fire_Safety_Security", "no exemplar in this category") in found(some, "coverage")
+    assert ("Fire_Safety_Security", "no exemplar in this category") in advice(some)
+    some = [e for e in SHIPPED if e.relevance != "Medium"]
+    assert ("Medium", "no exemplar in this level") in advice(some)
 
 
 @pytest.mark.parametrize(("words", "wrong"), [(4, True), (5, False), (40, False), (41, True)])
@@ -70,12 +79,10 @@ def test_one_rationale_does_not_do_for_everything() -> None:
     assert found(alike, "rationale") == [(WIRE, "is given 6 times")]
 
 
-def test_the_command(aitrade: Callable[..., Outcome], tmp_path: Path) -> None:
+def test_the_command(aitrade: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = aitrade("exemplars", "check", toys.write_exemplars(tmp_path / "e.csv"))
-    assert found.code == 3
-    lines = found.out.splitlines()
-    assert "coverage: 8541: no exemplar in this heading" in lines
-    assert f"{len(lines)} findings in {len(toys.LABELLED)} exemplars" in found.err
+    assert "advice: 02: no exemplar in this chapter" in found.err
+    monkeypatch.delenv("AITRADE_QUESTION")
     found = aitrade("exemplars", "check")
     assert (found.code, found.out) == (0, "")
     assert f"{len(SHIPPED):,} exemplars, nothing to fix" in found.err

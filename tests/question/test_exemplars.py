@@ -8,7 +8,7 @@ import pytest
 import toys
 
 from aitrade.core.errors import BadInputError
-from aitrade.question.exemplars import COLUMNS, ExemplarSet, load_exemplars, read_exemplars
+from aitrade.question.exemplars import COLUMNS, ExemplarSet, read_exemplars
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.question.rubric import check_label, load_rubric
 
@@ -25,7 +25,7 @@ def written(path: Path, *lines: str, header: str = HEADER) -> Path:
 
 
 def test_the_shipped_set_is_large_and_covers_every_category() -> None:
-    found = load_exemplars()
+    found = load_question(SHIPPED).exemplars
     assert len(found) >= 400
     categories = Counter(e.category for e in found.exemplars)
     assert set(categories) == {c.name for c in load_rubric().categories}

@@ -5,18 +5,16 @@ import json
 from collections import Counter
 
 import pytest
+from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, NAMES, QUESTION
 
 from aitrade.classification.calibration import calibration_file, load_calibration
 from aitrade.classification.shipped_labels import CLASSIFICATION, published_folder
 from aitrade.core.paths import shipped
+from aitrade.demo import DEMO_EMBEDDER, DEMO_MODEL
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.models.adapter_files import LORA_FILES, adapters_folder, find_adapter, read_manifest
 from aitrade.models.manifest import load_manifests
-from aitrade.nomenclature.code_text import text_sha256
-from aitrade.question.defaults import DEFAULT_EMBEDDER, DEFAULT_MODEL, DEMO_EMBEDDER, DEMO_MODEL
-from aitrade.question.exemplars import load_exemplars
 from aitrade.question.folds import fold_name
-from aitrade.question.rubric import labels
 
 CALIBRATIONS = sorted(shipped("data/questions/ai-data-centers/calibration").glob("*/*.json"))
 ADAPTERS = sorted(path.parent for path in adapters_folder().glob("*/aitrade.json"))
@@ -28,7 +26,7 @@ def base_rate() -> dict[str, float]:
     with (published_folder() / CLASSIFICATION).open(encoding="utf-8", newline="") as file:
         codes = [row["hs10"] for row in csv.DictReader(file) if row["flow"] == "imports"]
     within: dict[str, Counter[str]] = {}
-    for exemplar in load_exemplars().exemplars:
+    for exemplar in QUESTION.exemplars.exemplars:
         for family in (exemplar.code.hs4, exemplar.code.hs2):
             within.setdefault(family, Counter())[exemplar.relevance] += 1
     families = [within[hs10[:4]] if hs10[:4] in within else within[hs10[:2]] for hs10 in codes if hs10[:2] in within]
@@ -44,8 +42,8 @@ def test_a_shipped_calibration_is_of_the_shipped_exemplars_and_prompts(path, bas
     """Else every run of the model would be refused; the fix is ``aitrade calibrate``."""
     calibration = load_calibration(path)
     assert calibration.model == path.stem
-    assert calibration.inputs["exemplars_sha256"] == load_exemplars().sha256
-    assert calibration.inputs["prompt_sha256"] == prompt_sha256(path.stem)
+    assert calibration.inputs["exemplars_sha256"] == QUESTION.exemplars.sha256
+    assert calibration.inputs["prompt_sha256"] == prompt_sha256(path.stem, QUESTION)
     assert calibration.figures["accuracy"] > 0.8
     assert calibration.figures["high_share"] == pytest.approx(base_rate["High"], abs=1e-4)
     assert calibration.figures["medium_share"] == pytest.approx(base_rate["Medium"], abs=1e-4)
@@ -59,7 +57,7 @@ def test_a_shipped_adapter_is_whole_and_of_a_model_that_can_be_installed(folder)
     manifest = read_manifest(find_adapter(folder.name))  # which checks the hash of every file
     assert f"{manifest.base}+{manifest.name}" == folder.name
     assert manifest.base_sha256 == load_manifests()[manifest.base].source_sha256
-    assert (manifest.text_sha256, manifest.labels) == (text_sha256(), labels())
+    assert (manifest.text_sha256, manifest.labels) == (QUESTION.text_sha256, NAMES)
     config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
     assert config["base_model_name_or_path"] == manifest.base  # a name, not a path of the machine it was made on
     assert not list(folder.glob("*.bin"))

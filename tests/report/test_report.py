@@ -16,12 +16,13 @@ import report_workspace as made
 from typer.testing import CliRunner
 
 from aitrade.core.files import sha256_of
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.report.classification import Classification
 from aitrade.report.contents import Contents, gather
 from aitrade.report.figure import figure, point
 from aitrade.report.page import page
-from aitrade.report.sections import SECTIONS
-from aitrade.report.sureness import wilson
+from aitrade.report.sections import sections
+from aitrade.report.uncertainty import wilson
 from aitrade.report.writing import WORKBOOK, drawings, write_files
 from aitrade.trade.tables.exemptions import import_list, shipped_lists
 from aitrade.trade.tables.options import Options
@@ -128,8 +129,8 @@ def test_the_policy_lets_only_the_pages_own_scripts_run(parsed: Page) -> None:
 
 def test_every_section_is_there_with_its_figures_and_tables(parsed: Page, contents: Contents) -> None:
     assert contents.missing == ()
-    assert {section.id for section in SECTIONS} | {"codes", "sure", "sources", "headlines"} <= parsed.ids
-    wanted = {id_ for section in SECTIONS for id_ in section.figures} | {"calibration", "risk-coverage"}
+    assert {section.id for section in sections("High", "Low")} | {"codes", "sure", "sources", "headlines"} <= parsed.ids
+    wanted = {id_ for section in sections("High", "Low") for id_ in section.figures} | {"calibration", "risk-coverage"}
     assert set(contents.figures) == wanted
     assert parsed.tags.count("figure") == len(wanted)
     assert "Not in this report" not in parsed.text
@@ -236,7 +237,7 @@ def test_the_whole_classification_travels_inside(parsed: Page, contents: Content
 
 
 def test_an_empty_run_is_packed_too() -> None:
-    assert Classification(()).packed()
+    assert Classification((), load_question(SHIPPED).labels).packed()
 
 
 def test_the_same_workspace_gives_the_same_page(contents: Contents, text: str) -> None:
@@ -285,9 +286,9 @@ def test_calibration_and_risk_against_plain_python(contents: Contents) -> None:
         curve.append((kept / len(surest), pytest.approx(wrong / kept, abs=1e-4)))
     risk = contents.figures["risk-coverage"].points
     assert [(p["x"], p["value"]) for p in risk if p["series"] == "Observed"] == curve
-    assert contents.sureness is not None
-    assert contents.sureness.agreement is not None
-    assert contents.sureness.agreement.accuracy == pytest.approx(0.7)
+    assert contents.uncertainty is not None
+    assert contents.uncertainty.agreement is not None
+    assert contents.uncertainty.agreement.accuracy == pytest.approx(0.7)
 
 
 def test_wilson() -> None:

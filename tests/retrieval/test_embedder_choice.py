@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import on_exemplars
 
 from aitrade.core.device import Runtime
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.evaluation import ablation
 from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.models.installed import locate
-from aitrade.question.defaults import DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.job import Task
@@ -27,7 +28,14 @@ CLASSIFY = ("classify", "--model", MODEL, "--embedder", OWN, "--device", "cpu")
 @pytest.fixture
 def tuned(exemplars: ExemplarSet, models: Path, workspace: Path) -> Path:
     """The workspace has a tuned embedder of its own, which is not the default."""
-    task = Task("own", locate(DEMO_EMBEDDER), exemplars, Runtime("cpu", "float32"), TuneSettings(rank=2, epochs=1), 2)
+    task = Task(
+        "own",
+        locate(DEMO_EMBEDDER),
+        on_exemplars(exemplars),
+        Runtime("cpu", "float32"),
+        TuneSettings(rank=2, epochs=1),
+        2,
+    )
     (workspace / "adapters").mkdir()
     make_embedder_adapter(task, workspace / "adapters" / OWN, workspace / ".work", lambda *_: None)
     return workspace

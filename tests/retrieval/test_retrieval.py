@@ -10,19 +10,16 @@ import pytest
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from questions import LABELS, METHOD, QUESTION, near
 
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
-from aitrade.question.defaults import DEMO_EMBEDDER
 from aitrade.question.exemplars import Exemplar, ExemplarSet, read_exemplars
-from aitrade.question.question import SHIPPED, load_question
 from aitrade.retrieval.embedder import Embedder, load_embedder
 from aitrade.retrieval.index import index_of, open_index
-from aitrade.retrieval.neighbours import SAME_HS4, SAME_HS6, find_neighbours
-
-LABELS = load_question(SHIPPED).labels
 
 CPU = Runtime("cpu", "float32")
 
@@ -41,8 +38,8 @@ def nearest_by_hand(
         if (exemplar.code.flow, exemplar.code.hs10) == (code.flow, code.hs10):
             continue
         closeness = float(vector.astype(np.float64) @ other.astype(np.float64))
-        closeness += SAME_HS4 if exemplar.code.hs4 == code.hs4 else 0
-        closeness += SAME_HS6 if exemplar.code.hs6 == code.hs6 else 0
+        closeness += METHOD.same_hs4 if exemplar.code.hs4 == code.hs4 else 0
+        closeness += METHOD.same_hs6 if exemplar.code.hs6 == code.hs6 else 0
         scored.append((closeness, exemplar))
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].code.hs10))[:count]
 
@@ -54,7 +51,7 @@ def test_neighbours_are_the_closest_of_all_exemplars(
 ) -> None:
     """A sibling may read quite unlike: looking at the nearest by meaning alone would miss it."""
     vectors, asked = unit_vectors(seed, len(exemplars)), unit_vectors(seed + 1, len(codes))
-    found = find_neighbours(index_of(exemplars, vectors), codes, asked, count)
+    found = near(index_of(exemplars, vectors), codes, asked, count)
     for code, vector, neighbours in zip(codes, asked, found, strict=True):
         expected = nearest_by_hand(exemplars, vectors, code, vector, count)
         assert [n.closeness for n in neighbours] == pytest.approx([closeness for closeness, _ in expected], abs=1e-5)
@@ -67,29 +64,29 @@ def test_neighbours_are_the_closest_of_all_exemplars(
 def test_an_exemplar_never_retrieves_itself_but_its_twin_of_the_other_flow(exemplars: ExemplarSet) -> None:
     same = np.tile(unit_vectors(1, 1), (len(exemplars), 1))  # all equally near: only the rule keeps a code out
     codes = [e.code for e in exemplars.exemplars]
-    for code, neighbours in zip(codes, find_neighbours(index_of(exemplars, same), codes, same, 30), strict=True):
+    for code, neighbours in zip(codes, near(index_of(exemplars, same), codes, same, 30), strict=True):
         assert {n.exemplar.code for n in neighbours} == set(codes) - {code}
 
 
 def test_bonuses_order_equally_similar_exemplars_subheading_heading_rest(exemplars: ExemplarSet) -> None:
     same = np.tile(unit_vectors(1, 1), (len(exemplars), 1))
     code = Code("8471500185", "imports", "anything")
-    (neighbours,) = find_neighbours(index_of(exemplars, same), [code], same[:1], 30)
+    (neighbours,) = near(index_of(exemplars, same), [code], same[:1], 30)
     digits = [(n.exemplar.code.hs4 == "8471") + (n.exemplar.code.hs6 == "847150") for n in neighbours]
     assert digits == sorted(digits, reverse=True)
     assert digits[:5] == [2, 2, 2, 1, 1]
     for same_digits in (2, 1, 0):
         group = [n.exemplar.code.hs10 for n, shared in zip(neighbours, digits, strict=True) if shared == same_digits]
         assert group == sorted(group), "by code, whatever the order of the set"
-    assert neighbours[0].closeness == pytest.approx(neighbours[0].similarity + SAME_HS4 + SAME_HS6)
+    assert neighbours[0].closeness == pytest.approx(neighbours[0].similarity + METHOD.same_hs4 + METHOD.same_hs6)
 
 
 def test_neighbours_do_not_hang_on_who_else_is_asked_about(exemplars: ExemplarSet) -> None:
     vectors, codes = unit_vectors(3, len(exemplars)), toys.toy_codes()
     asked = unit_vectors(4, len(codes))
     index = index_of(exemplars, vectors)
-    together = find_neighbours(index, codes, asked, 8)
-    assert together == [find_neighbours(index, [c], asked[i : i + 1], 8)[0] for i, c in enumerate(codes)]
+    together = near(index, codes, asked, 8)
+    assert together == [near(index, [c], asked[i : i + 1], 8)[0] for i, c in enumerate(codes)]
 
 
 class CountingEmbedder(Embedder):
@@ -108,7 +105,7 @@ def counting(sha256: str = "1" * 64, device: str = "cpu", arithmetic: str = "flo
 
 def test_the_index_is_reused_while_nothing_changed(exemplars: ExemplarSet, tmp_path: Path) -> None:
     embedder = counting()
-    first, second = (open_index(exemplars, embedder, tmp_path) for _ in range(2))
+    first, second = (open_index(exemplars, QUESTION.words, embedder, tmp_path) for _ in range(2))
     assert embedder.asked == 1
     assert np.array_equal(first.vectors, second.vectors)
     assert [p.suffix for p in tmp_path.iterdir()] == [".faiss"]
@@ -119,12 +116,12 @@ def test_an_index_is_read_where_it_is_first_found_and_kept_in_the_last_folder(
 ) -> None:
     installed, own, other = tmp_path / "installed", tmp_path / "own", tmp_path / "other"
     embedder = counting()
-    open_index(exemplars, embedder, installed, own)
+    open_index(exemplars, QUESTION.words, embedder, installed, own)
     assert (embedder.asked, installed.exists(), len(list(own.iterdir()))) == (1, False, 1)
-    open_index(exemplars, embedder, installed)
-    found = open_index(exemplars, embedder, installed, other)
+    open_index(exemplars, QUESTION.words, embedder, installed)
+    found = open_index(exemplars, QUESTION.words, embedder, installed, other)
     assert (embedder.asked, other.exists()) == (2, False)
-    assert np.array_equal(found.vectors, open_index(exemplars, embedder, own).vectors)
+    assert np.array_equal(found.vectors, open_index(exemplars, QUESTION.words, embedder, own).vectors)
 
 
 CHANGES: dict[str, Callable[[Exemplar], Exemplar]] = {
@@ -138,66 +135,64 @@ def test_the_index_is_built_again_when_an_exemplars_text_changes(
     exemplars: ExemplarSet, tmp_path: Path, change: str
 ) -> None:
     embedder = counting()
-    open_index(exemplars, embedder, tmp_path)
+    open_index(exemplars, QUESTION.words, embedder, tmp_path)
     changed = ExemplarSet((CHANGES[change](exemplars.exemplars[0]), *exemplars.exemplars[1:]))
-    assert open_index(changed, embedder, tmp_path).exemplars is changed
+    assert open_index(changed, QUESTION.words, embedder, tmp_path).exemplars is changed
     assert embedder.asked == 2
 
 
 def test_an_exemplar_judged_anew_is_not_embedded_again(exemplars: ExemplarSet, tmp_path: Path) -> None:
     embedder = counting()
-    open_index(exemplars, embedder, tmp_path)
+    open_index(exemplars, QUESTION.words, embedder, tmp_path)
     first = dataclasses.replace(exemplars.exemplars[0], relevance="Medium", category="Cooling_HVAC")
     changed = ExemplarSet((first, *exemplars.exemplars[1:]))
-    found = open_index(changed, embedder, tmp_path)
+    found = open_index(changed, QUESTION.words, embedder, tmp_path)
     assert (found.exemplars, embedder.asked) == (changed, 1)
 
 
 def test_the_index_is_built_again_for_another_embedder_or_machine(exemplars: ExemplarSet, tmp_path: Path) -> None:
     others = (counting("2" * 64), counting("2" * 64, "cuda"), counting("2" * 64, "cuda", "bfloat16"))
     for embedder in (counting("1" * 64), *others):
-        open_index(exemplars, embedder, tmp_path)
+        open_index(exemplars, QUESTION.words, embedder, tmp_path)
         assert embedder.asked == 1
 
 
-def test_the_index_is_built_again_when_texts_are_made_otherwise(
-    exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_index_is_built_again_when_texts_are_made_otherwise(exemplars: ExemplarSet, tmp_path: Path) -> None:
     embedder = counting()
-    open_index(exemplars, embedder, tmp_path)
-    monkeypatch.setattr("aitrade.retrieval.index.describe", lambda code: describe(code).replace("heading", "group"))
-    open_index(exemplars, embedder, tmp_path)
+    open_index(exemplars, QUESTION.words, embedder, tmp_path)
+    titles = {hs: title.upper() for hs, title in QUESTION.words.titles.items()}
+    open_index(exemplars, QUESTION.words, dataclasses.replace(QUESTION.words, titles=titles), embedder, tmp_path)
     assert embedder.asked == 2
 
 
 def test_the_embedder_gives_unit_vectors_that_are_always_the_same(models: Path) -> None:
-    embedder = load_embedder(CPU, DEMO_EMBEDDER)
+    embedder = load_embedder(CPU, DEMO_EMBEDDER, QUESTION)
     texts = ["processing units", "bananas, fresh", "a much longer text about processing units and bananas"]
     vectors = embedder.embed(texts)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-6)
-    assert np.array_equal(vectors, load_embedder(CPU, DEMO_EMBEDDER).embed(texts))
+    assert np.array_equal(vectors, load_embedder(CPU, DEMO_EMBEDDER, QUESTION).embed(texts))
     assert embedder.embed(texts[1:2])[0] == pytest.approx(vectors[1], abs=1e-5)
 
 
 def test_an_llm_is_no_embedder_and_a_missing_one_names_the_fix(models: Path) -> None:
     with pytest.raises(ModelError, match="toy-llama is not an embedder"):
-        load_embedder(CPU, "toy-llama")
+        load_embedder(CPU, "toy-llama", QUESTION)
     with pytest.raises(ModelError, match="aitrade models install nothing-here"):
-        load_embedder(CPU, "nothing-here")
+        load_embedder(CPU, "nothing-here", QUESTION)
 
 
 def test_an_index_on_real_embeddings_finds_the_text_itself(models: Path, exemplar_file: Path, tmp_path: Path) -> None:
-    exemplars, embedder = read_exemplars(exemplar_file, LABELS), load_embedder(CPU, DEMO_EMBEDDER)
-    index = open_index(exemplars, embedder, tmp_path)
+    exemplars, embedder = read_exemplars(exemplar_file, LABELS), load_embedder(CPU, DEMO_EMBEDDER, QUESTION)
+    index = open_index(exemplars, QUESTION.words, embedder, tmp_path)
     twins = [dataclasses.replace(e.code, hs10="9999999999") for e in exemplars.exemplars]
-    texts = [describe(e.code) for e in exemplars.exemplars]
-    found = find_neighbours(index, twins, embedder.embed(texts), 1)
+    texts = [describe(e.code, QUESTION.words) for e in exemplars.exemplars]
+    found = near(index, twins, embedder.embed(texts), 1)
     assert [n[0].similarity for n in found] == pytest.approx([1.0] * len(texts), abs=1e-5)
-    assert [describe(n[0].exemplar.code) for n in found] == texts
+    assert [describe(n[0].exemplar.code, QUESTION.words) for n in found] == texts
 
 
 def test_an_index_of_nothing_has_no_neighbours() -> None:
     nothing = index_of(ExemplarSet(()), np.empty((0, 4), np.float32))
     code = Code("8471500150", "imports", "x")
-    assert find_neighbours(nothing, [code], np.ones((1, 4), np.float32), 8) == [()]
+    assert near(nothing, [code], np.ones((1, 4), np.float32), 8) == [()]

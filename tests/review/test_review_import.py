@@ -9,7 +9,7 @@ import pytest
 from review_files import CHIPS, HEADER, HORSES, PHONES, SERVERS, base_workspace, filled, held
 
 from aitrade.core.errors import BadInputError, UsageError
-from aitrade.review.keeping import import_review
+from aitrade.review.import_review import import_review
 from aitrade.workspace.rows import offered
 from aitrade.workspace.runs import get_run
 
@@ -113,7 +113,7 @@ def test_a_workbook_that_says_it_is_smaller_than_it_is_is_read_whole(con, tmp_pa
         ((CHIPS, "High", "Not_DC_Related"), "new_category", "does not go with"),
         ((SERVERS, "Low", "Compute_Hardware"), "new_category", "does not go with"),
         (("471500150", "Low"), "hs10", "9 digits"),
-        (("8542319999", "Low"), "hs10", "says nothing of imports code 8542319999"),
+        (("8542319999", "Low"), "hs10", "has no label for imports code 8542319999"),
         ((HORSES, "Medium", "Cooling_HVAC"), "hs10", "reviewed twice, differently (first in row 2)"),
     ],
 )
@@ -176,7 +176,7 @@ def test_a_stop_in_the_middle_leaves_the_run_that_had_the_name(con, tmp_path, mo
         raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        "aitrade.review.keeping.offered",
+        "aitrade.review.import_review.offered",
         lambda con, name, columns: stop() if name == "offered_reviews" else offered(con, name, columns),
     )
     with pytest.raises(KeyboardInterrupt):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import toys
 from conftest import MODEL, loaded_script
+from questions import QUESTION
 
 from aitrade.nomenclature.codes import Code
 
@@ -121,7 +122,7 @@ def test_baselines_learn_the_exemplars(
 
     codes = [e.code for e in exemplars.exemplars]
     targets = [RELEVANCES.index(e.relevance) for e in exemplars.exemplars]
-    texts = [describe(code) for code in codes]
+    texts = [describe(code, QUESTION.words) for code in codes]
     right = [e.relevance for e in exemplars.exemplars]
     assert script.by_tfidf(texts, targets)(codes) == right
     monkeypatch.setattr(script, "RIDGE", 1e-6)  # the toy's embeddings have 16 numbers for 24 codes

@@ -10,11 +10,12 @@ import pytest
 from trade_fixtures import EXCLUDED, IMPORT_LABELS, labels, made_up, workspace
 
 from aitrade.core.errors import BadInputError
-from aitrade.question.rubric import RELEVANCES
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.simulation import DRAWS, Label, draw, likely_categories
 from aitrade.trade.tables.tables import table
 
+RELEVANCES = ("High", "Medium", "Low")
+NONE = "Not_DC_Related"
 ROWS = made_up()
 
 
@@ -60,7 +61,11 @@ def drawn_by_hand(predictions, rows):
     codes = sorted({row.hs10 for row in rows} & set(of_code))
     chances = [[of_code[code][f"p_{relevance.lower()}"] for relevance in RELEVANCES] for code in codes]
     categories = likely_categories(
-        [Label(code, of_code[code]["relevance"], of_code[code]["category"], "llm", *chances[0]) for code in codes]
+        [
+            Label(code, of_code[code]["relevance"], of_code[code]["category"], "llm", tuple(chances[0]))
+            for code in codes
+        ],
+        NONE,
     )
     named = dict(zip(codes, categories, strict=True))
     return [
@@ -213,14 +218,14 @@ def test_a_label_given_by_hand_is_certain():
 
 def test_a_code_labelled_low_would_have_the_category_of_its_neighbours():
     known = [
-        Label(hs10, *IMPORT_LABELS[hs10], "llm", 0.1, 0.1, 0.8)
+        Label(hs10, *IMPORT_LABELS[hs10], "llm", (0.1, 0.1, 0.8))
         for hs10 in ("8471500150", "8471500110", "8517620090", "0101210010")
     ]
     low = [
-        Label(hs10, "Low", "Not_DC_Related", "llm", 0.1, 0.1, 0.8)
+        Label(hs10, "Low", "Not_DC_Related", "llm", (0.1, 0.1, 0.8))
         for hs10 in ("8471500190", "8471410000", "8517110000", "8501100000", "0201100000")
     ]
-    assert likely_categories(known + low)[4:] == [
+    assert likely_categories(known + low, NONE)[4:] == [
         "Compute_Hardware",
         "Compute_Hardware",
         "Networking_Telecom",

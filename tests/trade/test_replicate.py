@@ -9,6 +9,7 @@ from trade_fixtures import SHARED, made_up, workspace
 
 from aitrade.trade.paper.paper_figures import load_paper_figures
 from aitrade.trade.paper.replicate import replicate
+from aitrade.trade.tables.partners import paper_countries
 from aitrade.trade.tables.tables import table
 
 
@@ -47,7 +48,7 @@ def test_figures_are_unique_and_their_decimals_are_the_published_ones():
     figures = load_paper_figures().figures
     assert len({figure.id for figure in figures}) == len(figures)
     assert all(round(figure.published, figure.decimals) == figure.published for figure in figures)
-    assert len(load_paper_figures().thirty_countries) == len(set(load_paper_figures().thirty_countries)) == 30
+    assert len(paper_countries()) == len(set(paper_countries())) == 30
 
 
 def test_a_line_agrees_when_it_rounds_to_the_published_figure(monkeypatch):

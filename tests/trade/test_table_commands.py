@@ -8,7 +8,7 @@ import pytest
 from trade_fixtures import COUNTRIES, add_flows, add_run, labels, made_up
 
 from aitrade.core.render import FORMATS
-from aitrade.trade.tables.specs import SPECS
+from aitrade.trade.tables.catalogue import SPECS
 from aitrade.workspace import open_workspace
 
 

@@ -13,13 +13,12 @@ from trade_fixtures import COUNTRIES, GROUP, Row, add_flows, made_up, workspace
 from trade_oracle import Oracle
 
 from aitrade.core.errors import AitradeError, BadInputError, UsageError
-from aitrade.trade.tables.both_flows import alike
-from aitrade.trade.tables.coverage import years_in_data
-from aitrade.trade.tables.full_year import full_year
+from aitrade.trade.tables.both_flows import comparable_years
+from aitrade.trade.tables.catalogue import SPECS
 from aitrade.trade.tables.options import Options
-from aitrade.trade.tables.partners import resolve
-from aitrade.trade.tables.specs import SPECS
+from aitrade.trade.tables.partners import resolve_countries
 from aitrade.trade.tables.tables import table
+from aitrade.trade.tables.years import full_year, years_in_data
 from aitrade.workspace.questions import adopt_runs
 from aitrade.workspace.runs import get_run
 
@@ -219,7 +218,7 @@ def test_countries_that_have_no_row_are_named(con, name):
 def test_countries_are_known_by_every_name_that_imports_accept(con, asked, codes):
     con.execute("INSERT OR REPLACE INTO countries VALUES ('7998', 'NEWLAND', 'country')")
     try:
-        assert resolve(con, asked) == codes
+        assert resolve_countries(con, asked) == codes
     finally:
         con.execute("DELETE FROM countries WHERE cty_code = '7998'")
 
@@ -227,7 +226,7 @@ def test_countries_are_known_by_every_name_that_imports_accept(con, asked, codes
 @pytest.mark.parametrize("asked", [("european union",), ("mexico", "0003"), ("4XXX",), ("-",)])
 def test_groups_are_no_partner_countries(con, asked):
     with pytest.raises(BadInputError, match="group of countries"):
-        resolve(con, asked)
+        resolve_countries(con, asked)
 
 
 def test_excluded_chapters_can_be_kept(con):
@@ -276,15 +275,15 @@ def test_the_months_of_a_country_that_is_whole_make_no_others_whole():
     con = workspace([*china, *mexico])
     held = {flow: years_in_data(con, flow, ()) for flow in ("imports", "exports")}
     says = "the whole year of some partner countries and only months 1 to 3 of others"
-    assert [held[flow][0].extent for flow in held] == [says, "the whole year"]
+    assert [held[flow][0].coverage for flow in held] == [says, "the whole year"]
     with pytest.raises(BadInputError, match=f"imports {says}, exports the whole year"):
-        alike(held, Options(flow="imports"), by_month=False)
-    assert alike(held, Options(flow="imports"), by_month=True)[0].months == tuple(range(1, 13))
+        comparable_years(held, Options(flow="imports"), by_month=False)
+    assert comparable_years(held, Options(flow="imports"), by_month=True)[0].months == tuple(range(1, 13))
     # With the same months of Mexico's exports, what there is of both is alike; it is no year all the same.
     add_flows(con, [replace(row, flow="exports") for row in mexico])
     held |= {"exports": years_in_data(con, "exports", ())}
-    (year,) = alike(held, Options(flow="imports"), by_month=False)
-    assert (year.extent, year.complete) == (says, False)
+    (year,) = comparable_years(held, Options(flow="imports"), by_month=False)
+    assert (year.coverage, year.complete) == (says, False)
     con.close()
 
 
@@ -446,12 +445,12 @@ def test_flows_of_which_one_is_whole_are_no_year_that_is_there_twice():
 def test_a_headline_is_of_the_latest_year_that_is_complete_for_all():
     from aitrade.report.headlines import headlines
     from aitrade.report.partial import partial_years
-    from aitrade.trade.tables.coverage import held_years
+    from aitrade.trade.tables.years import available_years
 
     rows = [Row("imports", PAIR[0], "2010", year, 0, 10**9, 0) for year in (2024, 2025)]
     rows += [Row("imports", PAIR[0], "5700", 2024, 0, 10**9, 0), Row("imports", PAIR[0], "5700", 2025, 1, 10**8, 0)]
     con = workspace(rows)
-    held = {"imports": held_years(con, "imports", ()), "exports": ()}
+    held = {"imports": available_years(con, "imports", ()), "exports": ()}
     assert partial_years(held)["imports"] == {"2025"}
     run = get_run(con, "hand")
     (trade, *_) = headlines({("summary", "imports", "year"): table(con, "summary")}, held, run)
@@ -461,7 +460,7 @@ def test_a_headline_is_of_the_latest_year_that_is_complete_for_all():
 
 def test_headlines_say_where_partner_countries_do_not_compare():
     from aitrade.report.headlines import headlines
-    from aitrade.trade.tables.coverage import held_years
+    from aitrade.trade.tables.years import available_years
 
     few, all_of_them = tuple(COUNTRIES)[:2], tuple(COUNTRIES)
     partners = {("imports", 2023): few, ("imports", 2024): all_of_them, ("imports", 2025): all_of_them}
@@ -469,7 +468,7 @@ def test_headlines_say_where_partner_countries_do_not_compare():
     con = workspace(
         [Row(flow, PAIR[n], c, y, 0, 10**9, None) for (flow, y), of in partners.items() for c in of for n in (0, 1)]
     )
-    held = {flow: held_years(con, flow, ()) for flow in ("imports", "exports")}
+    held = {flow: available_years(con, flow, ()) for flow in ("imports", "exports")}
 
     def found(base_year):
         options = Options(base_year=base_year)
@@ -484,7 +483,7 @@ def test_headlines_say_where_partner_countries_do_not_compare():
     assert "imports from 5 partner countries, exports to 2: no trade balance" in balance
     assert "2024-2025: +0%" in found(2024)[0]
     add_flows(con, [Row("exports", PAIR[0], c, 2025, 0, 1, None) for c in all_of_them[2:]])
-    held["exports"] = held_years(con, "exports", ())
+    held["exports"] = available_years(con, "exports", ())
     assert len(found(2024)[1]) == 1
     con.close()
 

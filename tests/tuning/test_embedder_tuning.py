@@ -7,26 +7,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import questions
 import toys
 from conftest import MODEL, Outcome
+from questions import DEFAULT_EMBEDDER, METHOD, QUESTION, on_exemplars
 
 from aitrade.classification.classifier import Classifier
-from aitrade.classification.features import NEIGHBOURS
 from aitrade.classification.fitting.gather import gather
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.core.softmax import softmax
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.models.adapter_files import LORA_FILES, AdapterManifest, read_manifest
 from aitrade.models.installed import locate
 from aitrade.nomenclature.code_text import describe
-from aitrade.question.defaults import DEFAULT_EMBEDDER, DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.folds import subheading_folds
 from aitrade.question.rubric import RELEVANCES
 from aitrade.retrieval.embedder import _sha256, embedder_sha256, load_embedder
 from aitrade.retrieval.index import open_index
-from aitrade.retrieval.neighbours import find_neighbours
 from aitrade.tuning import embedder as embedder_module
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.embedder_learner import new_embedder_learner
@@ -43,7 +43,7 @@ def tune(
     exemplars: ExemplarSet, parent: Path, on_step: Callable[[str, int, int, float | None], None] = lambda *_: None
 ) -> AdapterManifest:
     target, work = parent / DEFAULT_EMBEDDER, parent / ".work"
-    task = Task("relevance", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    task = Task("relevance", locate(DEMO_EMBEDDER), on_exemplars(exemplars), CPU, SETTINGS, FOLDS)
     return make_embedder_adapter(task, target, work, on_step)
 
 
@@ -68,8 +68,8 @@ def test_the_embeddings_are_those_of_the_encoder_with_its_lora(adapters: Path, m
     from peft import PeftModel
     from transformers import AutoModel, AutoTokenizer
 
-    texts = [describe(code) for code in toys.toy_codes()]
-    found = load_embedder(CPU, DEFAULT_EMBEDDER, adapters).embed(texts)
+    texts = [describe(code, QUESTION.words) for code in toys.toy_codes()]
+    found = load_embedder(CPU, DEFAULT_EMBEDDER, QUESTION, (adapters,)).embed(texts)
     plain = AutoModel.from_pretrained(models / DEMO_EMBEDDER)
     tuned = PeftModel.from_pretrained(plain, str(adapters / DEFAULT_EMBEDDER)).eval()
     tokenizer = AutoTokenizer.from_pretrained(models / DEMO_EMBEDDER)
@@ -82,7 +82,9 @@ def test_the_embeddings_are_those_of_the_encoder_with_its_lora(adapters: Path, m
 def test_an_adapter_is_merged_before_anything_is_rounded(adapters: Path) -> None:
     import torch
 
-    wide, short = (load_embedder(Runtime("cpu", kind), DEFAULT_EMBEDDER, adapters) for kind in ("float32", "bfloat16"))
+    wide, short = (
+        load_embedder(Runtime("cpu", kind), DEFAULT_EMBEDDER, QUESTION, (adapters,)) for kind in ("float32", "bfloat16")
+    )
     rounded = wide.model.to(torch.bfloat16).state_dict()
     assert all(torch.equal(tensor, rounded[name]) for name, tensor in short.model.state_dict().items())
 
@@ -91,9 +93,9 @@ def test_the_hash_is_of_the_base_and_of_both_files_of_the_lora(adapters: Path, t
     """Kept indexes go by it: one that is not told apart would hold another embedder's vectors."""
     base = locate(DEMO_EMBEDDER)
     other = dataclasses.replace(base, files=base.files[1:])
-    found = {load_embedder(CPU, DEFAULT_EMBEDDER, adapters).sha256, base.sha256}
-    assert embedder_sha256(DEFAULT_EMBEDDER, adapters) in found
-    found |= {load_embedder(CPU, DEFAULT_EMBEDDER, adapters, fold).sha256 for fold in range(FOLDS)}
+    found = {load_embedder(CPU, DEFAULT_EMBEDDER, QUESTION, (adapters,)).sha256, base.sha256}
+    assert embedder_sha256(DEFAULT_EMBEDDER, QUESTION, (adapters,)) in found
+    found |= {load_embedder(CPU, DEFAULT_EMBEDDER, QUESTION, (adapters,), fold).sha256 for fold in range(FOLDS)}
     found.add(_sha256(other, adapters / DEFAULT_EMBEDDER))
     for name in LORA_FILES:
         folder = shutil.copytree(adapters / DEFAULT_EMBEDDER, tmp_path / name)
@@ -106,10 +108,12 @@ def test_what_learns_makes_the_embeddings_that_are_used_later(exemplars: Exempla
     """Whatever stands beside a text in its batch, and whatever is drawn: fresh matrices change nothing."""
     import torch
 
-    task = Task("own", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    task = Task("own", locate(DEMO_EMBEDDER), on_exemplars(exemplars), CPU, SETTINGS, FOLDS)
     learners = [new_embedder_learner(dataclasses.replace(task, settings=dataclasses.replace(SETTINGS, seed=seed)))
                 for seed in (1, 1, 2)]  # fmt: skip
-    expected = load_embedder(CPU, DEMO_EMBEDDER).embed([describe(e.code) for e in exemplars.exemplars])
+    expected = load_embedder(CPU, DEMO_EMBEDDER, QUESTION).embed(
+        [describe(e.code, QUESTION.words) for e in exemplars.exemplars]
+    )
     with torch.no_grad():
         found = learners[0].vectors(embedder_module._examples(task)).numpy()
     assert found / 10 == pytest.approx(expected, abs=1e-5)
@@ -121,7 +125,7 @@ def test_what_learns_makes_the_embeddings_that_are_used_later(exemplars: Exempla
 def test_figures_are_of_what_each_fold_held_out(
     exemplars: ExemplarSet, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = Task("relevance", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    task = Task("relevance", locate(DEMO_EMBEDDER), on_exemplars(exemplars), CPU, SETTINGS, FOLDS)
     scored: list[list[list[int]]] = []
     monkeypatch.setattr(embedder_module, "learn", lambda *_: None)
     monkeypatch.setattr(
@@ -136,7 +140,7 @@ def test_figures_are_of_what_each_fold_held_out(
 
 
 def test_what_is_used_alike_comes_nearer_than_it_reads(adapters: Path, exemplars: ExemplarSet) -> None:
-    texts = [describe(e.code) for e in exemplars.exemplars]
+    texts = [describe(e.code, QUESTION.words) for e in exemplars.exemplars]
     levels = np.array([RELEVANCES.index(e.relevance) for e in exemplars.exemplars])
     alike = levels[:, None] == levels
 
@@ -145,7 +149,9 @@ def test_what_is_used_alike_comes_nearer_than_it_reads(adapters: Path, exemplars
         similar = vectors @ vectors.T
         return float(similar[alike].mean() - similar[~alike].mean())
 
-    before, after = (load_embedder(CPU, name, adapters).embed for name in (DEMO_EMBEDDER, DEFAULT_EMBEDDER))
+    before, after = (
+        load_embedder(CPU, name, QUESTION, (adapters,)).embed for name in (DEMO_EMBEDDER, DEFAULT_EMBEDDER)
+    )
     assert contrast(after) > contrast(before) + 0.2
 
 
@@ -185,8 +191,8 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
 def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
     workspace_with_adapter: Path, adapters: Path, exemplars: ExemplarSet, toy_classifier: Callable[..., Classifier]
 ) -> None:
-    embedder = load_embedder(CPU, DEFAULT_EMBEDDER, adapters)
-    index = open_index(exemplars, embedder, workspace_with_adapter / "index")
+    embedder = load_embedder(CPU, DEFAULT_EMBEDDER, QUESTION, (adapters,))
+    index = open_index(exemplars, QUESTION.words, embedder, workspace_with_adapter / "index")
     classifier = toy_classifier(embedder=embedder, index=index, runtime=CPU)
     training = gather(classifier, toys.toy_codes(), workspace_with_adapter, None, lambda *_: None)
     codes = [e.code for e in exemplars.exemplars]
@@ -194,9 +200,9 @@ def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
     assert np.array_equal(training.vectors, index.vectors)
     assert sum(view.held_out.astype(int) for view in training.views).tolist() == [1] * len(codes)
     for fold in range(FOLDS):
-        unseen = load_embedder(CPU, DEFAULT_EMBEDDER, adapters, fold)
-        seen_so = open_index(exemplars, unseen, workspace_with_adapter / "index")
-        near = find_neighbours(seen_so, codes, seen_so.vectors, NEIGHBOURS)
+        unseen = load_embedder(CPU, DEFAULT_EMBEDDER, QUESTION, (adapters,), fold)
+        seen_so = open_index(exemplars, QUESTION.words, unseen, workspace_with_adapter / "index")
+        near = questions.near(seen_so, codes, seen_so.vectors, METHOD.neighbours)
         for row in np.flatnonzero(parts == fold):
             found, expected = training.neighbours[row], near[row]
             assert [n.exemplar for n in found] == [n.exemplar for n in expected]
@@ -215,7 +221,7 @@ def test_an_adapter_fits_the_embedder_that_it_was_tuned_on_only(adapters: Path, 
     own = locate(DEMO_EMBEDDER).source_sha256
     manifest.write_text(manifest.read_text("utf-8").replace(own, "0" * 64), "utf-8")
     with pytest.raises(ModelError, match=f"tuned on another model.*aitrade models install {DEMO_EMBEDDER}"):
-        load_embedder(CPU, DEFAULT_EMBEDDER, tmp_path)
+        load_embedder(CPU, DEFAULT_EMBEDDER, QUESTION, (tmp_path,))
 
 
 def test_llm_and_embedder_are_tuned_by_one_command(
@@ -225,7 +231,6 @@ def test_llm_and_embedder_are_tuned_by_one_command(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("aitrade.question.exemplars.load_exemplars", lambda: exemplars)
     for base, epochs, use in ((DEMO_EMBEDDER, 4, "LLM+ADAPTER"), (MODEL, 2, f"{MODEL}+relevance")):
         found = aitrade("models", "tune", base, "--name", "relevance", "--folds", "2", "--rank", "2", "--device", "cpu")
         assert found.code == 0, found.err

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import DEFAULT_EMBEDDER, LABELS, METHOD, QUESTION, on_exemplars
 from safetensors.torch import load_file, save_file
 
 from aitrade.classification.calibration import load_calibration
 from aitrade.classification.fitting.gather import _llm_neighbours
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
+from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm import scorer_loading as judge_loading
 from aitrade.llm.code_vectors import FULL, read_vectors
 from aitrade.llm.engine_loading import load_engine
@@ -37,7 +39,6 @@ from aitrade.models.adapter_files import (
 from aitrade.models.add import add_folder
 from aitrade.models.installed import locate
 from aitrade.nomenclature.code_text import short_text
-from aitrade.question.defaults import DEFAULT_EMBEDDER, DEMO_EMBEDDER
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.folds import fold_name, subheading_folds
 from aitrade.question.rubric import related_categories
@@ -70,7 +71,7 @@ def tune(
             on_learnt(stage, step)
 
     work = parent / ".own"
-    task = Task("own", locate(MODEL), exemplars, CPU, SETTINGS, FOLDS)
+    task = Task("own", locate(MODEL), on_exemplars(exemplars), CPU, SETTINGS, FOLDS)
     return make_llm_adapter(task, scored, parent / TUNED, work, on_step)
 
 
@@ -87,7 +88,7 @@ def adapters(toy_weights: Path, exemplars: ExemplarSet, tmp_path_factory: pytest
 def test_an_adapter_says_what_made_it_and_leaves_no_work_behind(
     adapters: Path, exemplars: ExemplarSet, models: Path
 ) -> None:
-    manifest = read_manifest(find_adapter(TUNED, adapters))
+    manifest = read_manifest(find_adapter(TUNED, (adapters,)))
     assert (manifest.base, manifest.base_sha256) == (MODEL, locate(MODEL).source_sha256)
     assert manifest.exemplars_sha256 == exemplars.sha256
     assert manifest.settings["rank"] == 2
@@ -185,7 +186,7 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     codes = toys.toy_codes()
-    scorer = load_scorer(TUNED, CPU, adapters)
+    scorer = load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
     found = scorer.relevance(codes, [()] * len(codes))
     base = AutoModelForCausalLM.from_pretrained(models / MODEL)
     plain = PeftModel.from_pretrained(base, str(adapters / TUNED)).eval()
@@ -194,7 +195,9 @@ def test_the_tuned_judge_says_what_plain_forward_passes_say(
     assert kept is not None
     assert found.vectors is not None
     for row, code in enumerate(codes):
-        tokens = torch.tensor([tokenizer(short_text(code), add_special_tokens=False)["input_ids"]])
+        tokens = torch.tensor(
+            [tokenizer(short_text(code, QUESTION.prompts.short, QUESTION.words), add_special_tokens=False)["input_ids"]]
+        )
         with torch.no_grad():
             last = plain.base_model.model.model(tokens).last_hidden_state[0, -1]
         relevance = heads["relevance"] @ last + heads["relevance_bias"]
@@ -213,7 +216,11 @@ def test_exemplars_are_kept_where_the_adapter_places_them(adapters: Path, exempl
     assert kept is not None
     assert set(kept.views) == {FULL, fold_name(0), fold_name(1)}
     codes = [e.code for e in exemplars.exemplars]
-    found = load_scorer(TUNED, CPU, adapters).relevance(codes, [()] * len(codes)).vectors
+    found = (
+        load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
+        .relevance(codes, [()] * len(codes))
+        .vectors
+    )
     # A byte a dimension, and the adapter's weights rounded to bfloat16 when they were saved.
     assert (kept.views[FULL] * found).sum(1).min() > 0.99
     assert (kept.views[fold_name(0)] * found).sum(1).min() < 0.99, "a fold's model places codes as the adapter does"
@@ -225,7 +232,9 @@ def test_exemplars_are_calibrated_on_the_llms_neighbours_by_the_fold_that_did_no
     """Against a plain search; nothing is its own neighbour, and neighbours may come from any fold."""
     asked = list(exemplars.exemplars)[::2]
     index = SimpleNamespace(exemplars=exemplars)
-    classifier: Any = SimpleNamespace(model=TUNED, scorer=load_scorer(TUNED, CPU, adapters), index=index)
+    classifier: Any = SimpleNamespace(
+        model=TUNED, scorer=load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,)), index=index
+    )
     found = _llm_neighbours(classifier, asked, adapters)
     kept = read_vectors(adapters / TUNED)
     assert kept is not None
@@ -248,14 +257,21 @@ def test_exemplars_are_calibrated_on_the_llms_neighbours_by_the_fold_that_did_no
 
 def test_tuning_learns_its_exemplars(adapters: Path, exemplars: ExemplarSet, models: Path) -> None:
     codes = [e.code for e in exemplars.exemplars]
-    found = load_scorer(TUNED, CPU, adapters).relevance(codes, [()] * len(codes)).relevance
+    found = (
+        load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
+        .relevance(codes, [()] * len(codes))
+        .relevance
+    )
     levels = [("High", "Medium", "Low")[i] for i in found.argmax(1)]
     hits = sum(level == e.relevance for level, e in zip(levels, exemplars.exemplars, strict=True))
     assert hits > len(codes) / 2
 
 
 def test_the_judges_hash_is_of_base_and_adapter(adapters: Path, models: Path, tmp_path: Path) -> None:
-    plain, tuned = load_scorer(MODEL, CPU), load_scorer(TUNED, CPU, adapters)
+    plain, tuned = (
+        load_scorer(MODEL, CPU, QUESTION, METHOD.prompt_neighbours),
+        load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,)),
+    )
     assert plain.sha256 == locate(MODEL).sha256
     assert tuned.sha256 not in (plain.sha256, read_manifest(adapters / TUNED).base_sha256)
     assert with_adapter("1" * 64, adapters / TUNED) != with_adapter("2" * 64, adapters / TUNED)
@@ -264,7 +280,9 @@ def test_the_judges_hash_is_of_base_and_adapter(adapters: Path, models: Path, tm
         other.write_text(other.read_text("utf-8").replace(sha256, "0" * 64), "utf-8")
         assert with_adapter("1" * 64, other.parent) != with_adapter("1" * 64, adapters / TUNED), name
     copied = shutil.copytree(adapters / TUNED, tmp_path / f"{MODEL}+twin")
-    assert load_scorer(f"{MODEL}+twin", CPU, copied.parent).sha256 == tuned.sha256  # a name is not what it says
+    assert (
+        load_scorer(f"{MODEL}+twin", CPU, QUESTION, METHOD.prompt_neighbours, (copied.parent,)).sha256 == tuned.sha256
+    )  # a name is not what it says
 
 
 def test_a_judges_hash_tells_conversions_apart_and_its_source_does_not(
@@ -274,7 +292,11 @@ def test_a_judges_hash_tells_conversions_apart_and_its_source_does_not(
 
     def hashes() -> list[tuple[str, str]]:
         return [
-            (load_scorer(name, CPU, adapters).sha256, scorer_source_sha256(name, adapters)) for name in (MODEL, TUNED)
+            (
+                load_scorer(name, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,)).sha256,
+                scorer_source_sha256(name, QUESTION, (adapters,)),
+            )
+            for name in (MODEL, TUNED)
         ]
 
     before, base = hashes(), locate(MODEL)
@@ -285,7 +307,7 @@ def test_a_judges_hash_tells_conversions_apart_and_its_source_does_not(
 
 def test_a_tuned_judge_forgets_one_batch_before_the_next(adapters: Path, models: Path) -> None:
     """All codes of a nomenclature would not fit into memory."""
-    scorer, codes = load_scorer(TUNED, CPU, adapters), toys.toy_codes()[:5]
+    scorer, codes = load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,)), toys.toy_codes()[:5]
     computed = []
     for _ in range(2):
         scorer.relevance(codes, [()] * len(codes))
@@ -300,7 +322,7 @@ def test_loading_an_adapter_looks_for_no_gpu(adapters: Path, models: Path, monke
         raise AssertionError("peft chose a device")
 
     monkeypatch.setattr("peft.peft_model.infer_device", looked)
-    load_scorer(TUNED, CPU, adapters)
+    load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
 
 
 @pytest.mark.parametrize(
@@ -317,7 +339,7 @@ def test_an_adapter_tuned_on_texts_or_labels_of_before_is_refused(
     found = getattr(adapter_files, patched)()
     monkeypatch.setattr(adapter_files, patched, lambda: found[::-1])
     with pytest.raises(ModelError, match=said) as caught:
-        load_scorer(TUNED, CPU, adapters)
+        load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
     assert f"aitrade models tune {MODEL} --name own" in str(caught.value.fix)
 
 
@@ -328,17 +350,17 @@ def test_a_manifest_of_an_earlier_version_or_a_torn_one_names_the_mend(
     path = shutil.copytree(adapters / TUNED, tmp_path / TUNED) / "aitrade.json"
     path.write_text(path.read_text("utf-8").replace(before, after, 1), "utf-8")
     with pytest.raises(ModelError, match="manifest cannot be read") as caught:
-        load_scorer(TUNED, CPU, tmp_path)
+        load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (tmp_path,))
     assert (caught.value.where, caught.value.fix) == (str(path), f"aitrade models tune {MODEL} --name own")
 
 
 def test_a_file_that_no_manifest_knows_is_refused(adapters: Path, models: Path, tmp_path: Path) -> None:
     shutil.copytree(adapters / TUNED, tmp_path / TUNED)
     (tmp_path / TUNED / ".DS_Store").write_bytes(b"left by a file manager")
-    assert find_adapter(TUNED, tmp_path) == tmp_path / TUNED
+    assert find_adapter(TUNED, (tmp_path,)) == tmp_path / TUNED
     (tmp_path / TUNED / "chat_template.jinja").write_text("else", "utf-8")
     with pytest.raises(ModelError, match="not in the adapter's manifest") as caught:
-        find_adapter(TUNED, tmp_path)
+        find_adapter(TUNED, (tmp_path,))
     assert str(caught.value.where).endswith("chat_template.jinja")
 
 
@@ -347,10 +369,10 @@ def test_an_altered_or_missing_adapter_is_refused(adapters: Path, models: Path, 
     path = tmp_path / TUNED / HEADS
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     with pytest.raises(ModelError, match="missing or altered") as caught:
-        load_scorer(TUNED, CPU, tmp_path)
+        load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (tmp_path,))
     assert caught.value.where == str(path)
     with pytest.raises(ModelError, match="no adapter other"):
-        load_scorer(f"{MODEL}+other", CPU, tmp_path)
+        load_scorer(f"{MODEL}+other", CPU, QUESTION, METHOD.prompt_neighbours, (tmp_path,))
 
 
 def test_an_adapter_fits_the_base_that_it_was_tuned_on_only(
@@ -359,24 +381,33 @@ def test_an_adapter_fits_the_base_that_it_was_tuned_on_only(
     monkeypatch.setenv("AITRADE_MODELS", str(tmp_path / "weights"))
     add_folder(toys.save_llm(tmp_path / "other", "qwen2"), "toy-qwen", "none")
     with pytest.raises(ModelError, match=r"toy-qwen has no adapter own.*models tune toy-qwen --name own"):
-        load_scorer("toy-qwen+own", CPU, adapters)
+        load_scorer("toy-qwen+own", CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
     shutil.copytree(adapters / TUNED, tmp_path / "toy-qwen+own")  # called as if it were
     with pytest.raises(ModelError, match=rf"tuned on another model than toy-qwen.*use {MODEL}\+own"):
-        load_scorer("toy-qwen+own", CPU, tmp_path)
+        load_scorer("toy-qwen+own", CPU, QUESTION, METHOD.prompt_neighbours, (tmp_path,))
 
 
 def test_an_adapter_serves_its_base_converted_by_other_libraries(adapters: Path, models: Path) -> None:
     base = locate(MODEL)
     other = dataclasses.replace(base, files=base.files[1:])
     assert other.sha256 != base.sha256
-    assert own_adapter(TUNED, other, adapters) == adapters / TUNED
+    assert own_adapter(TUNED, other, QUESTION, (adapters,)) == adapters / TUNED
 
 
 def test_long_texts_lose_their_end(exemplars: ExemplarSet, models: Path) -> None:
     for base, examples, most in ((MODEL, lambda task: llm_module._examples(task, lambda *_: None), 9),
                                  (DEMO_EMBEDDER, embedder_module._examples, 5)):  # fmt: skip
         made = [
-            examples(Task("own", locate(base), exemplars, CPU, dataclasses.replace(SETTINGS, max_tokens=tokens), FOLDS))
+            examples(
+                Task(
+                    "own",
+                    locate(base),
+                    on_exemplars(exemplars),
+                    CPU,
+                    dataclasses.replace(SETTINGS, max_tokens=tokens),
+                    FOLDS,
+                )
+            )
             for tokens in (most, 128)
         ]
         cut, whole = ([len(e.inputs) for e in some] for some in made)
@@ -390,7 +421,7 @@ def test_what_an_adapter_begins_with_is_drawn_by_the_seed() -> None:
     def begin(seed: int, other: int) -> Any:
         model = toys.toy_model("llama")
         torch.manual_seed(other)
-        learner = new_llm_learner(model, dataclasses.replace(SETTINGS, seed=seed))
+        learner = new_llm_learner(model, dataclasses.replace(SETTINGS, seed=seed), LABELS)
         matrices = (p for name, p in learner.model.named_parameters() if "lora_A" in name)
         return torch.cat([next(matrices).flatten(), learner.heads["relevance"].weight.flatten()])
 
@@ -413,7 +444,7 @@ def test_a_tuned_model_calibrates_and_classifies(
         hits = [e.relevance == ("High", "Medium", "Low")[int(np.argmax(said[e.code.key][:3]))]
                 for e in exemplars.exemplars if e.code.key in said]  # fmt: skip
         assert manifest.figures["out_of_fold_accuracy"] == pytest.approx(np.mean(hits))
-    task = Task("relevance", locate(DEMO_EMBEDDER), exemplars, CPU, SETTINGS, FOLDS)
+    task = Task("relevance", locate(DEMO_EMBEDDER), on_exemplars(exemplars), CPU, SETTINGS, FOLDS)
     make_embedder_adapter(task, own / DEFAULT_EMBEDDER, own / ".work", lambda *_: None)
     found = aitrade("calibrate", "--model", TUNED, "--embedder", DEFAULT_EMBEDDER, "--device", "cpu")
     assert found.code == 0, found.err
@@ -477,16 +508,20 @@ def test_layers_that_stay_and_tuned_ones_make_the_whole(
     import torch
 
     engine = load_engine(str(toys.save_llm(tmp_path / architecture, architecture)), CPU)
-    texts = [engine.tokenizer(short_text(e.code))["input_ids"] for e in exemplars.exemplars]
+    texts = [
+        engine.tokenizer(short_text(e.code, QUESTION.prompts.short, QUESTION.words))["input_ids"]
+        for e in exemplars.exemplars
+    ]
     states = lower_states(engine.model, texts, first_tuned(engine.model, share), lambda *_: None)
     require_whole(engine.model, texts[0], states[0], first_tuned(engine.model, share))
-    tuned = new_llm_learner(engine.model, TuneSettings(rank=2, share=share))
+    tuned = new_llm_learner(engine.model, TuneSettings(rank=2, share=share), LABELS)
     touched = {
         name.split(".layers.")[1].partition(".")[0] for name, p in tuned.model.named_parameters() if p.requires_grad
     }
     assert len(touched) == round(share * engine.model.config.num_hidden_layers)
     found = score(
-        tuned.heads, vectors_of(tuned, [example(e, s) for e, s in zip(exemplars.exemplars, states, strict=True)], 5)
+        tuned.heads,
+        vectors_of(tuned, [example(e, s, LABELS) for e, s in zip(exemplars.exemplars, states, strict=True)], 5),
     )
     for row, text in zip(found, texts, strict=True):
         with torch.no_grad():

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import toys
+from questions import LABELS
 
 from aitrade.core.device import Runtime
 from aitrade.models.installed import Installed
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
-from aitrade.tuning import job as job_module
 from aitrade.tuning.job import Task, held_out_figures, put_in_place
 from aitrade.tuning.learner import NONE, Example, new_heads
 from aitrade.tuning.settings import LLM_SETTINGS
@@ -52,10 +52,11 @@ def test_checkpoints_of_another_task_are_not_gone_on_with(task: Task, change: Ca
     assert change(task).checkpoints(WORK) != task.checkpoints(WORK)
 
 
-def test_nor_are_those_of_other_prompts(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nor_are_those_of_other_prompts(task: Task) -> None:
     before = task.checkpoints(WORK)
-    monkeypatch.setattr(job_module, "text_sha256", lambda: "another")
-    assert task.checkpoints(WORK) != before
+    prompts = dataclasses.replace(task.question.prompts, short="another")
+    other = dataclasses.replace(task, question=dataclasses.replace(task.question, prompts=prompts))
+    assert other.checkpoints(WORK) != before
 
 
 def test_figures_of_held_out_exemplars() -> None:
@@ -63,7 +64,7 @@ def test_figures_of_held_out_exemplars() -> None:
     levels = ("High", "High", "Medium", "Low")
     held_out = [Exemplar(code, level, "Compute_Hardware", "because") for level in levels]
     scores = np.array([[3.0, 1, 1], [1, 3, 1], [3, 1, 1], [1, 1, 3]])  # says High, Medium, High, Low
-    found = held_out_figures(np.hstack([scores, scores]), held_out)  # categories follow the relevances
+    found = held_out_figures(np.hstack([scores, scores]), held_out, LABELS)  # categories follow the relevances
     assert found == {"out_of_fold_accuracy": 0.5, "out_of_fold_high_f1": 0.5}
 
 

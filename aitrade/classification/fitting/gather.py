@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.classification.classifier import Classifier
-from aitrade.classification.features import NEIGHBOURS, near_votes
-from aitrade.classification.fitting.training_set import FOLDS, CalibrationSet, FoldEmbeddings, population_weights
+from aitrade.classification.features import near_votes
+from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, FoldEmbeddings, population_weights
 from aitrade.core.errors import BadInputError
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.models.adapter_files import OUT_OF_FOLD, find_adapter, is_tuned, read_manifest
 from aitrade.nomenclature.codes import Code
+from aitrade.question.artifacts import adapter_folders
 from aitrade.question.exemplars import Exemplar
 from aitrade.question.folds import fold_name, subheading_folds
-from aitrade.question.rubric import RELEVANCES, related_categories
 from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import Index, open_index
-from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.retrieval.neighbours import Neighbour
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,8 +36,8 @@ def gather(
 ) -> CalibrationSet:
     """The exemplars with the evidence about each of them, made without its own label.
 
-    A tuned model's scores are the ones kept from tuning, made without the exemplar's subheading; a model as it comes
-    is asked now, with prompts whose neighbours leave the exemplar out, and are its heading's as they are in a run; of
+    A tuned model's scores are the ones kept from tuning, made without the exemplar's subheading; a base model is
+    asked now, with prompts whose neighbours leave the exemplar out, and are its heading's as they are in a run; of
     the category under the relevance by hand, as if that had been found. A tuned embedder sees each exemplar as the one
     that was tuned without its subheading does.
 
@@ -45,7 +45,7 @@ def gather(
         classifier: model, embedder and exemplars; its calibration is not used.
         nomenclature: all import codes, for the weights.
         workspace: folder of the user's own adapters, and where indexes are kept.
-        sample: ask a model as it comes about this many exemplars only, spread evenly; None for all.
+        sample: ask a base model about this many exemplars only, spread evenly; None for all.
         on_step: told (exemplars scored, exemplars).
 
     Raises:
@@ -55,45 +55,65 @@ def gather(
     if not nomenclature:
         raise BadInputError("calibration needs the whole nomenclature", fix="aitrade codes import FILE")
     exemplars = classifier.index.exemplars.exemplars
-    kept = _kept_scores(classifier.model, workspace / "adapters")
+    adapters, labels = adapter_folders(classifier.question, workspace), classifier.question.labels
+    kept = _kept_scores(classifier.model, adapters)
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
     indexes = _fold_indexes(classifier, workspace)
-    neighbours = _neighbours(indexes.__getitem__, len(indexes), exemplars)
+    neighbours = _neighbours(classifier, indexes.__getitem__, len(indexes), exemplars)
     if kept is None:
         shared = _with_their_headings(classifier, nomenclature, chosen, [neighbours[row] for row in rows])
         llm, category = _ask(classifier, chosen, shared, on_step)
     else:
         scores = np.array([kept[e.code.key] for e in chosen])
-        llm, category = scores[:, : len(RELEVANCES)], scores[:, len(RELEVANCES) :]
-    votes = near_votes(_llm_neighbours(classifier, chosen, workspace / "adapters"))
+        llm, category = scores[:, : len(labels.levels)], scores[:, len(labels.levels) :]
+    votes = near_votes(_llm_neighbours(classifier, chosen, adapters), labels, classifier.method)
     parts = subheading_folds([e.code for e in exemplars], len(indexes))
     views = [FoldEmbeddings(parts == fold, index.vectors) for fold, index in enumerate(indexes)]
     weights = population_weights(exemplars, nomenclature)
-    return CalibrationSet(exemplars, classifier.index.vectors, views, neighbours, weights, rows, llm, votes, category)
+    return CalibrationSet(
+        labels=labels,
+        method=classifier.method,
+        exemplars=exemplars,
+        vectors=classifier.index.vectors,
+        views=views,
+        neighbours=neighbours,
+        weights=weights,
+        rows=rows,
+        llm=llm,
+        llm_votes=votes,
+        llm_category=category,
+    )
 
 
 def _fold_indexes(classifier: Classifier, workspace: Path) -> list[Index]:
     """All exemplars for each fold, embedded without having learnt from those that it holds out."""
-    index, embedder, adapters = classifier.index, classifier.embedder, workspace / "adapters"
+    index, embedder, question = classifier.index, classifier.embedder, classifier.question
+    adapters = adapter_folders(question, workspace)
     if not is_tuned(embedder.name):
         return [index] * FOLDS
     count = read_manifest(find_adapter(embedder.name, adapters)).settings["folds"]
-    unlearnt = [load_embedder(classifier.runtime, embedder.name, adapters, fold) for fold in range(count)]
-    return [open_index(index.exemplars, one, workspace / "index") for one in unlearnt]
+    unlearnt = [load_embedder(classifier.runtime, embedder.name, question, adapters, fold) for fold in range(count)]
+    return [open_index(index.exemplars, question.words, one, workspace / "index") for one in unlearnt]
 
 
-def _llm_neighbours(classifier: Classifier, asked: Sequence[Exemplar], adapters: Path) -> list[tuple[Neighbour, ...]]:
+def _llm_neighbours(
+    classifier: Classifier, asked: Sequence[Exemplar], adapters: Sequence[Path]
+) -> list[tuple[Neighbour, ...]]:
     """The LLM's neighbours of exemplars; none where it keeps no vectors."""
     vectors = classifier.scorer.vectors
     if vectors is None:
         return [()] * len(asked)
     count = read_manifest(find_adapter(classifier.model, adapters)).settings["folds"]
-    return _neighbours(lambda fold: vectors.index(classifier.index.exemplars, fold_name(fold)), count, asked)
+
+    def index_of_fold(fold: int) -> Index:
+        return vectors.index(classifier.index.exemplars, fold_name(fold))
+
+    return _neighbours(classifier, index_of_fold, count, asked)
 
 
 def _neighbours(
-    index_of_fold: Callable[[int], Index], count: int, asked: Sequence[Exemplar]
+    classifier: Classifier, index_of_fold: Callable[[int], Index], count: int, asked: Sequence[Exemplar]
 ) -> list[tuple[Neighbour, ...]]:
     """Neighbours of exemplars, each found where the fold that holds it out, of ``count``, places the exemplars."""
     found: list[tuple[Neighbour, ...]] = [()] * len(asked)
@@ -104,13 +124,13 @@ def _neighbours(
         rows = np.flatnonzero(parts == fold).tolist()
         codes = [asked[row].code for row in rows]
         own = index.vectors[[places[code.key] for code in codes]]
-        for row, near in zip(rows, find_neighbours(index, codes, own, NEIGHBOURS), strict=True):
+        for row, near in zip(rows, classifier.near(index, codes, own), strict=True):
             found[row] = near
     return found
 
 
-def _kept_scores(model: str, adapters: Path) -> dict[tuple[str, str], list[float]] | None:
-    """Scores that tuning kept of an adapter; None for a model as it comes."""
+def _kept_scores(model: str, adapters: Sequence[Path]) -> dict[tuple[str, str], list[float]] | None:
+    """Scores that tuning kept of an adapter; None for a base model."""
     return read_out_of_fold(find_adapter(model, adapters) / OUT_OF_FOLD) if is_tuned(model) else None
 
 
@@ -133,8 +153,9 @@ def _with_their_headings(
     headings = {(e.code.flow, e.code.hs4) for e in asked}
     own = {e.code.key for e in asked}
     others = [code for code in nomenclature if (code.flow, code.hs4) in headings and code.key not in own]
-    _, theirs = classifier.retrieve(others) if others else ((), ())
-    return heading_neighbours([*(e.code for e in asked), *others], [*neighbours, *theirs])[: len(asked)]
+    theirs = classifier.retrieve(others).neighbours if others else ()
+    count = classifier.method.prompt_neighbours
+    return heading_neighbours([*(e.code for e in asked), *others], [*neighbours, *theirs], count)[: len(asked)]
 
 
 def _ask(
@@ -143,16 +164,16 @@ def _ask(
     neighbours: Sequence[Sequence[Neighbour]],
     on_step: Callable[[int, int], None],
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
-    relevance = []
+    relevance, labels = [], classifier.question.labels
     codes = [e.code for e in exemplars]
-    category = np.full((len(exemplars), len(related_categories())), np.nan)  # a Low exemplar has none to learn from
+    category = np.full((len(exemplars), len(labels.categories)), np.nan)  # one of the reference level has none
     for start in range(0, len(exemplars), BATCH):
         stop = min(start + BATCH, len(exemplars))
         asked = codes[start:stop], neighbours[start:stop]
         relevance.append(classifier.scorer.relevance(*asked).relevance)
         levels = enumerate(e.relevance for e in exemplars[start:stop])
-        related = {row: level for row, level in levels if level != "Low"}
-        if related:
+        related = {row: level for row, level in levels if level != labels.reference}
+        if related and labels.categories:
             category[[start + row for row in related]] = classifier.scorer.category(*asked, related)
         on_step(stop, len(exemplars))
     return np.concatenate(relevance), category

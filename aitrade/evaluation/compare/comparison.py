@@ -1,15 +1,21 @@
 """Runs of the workspace beside one that is the reference."""
 
 from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
-from aitrade.evaluation.compare.query import fetch
-from aitrade.evaluation.compare.spec import Question
-from aitrade.question.agreement import PAIRS, Agreement
+from aitrade.core.sql import query
+from aitrade.evaluation.compare.spec import ComparisonSpec
+from aitrade.question.agreement import Agreement, level_pairs
+from aitrade.question.labels import LabelSpace
+from aitrade.trade.tables.macros import install_macros
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+SQL = Path(__file__).parent / "sql"
 
 
 @dataclass(frozen=True)
@@ -30,36 +36,41 @@ class Comparison:
     only_run: int
 
 
-def compare(con: "DuckDBPyConnection", question: Question) -> tuple[Comparison, ...]:
+def compare(con: "DuckDBPyConnection", spec: ComparisonSpec) -> tuple[Comparison, ...]:
     """Compare each run with the reference; the one that agrees most (by kappa, over codes) comes first.
 
     Raises:
         BadInputError: a run labels no code that the reference labels.
     """
-    rows: dict[str, list[tuple[Any, ...]]] = {run.run: [] for run in question.runs}
-    for run, *cells in fetch(con, "cells", question.parameters):
+    rows: dict[str, list[tuple[Any, ...]]] = {run.run: [] for run in spec.runs}
+    install_macros(con)
+    query(con, SQL, "pairs")
+    for run, *cells in query(con, SQL, "cells", **spec.parameters):
         rows[run].append(tuple(cells))
-    found = [_comparison(run, cells, weighted=question.year is not None) for run, cells in rows.items()]
+    found = [
+        _comparison(run, cells, spec.question.labels, weighted=spec.year is not None) for run, cells in rows.items()
+    ]
     for one in found:
         if not one.codes.total:
             raise BadInputError(
-                f"runs {question.reference.run} and {one.run} have no code of {' or '.join(question.flows)} in common",
+                f"runs {spec.reference.run} and {one.run} have no code of {' or '.join(spec.flows)} in common",
                 fix="choose other runs, or another --flow",
             )
     return tuple(sorted(found, key=lambda one: (-(one.codes.kappa or 0.0), -(one.codes.accuracy or 0.0), one.run)))
 
 
-def _comparison(run: str, rows: list[tuple[Any, ...]], *, weighted: bool) -> Comparison:
+def _comparison(run: str, rows: list[tuple[Any, ...]], labels: LabelSpace, *, weighted: bool) -> Comparison:
     """Cells are (level in the reference, level in the run, codes, of same category, dollars, of same category)."""
     both = {(true, said): tuple(weights) for true, said, *weights in rows if true and said}
+    pairs = level_pairs(labels)
+    counted = list(product(labels.counted, labels.counted))
     codes, same_codes, value, same_value = (
-        {pair: both.get(pair, (0, 0, 0, 0))[place] for pair in PAIRS} for place in range(4)
+        {pair: both.get(pair, (0, 0, 0, 0))[position] for pair in pairs} for position in range(4)
     )
-    high = ("High", "High")
     return Comparison(
         run=run,
-        codes=Agreement(codes, same_codes[high]),
-        value=Agreement(value, same_value[high]) if weighted else None,
+        codes=Agreement(labels, codes, sum(same_codes[pair] for pair in counted)),
+        value=Agreement(labels, value, sum(same_value[pair] for pair in counted)) if weighted else None,
         only_reference=sum(row[2] for row in rows if row[1] is None),
         only_run=sum(row[2] for row in rows if row[0] is None),
     )

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError, UsageError
-from aitrade.trade.tables.coverage import alike_in_partners, held_years, partner_countries, years_in_data
-from aitrade.trade.tables.full_year import full_year
-from aitrade.trade.tables.options import EXCLUDED_CHAPTERS
-from aitrade.trade.tables.remarks import remarks
+from aitrade.question.question import Question
+from aitrade.trade.tables.notes import import_notes
+from aitrade.trade.tables.years import (
+    available_years,
+    comparable_partners,
+    full_year,
+    partner_countries,
+    years_in_data,
+)
+from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import Run, get_run
 
 if TYPE_CHECKING:
@@ -18,28 +24,30 @@ HAND = "SELECT DISTINCT flow, hs10 FROM predictions WHERE list_contains($1, run)
 
 
 @dataclass(frozen=True)
-class Question:
+class ComparisonSpec:
     """What is compared.
 
     Attributes:
         reference: the run that the others are compared with.
+        question: that of the reference.
         runs: the others.
         flows: imports, exports or both.
         year: whose trade weighs codes; None: it does not.
         left_out: codes that do not count, as (flow, hs10).
         same_codes: whether all runs are compared over the codes that every one of them labels.
         exemplars_left_out: whether ``left_out`` holds the exemplars.
-        caveats: what has to be known of the trade that weighs codes.
+        notes: what has to be known of the trade that weighs codes.
     """
 
     reference: Run
+    question: Question
     runs: tuple[Run, ...]
     flows: tuple[str, ...] = ("imports",)
     year: int | None = None
     left_out: frozenset[tuple[str, str]] = frozenset()
     same_codes: bool = False
     exemplars_left_out: bool = False
-    caveats: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def without_value(self) -> str | None:
@@ -47,6 +55,11 @@ class Question:
         if self.year is not None:
             return None
         return f"no figures by trade value: the workspace holds no full calendar year of {' and '.join(self.flows)}"
+
+    @property
+    def group(self) -> str:
+        """What the levels that count are called together."""
+        return "+".join(self.question.labels.counted)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -58,7 +71,7 @@ class Question:
             "left_out": sorted(flow + hs10 for flow, hs10 in self.left_out),
             "same_codes": self.same_codes,
             "years": [] if self.year is None else [self.year],
-            "excluded": list(EXCLUDED_CHAPTERS),
+            "excluded": list(self.question.settings.excluded_chapters),
         }
 
 
@@ -71,8 +84,8 @@ def ask(
     exemplars: Collection[tuple[str, str]] | None = None,
     *,
     same_codes: bool = False,
-) -> Question:
-    """Let what is asked meet the workspace.
+) -> ComparisonSpec:
+    """Resolve what is asked against the workspace.
 
     Args:
         con: the workspace.
@@ -86,13 +99,22 @@ def ask(
 
     Raises:
         UsageError: a run is named twice.
-        BadInputError: there is no such run, or no trade of the year that is asked for.
+        BadInputError: there is no such run, no trade of the year that is asked for, or runs have unlike labels.
     """
     first, *others = found = [get_run(con, name) for name in (reference, *runs)]
     names = [run.run for run in found]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"run {name} is named twice", fix="name each run once: aitrade runs list")
+    question = question_of_run(con, first.run)
+    for run in others:
+        levels = question_of_run(con, run.run).labels
+        if levels != question.labels:
+            raise BadInputError(
+                f"run {run.run} has the levels {', '.join(levels.levels)}, run {first.run} "
+                f"{', '.join(question.labels.levels)}",
+                fix="compare runs of one question: aitrade runs list",
+            )
     left_out: set[tuple[str, str]] = set()
     if exemplars is not None:
         left_out = {*exemplars, *con.execute(HAND, [names]).fetchall()}
@@ -100,8 +122,10 @@ def ask(
         year = full_year(con, flows)
     else:
         _require_year(con, flows, year)
-    said = () if year is None else _caveats(con, flows, year)
-    return Question(first, tuple(others), flows, year, frozenset(left_out), same_codes, exemplars is not None, said)
+    said = () if year is None else _notes(con, flows, year)
+    return ComparisonSpec(
+        first, question, tuple(others), flows, year, frozenset(left_out), same_codes, exemplars is not None, said
+    )
 
 
 def _require_year(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> None:
@@ -110,14 +134,14 @@ def _require_year(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) 
             raise BadInputError(f"the workspace holds no {flow} of {year}", fix="import them, or choose another --year")
 
 
-def _caveats(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> tuple[str, ...]:
-    notes = list(remarks(con, flows))
+def _notes(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> tuple[str, ...]:
+    notes = list(import_notes(con, flows))
     for flow in flows:
-        held = held_years(con, flow, ())
-        weighing, most = (next(y for y in held if y.year == year), max(held, key=lambda y: y.countries))
+        available = available_years(con, flow, ())
+        weighing, most = (next(y for y in available if y.year == year), max(available, key=lambda y: y.countries))
         if not weighing.complete:
-            notes.append(f"{year} holds {weighing.extent} of {flow}")
-        if not alike_in_partners(weighing.countries, most.countries):
+            notes.append(f"{year} holds {weighing.coverage} of {flow}")
+        if not comparable_partners(weighing.countries, most.countries):
             notes.append(
                 f"{year} holds {partner_countries(weighing.countries)} of {flow}, {most.year} {most.countries}"
             )

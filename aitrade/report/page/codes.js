@@ -1,26 +1,30 @@
 "use strict";
-// The classification: unpacked in the browser and searched there. Where that can't be, the High codes stay as a table.
+// The classification: unpacked in the browser and searched there. Where that can't be, the counted codes stay as a table.
 const LIMIT = 100;
 
 async function unpack() {
   const bytes = Uint8Array.from(atob(document.getElementById("packed").textContent), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const { names, columns } = JSON.parse(await new Response(stream).text());
+  const { names, chances, counted, columns } = JSON.parse(await new Response(stream).text());
   const count = columns.hs10?.length ?? 0;
   const chance = (value) => (value === null ? null : value / 1000);
-  return Array.from({ length: count }, (_, at) => [
+  const rows = Array.from({ length: count }, (_, at) => [
     columns.hs10[at], names.flow[columns.flow[at]], columns.description[at], names.relevance[columns.relevance[at]],
-    names.category[columns.category[at]], chance(columns.p_high[at]), chance(columns.p_medium[at]), chance(columns.p_low[at]),
-    names.source[columns.source[at]],
+    names.category[columns.category[at]], ...chances.map((name) => chance(columns[name][at])), names.source[columns.source[at]],
   ]);
+  return {
+    rows,
+    levels: names.relevance,
+    counted,
+    isChance: (column) => column >= 5 && column < 5 + chances.length,
+    columns: ["hs10", "flow", "description", "relevance", "category", ...chances, "source"],
+    titles: ["HS10", "Flow", "Description", "Relevance", "Category", ...names.relevance.map((level) => `P(${level})`), "Source"],
+  };
 }
-
-const CODE_COLUMNS = ["hs10", "flow", "description", "relevance", "category", "p_high", "p_medium", "p_low", "source"];
-const CODE_TITLES = ["HS10", "Flow", "Description", "Relevance", "Category", "P(High)", "P(Medium)", "P(Low)", "Source"];
 
 async function startCodes(section) {
   if (typeof DecompressionStream === "undefined") return;
-  const rows = await unpack();
+  const { rows, levels, counted, isChance, columns, titles } = await unpack();
   const texts = rows.map((row) => `${row[0]} ${row[2]} ${row[4]} ${row[4].replaceAll("_", " ")}`.toLowerCase());
   const place = section.querySelector(".search");
   const body = element("tbody");
@@ -31,7 +35,7 @@ async function startCodes(section) {
   };
   const input = element("input", { type: "search", placeholder: "8471, cooling, fibre…", oninput: show });
   const [flowLabel, flow] = select("Flow", ["imports", "exports"]);
-  const [relevanceLabel, relevance] = select("Relevance", ["High", "Medium", "Low"]);
+  const [relevanceLabel, relevance] = select("Relevance", levels);
   let found = rows;
 
   function matches(words) {
@@ -41,16 +45,16 @@ async function startCodes(section) {
   function show() {
     found = matches(input.value.toLowerCase().replaceAll(".", "").split(/\s+/).filter(Boolean));
     body.replaceChildren(...found.slice(0, LIMIT).map((row) => element("tr", {}, ...row.map((value, column) =>
-      element("td", { class: column >= 5 && column <= 7 ? "number" : null }, value === null ? "–" : typeof value === "number" ? value.toFixed(3) : value)))));
+      element("td", { class: isChance(column) ? "number" : null }, value === null ? "–" : typeof value === "number" ? value.toFixed(3) : value)))));
     said.textContent = `${found.length.toLocaleString("en")} codes` + (found.length > LIMIT ? `, the first ${LIMIT} shown` : "");
   }
-  const head = element("thead", {}, element("tr", {}, ...CODE_TITLES.map((title, column) =>
-    element("th", { scope: "col", class: column >= 5 && column <= 7 ? "number" : null }, title))));
+  const head = element("thead", {}, element("tr", {}, ...titles.map((title, column) =>
+    element("th", { scope: "col", class: isChance(column) ? "number" : null }, title))));
   place.append(
     element("div", { class: "tools" }, element("label", {}, "Code or words", input), flowLabel, relevanceLabel,
-      element("button", { type: "button", onclick: () => download("classification.csv", "text/csv", toCsv(CODE_COLUMNS, found)) }, "These as CSV")),
+      element("button", { type: "button", onclick: () => download("classification.csv", "text/csv", toCsv(columns, found)) }, "These as CSV")),
     said, element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Codes found" }, element("table", {}, head, body)));
-  relevance.value = "High";
+  relevance.value = counted.length === 1 ? counted[0] : "";
   show();
   place.hidden = false;
   section.querySelector(".fallback").remove();

@@ -2,7 +2,7 @@
 SELECT
     p.flow, p.hs10,
     coalesce(p.description, c.description, i.description, '') AS description,
-    p.relevance, p.category, p.p[1], p.p[2], p.p[3], p.source
+    p.relevance, p.category, p.p, p.source
 FROM predictions AS p
 LEFT JOIN codes AS c ON c.flow = p.flow AND c.hs10 = p.hs10
 LEFT JOIN codes AS i ON i.flow = 'imports' AND i.hs10 = p.hs10

@@ -4,7 +4,7 @@
 WITH sure AS (
     SELECT
         p.flow, p.hs10, p.relevance AS label, r.relevance AS truth,
-        CASE p.relevance WHEN 'High' THEN p.p[1] WHEN 'Medium' THEN p.p[2] ELSE p.p[3] END AS confidence
+        p.p[list_position($levels::VARCHAR[], p.relevance)] AS confidence
     FROM predictions AS p
     LEFT JOIN predictions AS r ON r.flow = p.flow AND r.hs10 = p.hs10 AND r.run = $reference
     WHERE p.run = $run AND p.p IS NOT NULL AND p.source NOT IN ('human', 'exemplar')

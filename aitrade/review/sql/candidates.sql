@@ -5,7 +5,7 @@ SELECT
     p.hs10, p.flow,
     coalesce(p.description, c.description, i.description, '') AS description,
     p.relevance, p.category,
-    round(p.p[1], 6) AS p_high, round(p.p[2], 6) AS p_medium, round(p.p[3], 6) AS p_low,
+    [round(chance, 6) FOR chance IN p.p] AS p,
     traded.value / 1e9 AS value_b,
     count(*) OVER () AS candidates
 FROM predictions AS p

@@ -1,7 +1,7 @@
 -- The base run's predictions under the new run's name, the reviewed codes with what the reviewer said, which is certain.
 INSERT INTO predictions
 SELECT
-    $name, p.flow, p.hs10, p.description,
+    $new_run, p.flow, p.hs10, p.description,
     coalesce(r.relevance, p.relevance) AS relevance,
     coalesce(r.category, p.category) AS category,
     CASE WHEN r.hs10 IS NULL THEN p.p ELSE [(r.relevance = level)::DOUBLE FOR level IN $levels::VARCHAR[]] END AS p,

@@ -41,10 +41,9 @@ class PaperFigure:
 
 @dataclass(frozen=True)
 class PaperFigures:
-    """Published figures with their source, and the thirty countries of the paper's denominator (Census codes)."""
+    """Published figures with their source."""
 
     source: str
-    thirty_countries: tuple[str, ...]
     figures: tuple[PaperFigure, ...]
 
 
@@ -53,7 +52,7 @@ def load_paper_figures() -> PaperFigures:
     """Read the figures that ship with the project."""
     raw = json.loads(shipped("data/reference/paper_figures.json").read_text("utf-8"))
     figures = tuple(_figure(entry) for entry in raw["figures"])
-    return PaperFigures(raw["source"], tuple(raw["thirty_countries"]), figures)
+    return PaperFigures(raw["source"], figures)
 
 
 def _figure(entry: dict[str, Any]) -> PaperFigure:

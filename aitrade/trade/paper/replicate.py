@@ -9,8 +9,8 @@ from aitrade.core.errors import AitradeError
 from aitrade.core.table import Column, Table, Value
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.trade.paper.paper_figures import PaperFigure, load_paper_figures
-from aitrade.trade.tables.chosen_run import choose_run
 from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.run import choose_run
 from aitrade.trade.tables.tables import table
 
 if TYPE_CHECKING:
@@ -61,13 +61,17 @@ def replicate(con: "DuckDBPyConnection", run: str | None = None) -> Table:
         rows,
         (
             f"published: {figures.source}",
-            *(f"{flow}: {note}" for flow in FLOWS for note in _caveats(computed("summary", Options(flow, chosen.run)))),
+            *(
+                f"{flow}: {note}"
+                for flow in FLOWS
+                for note in _table_notes(computed("summary", Options(flow, chosen.run)))
+            ),
             f"{there} of {len(rows)} figures can be computed, {agreeing} agree to the published decimals",
         ),
     )
 
 
-def _caveats(found: Table | str) -> tuple[str, ...]:
+def _table_notes(found: Table | str) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else found.notes
 
 

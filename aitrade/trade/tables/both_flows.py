@@ -1,35 +1,35 @@
-"""Periods that imports and exports hold alike: without them a balance is of what is there, not of what was traded."""
+"""Find the periods that both imports and exports cover; a trade balance is only computed for these."""
 
 from collections.abc import Mapping
 
 from aitrade.core.errors import BadInputError
-from aitrade.trade.tables.coverage import Year, alike_in_partners, partner_countries
 from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.years import Year, comparable_partners, partner_countries
 
 # The years that the workspace holds of each flow.
-Held = Mapping[str, tuple[Year, ...]]
+Available = Mapping[str, tuple[Year, ...]]
 
 
-def alike(held: Held, options: Options, *, by_month: bool) -> tuple[Year, ...]:
+def comparable_years(available: Available, options: Options, *, by_month: bool) -> tuple[Year, ...]:
     """The years that both flows hold alike: the same extent or both complete, or by month the months that both hold.
 
     Args:
-        held: the years by flow; a flow without any leaves the other's as they are.
+        available: the years by flow; a flow without any leaves the other's as they are.
         options: what was asked for.
         by_month: whether months are compared one by one.
 
     Raises:
         BadInputError: a year that was asked for is not held alike, or no year is.
     """
-    flows = {flow: {year.year: year for year in years} for flow, years in held.items() if years}
+    flows = {flow: {year.year: year for year in years} for flow, years in available.items() if years}
     if len(flows) == 1:
-        return next(years for years in held.values() if years)
+        return next(years for years in available.values() if years)
     imports, exports = flows["imports"], flows["exports"]
     both = [_both(imports[year], exports[year], by_month=by_month) for year in sorted(imports.keys() & exports.keys())]
     found = {year.year: year for year in both if year}
     lacking = [year for year in options.years if year not in found] or ([] if found else sorted(imports.keys()))
     if lacking:
-        said = ", ".join(_unlike(year, held, by_month=by_month) for year in lacking)
+        said = ", ".join(_unlike(year, available, by_month=by_month) for year in lacking)
         raise BadInputError(
             f"imports and exports are not held alike: {said}",
             fix="import what one of them lacks" + ("" if by_month else ", or compare their months: --by month"),
@@ -37,27 +37,29 @@ def alike(held: Held, options: Options, *, by_month: bool) -> tuple[Year, ...]:
     return tuple(found.values())
 
 
-def unlike(held: Held, options: Options, data: tuple[Year, ...], *, by_month: bool) -> list[str]:
+def incomparable_notes(available: Available, options: Options, data: tuple[Year, ...], *, by_month: bool) -> list[str]:
     """Notes on what the flows do not hold alike.
 
     Args:
-        held: the years by flow.
+        available: the years by flow.
         options: what was asked for.
         data: the years that both hold alike.
         by_month: whether months are compared one by one.
     """
-    if not all(held.values()):
+    if not all(available.values()):
         return []
-    wanted = sorted({year.year for years in held.values() for year in years})
-    wanted = [year for year in wanted if year in options.years or (not options.years and year >= options.base_year)]
-    whole = {year.year for year in data if not by_month or _months_alike(year.year, held)}
-    left_out = [_unlike(year, held, by_month=by_month) for year in wanted if year not in whole]
+    wanted = sorted({year.year for years in available.values() for year in years})
+    wanted = [
+        year for year in wanted if year in options.years or (not options.years and year >= (options.base_year or 0))
+    ]
+    whole = {year.year for year in data if not by_month or _months_alike(year.year, available)}
+    left_out = [_unlike(year, available, by_month=by_month) for year in wanted if year not in whole]
     notes = [f"left out where imports and exports are not held alike: {', '.join(left_out)}"] if left_out else []
     for year in data:
-        partners = [found.countries for years in held.values() for found in years if found.year == year.year]
-        if year.year in wanted and not alike_in_partners(*partners):
+        partners = [found.countries for years in available.values() for found in years if found.year == year.year]
+        if year.year in wanted and not comparable_partners(*partners):
             each = " and ".join(
-                f"{partner_countries(number)} of {flow}" for flow, number in zip(held, partners, strict=True)
+                f"{partner_countries(number)} of {flow}" for flow, number in zip(available, partners, strict=True)
             )
             notes.append(f"{year.year} holds {each}: their difference is no trade balance")
     return notes
@@ -70,22 +72,22 @@ def _both(imports: Year, exports: Year, *, by_month: bool) -> Year | None:
         whole = imports.whole or exports.whole
         return Year(imports.year, whole, months, months, countries, len(months) == 12) if months else None
     # The months of countries that are there whole as well are part of that; complete follows from those of the others.
-    same = (imports.whole, imports.alone) == (exports.whole, exports.alone)
+    same = (imports.whole, imports.monthly_only) == (exports.whole, exports.monthly_only)
     complete = imports.complete and exports.complete
     if same or complete:
         whole, months = imports.whole or exports.whole, imports.months or exports.months
-        return Year(imports.year, whole, months, imports.alone or exports.alone, countries, complete)
+        return Year(imports.year, whole, months, imports.monthly_only or exports.monthly_only, countries, complete)
     return None
 
 
-def _months_alike(year: int, held: Held) -> bool:
-    return len({found.months for years in held.values() for found in years if found.year == year}) == 1
+def _months_alike(year: int, available: Available) -> bool:
+    return len({found.months for years in available.values() for found in years if found.year == year}) == 1
 
 
-def _unlike(year: int, held: Held, *, by_month: bool) -> str:
-    extents = []
-    for flow, years in held.items():
+def _unlike(year: int, available: Available, *, by_month: bool) -> str:
+    coverages = []
+    for flow, years in available.items():
         found = next((found for found in years if found.year == year), None)
         there = found is not None and (found.months or not by_month)
-        extents.append(f"{flow} {found.extent if found and there else 'none'}")
-    return f"{year} ({', '.join(extents)})"
+        coverages.append(f"{flow} {found.coverage if found and there else 'none'}")
+    return f"{year} ({', '.join(coverages)})"

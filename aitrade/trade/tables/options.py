@@ -1,13 +1,11 @@
 """What can be asked of a table."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aitrade.core.errors import UsageError
 from aitrade.nomenclature.codes import FLOWS
-from aitrade.question.rubric import RELEVANCES
-
-EXCLUDED_CHAPTERS = ("27", "71", "98", "99")
+from aitrade.question.question import Question
 
 
 @dataclass(frozen=True)
@@ -18,9 +16,10 @@ class Options:
         flow: imports or exports.
         run: the run whose labels are used; None: the latest finished one.
         years: years shown; none: those in the data from the base year on.
-        base_year: the year that indices, changes and the counterfactual start from.
-        relevances: what counts as related to AI data centers; the paper's robustness check adds Medium to High.
-        excluded_chapters: HS2 chapters dropped everywhere.
+        base_year: the year that indices, changes and the counterfactual start from; None: the question's.
+        relevances: the levels that count as one, by name in any case; none: those that the question counts. The paper's
+            robustness check adds Medium to High.
+        excluded_chapters: HS2 chapters dropped everywhere; None: the question's.
         denominator: what shares of countries are shares of: the world, or the paper's thirty countries.
         countries: Census codes or names; rows of the tables by country, the only partners of the others.
         top: how many codes or countries; None: the table's own number; 0: all.
@@ -35,9 +34,9 @@ class Options:
     flow: str = "imports"
     run: str | None = None
     years: tuple[int, ...] = ()
-    base_year: int = 2023
-    relevances: tuple[str, ...] = ("High",)
-    excluded_chapters: tuple[str, ...] = EXCLUDED_CHAPTERS
+    base_year: int | None = None
+    relevances: tuple[str, ...] = ()
+    excluded_chapters: tuple[str, ...] | None = None
     denominator: str = "world"
     countries: tuple[str, ...] = ()
     top: int | None = None
@@ -46,31 +45,48 @@ class Options:
     lists: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant, and put relevances and years in their order."""
+        """Refuse what cannot be meant, and put years in their order."""
         _one_of("flow", self.flow, FLOWS)
         _one_of("denominator", self.denominator, ("world", "paper"))
         if self.by is not None:
             _one_of("by", self.by, ("year", "month"))
-        for relevance in self.relevances:
-            _one_of("relevance", relevance, RELEVANCES)
-        if not self.relevances:
-            raise UsageError("no relevance is chosen", fix="--relevance high")
-        for chapter in self.excluded_chapters:
+        for chapter in self.excluded_chapters or ():
             if not re.fullmatch("[0-9]{2}", chapter):
-                raise UsageError(f"chapter {chapter!r} is not two digits", fix="--exclude-chapters 27,71,98,99")
+                raise UsageError(f"chapter {chapter!r} is not two digits", fix="--exclude-chapters 27,71")
         if self.top is not None and self.top < 0:
             raise UsageError(f"-n {self.top} is negative", fix="-n 0 shows all")
         if self.interval is not None and not 0 < self.interval < 100:
             raise UsageError(f"an interval of {self.interval:g} percent", fix="--interval 90")
-        object.__setattr__(self, "relevances", tuple(r for r in RELEVANCES if r in self.relevances))
         object.__setattr__(self, "years", tuple(sorted(set(self.years))))
+
+    def of_question(self, question: Question) -> "Options":
+        """The same with the question's settings where nothing else was asked for, and levels by the question's names.
+
+        Raises:
+            UsageError: a level that the question does not have.
+        """
+        labels, settings = question.labels, question.settings
+        by_name = {level.lower(): level for level in labels.levels}
+        for relevance in self.relevances:
+            if relevance.lower() not in by_name:
+                raise UsageError(
+                    f"there is no level {relevance!r} in question {question.name}",
+                    fix=f"choose from {', '.join(labels.levels)}",
+                )
+        wanted = {by_name[relevance.lower()] for relevance in self.relevances} or set(labels.counted)
+        return replace(
+            self,
+            relevances=tuple(level for level in labels.levels if level in wanted),
+            base_year=settings.base_year if self.base_year is None else self.base_year,
+            excluded_chapters=settings.excluded_chapters if self.excluded_chapters is None else self.excluded_chapters,
+        )
 
     @property
     def group(self) -> str:
-        """Name of what the chosen relevances are counted as: ``High`` or ``High+Medium``."""
+        """Name of what the counted levels are together: ``High`` or ``High+Medium``."""
         return "+".join(self.relevances)
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise UsageError(f"{name} {value!r} is not one there is", fix=f"choose from {', '.join(allowed)}")
+        raise UsageError(f"there is no {name} {value!r}", fix=f"choose from {', '.join(allowed)}")

@@ -1,17 +1,25 @@
 """Partner countries: those that a table is asked for, and the paper's thirty."""
 
+import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.paths import shipped
 from aitrade.trade.countries import CODE, codes_by_name, kind_of, simplified
-from aitrade.trade.paper.paper_figures import load_paper_figures
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def resolve(con: "DuckDBPyConnection", countries: tuple[str, ...]) -> tuple[str, ...]:
+@cache
+def paper_countries() -> tuple[str, ...]:
+    """Census codes of the thirty countries whose trade the paper's shares are shares of."""
+    return tuple(json.loads(shipped("data/reference/paper_figures.json").read_text("utf-8"))["thirty_countries"])
+
+
+def resolve_countries(con: "DuckDBPyConnection", countries: tuple[str, ...]) -> tuple[str, ...]:
     """Census codes of countries given by code or by any name that imports accept, ``paper`` for the paper's thirty.
 
     A name with commas may come in its parts, as a list divided by commas has it: ``("korea", "south", "mexico")``. The
@@ -27,7 +35,7 @@ def resolve(con: "DuckDBPyConnection", countries: tuple[str, ...]) -> tuple[str,
     while rest:
         number = next((n for n in range(len(rest), 1, -1) if simplified(", ".join(rest[:n])) in names), 1)
         asked, rest = ", ".join(rest[:number]), rest[number:]
-        codes += load_paper_figures().thirty_countries if asked.lower() == "paper" else [_code(asked, names)]
+        codes += paper_countries() if asked.lower() == "paper" else [_code(asked, names)]
     return tuple(dict.fromkeys(codes))
 
 

@@ -1,14 +1,15 @@
 """The tables of the paper, computed from a workspace."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import UsageError
+from aitrade.core.sql import query
 from aitrade.core.table import Column, Table, Value
+from aitrade.trade.tables.catalogue import SPECS, Heading
+from aitrade.trade.tables.context import QueryContext, resolve, slug
+from aitrade.trade.tables.macros import SQL, install_macros
 from aitrade.trade.tables.options import Options
-from aitrade.trade.tables.query import fetch, install_macros
-from aitrade.trade.tables.setting import Setting, settle
-from aitrade.trade.tables.spec import Heading
-from aitrade.trade.tables.specs import SPECS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,7 +21,7 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
     Args:
         con: a workspace. The call adds temporary macros to the connection and changes nothing in the workspace.
         name: one of ``SPECS``.
-        options: what is asked of it; the defaults are the paper's.
+        options: what is asked of it; the defaults are the question's.
 
     Returns:
         The table; dollars are summed as integers and turned into billions at the end, so that neither the order of
@@ -34,42 +35,59 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
         raise UsageError(f"there is no table {name!r}", fix=f"choose from {', '.join(SPECS)}")
     spec, options = SPECS[name], options or Options()
     install_macros(con)
-    setting = settle(con, spec, options)
-    columns = tuple(column for heading in spec.headings for column in _columns(heading, setting))
-    rows = tuple(_flat(row) for row in fetch(con, name, setting.parameters))
-    notes = (*setting.notes, *_without_rows(setting, columns, rows))
-    computed = Table(name, spec.title.format_map(setting.words), columns, rows, notes)
+    context = resolve(con, spec, options)
+    columns = tuple(column for heading in spec.headings for column in _columns(heading, context))
+    rows = tuple(_flat(row) for row in query(con, SQL, name, **context.parameters.by_name))
+    notes = (*context.notes, *_without_rows(context, columns, rows))
+    title = spec.title.format_map(context.words)
+    by = "month" if context.selection.by_month else "year"
+    computed = Table(name, title, columns, rows, notes, by, context.levels)
     if options.interval is None:
         return computed
-    from aitrade.trade.tables.interval import with_intervals
+    from aitrade.trade.tables.intervals import with_intervals
 
-    return with_intervals(con, computed, setting, options.interval)
+    return with_intervals(con, computed, context, options.interval)
 
 
 def _without_rows(
-    setting: Setting, columns: tuple[Column, ...], rows: tuple[tuple[Value, ...], ...]
+    context: QueryContext, columns: tuple[Column, ...], rows: tuple[tuple[Value, ...], ...]
 ) -> tuple[str, ...]:
     """A note on countries that were asked for and have no row, unless the table was cut before them."""
-    asked = setting.parameters["shown"]
-    if not asked or len(asked) > setting.parameters["top"]:
+    asked = context.parameters.shown
+    if not asked or len(asked) > context.parameters.top:
         return ()
-    place = [column.name for column in columns].index("cty_code")
-    there = {row[place] for row in rows}
-    without = [country for country in asked if country not in there]
+    position = [column.name for column in columns].index("cty_code")
+    with_row = {row[position] for row in rows}
+    without = [country for country in asked if country not in with_row]
     return (f"no row for {', '.join(without)}: none of what the table counts is with them",) if without else ()
 
 
-def _columns(heading: Heading, setting: Setting) -> list[Column]:
-    """The columns of a heading: one, or one for each year that its list runs over."""
-    years: list[int | None] = [None]
-    if heading.each == "years":
-        years = list(setting.span.years)
-    elif heading.each == "comparable":
-        years = list(setting.span.comparable)
-    words = [setting.words | {"year": year} for year in years]
-    return [Column(heading.name.format_map(word), heading.title.format_map(word), heading.kind) for word in words]
+def _columns(heading: Heading, context: QueryContext) -> list[Column]:
+    """The columns of a heading: one, or one for each member of the list that the heading runs over."""
+    selection, words = context.selection, context.words
+    plain = Column(heading.name, heading.title, heading.kind, heading.measure)
+    if heading.over == "without":
+        names = [without.name for without in context.question.settings.without]
+        return [_worded(plain, heading, words | {"without": name, "without_slug": slug(name)}) for name in names]
+    if heading.over == "changes":
+        return [_worded(replace(plain, year=selection.last, since=selection.first), heading, words)]
+    if heading.over == "rank":
+        return [_worded(replace(plain, year=selection.rank), heading, words)]
+    if heading.over is None:
+        return [_worded(plain, heading, words)]
+    years = selection.years if heading.over == "years" else selection.comparable
+    return [_worded(replace(plain, year=year), heading, words | {"year": year}) for year in years]
+
+
+def _worded(column: Column, heading: Heading, words: dict[str, object]) -> Column:
+    return replace(
+        column,
+        name=heading.name.format_map(words),
+        title=heading.title.format_map(words),
+        series=heading.series.format_map(words),
+    )
 
 
 def _flat(row: tuple[Any, ...]) -> tuple[Value, ...]:
-    """A query's row with its lists by year spread out."""
+    """A query's row with its lists spread out."""
     return tuple(value for cell in row for value in (cell if isinstance(cell, list) else [cell]))

@@ -1,8 +1,8 @@
--- The chosen relevances by country of origin (destination for exports): value and share by year, and for the years together.
+-- The counted levels by country of origin (destination for exports): value and share by year, and for the years together.
 -- The denominator is the sum over the partners: every country, or the listed ones.
 WITH cells AS (
     SELECT cty_code, year, sum(value) AS value
-    FROM labelled($flow, $run, $chosen, $years, false, $excluded, $partners)
+    FROM labelled($flow, $run, $counted, $years, false, $excluded, $partners)
     WHERE relevance = $group
     GROUP BY ALL
 ),
@@ -23,13 +23,13 @@ SELECT
     ) AS rank,
     cty_code,
     coalesce(countries.name, cty_code) AS country,
-    [dollars_in(y, by_country.dollars, held, $sparse) / 1e9 FOR y IN $years] AS value,
-    [100 * dollars_in(y, by_country.dollars, held, $sparse) / nullif(world.dollars[y], 0)::DOUBLE FOR y IN $years] AS share,
+    [dollars_in(y, by_country.dollars, held, $low_coverage) / 1e9 FOR y IN $years] AS value,
+    [100 * dollars_in(y, by_country.dollars, held, $low_coverage) / nullif(world.dollars[y], 0)::DOUBLE FOR y IN $years] AS share,
     100 * by_country.dollars_together::DOUBLE / nullif(world.dollars_together, 0)::DOUBLE AS share_pct
 FROM by_country
 CROSS JOIN world
 LEFT JOIN countries USING (cty_code)
-LEFT JOIN held_of_sparse($flow, $sparse) USING (cty_code)
+LEFT JOIN held_of_low_coverage($flow, $low_coverage) USING (cty_code)
 QUALIFY (len($shown) = 0 OR list_contains($shown, cty_code))
     AND row_number() OVER (
         PARTITION BY len($shown) = 0 OR list_contains($shown, cty_code)

@@ -1,9 +1,9 @@
--- Within each category of the chosen relevances: value and share by country of origin (destination for exports), by year
+-- Within each category of the counted levels: value and share by country of origin (destination for exports), by year
 -- and for the years together, which also ranks the countries.
 -- The denominator is the category's sum over the partners: every country, or the listed ones.
 WITH cells AS (
     SELECT category, cty_code, year, sum(value) AS value
-    FROM labelled($flow, $run, $chosen, $years, false, $excluded, $partners)
+    FROM labelled($flow, $run, $counted, $years, false, $excluded, $partners)
     WHERE relevance = $group
     GROUP BY ALL
 ),
@@ -25,13 +25,13 @@ SELECT
     row_number() OVER (PARTITION BY category ORDER BY by_country.dollars_together DESC, cty_code) AS rank,
     cty_code,
     coalesce(countries.name, cty_code) AS country,
-    [dollars_in(y, by_country.dollars, held, $sparse) / 1e9 FOR y IN $years] AS value,
-    [100 * dollars_in(y, by_country.dollars, held, $sparse) / nullif(by_category.dollars[y], 0)::DOUBLE FOR y IN $years] AS share,
+    [dollars_in(y, by_country.dollars, held, $low_coverage) / 1e9 FOR y IN $years] AS value,
+    [100 * dollars_in(y, by_country.dollars, held, $low_coverage) / nullif(by_category.dollars[y], 0)::DOUBLE FOR y IN $years] AS share,
     100 * by_country.dollars_together::DOUBLE / nullif(by_category.dollars_together, 0)::DOUBLE AS share_pct
 FROM by_country
 JOIN by_category USING (category)
 LEFT JOIN countries USING (cty_code)
-LEFT JOIN held_of_sparse($flow, $sparse) USING (cty_code)
+LEFT JOIN held_of_low_coverage($flow, $low_coverage) USING (cty_code)
 QUALIFY (len($shown) = 0 OR list_contains($shown, cty_code))
     AND row_number() OVER (
         PARTITION BY category, len($shown) = 0 OR list_contains($shown, cty_code)

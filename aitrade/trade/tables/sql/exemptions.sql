@@ -1,4 +1,4 @@
--- Codes and value on each exemption list and on any of them: the chosen relevances and their categories, Low, and all.
+-- Codes and value on each exemption list and on any of them: the counted levels and their categories, the reference, and all.
 -- An entry of 4, 6, 8 or 10 digits covers every code below it.
 WITH sums AS (
     SELECT hs10, year, sum(value) AS value, sum(value) FILTER (duty IS NOT NULL) AS known, sum(duty) AS duty
@@ -7,7 +7,7 @@ WITH sums AS (
 ),
 labelled_sums AS (
     SELECT sums.*, coalesce(relevance, 'Unlabelled') AS relevance, category
-    FROM sums LEFT JOIN labels($flow, $run, $chosen) USING (hs10)
+    FROM sums LEFT JOIN labels($flow, $run, $counted) USING (hs10)
 ),
 entries AS (
     SELECT name, prefix FROM exemptions
@@ -70,10 +70,10 @@ SELECT
 FROM counts
 JOIN totals ON totals.list = counts.list AND totals.relevance = counts.relevance
     AND totals.category IS NOT DISTINCT FROM counts.category
-WHERE list_contains([$group, 'Low', 'All'], counts.relevance)
+WHERE list_contains([$group, $reference, 'All'], counts.relevance)
 ORDER BY
     list_position(list_append($lists, 'any'), counts.list),
-    list_position([$group, 'Low', 'All'], counts.relevance),
+    list_position([$group, $reference, 'All'], counts.relevance),
     counts.category IS NOT NULL,
     coalesce(years[$rank_year].value, 0) DESC,
     counts.category;

@@ -1,8 +1,8 @@
--- Growth year on year by country and relevance, with the world first: the chosen relevances, Low, and all trade.
+-- Growth year on year by country and relevance, with the world first: the counted levels, the reference, and all trade.
 -- A growth rate is given where the year and the year before it are in the data as complete years.
 WITH cells AS (
     SELECT cty_code, year, relevance, sum(value) AS value
-    FROM labelled($flow, $run, $chosen, $years_and_before, false, $excluded, $partners)
+    FROM labelled($flow, $run, $counted, $years_and_before, false, $excluded, $partners)
     GROUP BY ALL
 ),
 by_year AS (
@@ -21,17 +21,17 @@ places AS (
     WHERE relevance = 'All' AND (cty_code IS NULL OR len($shown) = 0 OR list_contains($shown, cty_code))
 ),
 row_heads AS (
-    SELECT cty_code, rank, unnest([$group, 'Low', 'All']) AS relevance FROM places WHERE rank <= $top
+    SELECT cty_code, rank, unnest([$group, $reference, 'All']) AS relevance FROM places WHERE rank <= $top
 )
 SELECT
     row_heads.cty_code,
     coalesce(countries.name, row_heads.cty_code, 'World') AS country,
     row_heads.relevance,
-    [dollars_in(y, totals.dollars, map_keys(whole.dollars), $sparse) / 1e9 FOR y IN $years] AS value,
+    [dollars_in(y, totals.dollars, map_keys(whole.dollars), $low_coverage) / 1e9 FOR y IN $years] AS value,
     [100 * (coalesce(totals.dollars[y], 0) / nullif(totals.dollars[y - 1], 0)::DOUBLE - 1) FOR y IN $comparable] AS growth
 FROM row_heads
 LEFT JOIN totals
     ON totals.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND totals.relevance = row_heads.relevance
 LEFT JOIN totals AS whole ON whole.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND whole.relevance = 'All'
 LEFT JOIN countries ON countries.cty_code = row_heads.cty_code
-ORDER BY rank, list_position([$group, 'Low', 'All'], row_heads.relevance);
+ORDER BY rank, list_position([$group, $reference, 'All'], row_heads.relevance);

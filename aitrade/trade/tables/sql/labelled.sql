@@ -2,14 +2,14 @@
 -- which of them it needs: most sum trade by code first and join the labels to the sums, which is less work. Two more for
 -- tables that have countries as rows and years as columns.
 
--- A label for each code of a flow. The chosen relevances count as one, named after them ("High", "High+Medium").
+-- A label for each code of a flow. The counted levels count as one, named after them ("High", "High+Medium").
 -- An exporter may report an HTS number instead of a Schedule B number, and about half of the export codes in the data
 -- are such numbers: an export code without a label of its own takes the label of the import code with its ten digits.
-CREATE OR REPLACE TEMP MACRO labels(of_flow, of_run, chosen) AS TABLE
+CREATE OR REPLACE TEMP MACRO labels(of_flow, of_run, counted) AS TABLE
 SELECT
     hs10,
-    CASE WHEN list_contains(chosen, relevance) THEN array_to_string(chosen, '+') ELSE relevance END AS relevance,
-    category,
+    CASE WHEN list_contains(counted, relevance) THEN array_to_string(counted, '+') ELSE relevance END AS relevance,
+    nullif(category, '') AS category,
     relevance AS own_relevance,
     description,
     source, p
@@ -52,22 +52,22 @@ WHERE NOT by_month
     );
 
 -- Trade with its labels, row by row.
-CREATE OR REPLACE TEMP MACRO labelled(of_flow, of_run, chosen, in_years, by_month, excluded, partners) AS TABLE
+CREATE OR REPLACE TEMP MACRO labelled(of_flow, of_run, counted, in_years, by_month, excluded, partners) AS TABLE
 SELECT
     trade.hs10, trade.cty_code, trade.year, trade.month, trade.value, trade.duty,
     coalesce(labels.relevance, 'Unlabelled') AS relevance,
     labels.category
 FROM trade(of_flow, in_years, by_month, excluded, partners) AS trade
-LEFT JOIN labels(of_flow, of_run, chosen) AS labels USING (hs10);
+LEFT JOIN labels(of_flow, of_run, counted) AS labels USING (hs10);
 
--- Dollars of a country in a year, from a map of its years. No trade is none; but of a sparse year, which holds fewer than
+-- Dollars of a country in a year, from a map of its years. No trade is none; but of a low_coverage year, which holds fewer than
 -- half the partner countries of another, nothing is known of a country that it does not hold at all.
-CREATE OR REPLACE TEMP MACRO dollars_in(of_year, dollars, held, sparse) AS
-CASE WHEN NOT list_contains(sparse, of_year) OR list_contains(held, of_year) THEN coalesce(dollars[of_year], 0)::DOUBLE END;
+CREATE OR REPLACE TEMP MACRO dollars_in(of_year, dollars, held, low_coverage) AS
+CASE WHEN NOT list_contains(low_coverage, of_year) OR list_contains(held, of_year) THEN coalesce(dollars[of_year], 0)::DOUBLE END;
 
--- The sparse years that hold a country.
-CREATE OR REPLACE TEMP MACRO held_of_sparse(of_flow, sparse) AS TABLE
+-- The low_coverage years that hold a country.
+CREATE OR REPLACE TEMP MACRO held_of_low_coverage(of_flow, low_coverage) AS TABLE
 SELECT cty_code, list(DISTINCT year) AS held
 FROM flows
-WHERE flow = of_flow AND list_contains(sparse, year)
+WHERE flow = of_flow AND list_contains(low_coverage, year)
 GROUP BY cty_code;

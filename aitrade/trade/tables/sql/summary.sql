@@ -7,7 +7,7 @@ WITH sums AS (
 ),
 labelled_sums AS (
     SELECT hs10, year, value, coalesce(relevance, 'Unlabelled') AS relevance, category
-    FROM sums LEFT JOIN labels($flow, $run, $chosen) USING (hs10)
+    FROM sums LEFT JOIN labels($flow, $run, $counted) USING (hs10)
 ),
 row_heads AS (
     SELECT unnest($relevances) AS relevance, NULL AS category

@@ -1,4 +1,4 @@
--- Effective tariff rate: calculated duty over value, by relevance, by category of the chosen relevances, and by country,
+-- Effective tariff rate: calculated duty over value, by relevance, by category of the counted levels, and by country,
 -- for each year or month. Where a row's duty is unknown its value is left out too: the rate is duty over the value whose
 -- duty is known, and known_pct says how much of the value that is.
 WITH cells AS (
@@ -7,7 +7,7 @@ WITH cells AS (
         sum(value) AS value,
         coalesce(sum(value) FILTER (duty IS NOT NULL), 0) AS known,
         sum(duty) AS duty
-    FROM labelled($flow, $run, $chosen, $years, $by_month, $excluded, $partners)
+    FROM labelled($flow, $run, $counted, $years, $by_month, $excluded, $partners)
     GROUP BY ALL
 ),
 places AS (
@@ -42,5 +42,5 @@ FROM sums
 LEFT JOIN places USING (cty_code)
 LEFT JOIN countries USING (cty_code)
 WHERE (NOT of_category OR sums.relevance = $group)
-    AND (NOT of_country OR (places.rank <= $top AND sums.relevance IN ($group, 'Low', 'All')))
+    AND (NOT of_country OR (places.rank <= $top AND sums.relevance IN ($group, $reference, 'All')))
 ORDER BY of_country, of_category, list_position($relevances, sums.relevance), sums.category, places.rank, year, month;

@@ -1,4 +1,4 @@
--- The codes of the chosen relevances with the most trade in the ranking year, with their share of all trade.
+-- The codes of the counted levels with the most trade in the ranking year, with their share of all trade.
 WITH sums AS (
     SELECT hs10, year, sum(value) AS value
     FROM trade($flow, $years, false, $excluded, $partners)
@@ -22,10 +22,10 @@ SELECT
     100 * coalesce(by_code.dollars[$rank_year], 0)::DOUBLE / nullif(everything.dollars, 0)::DOUBLE AS share_pct,
     100 * (coalesce(by_code.dollars[$to_year], 0) / nullif(by_code.dollars[$from_year], 0)::DOUBLE - 1) AS change_pct
 FROM by_code
-JOIN labels($flow, $run, $chosen) AS labels USING (hs10)
+JOIN labels($flow, $run, $counted) AS labels USING (hs10)
 CROSS JOIN everything
 LEFT JOIN codes ON codes.flow = $flow AND codes.hs10 = by_code.hs10
 LEFT JOIN codes AS import_codes ON import_codes.flow = 'imports' AND import_codes.hs10 = by_code.hs10
-WHERE list_contains($chosen, labels.own_relevance)
+WHERE list_contains($counted, labels.own_relevance)
 QUALIFY rank <= $top
 ORDER BY rank;

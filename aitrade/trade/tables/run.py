@@ -1,9 +1,11 @@
-"""The run whose labels a table uses."""
+"""The run whose labels a table uses, with the question that it answers."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.question.question import Question
+from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import get_run, latest_run
 
 if TYPE_CHECKING:
@@ -12,11 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChosenRun:
-    """A run: its name, whether it is finished, and how many codes it labels, by flow."""
+    """A run: its name, whether it is finished, how many codes it labels, by flow, and the question it answers."""
 
     run: str
     finished: bool
     labels: dict[str, int]
+    question: Question
 
     def notes(self, flows: tuple[str, ...]) -> list[str]:
         """What a reader has to know about the run."""
@@ -37,11 +40,11 @@ def choose_run(con: "DuckDBPyConnection", name: str | None, flow: str) -> Chosen
     Raises:
         BadInputError: there is no such run, or it has no label that could apply to the flow.
     """
-    found = get_run(con, name or latest_run(con))
-    counts = con.execute("SELECT flow, count(*) FROM predictions WHERE run = $1 GROUP BY flow", [found.run]).fetchall()
-    chosen = ChosenRun(found.run, found.finished, dict(counts))
+    run = get_run(con, name or latest_run(con))
+    counts = con.execute("SELECT flow, count(*) FROM predictions WHERE run = $1 GROUP BY flow", [run.run]).fetchall()
+    chosen = ChosenRun(run.run, run.finished, dict(counts), question_of_run(con, run.run))
     if flow not in chosen.labels and "imports" not in chosen.labels:
         raise BadInputError(
-            f"run {found.run!r} labels no {flow} codes", fix=f"aitrade classify --flow {flow}, or choose another run"
+            f"run {run.run!r} labels no {flow} codes", fix=f"aitrade classify --flow {flow}, or choose another run"
         )
     return chosen

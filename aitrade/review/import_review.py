@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError, UsageError, at
-from aitrade.question.rubric import NOT_RELATED
-from aitrade.review.filled import Filled, Review, read_filled
+from aitrade.core.sql import query
+from aitrade.question.labels import LabelSpace
+from aitrade.review.reviewed_file import Review, ReviewedFile, read_reviewed
 from aitrade.workspace.database import transaction
 from aitrade.workspace.label_runs import check_name, put_run
 from aitrade.workspace.questions import question_of_run
@@ -18,7 +19,7 @@ from aitrade.workspace.runs import Run, get_run, list_runs
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_SQL = Path(__file__).parent / "sql" / "reviewed.sql"
+SQL = Path(__file__).parent / "sql"
 _BASE = "SELECT flow, hs10, relevance, category, evidence FROM predictions JOIN offered_codes USING (flow, hs10)"
 
 
@@ -64,30 +65,28 @@ def import_review(
     Raises:
         UsageError: the name cannot name a run, or is that of the run that was reviewed.
         BadInputError: the name is taken and ``replace`` is off, the base run is missing, unfinished or lacks a reviewed
-            code, a High or Medium code has no category, or see ``read_filled``; nothing is kept.
+            code, a code that needs a category has none, or see ``read_reviewed``; nothing is kept.
     """
     check_name(con, name, replace=replace)
-    filled = read_filled(path, pad=pad)
-    base = _base(con, filled)
+    reviewed = read_reviewed(path, lambda run: question_of_run(con, _base(con, run, path).run).labels, pad=pad)
+    base = _base(con, reviewed.run, path)
+    question = question_of_run(con, base.run)
     if base.run == name:
         raise UsageError(f"run {name} is the one that was reviewed", fix="choose another --name")
-    rows = _rows(con, filled, base.run)
-    fingerprint = hashlib.sha256(f"{base.fingerprint}\n{filled.sha256}".encode()).hexdigest()
+    rows = _rows(con, reviewed, base.run, question.labels)
+    fingerprint = hashlib.sha256(f"{base.fingerprint}\n{reviewed.sha256}".encode()).hexdigest()
     settings = {
         "file": path.name,
-        "sha256": filled.sha256,
+        "sha256": reviewed.sha256,
         "base": base.run,
         "base_fingerprint": base.fingerprint,
         "reviewed": len(rows),
     }
-    question = question_of_run(con, base.run)
     columns = {column: [row[column] for row in rows] for column in rows[0]}
     with transaction(con):
         replaced = put_run(con, name, fingerprint, settings, base.predictions, question)
         with offered(con, "offered_reviews", columns):
-            con.execute(
-                _SQL.read_text("utf-8"), {"name": name, "base": base.run, "levels": list(question.labels.levels)}
-            )
+            query(con, SQL, "reviewed", new_run=name, base=base.run, levels=list(question.labels.levels))
     return ReviewReceipt(
         run=name,
         path=str(path),
@@ -95,42 +94,44 @@ def import_review(
         labels=base.predictions,
         reviewed=len(rows),
         changed=sum(bool(row["changed"]) for row in rows),
-        unfinished=filled.unfinished,
+        unfinished=reviewed.unfinished,
         replaced=replaced,
     )
 
 
-def _base(con: "DuckDBPyConnection", filled: Filled) -> Run:
-    where = f"{filled.where}, column run"
-    if filled.run not in {run.run for run in list_runs(con)}:
-        raise BadInputError(f"there is no run {filled.run}", where=where, fix="see: aitrade runs list")
-    base = get_run(con, filled.run)
+def _base(con: "DuckDBPyConnection", name: str, path: Path) -> Run:
+    where = f"{path}, column run"
+    if name not in {run.run for run in list_runs(con)}:
+        raise BadInputError(f"there is no run {name}", where=where, fix="see: aitrade runs list")
+    base = get_run(con, name)
     if not base.finished:
         raise BadInputError(f"run {base.run} is not finished", where=where, fix=f"aitrade runs resume {base.run}")
     return base
 
 
-def _rows(con: "DuckDBPyConnection", filled: Filled, base: str) -> list[dict[str, Any]]:
+def _rows(con: "DuckDBPyConnection", reviewed: ReviewedFile, base: str, labels: LabelSpace) -> list[dict[str, Any]]:
     """The reviewed codes as they are kept."""
-    codes = {field: [getattr(review, field) for review in filled.reviews] for field in ("flow", "hs10")}
+    codes = {field: [getattr(review, field) for review in reviewed.reviews] for field in ("flow", "hs10")}
     with offered(con, "offered_codes", codes):
         said = {(flow, hs10): rest for flow, hs10, *rest in con.execute(f"{_BASE} WHERE run = ?", [base]).fetchall()}
     rows = []
-    for review in filled.reviews:
+    for review in reviewed.reviews:
         before = said.get((review.flow, review.hs10))
         if before is None:
             raise BadInputError(
-                f"run {base} says nothing of {review.flow} code {review.hs10}",
-                where=at(filled.where, review.line, "hs10"),
+                f"run {base} has no label for {review.flow} code {review.hs10}",
+                where=at(reviewed.where, review.line, "hs10"),
                 fix="review the codes that aitrade review export wrote",
             )
-        rows.append(_row(review, base, *before, where=at(filled.where, review.line, "new_category")))
+        rows.append(_row(review, base, labels, *before, where=at(reviewed.where, review.line, "new_category")))
     return rows
 
 
-def _row(review: Review, base: str, relevance: str, category: str, raw: str | None, *, where: str) -> dict[str, Any]:
-    new = review.category or category
-    if review.relevance != "Low" and new == NOT_RELATED:
+def _row(
+    review: Review, base: str, labels: LabelSpace, relevance: str, category: str, raw: str | None, *, where: str
+) -> dict[str, Any]:
+    new = category if review.category is None else review.category
+    if labels.categories and review.relevance != labels.reference and new == labels.reference_category:
         raise BadInputError(
             f"a {review.relevance} code needs a category, and run {base} has none for {review.hs10}",
             where=where,

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aitrade.classification.method import Method
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar
-from aitrade.question.rubric import RELEVANCES
+from aitrade.question.labels import LabelSpace
 from aitrade.retrieval.neighbours import Neighbour
 
 if TYPE_CHECKING:
@@ -41,19 +42,23 @@ class CalibrationSet:
     """The exemplars as a classifier sees codes that it has not been told about.
 
     Attributes:
+        labels: the label space.
+        method: the numbers of the votes.
         exemplars: all n exemplars.
         vectors: their embeddings, shape (n, dimensions).
         views: parts of them, all n together, each embedded without having been learnt from.
         neighbours: of each of the n, itself left out.
         weights: how many codes of the nomenclature each of the n stands for, shape (n,).
         rows: places of the m exemplars that the LLM was asked about, shape (m,); the rest is about these.
-        llm: the LLM's scores of High, Medium, Low, made without the exemplar's subheading, shape (m, 3).
+        llm: the LLM's scores of the k levels, made without the exemplar's subheading, shape (m, k).
         llm_votes: what the LLM's neighbours say (see ``near_votes``), by an LLM that has not
-            seen the exemplar's subheading, shape (m, 4).
-        llm_category: log-probabilities of the related categories, likewise, shape (m, categories); rows of Low
-            exemplars are not used.
+            seen the exemplar's subheading, shape (m, 2 (k - 1)).
+        llm_category: log-probabilities of the categories, likewise, shape (m, categories); rows of exemplars
+            of the reference level are not used.
     """
 
+    labels: LabelSpace
+    method: Method
     exemplars: Sequence[Exemplar]
     vectors: "NDArray[np.float32]"
     views: Sequence[FoldEmbeddings]
@@ -71,8 +76,8 @@ class CalibrationSet:
 
     @property
     def levels(self) -> "NDArray[np.int64]":
-        """Place of each exemplar's relevance in High, Medium, Low, shape (n,)."""
-        return levels_of(self.exemplars)
+        """Place of each exemplar's relevance among the levels, shape (n,)."""
+        return levels_of(self.exemplars, self.labels)
 
     @property
     def targets(self) -> "NDArray[np.int64]":
@@ -82,12 +87,12 @@ class CalibrationSet:
     @property
     def asked_weights(self) -> "NDArray[np.float64]":
         """Weights of the exemplars that the LLM was asked about, shape (m,)."""
-        return sampled_weights(self.weights, self.levels, self.rows)
+        return sampled_weights(self.weights, self.levels, self.rows, len(self.labels.levels))
 
 
-def levels_of(exemplars: Sequence[Exemplar]) -> "NDArray[np.int64]":
-    """Place of each exemplar's relevance in High, Medium, Low, shape (n,)."""
-    return np.array([RELEVANCES.index(e.relevance) for e in exemplars])
+def levels_of(exemplars: Sequence[Exemplar], labels: LabelSpace) -> "NDArray[np.int64]":
+    """Place of each exemplar's relevance among the levels, shape (n,)."""
+    return np.array([labels.position(e.relevance) for e in exemplars])
 
 
 def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> "NDArray[np.float64]":
@@ -106,7 +111,7 @@ def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> 
 
 
 def sampled_weights(
-    weights: "NDArray[np.float64]", levels: "NDArray[np.int64]", rows: "NDArray[np.int64]"
+    weights: "NDArray[np.float64]", levels: "NDArray[np.int64]", rows: "NDArray[np.int64]", count: int
 ) -> "NDArray[np.float64]":
     """Weights of some exemplars, shape (m,), that give each level the share which all of them together give it.
 
@@ -114,8 +119,9 @@ def sampled_weights(
         weights: :func:`population_weights` of all n exemplars.
         levels: :func:`levels_of` the same.
         rows: places of the m.
+        count: how many levels there are.
     """
-    whole, part = (np.bincount(levels[some], weights[some], len(RELEVANCES)) for some in (np.arange(len(levels)), rows))
+    whole, part = (np.bincount(levels[some], weights[some], count) for some in (np.arange(len(levels)), rows))
     scale = np.divide(whole, part, out=np.ones_like(whole), where=part > 0)  # no one of the level: nothing to scale
     scaled: NDArray[np.float64] = weights[rows] * scale[levels[rows]]
     return scaled

@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.classification.calibration import EvidenceModel
-from aitrade.classification.features import FEATURES, KINDS, relevance_features
+from aitrade.classification.features import KINDS, feature_names, features_of_kind, relevance_features
+from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, sampled_weights
 from aitrade.classification.fitting.probe import Probe
-from aitrade.classification.fitting.training_set import FOLDS, CalibrationSet, sampled_weights
 from aitrade.core.softmax import fit_softmax, softmax
 from aitrade.question.folds import subheading_folds
-from aitrade.question.rubric import RELEVANCES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BASELINE_KINDS = ("neighbours", "probe")
 RIDGE = 3.0  # penalty on the joining weights (see aitrade.core.softmax.fit_softmax)
-RIDGE_OF_ADDED = 10.0  # of what few exemplars say beyond the rival; measured in docs/quality.md
+RIDGE_OF_ADDED = 10.0  # of what few exemplars say beyond the baseline; measured in docs/quality.md
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,12 @@ class CrossFit:
     """How evidence is joined, and what that says of exemplars that it was not fitted on.
 
     Attributes:
-        joint: fitted on every exemplar that the evidence is there of.
-        out_of_fold: probabilities of High, Medium, Low of those that the LLM was asked about, each by a fit without its
-            subheading, shape (m, 3).
+        model: fitted on every exemplar that the evidence is there of.
+        out_of_fold: probabilities of the k levels of those that the LLM was asked about, each by a fit without its
+            subheading, shape (m, k).
     """
 
-    joint: EvidenceModel
+    model: EvidenceModel
     out_of_fold: "NDArray[np.float64]"
 
 
@@ -44,9 +43,10 @@ def training_features(training: CalibrationSet, probe: Probe) -> "NDArray[np.flo
 
     The LLM's is zero where it was not asked.
     """
-    llm, votes = np.zeros((len(training.exemplars), 3)), np.zeros((len(training.exemplars), 4))
+    n, labels = len(training.exemplars), training.labels
+    llm, votes = np.zeros((n, len(labels.levels))), np.zeros((n, 2 * len(labels.others)))
     llm[training.rows], votes[training.rows] = training.llm, training.llm_votes
-    return relevance_features(llm, votes, probe.held_out, training.neighbours)
+    return relevance_features(llm, votes, probe.held_out, training.neighbours, labels, training.method)
 
 
 def fit_evidence_model(
@@ -63,15 +63,15 @@ def fit_evidence_model(
         kinds: the kinds of evidence to join; the others get a weight of zero.
     """
     everything = np.arange(len(training.exemplars))
-    rival_kinds = [kind for kind in kinds if kind in BASELINE_KINDS]
-    if len(rival_kinds) == len(kinds):
+    baseline_kinds = [kind for kind in kinds if kind in BASELINE_KINDS]
+    if len(baseline_kinds) == len(kinds):
         fitted = _fit(training, features, kinds, everything, RIDGE)
-        return CrossFit(fitted.joint, fitted.out_of_fold[training.rows])
-    if len(training.rows) == len(everything) or not rival_kinds:
+        return CrossFit(fitted.model, fitted.out_of_fold[training.rows])
+    if len(training.rows) == len(everything) or not baseline_kinds:
         return _fit(training, features, kinds, training.rows, RIDGE)
-    rival = _fit(training, features, rival_kinds, everything, RIDGE)
-    added = _fit(training, features, kinds, training.rows, RIDGE_OF_ADDED, np.log(rival.out_of_fold[training.rows]))
-    return CrossFit(rival.joint.plus(added.joint), added.out_of_fold)
+    baseline = _fit(training, features, baseline_kinds, everything, RIDGE)
+    added = _fit(training, features, kinds, training.rows, RIDGE_OF_ADDED, np.log(baseline.out_of_fold[training.rows]))
+    return CrossFit(baseline.model.plus(added.model), added.out_of_fold)
 
 
 def _fit(
@@ -82,19 +82,20 @@ def _fit(
     ridge: float,
     start: "NDArray[np.float64] | None" = None,
 ) -> CrossFit:
-    """Join kinds of evidence on some exemplars, added to the logits ``start`` of each, shape (rows, 3)."""
-    heard = np.isin(FEATURES, [name for kind in kinds for name in KINDS[kind]])
+    """Join kinds of evidence on some exemplars, added to the logits ``start`` of each, shape (rows, k)."""
+    labels, k = training.labels, len(training.labels.levels)
+    heard = np.isin(feature_names(labels), [name for kind in kinds for name in features_of_kind(kind, labels)])
     mine = features[rows]
     center, scale = mine.mean(0), np.maximum(mine.std(0), 1e-9)
     scaled = (mine - center) / scale * heard
     levels = training.levels
-    targets, weights = levels[rows], sampled_weights(training.weights, levels, rows)
-    known = np.zeros((len(rows), len(RELEVANCES))) if start is None else start
+    targets, weights = levels[rows], sampled_weights(training.weights, levels, rows, k)
+    known = np.zeros((len(rows), k)) if start is None else start
     folds = subheading_folds([training.exemplars[row].code for row in rows], FOLDS)
-    out_of_fold = np.zeros((len(rows), len(RELEVANCES)))
+    out_of_fold = np.zeros((len(rows), k))
     for fold in range(FOLDS):
         seen = folds != fold
-        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, len(RELEVANCES), known[seen])
+        w, b = fit_softmax(scaled[seen], targets[seen], weights[seen], ridge, k, known[seen])
         out_of_fold[~seen] = softmax(scaled[~seen] @ w + b + known[~seen])
-    w, b = fit_softmax(scaled, targets, weights, ridge, len(RELEVANCES), known)
+    w, b = fit_softmax(scaled, targets, weights, ridge, k, known)
     return CrossFit(EvidenceModel(center.tolist(), scale.tolist(), w.tolist(), b.tolist()), out_of_fold)

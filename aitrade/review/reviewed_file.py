@@ -1,5 +1,6 @@
-"""A review file that was filled in, read and checked against the rubric."""
+"""A review file that was filled in, read and checked against the question of its run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from aitrade.core.errors import BadInputError, at
 from aitrade.core.files import sha256_of
 from aitrade.core.textfile import Record, read_records
 from aitrade.nomenclature.codes import parse_flow, parse_hs10
-from aitrade.question.rubric import NOT_RELATED, RELEVANCES, Rubric, check_label, load_rubric
+from aitrade.question.labels import LabelSpace
 from aitrade.review.columns import NEEDED
 from aitrade.review.sheet import read_sheet
 from aitrade.review.workbook import SHEET
@@ -34,8 +35,8 @@ class Review:
 
 
 @dataclass(frozen=True)
-class Filled:
-    """A filled file.
+class ReviewedFile:
+    """A review file that was filled in.
 
     Attributes:
         where: file and, of a workbook, sheet.
@@ -52,11 +53,12 @@ class Filled:
     unfinished: tuple[int, ...]
 
 
-def read_filled(path: Path, *, pad: bool = False) -> Filled:
-    """Read a review file, a workbook (.xlsx) or delimited text, and check every new label against the rubric.
+def read_reviewed(path: Path, labels_of: Callable[[str], LabelSpace], *, pad: bool = False) -> ReviewedFile:
+    """Read a review file, a workbook (.xlsx) or delimited text, and check every new label against the question.
 
     Args:
         path: the file.
+        labels_of: gives the label space of the run that the file reviews, by its name.
         pad: put back the leading zero of codes of nine digits.
 
     Raises:
@@ -68,11 +70,11 @@ def read_filled(path: Path, *, pad: bool = False) -> Filled:
     else:
         where, records = str(path), read_records(path, NEEDED)[1]
     run = _run(records, where)
-    rubric = load_rubric()
+    labels = labels_of(run)
     reviews: dict[tuple[str, str], Review] = {}
     for record in records:
         if record.values["new_relevance"]:
-            review = _review(record, where, rubric, pad=pad)
+            review = _review(record, where, labels, pad=pad)
             before = reviews.setdefault((review.flow, review.hs10), review)
             if (before.relevance, before.category) != (review.relevance, review.category):
                 raise BadInputError(
@@ -89,7 +91,7 @@ def read_filled(path: Path, *, pad: bool = False) -> Filled:
         raise BadInputError(
             "no row has a new relevance", where=where, fix="fill in new_relevance of the rows that you reviewed"
         )
-    return Filled(where, sha256_of(path), run, tuple(reviews.values()), unfinished)
+    return ReviewedFile(where, sha256_of(path), run, tuple(reviews.values()), unfinished)
 
 
 def _run(records: list[Record], where: str) -> str:
@@ -107,18 +109,20 @@ def _run(records: list[Record], where: str) -> str:
     return run
 
 
-def _review(record: Record, where: str, rubric: Rubric, *, pad: bool) -> Review:
+def _review(record: Record, where: str, labels: LabelSpace, *, pad: bool) -> Review:
     values, line = record.values, record.line
     relevance = values["new_relevance"]
-    category = values["new_category"] or (NOT_RELATED if relevance == "Low" else None)
-    known = relevance in RELEVANCES
+    category: str | None = values["new_category"]
+    if not category:
+        category = labels.reference_category if relevance == labels.reference or not labels.categories else None
+    known = relevance in labels.levels
     # Where the category is what it was, the run has it; the level can be checked by itself.
-    wrong = check_label(relevance, category or "", rubric) if category or not known else None
+    wrong = None if known and category is None else labels.wrong(relevance, category or "")
     if wrong:
         raise BadInputError(
             wrong,
             where=at(where, line, "new_category" if known else "new_relevance"),
-            fix="use the names of the rubric, spelled as there",
+            fix="use the names of the question, spelled as there",
         )
     return Review(
         flow=parse_flow(values["flow"], where=at(where, line, "flow")),

@@ -1,0 +1,246 @@
+"""What a table is computed from: its options resolved against question, run and data, with parameters and notes."""
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from aitrade.core.errors import BadInputError, UsageError
+from aitrade.core.table import Levels
+from aitrade.nomenclature.codes import FLOWS
+from aitrade.question.question import Question
+from aitrade.trade.tables.both_flows import Available, comparable_years
+from aitrade.trade.tables.catalogue import Spec
+from aitrade.trade.tables.exemptions import choose_lists
+from aitrade.trade.tables.notes import import_notes, table_notes
+from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.partners import paper_countries, resolve_countries
+from aitrade.trade.tables.run import ChosenRun, choose_run
+from aitrade.trade.tables.years import YearSelection, available_years, no_trade, require_base_year, select_years
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_NO_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The named parameters of the tables' SQL; a query takes those that it names.
+
+    Args:
+        flow: imports or exports.
+        run: the run whose labels are used.
+        counted: the levels that count as one, and ``group``, what they are called together.
+        reference: the level that they are compared with.
+        relevances: the rows of tables by level, in order.
+        without: categories that columns beside the counted levels leave out, a list for each such column.
+        excluded: HS2 chapters that are dropped.
+        partners: the countries that trade is limited to; none: all.
+        shown: the countries that rows are limited to; none: all.
+        years: those shown; also with the year before each, and with the base year where the table needs it.
+        comparable: the years shown that compare with the year before.
+        low_coverage: the years shown that hold few partner countries.
+        periods: year * 100 + month of what is shown; month 0 is a year.
+        base_year, from_year, to_year, rank_year: see :class:`YearSelection`.
+        by_month: whether months are summed, not years.
+        top: how many rows.
+        lists: names of exemption lists.
+    """
+
+    flow: str
+    run: str
+    counted: list[str]
+    group: str
+    reference: str
+    relevances: list[str]
+    without: list[list[str]]
+    excluded: list[str]
+    partners: list[str]
+    shown: list[str]
+    years: list[int]
+    years_and_before: list[int]
+    years_and_base: list[int]
+    comparable: list[int]
+    low_coverage: list[int]
+    periods: list[int]
+    base_year: int | None
+    from_year: int | None
+    to_year: int | None
+    rank_year: int
+    by_month: bool
+    top: int
+    lists: list[str]
+
+    @property
+    def by_name(self) -> dict[str, Any]:
+        """The values by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class QueryContext:
+    """A table's options resolved.
+
+    Args:
+        options: what was asked for, filled up from the question's settings.
+        question: the question that the run answers.
+        selection: the years.
+        parameters: of the SQL.
+        notes: what a reader has to know.
+    """
+
+    options: Options
+    question: Question
+    selection: YearSelection
+    parameters: Parameters
+    notes: tuple[str, ...]
+
+    @property
+    def levels(self) -> Levels:
+        """The levels as the table shows them."""
+        labels, counted = self.question.labels, self.options.relevances
+        between = tuple(level for level in labels.levels if level not in (*counted, labels.reference))
+        return Levels(self.options.group, labels.reference, between)
+
+    @property
+    def words(self) -> dict[str, object]:
+        """What titles and names of columns may hold."""
+        options, selection, reference = self.options, self.selection, self.question.labels.reference
+        return {
+            "flow": options.flow,
+            "group": options.group,
+            "group_slug": slug(options.group),
+            "reference": reference,
+            "reference_slug": slug(reference),
+            "base_year": options.base_year,
+            "rank_year": selection.rank,
+            "changes": f" {selection.first}-{selection.last}" if selection.first else "",
+            "partners": "the paper's 30 countries" if options.denominator == "paper" else "the world",
+        }
+
+
+def slug(name: str) -> str:
+    """A name as names of columns have it: ``high_medium`` for ``High+Medium``."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def resolve(con: "DuckDBPyConnection", spec: Spec, options: Options) -> QueryContext:
+    """Resolve a table's options against run, question and data.
+
+    Raises:
+        UsageError: an option does not go with the table.
+        BadInputError: the data lack what the table needs.
+    """
+    _check(spec, options)
+    options = replace(options, countries=resolve_countries(con, options.countries))
+    trade_with = paper_countries() if options.denominator == "paper" else ()
+    trade_with = trade_with if spec.rows_by_country else options.countries
+    by_month = (options.by or spec.by[0]) == "month"
+    available = {
+        flow: available_years(con, flow, trade_with) for flow in (FLOWS if spec.both_flows else (options.flow,))
+    }
+    options, missing = _with_flows(con, spec, options, available)
+    run = choose_run(con, options.run, options.flow)
+    options = options.of_question(run.question)
+    _check_levels(spec, options, run.question)
+    if not any(available.values()):
+        raise no_trade(options.flow, trade_with)
+    if spec.from_base:
+        all_years = tuple(year for years in available.values() for year in years)
+        require_base_year(all_years, options, trade_with, by_month=by_month)
+    data = comparable_years(available, options, by_month=by_month) if spec.both_flows else available[options.flow]
+    selection = select_years(data, options, trade_with, by_month=by_month, latest_only=spec.latest_only)
+    lists = choose_lists(con, options.lists) if spec.has_lists else ()
+    notes = table_notes(spec, options, run, available, data, selection, trade_with)
+    return QueryContext(
+        options,
+        run.question,
+        selection,
+        _parameters(spec, options, run, selection, trade_with, lists),
+        (*import_notes(con, tuple(available)), *missing, *notes),
+    )
+
+
+def _parameters(
+    spec: Spec,
+    options: Options,
+    run: ChosenRun,
+    selection: YearSelection,
+    partners: tuple[str, ...],
+    lists: tuple[str, ...],
+) -> Parameters:
+    labels, years = run.question.labels, selection.years
+    others = [level for level in labels.levels if level not in options.relevances]
+    base = [] if options.base_year is None else [options.base_year]
+    top = spec.top if options.top is None else options.top
+    return Parameters(
+        flow=options.flow,
+        run=run.run,
+        counted=list(options.relevances),
+        group=options.group,
+        reference=labels.reference,
+        relevances=[options.group, *others, "Unlabelled", "All"],
+        without=[list(without.categories) for without in run.question.settings.without],
+        excluded=list(options.excluded_chapters or ()),
+        partners=list(partners),
+        shown=list(options.countries) if spec.rows_by_country else [],
+        years=list(years),
+        years_and_before=sorted({*years, *(year - 1 for year in years)}),
+        years_and_base=sorted({*years, *base}) if spec.from_base else list(years),
+        comparable=list(selection.comparable),
+        low_coverage=list(selection.low_coverage),
+        periods=[
+            year.year * 100 + month
+            for year in selection.shown
+            for month in (year.months if selection.by_month else (0,))
+        ],
+        base_year=options.base_year,
+        from_year=selection.first,
+        to_year=selection.last,
+        rank_year=selection.rank,
+        by_month=selection.by_month,
+        top=top or _NO_LIMIT,
+        lists=list(lists),
+    )
+
+
+def _with_flows(
+    con: "DuckDBPyConnection", spec: Spec, options: Options, available: Available
+) -> tuple[Options, list[str]]:
+    """The options with the flow whose labels have to be there, and a note on a flow that is missing."""
+    if spec.needs_duty:
+        known = con.execute("SELECT count(duty) FROM flows WHERE flow = $1", [options.flow]).fetchone()
+        if known == (0,):
+            raise BadInputError(
+                f"the workspace holds no calculated duty on {options.flow}", fix="import files with a duty column"
+            )
+    if not spec.both_flows:
+        return options, []
+    missing = [flow for flow, years in available.items() if not years]
+    options = replace(options, flow="exports" if missing == ["imports"] else "imports")
+    return options, [f"the workspace holds no {flow}: their figures and the balance are empty" for flow in missing]
+
+
+def _check(spec: Spec, options: Options) -> None:
+    goes_with = {
+        f"--by {options.by}": options.by is None or options.by in spec.by,
+        "-n": options.top is None or spec.top is not None,
+        "--denominator paper": options.denominator == "world" or spec.has_denominator,
+        "--interval": options.interval is None or spec.has_interval,
+        "--list": not options.lists or spec.has_lists,
+        "--flow exports": options.flow == "imports" or not (spec.needs_duty or spec.both_flows),
+    }
+    for option, goes in goes_with.items():
+        if not goes:
+            raise UsageError(f"{option} does not go with table {spec.name}", fix="aitrade table --help")
+
+
+def _check_levels(spec: Spec, options: Options, question: Question) -> None:
+    reference = question.labels.reference
+    if spec.compares_reference and reference in options.relevances:
+        raise UsageError(
+            f"--relevance {reference.lower()} does not go with table {spec.name}, which compares with {reference}",
+            fix="aitrade table --help",
+        )
+    if spec.from_base and options.base_year is None:
+        raise BadInputError(f"question {question.name} sets no base year", fix="choose one: --base-year YEAR")

@@ -1,0 +1,61 @@
+"""Questions for tests: the shipped one on toy exemplars, one of two levels without categories, one of five levels."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.classification import features
+from aitrade.classification.features import feature_names, features_of_kind
+from aitrade.classification.method import Method
+from aitrade.core.files import write_file
+from aitrade.core.paths import shipped
+from aitrade.demo import DEMO_EMBEDDER
+from aitrade.nomenclature.codes import Code
+from aitrade.question.exemplars import Exemplar, ExemplarSet
+from aitrade.question.question import QUESTIONS, SHIPPED, Question, load_question
+from aitrade.retrieval.index import Index
+from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+QUESTION = load_question(SHIPPED)
+LABELS = QUESTION.labels
+METHOD = Method()
+NAMES = LABELS.names
+DEFAULT_MODEL, DEFAULT_EMBEDDER = QUESTION.settings.model, QUESTION.settings.embedder
+
+
+def on_exemplars(exemplars: ExemplarSet) -> Question:
+    """The shipped question with other exemplars, and the embedder that tests install a toy of."""
+    settings = replace(QUESTION.settings, embedder=DEMO_EMBEDDER)
+    return replace(QUESTION, exemplars=exemplars, settings=settings, folder=None)
+
+
+def question_folder(folder: Path, exemplars: Path | None = None) -> Path:
+    """Write the shipped question with the plain embedder, and with other exemplars where a file is given."""
+    source = shipped(QUESTIONS) / SHIPPED
+    text = (source / "question.toml").read_text("utf-8")
+    write_file(folder / "question.toml", text.replace(DEFAULT_EMBEDDER, DEMO_EMBEDDER).encode())
+    write_file(folder / "prompts.toml", (source / "prompts.toml").read_bytes())
+    write_file(folder / "exemplars.csv", (exemplars or source / "exemplars.csv").read_bytes())
+    return folder
+
+
+def near(
+    index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]", count: int
+) -> list[tuple[Neighbour, ...]]:
+    """The nearest exemplars by the shipped numbers of the method."""
+    return find_neighbours(index, codes, vectors, count, same_hs4=METHOD.same_hs4, same_hs6=METHOD.same_hs6)
+
+
+def neighbour(exemplar: Exemplar, similarity: float, same_hs4: bool, same_hs6: bool) -> Neighbour:
+    """A neighbour, as close as the shipped numbers of the method say."""
+    closeness = similarity + METHOD.same_hs4 * same_hs4 + METHOD.same_hs6 * same_hs6
+    return Neighbour(exemplar, similarity, same_hs4, same_hs6, closeness)
+
+
+FEATURES = feature_names(LABELS)
+KINDS = {kind: features_of_kind(kind, LABELS) for kind in features.KINDS}
