@@ -53,8 +53,6 @@ def code(hs10: str) -> Code:
 def exemplar(hs10: str, relevance: str = "Low") -> Exemplar:
     category = LABELS.reference_category if relevance == LABELS.reference else "Cooling_HVAC"
     return Exemplar(code(hs10), relevance, category, "because")
-        code(hs10), relevance, LABELS.reference_category if relevance == "Low" else "Cooling_HVAC", "because"
-    )
 
 
 def test_population_weights_by_hand() -> None:

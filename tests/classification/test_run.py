@@ -25,15 +25,12 @@ from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
-from aitrade.question.question import SHIPPED, load_question
 from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.workspace import open_workspace
 from aitrade.workspace.codes import read_codes
 from aitrade.workspace.predictions import export_columns, export_csv
 from aitrade.workspace.runs import Run, get_run, list_runs
-
-QUESTION = load_question(SHIPPED)
 
 Load = Callable[..., Classifier]
 BOTH = ("imports", "exports")
