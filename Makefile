@@ -20,7 +20,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "== installing aitrade and its libraries into $(VENV) (some minutes the first time)"
 	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'aitrade needs Python 3.11 or later: make PYTHON=python3.11')"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --constraint constraints.txt --editable ".[dev]" \
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --constraint constraints.txt --editable ".[all,dev]" \
 		| awk '/^(Collecting|Successfully)/ { print "   " substr($$0, 1, 110); fflush() }'
 	@test -x $(BIN)/aitrade
 	@touch $@

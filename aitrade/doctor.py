@@ -9,10 +9,11 @@ from pathlib import Path
 
 from aitrade import __version__
 from aitrade.core.errors import AitradeError, BadInputError
+from aitrade.core.extras import EXTRAS, require_extra
 from aitrade.core.paths import weights_folder
 from aitrade.question.question import Question
 
-LIBRARIES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "duckdb", "typer", "peft")
+LIBRARIES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "duckdb", "typer")
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,19 @@ def examine(workspace: Path, question: Question) -> list[Line]:
     """
     lines = [Line("aitrade", f"{__version__} on Python {platform.python_version()}, {platform.platform()}")]
     lines += [Line(name, importlib.metadata.version(name)) for name in LIBRARIES]
+    lines += [_extra(extra) for extra in EXTRAS]
     lines += [*_machine(), *_question(question), *_models()]
     lines.append(_tried("default model", partial(_default_model, workspace, question)))
     return [*lines, _tried("workspace", partial(_workspace, workspace))]
+
+
+def _extra(extra: str) -> Line:
+    """Whether the libraries are there that only some commands need."""
+    try:
+        require_extra(extra, "this extra")
+    except AitradeError as error:
+        return Line(f"extra {extra}", error.what, error.fix)
+    return Line(f"extra {extra}", "installed")
 
 
 def _tried(about: str, look: Callable[[], str]) -> Line:
@@ -81,13 +92,15 @@ def _model(name: str) -> str:
 
 
 def _default_model(workspace: Path, question: Question) -> str:
-    """Say whether the default's parts were made for each other, without loading any of them."""
-    from aitrade.classification.loading import fitting_calibration
+    """Say whether the default's parts are installed and made for each other, without loading any of them."""
+    from aitrade.classification.loading import calibration_inputs, fitting_calibration
     from aitrade.classification.method import Method
 
     model, embedder = question.settings.model, question.settings.embedder
-    calibration = fitting_calibration(question, Method(), model, embedder, workspace)
-    return f"{model}, {'calibrated' if calibration else 'not calibrated'}"
+    if fitting_calibration(question, Method(), model, embedder, workspace):
+        return f"{model}, calibrated"
+    calibration_inputs(question, Method(), model, embedder, workspace)  # refuses models that are not installed
+    return f"{model}, not calibrated"
 
 
 def _workspace(folder: Path) -> str:

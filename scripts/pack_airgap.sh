@@ -10,7 +10,9 @@ cd "$(dirname "$0")/.."
 mkdir -p "$target/libraries"
 echo "== aitrade and its libraries"
 .venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$target/libraries" .
-.venv/bin/python -m pip download --constraint constraints.txt --dest "$target/libraries" "$target"/libraries/aitrade-*.whl
+for wheel in "$target"/libraries/aitrade-*.whl; do
+    .venv/bin/python -m pip download --constraint constraints.txt --dest "$target/libraries" "$wheel[all]"
+done
 echo "== models"
 options=""
 for model in "$@"; do options="$options --model $model"; done
@@ -22,7 +24,7 @@ cat > "$target/install.sh" <<EOF
 set -eu
 here=\$(cd "\$(dirname "\$0")" && pwd)
 python3 -m venv aitrade-venv
-aitrade-venv/bin/python -m pip install --no-index --find-links "\$here/libraries" aitrade
+aitrade-venv/bin/python -m pip install --no-index --find-links "\$here/libraries" "aitrade[all]"
 PATH="\$PWD/aitrade-venv/bin:\$PATH"
 cd "\$here"
 $(grep '^aitrade models ' "$target/models/README.txt")

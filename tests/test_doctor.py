@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,3 +58,11 @@ def test_a_workspace_that_cannot_be_opened_is_a_line(doctor: Doctor, workspace: 
     said = doctor()
     assert "not a usable DuckDB database" in str(said["workspace"]["found"])
     assert said[MODEL]["fix"] is None
+
+
+def test_a_missing_extra_is_a_line(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    said = doctor()
+    assert "openpyxl" in str(said["extra excel"]["found"])
+    assert said["extra excel"]["fix"] == "pip install 'aitrade[excel]'"
+    assert said["extra report"] == {"about": "extra report", "found": "installed", "fix": None}

@@ -8,6 +8,7 @@ from aitrade.api.arguments import flows
 from aitrade.api.data import Data
 from aitrade.api.result import Result
 from aitrade.core.errors import BadInputError, at
+from aitrade.core.extras import require_extra
 
 if TYPE_CHECKING:
     from aitrade.classification.calibration import Calibration
@@ -258,6 +259,7 @@ class Runs(Data):
             What was made, with its metrics, and the adapter's folder.
 
         Raises:
+            UsageError: peft is not installed.
             ModelError: the base is not installed, or cannot be tuned.
             StoppedError: Ctrl-C; the same call goes on after the last epoch.
         """
@@ -271,6 +273,7 @@ class Runs(Data):
         from aitrade.tuning.llm import make_llm_adapter
         from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
 
+        require_extra("tune", "tuning a model")
         folder = Path(output or self.folder / "adapters")
         installed = locate(base)
         is_llm = installed.kind == "llm"

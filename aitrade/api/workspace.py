@@ -10,6 +10,7 @@ from aitrade.api.arguments import years as year_numbers
 from aitrade.api.result import Result
 from aitrade.api.runs import Runs
 from aitrade.core.errors import UsageError
+from aitrade.core.extras import require_extra
 from aitrade.core.offline import refuse_network
 from aitrade.question.question import SHIPPED, Question, load_question
 
@@ -310,6 +311,7 @@ class Workspace(Runs):
             What the report holds, and the files written.
 
         Raises:
+            UsageError: the libraries of the extra ``report`` are not installed.
             BadInputError: there is no finished run, or not this one; or a file cannot be written.
         """
         from aitrade.core.files import require_writable
@@ -319,6 +321,9 @@ class Workspace(Runs):
 
         path = Path(path)
         folder = None if tables is None else Path(tables)
+        require_extra("report", "writing a report")
+        if folder:
+            require_extra("excel", "writing an Excel workbook")
         with read_workspace(self.folder) as con:
             for file in (path, *([folder / WORKBOOK] if folder else [])):
                 require_writable(file)

@@ -20,7 +20,7 @@ class AitradeError(Exception):
 
 
 class UsageError(AitradeError):
-    """The command line asks for something that cannot be asked for."""
+    """A command or a call asks for something that cannot be asked for."""
 
     exit_code = 2
 

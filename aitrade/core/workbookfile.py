@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.extras import require_extra
 from aitrade.core.textfile import read_bytes
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ def open_workbook(path: Path, fix: str) -> Iterator["Workbook"]:
         fix: what to do about a damaged one.
 
     Raises:
+        UsageError: openpyxl is not installed.
         BadInputError: the file cannot be read, is damaged, or is no workbook.
     """
+    require_extra("excel", "reading an Excel workbook")
     import zipfile
     import zlib
     from xml.etree.ElementTree import ParseError

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.clean import clean_values
+from aitrade.core.extras import require_extra
 from aitrade.report.figure import UNITS, Figure
 from aitrade.report.layers import layers_of
 from aitrade.report.palette import GRID, MUTED, PAPER, TEXT
@@ -21,6 +22,7 @@ FONT = "Liberation Sans, Helvetica, Arial, sans-serif"
 
 def chart(figure: Figure, choice: dict[str, str] | None = None) -> "alt.LayerChart":
     """A figure as an Altair chart, with what is chosen of it (by default what is chosen at first)."""
+    require_extra("report", "drawing a chart")
     import altair as alt
 
     choice = choice or figure.chosen()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade import __version__
+from aitrade.core.extras import require_extra
 from aitrade.core.render.figures import figure as as_text
 from aitrade.core.render.figures import is_numeric
 from aitrade.core.table import Table
@@ -31,6 +32,7 @@ def page(contents: "Contents", made_at: str) -> str:
         contents: what it shows.
         made_at: when it was made, for people.
     """
+    require_extra("report", "writing a report")
     import jinja2
 
     environment = jinja2.Environment(

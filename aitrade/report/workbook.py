@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.core.extras import require_extra
 from aitrade.core.files import save_workbook, writing
 from aitrade.core.render.as_cell import to_cell
 from aitrade.core.table import Table
@@ -23,8 +24,10 @@ def write_workbook(tables: Mapping[str, Table], path: Path) -> None:
         path: the file.
 
     Raises:
+        UsageError: openpyxl is not installed.
         BadInputError: the file cannot be written.
     """
+    require_extra("excel", "writing an Excel workbook")
     with writing(path):  # openpyxl collects sheets in the folder of temporary files, which may be full too
         _write(tables, path)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.core.extras import require_extra
 from aitrade.core.files import save_workbook, writing
 from aitrade.core.render.as_cell import to_cell
 from aitrade.core.table import Table
@@ -21,8 +22,10 @@ def write_review(table: Table, rubric: Rubric, path: Path) -> None:
     """Write a review as .xlsx: sheet ``review`` with frozen header and choices for labels, sheet ``rubric``.
 
     Raises:
+        UsageError: openpyxl is not installed.
         BadInputError: the file cannot be written.
     """
+    require_extra("excel", "writing an Excel workbook")
     with writing(path):  # openpyxl collects sheets in the folder of temporary files, which may be full too
         _write(table, rubric, path)
 
