@@ -17,9 +17,10 @@ from aitrade.core.files import write_file
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 HEAD = """# Commands
 
-Generated from `--help` by `python scripts/cli_reference.py`; a test checks that this page is up to date. Standard output
-carries data, standard error carries messages and progress. Exit codes: 0 done, 1 unexpected, 2 usage, 3 bad input,
-4 model, 5 stopped but resumable.
+Generated from `--help` by `python scripts/cli_reference.py`; a test checks that this page is up to date.
+
+Standard output carries data, standard error carries messages and progress. Exit codes: 0 done, 1 unexpected, 2 usage,
+3 bad input, 4 model, 5 stopped but resumable.
 """
 LEFT_OUT = ("--help", "--install-completion", "--show-completion")
 

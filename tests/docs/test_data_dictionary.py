@@ -21,7 +21,8 @@ def described() -> set[tuple[str, str, str]]:
 def test_every_table_and_column_of_a_new_workspace_stands_in_the_dictionary(tmp_path: Path) -> None:
     with open_workspace(tmp_path / "workspace") as con:
         columns = con.execute(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal AND database_name <> 'temp'"
+            "FROM duckdb_columns() SELECT table_name, column_name, data_type "
+            "WHERE NOT internal AND database_name <> 'temp'"
         ).fetchall()
     assert described() == set(columns)
 
