@@ -41,7 +41,10 @@ def test_commands_exist(page: Path) -> None:
     assert [line for line in commands if not is_command(line.replace("[", "").replace("]", "").split())] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+# The changes name files that are gone.
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=lambda page: str(page.relative_to(ROOT))
+)
 def test_paths_of_the_repository_exist(page: Path) -> None:
     paths = re.findall(r"`((?:aitrade|data|docs|scripts|tests|models)/[\w./-]*)`", page.read_text("utf-8"))
     rooms = re.findall(r"`(\w+/[\w/]+\.py)`", page.read_text("utf-8"))
