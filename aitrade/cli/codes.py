@@ -28,7 +28,8 @@ def import_files(
     """Take codes into the workspace, one transaction a file. Importing again updates descriptions and NAICS.
 
     A CSV file has the columns hs10 and description, optionally naics, naics_description and flow. The Census
-    concordances CONCORD.TXT (also inside an IMDB or EXDB zip), imp-code.txt and exp-code.txt are read as they are.
+    concordances CONCORD.TXT (also inside an IMDB or EXDB zip), imp-code.txt and exp-code.txt are read as they are,
+    and so are HTS schedule exports (CSV or JSON): a description is that of the indented parents and its own.
 
     Example: aitrade codes import hts_2024.csv --flow imports
     """

@@ -66,7 +66,7 @@ def decode_legacy(content: bytes, where: str) -> str:
     Raises:
         BadInputError: the bytes are none of these.
     """
-    return _decoded(content, where)[0]
+    return decode_named(content, where)[0]
 
 
 def read_legacy_text(path: Path) -> tuple[str, str]:
@@ -75,7 +75,7 @@ def read_legacy_text(path: Path) -> tuple[str, str]:
     Raises:
         BadInputError: the file cannot be read or decoded.
     """
-    text, encoding = _decoded(read_bytes(path), str(path))
+    text, encoding = decode_named(read_bytes(path), str(path))
     return text.removeprefix("\ufeff"), encoding
 
 
@@ -95,7 +95,12 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
-def _decoded(content: bytes, where: str) -> tuple[str, str]:
+def decode_named(content: bytes, where: str) -> tuple[str, str]:
+    """Decode as ``decode_legacy`` does, and name the encoding.
+
+    Raises:
+        BadInputError: the bytes are no text in any of the encodings.
+    """
     encoding = encoding_of(content[:1024])
     try:
         content.decode(encoding)

@@ -1,4 +1,4 @@
-"""Files that list codes: CSV with a header, and the Census concordances."""
+"""Files that list codes: CSV with a header, the Census concordances, and HTS schedule exports."""
 
 import io
 import re
@@ -9,11 +9,12 @@ from pathlib import Path
 
 from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
-from aitrade.core.textfile import decode, read_bytes, read_records
+from aitrade.core.textfile import decode_named, lines_of, read_bytes, read_records
 from aitrade.nomenclature.census_layouts import CONCORD, IMP_EXP_CODE, NAICS, Layout
 from aitrade.nomenclature.codes import Code, parse_flow, parse_hs10
+from aitrade.nomenclature.hts_schedule import CSV_COLUMNS, read_schedule_csv, read_schedule_json
 
-_FIXED_WIDTH = re.compile(rb"(?:\xef\xbb\xbf)?[0-9]{10}[^,;|\t\r\n]")
+_FIXED_WIDTH = re.compile(r"[0-9]{10}[^,;|\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -23,19 +24,22 @@ class CodeFile:
     Attributes:
         read: lines before equal ones were merged.
         assumed: whether nothing said that they are import codes.
+        encoding: of its text.
     """
 
     codes: tuple[Code, ...]
     read: int
     assumed: bool
+    encoding: str = "utf-8"
 
 
 def read_code_file(path: Path, flow: str | None = None, *, pad: bool = False) -> CodeFile:
-    """Read codes from a CSV file, a Census concordance, or an IMDB or EXDB zip.
+    """Read codes from a CSV file, a Census concordance, an IMDB or EXDB zip, or an HTS schedule export.
 
     Args:
         path: the file. A CSV file has the columns hs10 and description, optionally naics, naics_description and flow;
-            a concordance is ``CONCORD.TXT``, ``imp-code.txt`` or ``exp-code.txt``; of a zip its CONCORD.TXT is read.
+            a concordance is ``CONCORD.TXT``, ``imp-code.txt`` or ``exp-code.txt``; of a zip its CONCORD.TXT is read. An
+            HTS schedule export (CSV or JSON) holds import codes.
         flow: the codes' flow; where it is None the file has to say (a flow column, the zip's content, the concordance's
             published name), and a file that does not is taken as import codes.
         pad: put back the leading zero of codes of nine digits.
@@ -44,16 +48,32 @@ def read_code_file(path: Path, flow: str | None = None, *, pad: bool = False) ->
         BadInputError: a column or value is missing or wrong, or one code has two different descriptions.
     """
     content = read_bytes(path)
+    encoding = "utf-8"
     if content.startswith(b"PK\x03\x04"):
-        found, assumed = _from_zip(path, content, flow)
-    elif _FIXED_WIDTH.match(content):
-        known = flow or _flow_of_name(path.name)
-        found, assumed = _from_concordance(decode(content, str(path)), str(path), known, {}), known is None
+        found, assumed, encoding = _from_zip(path, content, flow)
     else:
-        found, assumed = _from_csv(path, flow, pad=pad)
+        text, encoding = decode_named(content, str(path))
+        found, assumed = _from_text(path, text.removeprefix("\ufeff"), flow, pad=pad)
     if not found:
         raise BadInputError("the file holds no codes", where=str(path))
-    return CodeFile(_merge(found), len(found), assumed)
+    return CodeFile(_merge(found), len(found), assumed, encoding)
+
+
+def _from_text(path: Path, text: str, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool]:
+    if _FIXED_WIDTH.match(text):
+        known = flow or _flow_of_name(path.name)
+        return _from_concordance(text, str(path), known, {}), known is None
+    is_json = text.lstrip().startswith("[")
+    header = {name.strip().lower() for name in next(lines_of(text.partition("\n")[0], str(path)), (1, []))[1]}
+    if not is_json and not header.issuperset(CSV_COLUMNS):
+        return _from_csv(path, flow, pad=pad)
+    if flow == "exports":
+        raise BadInputError(
+            "the HTS holds import codes, and --flow says exports",
+            where=str(path),
+            fix="leave --flow out; export codes are those of Schedule B",
+        )
+    return (read_schedule_json if is_json else read_schedule_csv)(path), False
 
 
 def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool]:
@@ -86,7 +106,7 @@ def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Co
     return found, flow is None and "flow" not in columns
 
 
-def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[Code, str]], bool]:
+def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[Code, str]], bool, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {Path(name).name.upper(): name for name in archive.namelist()}
@@ -94,18 +114,20 @@ def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[
                 raise BadInputError(
                     "the zip holds no CONCORD.TXT", where=str(path), fix="give an IMDB or EXDB zip, or the concordance"
                 )
-            text = decode(archive.read(members["CONCORD.TXT"]), f"{path}!CONCORD.TXT")
-            naics = decode(archive.read(members["NAICS.TXT"]), f"{path}!NAICS.TXT") if "NAICS.TXT" in members else ""
+            text, encoding = decode_named(archive.read(members["CONCORD.TXT"]), f"{path}!CONCORD.TXT")
+            naics = archive.read(members["NAICS.TXT"]) if "NAICS.TXT" in members else b""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise BadInputError(
             f"the zip is damaged or cut off: {error}", where=str(path), fix="download it again"
         ) from error
     said = "exports" if "EXP_DETL.TXT" in members else "imports" if "IMP_DETL.TXT" in members else None
     names = {
-        NAICS.cut(line, "naics"): clean(NAICS.cut(line, "description")) for line in naics.splitlines() if line.strip()
+        NAICS.cut(line, "naics"): clean(NAICS.cut(line, "description"))
+        for line in decode_named(naics, f"{path}!NAICS.TXT")[0].splitlines()
+        if line.strip()
     }
     known = flow or said
-    return _from_concordance(text, f"{path}!CONCORD.TXT", known, names), known is None
+    return _from_concordance(text, f"{path}!CONCORD.TXT", known, names), known is None, encoding
 
 
 def _from_concordance(text: str, where: str, flow: str | None, naics_names: dict[str, str]) -> list[tuple[Code, str]]:

@@ -24,15 +24,17 @@ class CodesReceipt:
     new: int
     changed: int
     assumed: bool = False
+    encoding: str = "utf-8"
 
     def __str__(self) -> str:
         merged = f", {self.read - self.codes:,} lines repeated others" if self.read > self.codes else ""
         assumed = "; nothing says of which flow: Schedule B codes go with --flow exports" if self.assumed else ""
+        encoding = f"; not UTF-8: read as {self.encoding}" if self.encoding == "Windows-1252" else ""
         same = self.codes - self.new - self.changed
         counts = ", ".join(
             f"{n:,} {word}" for n, word in ((self.new, "new"), (self.changed, "changed"), (same, "as before")) if n
         )
-        return f"{self.path}: {self.codes:,} {self.flow.removesuffix('s')} codes ({counts}){merged}{assumed}"
+        return f"{self.path}: {self.codes:,} {self.flow.removesuffix('s')} codes ({counts}){merged}{assumed}{encoding}"
 
 
 def import_codes(
@@ -51,7 +53,14 @@ def import_codes(
         counts = put_codes(con, file.codes)
     extra = file.read - len(file.codes)
     return [
-        CodesReceipt(str(path), name, counts[name][0] + (extra if len(counts) == 1 else 0), *counts[name], file.assumed)
+        CodesReceipt(
+            str(path),
+            name,
+            counts[name][0] + (extra if len(counts) == 1 else 0),
+            *counts[name],
+            file.assumed,
+            file.encoding,
+        )
         for name in FLOWS
         if name in counts
     ]

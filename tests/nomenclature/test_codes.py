@@ -1,5 +1,6 @@
 """Codes: what text becomes one, what files of them look like, and what a workspace takes of them."""
 
+import json
 import zipfile
 
 import pytest
@@ -212,3 +213,55 @@ def test_the_real_nomenclature_is_taken_whole_with_its_leading_zeros(con):
         )
     assert stored(con) == expected
     assert expected[0][1].startswith("0101")
+
+
+SCHEDULE = [
+    ("8471", 0, "Automatic <i>data processing</i> machines:"),
+    ("8471.50.01", 1, "Processing units:"),
+    ("", 2, "Of a height of 2 units"),
+    ("8471.50.01.10", 3, "With screen"),
+    ("8471.50.01.50", 2, "Other"),
+    ("8472", 0, "Other office machines:"),
+    ("8472.10.00.00", 1, "Duplicating machines"),
+]
+DESCRIBED = {
+    "8471500110": "Automatic data processing machines: Processing units: Of a height of 2 units: With screen",
+    "8471500150": "Automatic data processing machines: Processing units: Other",
+    "8472100000": "Other office machines: Duplicating machines",
+}
+
+
+def schedule(path, lines):
+    if path.suffix == ".json":
+        path.write_text(
+            json.dumps([{"htsno": no, "indent": str(indent), "description": text} for no, indent, text in lines]),
+            "utf-8",
+        )
+    else:
+        rows = "".join(f'"{no}","{indent}","{text}",\n' for no, indent, text in lines)
+        path.write_text(f"HTS Number,Indent,Description,Unit of Quantity\n{rows}", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["hts.csv", "hts.json"])
+def test_a_line_of_the_schedule_is_described_by_its_parents_too(tmp_path, name):
+    file = read_code_file(schedule(tmp_path / name, SCHEDULE))
+    assert {code.hs10: code.description for code in file.codes} == DESCRIBED
+    assert {code.flow for code in file.codes} == {"imports"}
+    assert not file.assumed
+
+
+@pytest.mark.parametrize("name", ["hts.csv", "hts.json"])
+def test_a_schedule_without_the_parents_or_for_exports_is_refused(tmp_path, name):
+    with pytest.raises(BadInputError, match="indented below are missing"):
+        read_code_file(schedule(tmp_path / name, SCHEDULE[1:]))
+    with pytest.raises(BadInputError, match="import codes"):
+        read_code_file(schedule(tmp_path / name, SCHEDULE), "exports")
+
+
+def test_a_schedule_that_is_damaged_is_refused(tmp_path):
+    path = tmp_path / "hts.json"
+    for text, says in (('[{"htsno": ', "not readable as JSON"), ("[1]", "no list of lines"), ("[{}]", "has no htsno")):
+        path.write_text(text, "utf-8")
+        with pytest.raises(BadInputError, match=says):
+            read_code_file(path)

@@ -15,11 +15,13 @@ from tests.trade_files import (
     HORSES,
     PHONES,
     SERVERS,
+    SHARED,
     api_of,
     bulk_of,
     exp,
     facts,
     imp,
+    is_empty,
     take,
     text_of,
     workspace,
@@ -301,3 +303,21 @@ def test_the_nearest_country_is_offered(tmp_path, con):
     with pytest.raises(BadInputError) as caught:
         take(con, path, flow="imports")
     assert caught.value.fix.startswith("is it MEXICO?")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared reference data are not here")
+def test_mexicos_real_rows_twice_are_refused_by_the_column(tmp_path, con):
+    # Told apart by a column that nobody knows: 2 x Mexico would double a tenth of all imports.
+    source = SHARED / "trade" / "imports_2024_hs10_country.parquet"
+    columns = {row[0].lower(): row[0] for row in con.execute(f"DESCRIBE FROM '{source}'").fetchall()}
+    country = next(columns[name] for name in ("cty_code", "country_code") if name in columns)
+    path = tmp_path / "twice.parquet"
+    con.execute(
+        f"COPY (SELECT *, unnest(['first', 'second']) AS lot FROM '{source}' WHERE {country}::VARCHAR = '2010') "
+        f"TO '{path}' (FORMAT parquet)"
+    )
+    with pytest.raises(BadInputError, match="differ in column lot") as caught:
+        take(con, path, flow="imports")
+    assert caught.value.where.endswith("column lot")
+    assert caught.value.what.count("country 2010") == 3
+    assert is_empty(con)

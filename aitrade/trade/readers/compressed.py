@@ -10,13 +10,15 @@ from aitrade.trade.readers.session import ImportSession
 from aitrade.trade.readers.source import literal
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_SUFFIXES = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd"}
 
 
 def decompressed(session: ImportSession, path: Path) -> Path:
     """The file itself, or a copy of what it holds where it is compressed; its content tells, not its name.
 
     Raises:
-        BadInputError: the file cannot be read, or is damaged or cut off.
+        BadInputError: the file cannot be read, is damaged or cut off, or its name says that it is compressed and it is
+            not.
     """
     import duckdb
 
@@ -25,7 +27,7 @@ def decompressed(session: ImportSession, path: Path) -> Path:
             head = file.read(4)
     except OSError as error:
         raise BadInputError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
-    copy = session.folder / (path.stem if path.suffix.lower() in (".gz", ".zst", ".gzip") else path.name)
+    copy = session.folder / (path.stem if path.suffix.lower() in _SUFFIXES else path.name)
     try:
         if head.startswith(_GZIP):
             with gzip.open(path) as source, copy.open("wb") as target:
@@ -42,4 +44,10 @@ def decompressed(session: ImportSession, path: Path) -> Path:
     except (OSError, EOFError, zlib.error, duckdb.Error) as error:
         what = f"the file is damaged or cut off: {str(error).splitlines()[0]}"
         raise BadInputError(what, where=str(path), fix="download it again") from error
+    if format_of_name := _SUFFIXES.get(path.suffix.lower()):
+        raise BadInputError(
+            f"the file is named as {format_of_name}, and holds none",
+            where=str(path),
+            fix=f"download it again, or name it {path.stem} if that is what it holds",
+        )
     return path

@@ -150,7 +150,7 @@ def _amounts(table: Table, collected: Collected) -> Iterator[tuple[str, Amount]]
         if not columns:
             collected.drop(f"data type {cells[places['Data Type']]}")
         rest = tuple(cell for place, cell in enumerate(cells) if place not in aside)
-        country = cells[places["Country"]] if "Country" in places else "-"
+        country = cells[places["Country"]]
         others = {name: cells[place] for name, place in places.items() if place in beside}
         for place, period in columns.items():
             time, fills = _time(period, places, cells), bool(period and re.fullmatch(r"0(\.0*)?", cells[place]))

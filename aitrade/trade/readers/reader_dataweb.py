@@ -16,11 +16,18 @@ def read_dataweb(session: ImportSession, path: Path, options: ImportOptions, /) 
 
     Raises:
         BadInputError: it is of general imports or domestic exports, holds no customs or FAS value, or anything but
-            whole dollars by year or month; or it has formulas.
+            whole dollars by year or month; it has no column Country; or it has formulas.
     """
     tables, query = read_tables(path)
     if not tables:
         raise BadInputError("no table with the columns Data Type and HTS Number", where=str(path), fix=FIX)
+    for table in tables:
+        if "Country" not in table.header:
+            raise BadInputError(
+                "the table holds national totals without countries, which no table of aitrade counts",
+                where=table.where,
+                fix="ask DataWeb for the same trade with Countries displayed separately",
+            )
     wanted = options.columns.get("value")
     notes = check_query(tables, query, str(path), asked=wanted is not None)
     collected = collect(tables, str(path), wanted)
