@@ -93,7 +93,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars
         [run, flow, hs10],
     ).fetchone()
     if row is None:
-        raise BadInputError(f"run {run} says nothing of {flow} code {hs10}", fix="choose another --run or --flow")
+        raise BadInputError(f"run {run} says nothing of {flow} code {hs10}", fix="choose another run or flow")
     description, relevance, category, source, probabilities, raw = row
     evidence = json.loads(raw) if raw else {}
     return Explanation(
