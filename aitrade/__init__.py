@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from aitrade.api.result import Result
     from aitrade.api.workspace import Workspace
     from aitrade.api.workspace import open_folder as open  # noqa: A004  (aitrade.open reads like the built-in)
+    from aitrade.demo.sample import sample_folder
     from aitrade.question.question import Question
 
 __version__ = "0.1.0"
@@ -22,12 +23,14 @@ __all__ = [
     "Workspace",
     "__version__",
     "open",
+    "sample_folder",
 ]
 
 _HOMES = {
     "open": ("aitrade.api.workspace", "open_folder"),
     "Workspace": ("aitrade.api.workspace", "Workspace"),
     "Result": ("aitrade.api.result", "Result"),
+    "sample_folder": ("aitrade.demo.sample", "sample_folder"),
     "Question": ("aitrade.question.question", "Question"),
 }
 

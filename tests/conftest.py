@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aitrade.classification.classifier import Classifier
     from aitrade.question.exemplars import ExemplarSet
 
+pytest_plugins = ["skips"]
 MODEL = "toy-llama"
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 

@@ -143,7 +143,7 @@ class Data:
         from aitrade.workspace import open_workspace
 
         if published == (file is not None):
-            raise UsageError("give a file, or ask for the published classification", fix="labels import --published")
+            raise UsageError("give a file, or ask for the published classification", fix="give one of them")
         if file is not None and not name:
             raise UsageError("the labels need a name", fix="give a name, such as experts-2025")
         with open_workspace(self.folder) as con:

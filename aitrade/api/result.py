@@ -82,12 +82,12 @@ class Result:
         import duckdb
 
         con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-        fields = ", ".join(f'"{c.name}" {_TYPES.get(c.kind, "DOUBLE")}' for c in self.table.columns)
-        con.execute(f"CREATE TABLE result ({fields})")
-        if self.table.rows:
-            slots = ", ".join("?" * len(self.table.columns))
-            con.executemany(f"INSERT INTO result VALUES ({slots})", [list(row) for row in self.table.rows])  # noqa: S608
-        return con.table("result").__arrow_c_stream__(requested_schema)
+        fields = ", ".join(
+            f"unnest(?::{_TYPES.get(column.kind, 'DOUBLE')}[]) AS {_quoted(column.name)}"
+            for column in self.table.columns
+        )
+        values = [[row[place] for row in self.table.rows] for place in range(len(self.table.columns))]
+        return con.sql(f"SELECT {fields}", params=values).__arrow_c_stream__(requested_schema)
 
     def to_arrow(self) -> Any:
         """Make a ``pyarrow.Table``.
@@ -161,6 +161,11 @@ def _plain(value: Any, kind: str) -> "Value":
     if value is None:
         return None
     return int(value) if kind == "count" else float(value) if kind == "number" else str(value)
+
+
+def _quoted(name: str) -> str:
+    """A column's name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _installed(name: str) -> Any:

@@ -43,7 +43,7 @@ def read_labels(path: Path, labels: LabelSpace, flow: str | None = None, *, pad:
     columns, records = read_records(path, needed)
     if "flow" not in columns and flow is None:
         raise BadInputError(
-            "there is no column flow", where=at(path, 1), fix="say --flow imports or --flow exports, or add the column"
+            "there is no column flow", where=at(path, 1), fix="say the flow, imports or exports, or add the column"
         )
     rows: dict[tuple[str, str], tuple[Label, int]] = {}
     for record in records:
@@ -76,7 +76,7 @@ def _label(record: Record, path: Path, flow: str | None, labels: LabelSpace, *, 
     said = parse_flow(values["flow"], where=f"{where}, column flow") if "flow" in values else None
     if said and flow and said != flow:
         raise BadInputError(
-            f"flow {said} where --flow says {flow}", where=where, fix="leave --flow out: the file says it"
+            f"flow {said} where {flow} was asked for", where=where, fix="leave the flow out: the file says it"
         )
     return Label(
         flow=said or flow or "",

@@ -29,7 +29,7 @@ MADE_UP = (
 
 
 def sample_folder() -> Path:
-    """Where the sample lies."""
+    """Find the folder of the bundled sample: codes.csv, labels.csv, trade_imports.csv and trade_exports.csv."""
     return shipped("data/sample")
 
 

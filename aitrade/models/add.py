@@ -40,7 +40,7 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
     if name in load_manifests() or (weights_folder() / name).exists():
-        raise UsageError(f"there is a model {name} already", fix="choose another --name")
+        raise UsageError(f"there is a model {name} already", fix="choose another name")
     if not source.is_dir():
         raise BadInputError("there is no such folder", where=str(source), fix="give a Hugging Face model folder")
     files = source_files(source, _LEFT_OUT)

@@ -98,9 +98,9 @@ def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Co
         )
         if said and flow and said != flow:
             raise BadInputError(
-                f"flow {said} where --flow says {flow}",
+                f"flow {said} where {flow} was asked for",
                 where=f"{where}, column flow",
-                fix="leave --flow out: the file says it",
+                fix="leave the flow out: the file says it",
             )
         found.append((code, where))
     return found, flow is None and "flow" not in columns

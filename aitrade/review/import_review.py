@@ -72,7 +72,7 @@ def import_review(
     base = _base(con, reviewed.run, path)
     question = question_of_run(con, base.run)
     if base.run == name:
-        raise UsageError(f"run {name} is the one that was reviewed", fix="choose another --name")
+        raise UsageError(f"run {name} is the one that was reviewed", fix="choose another name")
     rows = _rows(con, reviewed, base.run, question.labels)
     fingerprint = hashlib.sha256(f"{base.fingerprint}\n{reviewed.sha256}".encode()).hexdigest()
     settings = {

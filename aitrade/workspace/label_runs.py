@@ -25,7 +25,7 @@ def check_name(con: "DuckDBPyConnection", name: str, *, replace: bool) -> None:
         raise UsageError(f"{name!r} cannot name a run", fix="use letters, digits, dot, hyphen and underscore")
     taken = con.execute("SELECT kind FROM runs WHERE run = ?", [name]).fetchone()
     if taken and not (replace and taken[0] == "labels"):
-        fix = "choose another --name" + (", or say --replace" if taken[0] == "labels" else "")
+        fix = "choose another name" + (", or replace these labels" if taken[0] == "labels" else "")
         raise BadInputError(f"there is a run {name} (kind {taken[0]}) already", fix=fix)
 
 

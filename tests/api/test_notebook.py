@@ -1,35 +1,50 @@
 """The example notebook runs: its cells, one after the other, as a kernel would run them."""
 
-import ast
 import json
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import report_workspace as made
+from conftest import loaded_script
 
-NOTEBOOK = Path(__file__).parents[2] / "docs" / "example.ipynb"
+from aitrade.core.paths import weights_folder
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "docs" / "example.ipynb"
+MODELS = ("smollm2-135m-instruct", "all-minilm-l6-v2")
 
 
-def test_the_example_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AITRADE_WORKSPACE", str(made.fill(tmp_path / "workspace")))
+def outputs(notebook: dict) -> list[str]:
+    return [json.dumps(cell["outputs"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def test_the_notebook_shows_what_its_cells_gave_and_nothing_of_a_machine() -> None:
+    text = NOTEBOOK.read_text("utf-8")
+    notebook = json.loads(text)
+    assert len(text) < 200_000
+    shown = outputs(notebook)
+    assert all(output != "[]" for output in shown)
+    assert any("image/png" in output for output in shown)
+    assert not re.search(r"/(tmp|home|root|work)/", "".join(shown))
+
+
+@pytest.mark.real
+@pytest.mark.skipif(
+    not all((weights_folder() / name / "aitrade.json").is_file() for name in MODELS),
+    reason=f"{' and '.join(MODELS)} are not installed: run `make models-test`",
+)
+def test_the_notebook_goes_from_nothing_to_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    shown = [
-        value
-        for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-        if cell["cell_type"] == "code"
-        for value in [run_cell("".join(cell["source"]), names)]
-    ]
-    assert len(shown) == 6
-    assert "<table>" in shown[1]._repr_html_()
-    assert shown[3].to_dict()["title"]["text"]
-    assert (tmp_path / "report.html").exists()
-
-
-def run_cell(source: str, names: dict[str, Any]) -> Any:
-    """Run a cell; its value is that of its last expression."""
-    body = ast.parse(source).body
-    last = body.pop() if isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "cell", "exec"), names)  # noqa: S102  (our own notebook)
-    return eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None  # noqa: S307
+    monkeypatch.delenv("AITRADE_QUESTION", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    notebook = json.loads(NOTEBOOK.read_text("utf-8"))
+    kept = outputs(notebook)
+    with loaded_script("run_notebook") as script:
+        script.run_notebook(notebook)
+    fresh = outputs(notebook)
+    assert fresh[0] == kept[0]  # the files of the sample
+    assert fresh[1] == kept[1]  # what importing kept of them
+    assert fresh[2] == kept[2]  # 200 codes classified
+    assert fresh[-1] == kept[-1]  # a report that lacks nothing
+    assert list(tmp_path.glob("*/report.html"))
+    assert len(list(tmp_path.glob("*/workspace/*.duckdb"))) == 1

@@ -99,7 +99,7 @@ def test_the_flow_has_to_be_known(tmp_path, con):
     path = text_of(tmp_path / "labels.csv", PLAIN)
     with pytest.raises(BadInputError) as caught:
         import_labels(con, path, "mine", QUESTION)
-    assert "--flow" in caught.value.fix
+    assert "say the flow" in caught.value.fix
 
 
 def test_a_taken_name_is_refused_until_replace(tmp_path, con):
@@ -107,7 +107,7 @@ def test_a_taken_name_is_refused_until_replace(tmp_path, con):
     import_labels(con, path, "mine", QUESTION, "imports")
     with pytest.raises(BadInputError) as caught:
         import_labels(con, path, "mine", QUESTION, "imports")
-    assert "--replace" in caught.value.fix
+    assert "replace these labels" in caught.value.fix
     path.write_text("hs10,relevance,category\n8471500150,Medium,Compute_Hardware\n")
     assert import_labels(con, path, "mine", QUESTION, "imports", replace=True).replaced == 2
     assert [row[3] for row in predictions(con)] == ["Medium"]

@@ -153,7 +153,7 @@ def test_a_file_may_hold_both_flows(tmp_path, con):
     path = tmp_path / "codes.csv"
     path.write_text("hs10,flow,description\n0101210000,export,A\n0101210010,imports,B\n")
     assert [(r.flow, r.codes) for r in import_codes(con, path)] == [("imports", 1), ("exports", 1)]
-    with pytest.raises(BadInputError, match="line 2, column flow: flow exports where --flow says imports"):
+    with pytest.raises(BadInputError, match="line 2, column flow: flow exports where imports was asked for"):
         import_codes(con, path, "imports")
 
 

@@ -157,7 +157,7 @@ def test_the_file_has_to_be_of_one_run_that_is_here_and_finished(con, tmp_path):
 def test_names_are_those_of_labels(con, tmp_path):
     file = filled(tmp_path / "r.csv", (HORSES, "Low"))
     import_review(con, file, "reviewed")
-    with pytest.raises(BadInputError, match="--replace"):
+    with pytest.raises(BadInputError, match="replace these labels"):
         import_review(con, file, "reviewed")
     assert import_review(con, file, "reviewed", replace=True).replaced == 5
     with pytest.raises(UsageError):

@@ -54,7 +54,7 @@ def compare(con: "DuckDBPyConnection", spec: ComparisonSpec) -> tuple[Comparison
         if not one.codes.total:
             raise BadInputError(
                 f"runs {spec.reference.run} and {one.run} have no code of {' or '.join(spec.flows)} in common",
-                fix="choose other runs, or another --flow",
+                fix="choose other runs, or another flow",
             )
     return tuple(sorted(found, key=lambda one: (-(one.codes.kappa or 0.0), -(one.codes.accuracy or 0.0), one.run)))
 

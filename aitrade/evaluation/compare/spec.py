@@ -131,7 +131,7 @@ def ask(
 def _require_year(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> None:
     for flow in flows:
         if year not in {found.year for found in years_in_data(con, flow, ())}:
-            raise BadInputError(f"the workspace holds no {flow} of {year}", fix="import them, or choose another --year")
+            raise BadInputError(f"the workspace holds no {flow} of {year}", fix="import them, or choose another year")
 
 
 def _notes(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> tuple[str, ...]:

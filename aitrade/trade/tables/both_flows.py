@@ -32,7 +32,7 @@ def comparable_years(available: Available, options: Options, *, by_month: bool) 
         said = ", ".join(_unlike(year, available, by_month=by_month) for year in lacking)
         raise BadInputError(
             f"imports and exports are not held alike: {said}",
-            fix="import what one of them lacks" + ("" if by_month else ", or compare their months: --by month"),
+            fix="import what one of them lacks" + ("" if by_month else ", or compare their months (by month)"),
         )
     return tuple(found.values())
 

@@ -223,24 +223,24 @@ def _with_flows(
 
 def _check(spec: Spec, options: Options) -> None:
     goes_with = {
-        f"--by {options.by}": options.by is None or options.by in spec.by,
-        "-n": options.top is None or spec.top is not None,
-        "--denominator paper": options.denominator == "world" or spec.has_denominator,
-        "--interval": options.interval is None or spec.has_interval,
-        "--list": not options.lists or spec.has_lists,
-        "--flow exports": options.flow == "imports" or not (spec.needs_duty or spec.both_flows),
+        f"by {options.by}": options.by is None or options.by in spec.by,
+        "top": options.top is None or spec.top is not None,
+        "denominator paper": options.denominator == "world" or spec.has_denominator,
+        "interval": options.interval is None or spec.has_interval,
+        "lists": not options.lists or spec.has_lists,
+        "flow exports": options.flow == "imports" or not (spec.needs_duty or spec.both_flows),
     }
     for option, goes in goes_with.items():
         if not goes:
-            raise UsageError(f"{option} does not go with table {spec.name}", fix="aitrade table --help")
+            raise UsageError(f"{option} does not go with table {spec.name}", fix="leave it out, or take another table")
 
 
 def _check_levels(spec: Spec, options: Options, question: Question) -> None:
     reference = question.labels.reference
     if spec.compares_reference and reference in options.relevances:
         raise UsageError(
-            f"--relevance {reference.lower()} does not go with table {spec.name}, which compares with {reference}",
-            fix="aitrade table --help",
+            f"relevance {reference.lower()} does not go with table {spec.name}, which compares with {reference}",
+            fix="leave it out, or choose another table",
         )
     if spec.from_base and options.base_year is None:
-        raise BadInputError(f"question {question.name} sets no base year", fix="choose one: --base-year YEAR")
+        raise BadInputError(f"question {question.name} sets no base year", fix="choose a base year, such as 2023")

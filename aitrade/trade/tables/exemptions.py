@@ -94,7 +94,7 @@ def import_list(con: "DuckDBPyConnection", path: Path, name: str) -> ExemptionLi
         UsageError: the name is empty or ``any``, which is what all lists together are called.
     """
     if not name.strip() or name == "any":
-        raise UsageError(f"a list cannot be called {name!r}", fix="choose another --name")
+        raise UsageError(f"a list cannot be called {name!r}", fix="choose another name")
     entries = read_list(path)
     with transaction(con):
         replaced = con.execute("DELETE FROM exemption_lists WHERE name = $1 RETURNING name", [name]).fetchone()

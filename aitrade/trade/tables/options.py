@@ -52,11 +52,11 @@ class Options:
             _one_of("by", self.by, ("year", "month"))
         for chapter in self.excluded_chapters or ():
             if not re.fullmatch("[0-9]{2}", chapter):
-                raise UsageError(f"chapter {chapter!r} is not two digits", fix="--exclude-chapters 27,71")
+                raise UsageError(f"chapter {chapter!r} is not two digits", fix="write such as 27,71")
         if self.top is not None and self.top < 0:
-            raise UsageError(f"-n {self.top} is negative", fix="-n 0 shows all")
+            raise UsageError(f"top {self.top} is negative", fix="0 shows all")
         if self.interval is not None and not 0 < self.interval < 100:
-            raise UsageError(f"an interval of {self.interval:g} percent", fix="--interval 90")
+            raise UsageError(f"an interval of {self.interval:g} percent", fix="choose one such as 90")
         object.__setattr__(self, "years", tuple(sorted(set(self.years))))
 
     def of_question(self, question: Question) -> "Options":

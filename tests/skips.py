@@ -1,0 +1,71 @@
+"""A pytest plugin: list the skipped tests by reason, and fail a run of CI that skips for a reason not foreseen."""
+
+import os
+import re
+from collections import Counter
+
+import pytest
+
+# What a machine of CI may lack. Everything else is there, or the test runs nowhere without anybody noticing.
+ALLOWED = (
+    r"\bshared\b.*\bnot (here|there)$",  # the reference data beside the checkout
+    r"^there is no (chromium|axe-core)\b",
+    r"^there is no GPU\b",
+    r"^needs root\b",
+)
+SKIPS = pytest.StashKey[Counter[str]]()
+
+
+def is_allowed(reason: str) -> bool:
+    """Whether a test may be skipped in CI for this reason."""
+    return any(re.search(pattern, reason) for pattern in ALLOWED)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--strict-skips",
+        action="store_true",
+        help="fail if a test is skipped for a reason that is not allowed in CI; so does CI=true",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SKIPS] = Counter()
+    config.pluginmanager.register(_Recorder(config.stash[SKIPS]), "skips-recorder")
+
+
+class _Recorder:
+    """Counts the reasons for which tests, or whole modules, were skipped."""
+
+    def __init__(self, skips: Counter[str]) -> None:
+        self.skips = skips
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._count(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._count(report)
+
+    def _count(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            assert isinstance(report.longrepr, tuple)  # file, line and reason
+            self.skips[report.longrepr[2].removeprefix("Skipped: ")] += 1
+
+
+def _refused(config: pytest.Config) -> list[str]:
+    strict = config.getoption("--strict-skips") or os.environ.get("CI") == "true"
+    return [reason for reason in config.stash[SKIPS] if not is_allowed(reason)] if strict else []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.exitstatus == pytest.ExitCode.OK and _refused(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    refused = _refused(config)
+    if skips := config.stash[SKIPS]:
+        terminalreporter.section("skipped")
+        for reason, count in skips.most_common():
+            mark = "  NOT ALLOWED IN CI (tests/skips.py)" if reason in refused else ""
+            terminalreporter.write_line(f"{count:4} {reason}{mark}")
