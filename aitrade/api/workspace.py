@@ -1,7 +1,7 @@
 """Open a workspace from Python: tables, explanations, comparisons, reviews and the report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,7 @@ class WrittenReport:
         files: the files written, the page first.
     """
 
-    contents: "Contents"
+    contents: "Contents" = field(repr=False)
     files: tuple[Path, ...]
 
 

@@ -38,7 +38,7 @@ from aitrade.question import SHIPPED
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Classify HS10 trade codes by relevance to AI data centers with a local LLM, and tabulate the trade. Offline.",
+    help="Classify HS10 trade codes with a local LLM by a question of your own, and tabulate the trade. Offline.",
 )
 
 

@@ -108,7 +108,7 @@ def ablation(
     """Measure what each kind of evidence adds: neighbours, probe and LLM, alone and joined, against labels.
 
     Exemplars are judged out of fold: by scores made without their subheading, and never by their own label. Further
-    tables hold only the codes that are no exemplars, and the exemplars against their own labels. Intervals come from a
+    tables hold only the codes that are not exemplars, and the exemplars against their own labels. Intervals come from a
     bootstrap over whole headings; the tables of differences are paired, each variant against the baseline without
     an LLM.
 

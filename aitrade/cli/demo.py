@@ -26,7 +26,7 @@ def demo(
     """Classify the bundled sample with a local LLM and compare the tables with the paper's. Some minutes on two cores.
 
     The sample is 241 real codes labelled by hand, with trade whose yearly totals are the published ones when every
-    label is right. Months, and how much falls on which code and country, are made up. A model as it comes is shown none
+    label is right. Months, and how much falls on which code and country, are made up. A base model is shown none
     of these labels, so the differences are its mistakes; one tuned by aitrade has learnt most of them.
 
     It works in the folder ./demo, or in the one that --workspace before the command names; AITRADE_WORKSPACE is not

@@ -32,7 +32,10 @@ def check(
     for finding in findings:
         emit(f"{finding.check}: {finding.about}: {finding.found}")
     if findings:
-        raise BadInputError(f"{len(findings)} findings in {len(exemplars):,} exemplars", fix="relabel or add exemplars")
+        raise BadInputError(
+            f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'} in {len(exemplars):,} exemplars",
+            fix="relabel or add exemplars",
+        )
     say(f"{len(exemplars):,} exemplars, nothing to fix")
 
 
@@ -43,7 +46,7 @@ def suggest(
     count: Annotated[int, typer.Option("-n", min=1, help="How many codes.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List the codes whose labelling by hand would pay most: uncertain, and large in trade where trade is known.
+    """List the codes to label by hand next: uncertain, and with much trade where trade is known.
 
     The order is that of aitrade review export: by uncertainty (1 less the largest probability) times the square root of
     trade value in the latest full year, without HS chapters 27, 71, 98 and 99.

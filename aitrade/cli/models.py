@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 group = typer.Typer(
     no_args_is_help=True,
-    help="List, install, check, add, pack and tune models. Weights never come from anywhere but pip.",
+    help="List, install, check, add, pack and tune models. Weights are downloaded with pip only.",
 )
 
 FindLinks = Annotated[

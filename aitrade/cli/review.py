@@ -41,7 +41,9 @@ def export(
     )
     table = made.candidates.table
     say(f"wrote {made.path}")
-    say(f"{len(table.rows):,} of {made.candidates.of:,} codes of run {made.run}, those that pay most first")
+    say(
+        f"{len(table.rows):,} of {made.candidates.of:,} codes of run {made.run}, most uncertain and with most trade first"
+    )
     for note in table.notes:
         say(f"note: {note}")
 
