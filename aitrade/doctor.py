@@ -92,13 +92,15 @@ def _model(name: str) -> str:
 
 
 def _default_model(workspace: Path, question: Question) -> str:
-    """Say whether the default's parts were made for each other, without loading any of them."""
-    from aitrade.classification.loading import fitting_calibration
+    """Say whether the default's parts are installed and made for each other, without loading any of them."""
+    from aitrade.classification.loading import calibration_inputs, fitting_calibration
     from aitrade.classification.method import Method
 
     model, embedder = question.settings.model, question.settings.embedder
-    calibration = fitting_calibration(question, Method(), model, embedder, workspace)
-    return f"{model}, {'calibrated' if calibration else 'not calibrated'}"
+    if fitting_calibration(question, Method(), model, embedder, workspace):
+        return f"{model}, calibrated"
+    calibration_inputs(question, Method(), model, embedder, workspace)  # refuses models that are not installed
+    return f"{model}, not calibrated"
 
 
 def _workspace(folder: Path) -> str:

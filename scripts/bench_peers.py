@@ -1,7 +1,7 @@
 """Time ways to label the same codes with the same model, side by side in one process.
 
     python scripts/bench_peers.py [--model qwen2.5-coder-0.5b-instruct] [--codes 60] [--repeat 3] [--gguf FILE]
-        [--workspace DIR] [--flow imports] [--device auto]
+        [--workspace DIR] [--question NAME|DIR] [--flow imports] [--device auto]
 
 The workspace must hold the nomenclature (aitrade codes import). Each way is timed from the codes' texts to their
 labels. Those that use the LLM read the same prompts, rubric and neighbours included, and search the neighbours within
@@ -13,6 +13,7 @@ llama-cpp-python is timed where it is installed (pip builds it from source) and 
 """
 
 import argparse
+import json
 import os
 import statistics
 import sys
@@ -25,6 +26,7 @@ from typing import Any
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.fitting.probe import RIDGE
 from aitrade.classification.loading import load_classifier
+from aitrade.classification.method import Method
 from aitrade.core.device import DEVICES
 from aitrade.core.errors import AitradeError
 from aitrade.core.softmax import fit_softmax
@@ -34,13 +36,13 @@ from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.models.adapter_files import is_tuned
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import FLOWS, Code
-from aitrade.question.rubric import RELEVANCES
+from aitrade.question.labels import LabelSpace
+from aitrade.question.question import SHIPPED, Question, load_question
 from aitrade.workspace import read_workspace
 from aitrade.workspace.codes import read_codes
 
 BLOCKS = 3
-NEW_TOKENS = 4  # High, Medium and Low are one token each in the models that can be installed
-GRAMMAR = 'root ::= " "? ("High" | "Medium" | "Low")'
+NEW_TOKENS = 4  # levels of one word, such as High, are one token each in the models that can be installed
 
 Labels = list[str]
 Way = Callable[[Sequence[Code]], Labels]
@@ -67,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with read_workspace(options.workspace) as con:
             codes = blocks(read_codes(con, [options.flow]), options.codes)
         say(f"loading {options.model}")
-        classifier = load_classifier(options.model, options.device, options.workspace, calibrated=False)
+        question, folder = load_question(options.question), options.workspace
+        classifier = load_classifier(question, options.model, options.device, folder, method=Method(), calibrated=False)
     except AitradeError as error:
         sys.exit(f"bench_peers: {error}")
     ways = make_ways(classifier, codes, options.gguf)
@@ -86,10 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default=DEMO_MODEL, help="a model as it comes, without an adapter")
+    parser.add_argument("--model", default=DEMO_MODEL, help="a base model, without an adapter")
     parser.add_argument("--codes", type=int, default=60, help="how many codes")
     parser.add_argument("--repeat", type=int, default=3, help="how many repetitions")
     parser.add_argument("--workspace", type=Path, default=Path(os.environ.get("AITRADE_WORKSPACE", "workspace")))
+    parser.add_argument("--question", default=os.environ.get("AITRADE_QUESTION", SHIPPED), help="name or folder")
     parser.add_argument("--flow", choices=FLOWS, default="imports")
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--gguf", type=Path, help="the model's GGUF file, for llama-cpp-python")
@@ -114,15 +118,17 @@ def blocks(codes: Sequence[Code], count: int) -> list[Code]:
 
 def make_ways(classifier: Classifier, codes: Sequence[Code], gguf: Path | None) -> dict[str, Way]:
     """The ways that work here; of the others it is said why they do not. Ours comes first."""
+    question = classifier.question
     asked = {code.key for code in codes}
     taught = [e for e in classifier.index.exemplars.exemplars if e.code.key not in asked]
-    texts, targets = [describe(e.code) for e in taught], [RELEVANCES.index(e.relevance) for e in taught]
+    texts = [describe(e.code, question.words) for e in taught]
+    targets = [question.labels.position(e.relevance) for e in taught]
     ways = {
         "aitrade": by_scoring(classifier),
         "transformers generate": by_generating(classifier),
         "llama-cpp-python with a grammar": by_llama_cpp(classifier, codes, gguf),
         "logistic regression on embeddings": by_probe(classifier, texts, targets),
-        "logistic regression on TF-IDF": by_tfidf(texts, targets),
+        "logistic regression on TF-IDF": by_tfidf(question, texts, targets),
     }
     return {name: way for name, way in ways.items() if way}
 
@@ -132,24 +138,25 @@ def prompts(classifier: Classifier, codes: Sequence[Code]) -> list[Tokens]:
     scorer = classifier.scorer
     if not isinstance(scorer, PromptScorer):
         raise TypeError("a model without an adapter has a PromptScorer")
-    near = heading_neighbours(codes, classifier.retrieve(codes)[1])
+    near = heading_neighbours(codes, classifier.retrieve(codes).neighbours, scorer.prompt_neighbours)
     return [scorer.prompter.prompt(code, [n.exemplar for n in ns]) for code, ns in zip(codes, near, strict=True)]
 
 
 def by_scoring(classifier: Classifier) -> Way:
-    return lambda codes: names(classifier.scorer.relevance(codes, classifier.retrieve(codes)[1]).relevance)
+    scorer, labels = classifier.scorer, classifier.question.labels
+    return lambda codes: names(scorer.relevance(codes, classifier.retrieve(codes).neighbours).relevance, labels)
 
 
 def by_generating(classifier: Classifier) -> Way:
     import torch
 
-    engine = classifier.scorer.engine
+    engine, labels = classifier.scorer.engine, classifier.question.labels
     greedy = {"max_new_tokens": NEW_TOKENS, "do_sample": False, "pad_token_id": engine.tokenizer.eos_token_id}
 
     def answer(prompt: Tokens) -> str:
         tokens = torch.tensor([prompt], device=engine.runtime.torch_device)
         found = engine.model.generate(tokens, attention_mask=torch.ones_like(tokens), **greedy)
-        return read_label(engine.tokenizer.decode(found[0, len(prompt) :], skip_special_tokens=True))
+        return read_label(engine.tokenizer.decode(found[0, len(prompt) :], skip_special_tokens=True), labels)
 
     return lambda codes: [answer(prompt) for prompt in prompts(classifier, codes)]
 
@@ -172,24 +179,31 @@ def by_llama_cpp(classifier: Classifier, codes: Sequence[Code], gguf: Path | Non
         n_gpu_layers=-1 if classifier.runtime.device == "cuda" else 0,
         verbose=False,
     )
-    grammar = LlamaGrammar.from_string(GRAMMAR, verbose=False)
+    labels = classifier.question.labels
+    grammar = LlamaGrammar.from_string(grammar_of(labels), verbose=False)
 
     def answer(prompt: Tokens) -> str:
         done = llama.create_completion(list(prompt), max_tokens=NEW_TOKENS, temperature=0.0, grammar=grammar)
-        return read_label(done["choices"][0]["text"])
+        return read_label(done["choices"][0]["text"], labels)
 
     return lambda codes: [answer(prompt) for prompt in prompts(classifier, codes)]
+
+
+def grammar_of(labels: LabelSpace) -> str:
+    """The grammar of llama.cpp that allows a level and nothing else."""
+    return f'root ::= " "? ({" | ".join(json.dumps(level, ensure_ascii=False) for level in labels.levels)})'
 
 
 def by_probe(classifier: Classifier, texts: list[str], targets: list[int]) -> Way:
     import numpy as np
 
-    vectors = classifier.embedder.embed(texts).astype(np.float64)
-    weights, bias = fit_softmax(vectors, np.array(targets), np.ones(len(targets)), RIDGE, len(RELEVANCES))
-    return lambda codes: names(classifier.embedder.embed([describe(code) for code in codes]) @ weights + bias)
+    embedder, words, labels = classifier.embedder, classifier.question.words, classifier.question.labels
+    vectors = embedder.embed(texts).astype(np.float64)
+    weights, bias = fit_softmax(vectors, np.array(targets), np.ones(len(targets)), RIDGE, len(labels.levels))
+    return lambda codes: names(embedder.embed([describe(code, words) for code in codes]) @ weights + bias, labels)
 
 
-def by_tfidf(texts: list[str], targets: list[int]) -> Way | None:
+def by_tfidf(question: Question, texts: list[str], targets: list[int]) -> Way | None:
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
@@ -197,18 +211,19 @@ def by_tfidf(texts: list[str], targets: list[int]) -> Way | None:
     except ModuleNotFoundError:
         print("TF-IDF is left out: scikit-learn is not installed")
         return None
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    model = make_pipeline(words, LogisticRegression(C=10, max_iter=1000)).fit(texts, targets)
-    return lambda codes: [RELEVANCES[level] for level in model.predict([describe(code) for code in codes])]
+    terms = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    model = make_pipeline(terms, LogisticRegression(C=10, max_iter=1000)).fit(texts, targets)
+    words, levels = question.words, question.labels.levels
+    return lambda codes: [levels[place] for place in model.predict([describe(code, words) for code in codes])]
 
 
-def names(scores: Any) -> Labels:
-    return [RELEVANCES[level] for level in scores.argmax(1)]
+def names(scores: Any, labels: LabelSpace) -> Labels:
+    return [labels.levels[place] for place in scores.argmax(1)]
 
 
-def read_label(text: str) -> str:
+def read_label(text: str, labels: LabelSpace) -> str:
     """The level that an answer begins with, or the answer itself where it begins with none."""
-    return next((level for level in RELEVANCES if text.strip().startswith(level)), text)
+    return next((level for level in labels.levels if text.strip().startswith(level)), text)
 
 
 def race(ways: dict[str, Way], codes: Sequence[Code], repeat: int) -> list[Timed]:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import toys
-from questions import LABELS, METHOD, on_exemplars, question_folder
+from questions import LABELS, METHOD, SMALL, on_exemplars, question_folder
 
-from aitrade.classification.method import Method
 from aitrade.demo import DEMO_EMBEDDER
 from aitrade.question.exemplars import read_exemplars
 
@@ -108,7 +107,7 @@ def toy_classifier(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AITRADE_MODELS", str(toy_weights))
-        loaded = load_classifier(on_exemplars(exemplars), MODEL, "cpu", tmp_path_factory.mktemp("kept"), method=METHOD)
+        loaded = load_classifier(on_exemplars(exemplars), MODEL, "cpu", tmp_path_factory.mktemp("kept"), method=SMALL)
     return lambda **parts: dataclasses.replace(loaded, **parts)
 
 
@@ -179,7 +178,7 @@ def aitrade(
     """The command line on the toy workspace, with the toy exemplars and batches of 6 codes."""
     folder = question_folder(tmp_path_factory.mktemp("question"), exemplar_file)
     monkeypatch.setenv("AITRADE_QUESTION", str(folder))
-    monkeypatch.setattr("aitrade.api.data.Method", partial(Method, codes_per_batch=6))
+    monkeypatch.setattr("aitrade.api.data.Method", lambda: SMALL)
     return partial(command_line, workspace)
 
 

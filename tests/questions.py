@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 QUESTION = load_question(SHIPPED)
 LABELS = QUESTION.labels
 METHOD = Method()
+SMALL = Method(codes_per_batch=6)  # so that the toy codes are several batches
 NAMES = LABELS.names
 DEFAULT_MODEL, DEFAULT_EMBEDDER = QUESTION.settings.model, QUESTION.settings.embedder
 

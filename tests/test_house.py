@@ -1,9 +1,11 @@
 """The house: which rooms there are, and that a room imports only rooms below it."""
 
 import ast
+import re
 from pathlib import Path
 
 import aitrade
+from aitrade.question.question import SHIPPED, load_question
 
 PACKAGE = Path(aitrade.__file__).parent
 
@@ -94,3 +96,19 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     for module in sorted(graph):
         visit(module, ())
     assert circles == []
+
+
+def test_no_label_of_the_shipped_question_is_written_into_the_package() -> None:
+    """Levels and categories come from the question; the demo and the paper's figures are about the shipped one."""
+    names = [*load_question(SHIPPED).labels.levels, *load_question(SHIPPED).labels.all_categories]
+    quoted = re.compile("|".join(f"""["']{name}["']""" for name in names))
+    own = {"demo", "trade/paper", "workspace/migrations", "shipped"}
+    found = [
+        f"{file.relative_to(PACKAGE)}:{number}"
+        for suffix in ("*.py", "*.sql", "*.js", "*.j2")
+        for file in PACKAGE.rglob(suffix)
+        if not any(file.relative_to(PACKAGE).as_posix().startswith(folder) for folder in own)
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if quoted.search(line) and not line.strip().startswith("--")
+    ]
+    assert found == []

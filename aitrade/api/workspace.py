@@ -170,7 +170,7 @@ class Workspace(Runs):
         (only,) = flows(flow)
         with read_workspace(self.folder) as con:
             chosen = choose_run(con, run, only)
-            return explain(con, parse_hs10(hs10), only, chosen.run, self.question.exemplars)
+            return explain(con, parse_hs10(hs10), only, chosen.run)
 
     def compare(
         self,

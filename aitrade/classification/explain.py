@@ -1,4 +1,4 @@
-"""Why a code got its label: the prediction, the neighbours with their reasons, and what each evidence said."""
+"""Explain a label: the prediction, the neighbours with their reasons, and what each kind of evidence said."""
 
 import json
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from aitrade.core.errors import BadInputError
 from aitrade.llm.prompt import chat_tokens
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
-from aitrade.nomenclature.text import read_words
 from aitrade.question.exemplars import Exemplar, ExemplarSet
-from aitrade.question.rubric import RELEVANCES, load_rubric
+from aitrade.question.question import Question
+from aitrade.workspace.questions import question_of_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,10 +26,11 @@ class Explanation:
 
     Attributes:
         code: the code.
-        run: the run that judged it.
+        run: the run that labels the code.
+        question: the question that the run answers.
         relevance, category, source: the prediction.
-        probabilities: calibrated, of High, Medium, Low; None where labels came without.
-        llm: the LLM's scores of High, Medium, Low; None where it was not asked.
+        probabilities: calibrated, in the order of the levels; None where a label has none.
+        llm: the LLM's scores in the order of the levels; None where the LLM was not asked.
         label_mass: probability that the LLM's answer is a label at all; None where labels were not scored.
         neighbours: exemplars that the evidence lists, with their similarity, nearest first.
         llm_neighbours: likewise those that a tuned LLM places nearest.
@@ -38,6 +39,7 @@ class Explanation:
 
     code: Code
     run: str
+    question: Question
     relevance: str
     category: str
     source: str
@@ -49,7 +51,8 @@ class Explanation:
     rationale: str | None
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Make plain values, for JSON."""
+        levels = self.question.labels.levels
         return {
             "hs10": self.code.hs10,
             "flow": self.code.flow,
@@ -58,8 +61,8 @@ class Explanation:
             "relevance": self.relevance,
             "category": self.category,
             "source": self.source,
-            "probabilities": dict(zip(RELEVANCES, self.probabilities, strict=True)) if self.probabilities else None,
-            "llm": dict(zip(RELEVANCES, self.llm, strict=True)) if self.llm else None,
+            "probabilities": dict(zip(levels, self.probabilities, strict=True)) if self.probabilities else None,
+            "llm": dict(zip(levels, self.llm, strict=True)) if self.llm else None,
             "label_mass": self.label_mass,
             "rationale": self.rationale,
             "neighbours": _plain(self.neighbours),
@@ -81,7 +84,7 @@ def _plain(neighbours: tuple[tuple[Exemplar, float], ...]) -> list[dict[str, Any
     ]
 
 
-def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars: ExemplarSet) -> Explanation:
+def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explanation:
     """Read a prediction and what is behind it.
 
     Raises:
@@ -93,20 +96,22 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str, exemplars
         [run, flow, hs10],
     ).fetchone()
     if row is None:
-        raise BadInputError(f"run {run} says nothing of {flow} code {hs10}", fix="choose another run or flow")
+        raise BadInputError(f"run {run} has no label of {flow} code {hs10}", fix="choose another run or flow")
     description, relevance, category, source, probabilities, raw = row
     evidence = json.loads(raw) if raw else {}
+    question = question_of_run(con, run)
     return Explanation(
         code=Code(hs10, flow, description or ""),
         run=run,
+        question=question,
         relevance=relevance,
         category=category,
         source=source,
         probabilities=tuple(probabilities) if probabilities else None,
         llm=tuple(evidence["llm"]) if evidence.get("llm") else None,
         label_mass=evidence.get("label_mass"),
-        neighbours=_known(evidence.get("neighbours", []), exemplars),
-        llm_neighbours=_known(evidence.get("llm_neighbours", []), exemplars),
+        neighbours=_known(evidence.get("neighbours", []), question.exemplars),
+        llm_neighbours=_known(evidence.get("llm_neighbours", []), question.exemplars),
         rationale=evidence.get("rationale"),
     )
 
@@ -120,13 +125,13 @@ def write_rationale(engine: "Engine", explanation: Explanation) -> str:
     """Have the local model write one or two sentences on the use that the label rests on; greedy, so repeatable."""
     import torch
 
-    rubric = load_rubric()
-    question = (
-        f"Product: {describe(explanation.code, read_words())}\n"
-        f"It was judged {explanation.relevance} ({explanation.category}) for {rubric.subject}.\n"
+    asked = explanation.question
+    prompt = (
+        f"Product: {describe(explanation.code, asked.words)}\n"
+        f"It was judged {explanation.relevance} ({explanation.category}) for {asked.rubric.subject}.\n"
         "In one or two sentences, name the specific use, or say why there is none."
     )
-    tokens = torch.tensor([chat_tokens(engine.tokenizer, question)], device=engine.runtime.torch_device)
+    tokens = torch.tensor([chat_tokens(engine.tokenizer, prompt)], device=engine.runtime.torch_device)
     with torch.inference_mode():
         output = engine.model.generate(
             tokens, attention_mask=torch.ones_like(tokens), max_new_tokens=RATIONALE_TOKENS, do_sample=False

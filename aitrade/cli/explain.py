@@ -7,7 +7,6 @@ import typer
 
 from aitrade.cli.options import AsJson, FlowOption, Run
 from aitrade.cli.state import emit, say, state
-from aitrade.question.rubric import RELEVANCES
 
 if TYPE_CHECKING:
     from aitrade.classification.explain import Explanation
@@ -39,7 +38,8 @@ def explain(
 
 
 def _text(found: "Explanation", written: str | None) -> str:
-    sure = zip(RELEVANCES, found.probabilities or (), strict=False)
+    levels = found.question.labels.levels
+    sure = zip(levels, found.probabilities or (), strict=False)
     lines = [
         f"{found.code.hs10} ({found.code.flow}): {found.code.description}",
         f"{found.relevance}, {found.category}    run {found.run}, decided by {found.source}",
@@ -48,7 +48,7 @@ def _text(found: "Explanation", written: str | None) -> str:
     if found.rationale:
         lines.append(f"labelled by hand: {found.rationale}")
     if found.llm:
-        scores = ", ".join(f"{name} {score:.2f}" for name, score in zip(RELEVANCES, found.llm, strict=True))
+        scores = ", ".join(f"{name} {score:.2f}" for name, score in zip(levels, found.llm, strict=True))
         mass = "" if found.label_mass is None else f"; {found.label_mass:.0%} of its answer is a label"
         lines.append(f"the LLM's scores: {scores}{mass}")
     for whose, neighbours in (("nearest exemplars", found.neighbours), ("nearest to the LLM", found.llm_neighbours)):

@@ -27,7 +27,9 @@ def import_files(
     reader: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="READER", help="census-api, census-bulk, dataweb, parquet or csv; else by content."
+            "--as",
+            metavar="READER",
+            help="census-api, census-bulk, dataweb, parquet, csv or workbook; else by content.",
         ),
     ] = None,
     columns: Annotated[

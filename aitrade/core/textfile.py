@@ -156,14 +156,14 @@ def read_records(path: Path, required: tuple[str, ...]) -> tuple[tuple[str, ...]
     """Columns (lower case) and records of a delimited file with a header.
 
     Args:
-        path: the file.
+        path: the file, in UTF-8, UTF-16 or Windows-1252.
         required: columns that must be there.
 
     Raises:
         BadInputError: it is empty, a required column is missing or named twice, or a record has another number of
             fields than the header.
     """
-    rows = lines_of(read_text(path), str(path))
+    rows = lines_of(read_legacy_text(path)[0], str(path))
     header_line, header = next(rows, (1, []))
     columns = tuple(name.strip().lower() for name in header)
     check_header(columns, required, path, header_line)

@@ -124,10 +124,3 @@ def _refuse_twice(found: Sequence[tuple[Exemplar, int]], path: Path) -> None:
                 where=at(path, line, "hs10"),
                 fix="keep one of the two lines",
             )
-
-
-def load_exemplars() -> ExemplarSet:
-    """The shipped exemplars. Goes as soon as every caller is given a question."""
-    from aitrade.question.question import SHIPPED, load_question
-
-    return load_question(SHIPPED).exemplars

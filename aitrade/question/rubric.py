@@ -1,7 +1,6 @@
 """The rubric: what levels, categories and rules mean, in words."""
 
 from dataclasses import dataclass
-from functools import cache
 
 
 @dataclass(frozen=True)
@@ -53,35 +52,3 @@ class Rubric:
     levels: tuple[Level, ...]
     categories: tuple[Category, ...]
     rules: tuple[Rule, ...]
-
-
-# What follows goes as soon as every caller is given a question or a label space.
-RELEVANCES = ("High", "Medium", "Low")
-NOT_RELATED = "Not_DC_Related"
-
-
-@cache
-def load_rubric() -> Rubric:
-    """The shipped rubric."""
-    from aitrade.question.question import SHIPPED, load_question
-
-    return load_question(SHIPPED).rubric
-
-
-def related_categories() -> tuple[str, ...]:
-    """The shipped categories but that of the reference level."""
-    return tuple(category.name for category in load_rubric().categories if not category.role)
-
-
-def labels() -> list[str]:
-    """The shipped levels and categories."""
-    return [*RELEVANCES, *related_categories()]
-
-
-@cache
-def check_label(relevance: str, category: str, rubric: Rubric) -> str | None:
-    """What is wrong with a label of the shipped rubric."""
-    del rubric
-    from aitrade.question.question import SHIPPED, load_question
-
-    return load_question(SHIPPED).labels.wrong(relevance, category)

@@ -20,7 +20,6 @@ from aitrade.bench.operations import ELEMENTWISE, KINDS, OUTSIDE, kind_of, opera
 from aitrade.bench.speed import Speed, measure, weights_per_token
 from aitrade.bench.speed_text import lines
 from aitrade.bench.stages import STAGES, LayersTimer, Stopwatch, timed
-from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.core.device import Runtime
 from aitrade.core.errors import BadInputError
@@ -39,7 +38,6 @@ BATCH = 6
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SIDE", {"cpu": 64})
-    monkeypatch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
 
 
 def measured(classifier: Classifier, count: int) -> Speed:
@@ -71,7 +69,7 @@ def test_tokens_are_those_of_an_independent_count(
     classifier = toy_classifier()
     preamble = len(classifier.scorer.prompter.preamble)
     asked = computed = 0
-    batches, _ = sample_batches(CODES, 13, LABELLED)
+    batches, _ = sample_batches(CODES, 13, LABELLED, BATCH)
     for batch in batches:
         sequences = [s for question in questions(classifier, batch) for s in question]
         asked += sum(map(len, sequences))
@@ -255,9 +253,7 @@ def test_the_text_says_figures_in_the_units_that_it_names() -> None:
 @given(total=st.integers(1, 400), count=st.integers(1, 500))
 def test_batches_are_complete_and_spread_evenly(total: int, count: int) -> None:
     codes = [Code(f"{n:010d}", "imports", "x") for n in range(total)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
-        batches, everything = sample_batches(codes, count, ())
+    batches, everything = sample_batches(codes, count, (), BATCH)
     assert everything == total
     starts = [int(batch[0].hs10) for batch in batches]
     assert all(start % BATCH == 0 for start in starts)
@@ -274,13 +270,11 @@ def test_batches_are_complete_and_spread_evenly(total: int, count: int) -> None:
 def test_batches_are_cut_before_the_exemplars_are_left_out(exemplar: list[bool]) -> None:
     codes = [Code(f"{n:010d}", "imports", "x") for n in range(len(exemplar))]
     labelled = {code.key for code, by_hand in zip(codes, exemplar, strict=True) if by_hand}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classify_module, "CODES_PER_BATCH", BATCH)
-        if all(exemplar):
-            with pytest.raises(BadInputError, match="every code is an exemplar"):
-                sample_batches(codes, 10**6, labelled)
-            return
-        batches, everything = sample_batches(codes, 10**6, labelled)
+    if all(exemplar):
+        with pytest.raises(BadInputError, match="every code is an exemplar"):
+            sample_batches(codes, 10**6, labelled, BATCH)
+        return
+    batches, everything = sample_batches(codes, 10**6, labelled, BATCH)
     by_batch: dict[int, list[Code]] = {}
     for place, code in enumerate(codes):
         if not exemplar[place]:

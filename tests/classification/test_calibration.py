@@ -42,9 +42,8 @@ from aitrade.llm.scorer import Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.folds import subheading_folds
-from aitrade.question.rubric import NOT_RELATED, RELEVANCES, related_categories
 
-CATEGORIES = related_categories()
+CATEGORIES = LABELS.categories
 
 
 def code(hs10: str) -> Code:
@@ -52,7 +51,8 @@ def code(hs10: str) -> Code:
 
 
 def exemplar(hs10: str, relevance: str = "Low") -> Exemplar:
-    return Exemplar(code(hs10), relevance, NOT_RELATED if relevance == "Low" else "Cooling_HVAC", "because")
+    category = LABELS.reference_category if relevance == LABELS.reference else "Cooling_HVAC"
+    return Exemplar(code(hs10), relevance, category, "because")
 
 
 def test_population_weights_by_hand() -> None:
@@ -122,8 +122,8 @@ def made_up_training(count: int = 400, seed: int = 1) -> CalibrationSet:
     levels = random.choice(3, count, p=[0.4, 0.3, 0.3])
     exemplars = []
     for i, level in enumerate(levels):
-        category = NOT_RELATED if level == 2 else CATEGORIES[random.integers(len(CATEGORIES))]
-        exemplars.append(Exemplar(code(f"{i:06}0000"), RELEVANCES[level], category, "because"))
+        category = LABELS.reference_category if level == 2 else CATEGORIES[random.integers(len(CATEGORIES))]
+        exemplars.append(Exemplar(code(f"{i:06}0000"), LABELS.levels[level], category, "because"))
     llm = np.eye(3)[levels] * 2 + random.gumbel(size=(count, 3))
     category = random.normal(size=(count, len(CATEGORIES)))
     for row, e in enumerate(exemplars):
@@ -461,7 +461,9 @@ def test_the_llms_neighbours_are_heard(training: CalibrationSet) -> None:
     for one in (told, asked_about(told, np.arange(1, 400, 2))):
         made = fit_calibration(one, "toy", {})
         vectors = one.vectors[one.rows]
-        found = probabilities(made, dataclasses.replace(one, vectors=vectors))
+        found = probabilities(
+            made, dataclasses.replace(one, vectors=vectors, neighbours=[one.neighbours[row] for row in one.rows])
+        )
         assert (found.argmax(1) == one.targets).mean() > 0.9
 
 
@@ -470,7 +472,7 @@ def test_categories_follow_the_llm_and_the_neighbours(calibration: Calibration, 
     said = np.full((rows, rows), -5.0) + 4.5 * np.eye(rows)
     assert calibration.category(said, [()] * rows, METHOD).argmax(1).tolist() == list(range(rows))
     weights = dataclasses.replace(calibration, category_weights=[0.0, 1.0])  # the neighbours alone
-    related = [e for e in exemplars.exemplars if e.category != NOT_RELATED]
+    related = [e for e in exemplars.exemplars if e.category != LABELS.reference_category]
     near = [(questions.neighbour(e, 0.9, True, True),) for e in related]
     found = weights.category(np.zeros((len(related), rows)), near, METHOD)
     assert [CATEGORIES[i] for i in found.argmax(1)] == [e.category for e in related]

@@ -20,7 +20,6 @@ from aitrade.llm.prompt import chat_tokens
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
-from aitrade.question.rubric import RELEVANCES, load_rubric
 
 SERVERS, SWITCHES = "8471500185", "8517620090"
 
@@ -37,22 +36,21 @@ def explain(
 def test_a_code_is_explained_by_what_was_kept_of_it(
     explain: Callable[..., Outcome], opened: Callable[[], AbstractContextManager[Any]], exemplars: ExemplarSet
 ) -> None:
-    told = json.loads(explain(SERVERS, "--json").out)
     with opened() as con:
-        *label, p, raw = con.execute(
-            "SELECT run, relevance, category, source, p, evidence FROM predictions "
-            "WHERE flow = 'imports' AND hs10 = ?", [SERVERS]
-        ).fetchone()  # fmt: skip
-    kept = json.loads(raw)
-    assert (told["hs10"], told["flow"], told["description"]) == (SERVERS, "imports", "PROCESSING UNITS, NOT SERVERS")
+        rows = con.execute(
+            "SELECT hs10, description, run, relevance, category, source, p, evidence FROM predictions "
+            "WHERE flow = 'imports' AND source = 'llm' ORDER BY hs10"
+        ).fetchall()
+    # A code near exemplars of both flows: one flow alone would not tell whether the flow was asked for.
+    hs10, text, *label, p, raw = next(row for row in rows if '"imports"' in row[-1] and '"exports"' in row[-1])
+    told, kept = json.loads(explain(hs10, "--json").out), json.loads(raw)
+    assert (told["hs10"], told["flow"], told["description"]) == (hs10, "imports", text)
     assert [told[name] for name in ("run", "relevance", "category", "source")] == label
-    assert told["probabilities"] == dict(zip(RELEVANCES, p, strict=True))
-    assert told["llm"] == dict(zip(RELEVANCES, kept["llm"], strict=True))
+    assert told["probabilities"] == dict(zip(QUESTION.labels.levels, p, strict=True))
+    assert told["llm"] == dict(zip(QUESTION.labels.levels, kept["llm"], strict=True))
     assert told["label_mass"] == kept["label_mass"]
     assert (told["rationale"], told["written"], told["llm_neighbours"]) == (None, None, [])
     by_code = {row[:2]: row for row in toys.LABELLED}
-    flows = {n["hs10"]: n["flow"] for n in kept["neighbours"]}
-    assert {"imports", "exports"} == set(flows.values()), "one flow alone would not tell whether it was asked for"
     assert len(kept["neighbours"]) == len(told["neighbours"]) == 8
     for before, neighbour in zip(kept["neighbours"], told["neighbours"], strict=True):
         _, hs10, text, _, relevance, category = by_code[before["flow"], before["hs10"]]
@@ -68,7 +66,7 @@ def test_an_exemplar_is_explained_by_its_rationale_and_a_code_goes_by_its_flow(e
     assert said[2:] == ["High 100.0%, Medium 0.0%, Low 0.0%", "labelled by hand: Said for the test."]
     refused = explain(SERVERS, "--flow", "exports")
     assert refused.code == 3
-    assert f"says nothing of exports code {SERVERS}" in refused.err
+    assert f"has no label of exports code {SERVERS}" in refused.err
 
 
 def test_labels_from_a_file_have_no_probabilities(aitrade: Callable[..., Outcome], tmp_path: Path) -> None:
@@ -82,7 +80,7 @@ def test_labels_from_a_file_have_no_probabilities(aitrade: Callable[..., Outcome
 def test_people_read_scores_and_neighbours(explain: Callable[..., Outcome]) -> None:
     told = json.loads(explain(SWITCHES, "--json").out)
     lines = explain(SWITCHES).out.splitlines()
-    scores = ", ".join(f"{level} {told['llm'][level]:.2f}" for level in RELEVANCES)
+    scores = ", ".join(f"{level} {told['llm'][level]:.2f}" for level in QUESTION.labels.levels)
     assert lines[3] == f"the LLM's scores: {scores}; {told['label_mass']:.0%} of its answer is a label"
     assert lines[4] == "nearest exemplars:"
     first = told["neighbours"][0]
@@ -92,13 +90,15 @@ def test_people_read_scores_and_neighbours(explain: Callable[..., Outcome]) -> N
 
 def test_a_model_writes_its_likeliest_words_about_the_label(monkeypatch: pytest.MonkeyPatch) -> None:
     code = Code(SWITCHES, "imports", "TRANSMISSION APPARATUS NESOI")
-    judged = Explanation(code, "run", "Medium", "Cooling_HVAC", "llm", (0.2, 0.7, 0.1), None, None, (), (), None)
+    judged = Explanation(
+        code, "run", QUESTION, "Medium", "Cooling_HVAC", "llm", (0.2, 0.7, 0.1), None, None, (), (), None
+    )
     asked: list[str] = []
     monkeypatch.setattr(explain_module, "chat_tokens", lambda t, text: asked.append(text) or chat_tokens(t, text))
     tokenizer = toys.chat_tokenizer()
     written = write_rationale(Engine(toys.toy_model("llama"), tokenizer, Runtime("cpu", "float32")), judged)
     (question,) = asked
-    for part in (describe(code, QUESTION.words), "Medium", "Cooling_HVAC", load_rubric().subject):
+    for part in (describe(code, QUESTION.words), "Medium", "Cooling_HVAC", QUESTION.rubric.subject):
         assert part in question
     model, tokens = toys.toy_model("llama"), list(chat_tokens(tokenizer, question))
     start = len(tokens)

@@ -15,7 +15,6 @@ from aitrade.classification.features import (
 )
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar
-from aitrade.question.rubric import related_categories
 from aitrade.retrieval.neighbours import Neighbour
 
 
@@ -76,7 +75,7 @@ def test_a_code_without_neighbours_has_no_opinion_from_them() -> None:
 
 
 def test_category_votes_come_from_related_neighbours_only() -> None:
-    names = related_categories()
+    names = LABELS.categories
     llm = np.linspace(-3, -1, len(names))[None]
     found = category_features(llm, [NEIGHBOURS], LABELS, METHOD)[0]
     assert found.shape == (len(names), 2)
@@ -97,4 +96,4 @@ def test_shifting_an_llms_scores_changes_nothing() -> None:
 
 
 def test_toy_codes_cover_every_category() -> None:
-    assert {row[5] for row in toys.LABELLED} == {"Not_DC_Related", *related_categories()}
+    assert {row[5] for row in toys.LABELLED} == {"Not_DC_Related", *LABELS.categories}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import toys
-from questions import FEATURES, LABELS, METHOD, on_exemplars
+from questions import FEATURES, LABELS, METHOD, SMALL, on_exemplars
 
 from aitrade.classification import classifier as classifier_module
 from aitrade.classification.calibration import Calibration, EvidenceModel
@@ -119,7 +119,7 @@ def test_every_change_of_the_codes_changes_the_fingerprint(toy_classifier: Load,
 
 def test_nothing_else_does(toy_classifier: Load, models: Path, exemplars: ExemplarSet, tmp_path: Path) -> None:
     """Loaded again, for another workspace, with codes read again: the same fingerprint, so that a run goes on."""
-    again = load_classifier(on_exemplars(exemplars), "toy-llama", "cpu", tmp_path, method=METHOD)
+    again = load_classifier(on_exemplars(exemplars), "toy-llama", "cpu", tmp_path, method=SMALL)
     assert Plan(tuple(toys.toy_codes()), again.settings, 128).fingerprint == of(toy_classifier())
 
 

@@ -27,7 +27,6 @@ from aitrade.models.installed import locate, read_record, record_files, write_re
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet, read_exemplars
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.question.rubric import RELEVANCES, related_categories
 from aitrade.retrieval.neighbours import Neighbour
 
 LABELS = load_question(SHIPPED).labels
@@ -56,7 +55,7 @@ def test_a_sample_is_spread_over_the_exemplars(toy_classifier: Load, exemplars: 
     found = gather(toy_classifier(), toys.toy_codes(), tmp_path, 6, lambda *_: None)
     assert found.rows.tolist() == [0, 4, 8, 12, 16, 20]
     assert found.llm.shape == (6, 3)
-    assert found.llm_category.shape == (6, len(related_categories()))
+    assert found.llm_category.shape == (6, len(LABELS.categories))
     assert len(found.exemplars) == len(exemplars)  # the probe learns from all
 
 
@@ -84,7 +83,7 @@ def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
 
         def category(self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]) -> Any:
             rows = [
-                [*told(codes[row], neighbours[row]), RELEVANCES.index(level), 0, 0, 0, 0]
+                [*told(codes[row], neighbours[row]), LABELS.levels.index(level), 0, 0, 0, 0]
                 for row, level in related.items()
             ]
             return np.array(rows)
@@ -98,7 +97,7 @@ def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
         assert e.code.key not in shown[e.code.key]
         assert llm[2] == sum(int(hs10) for _, hs10 in shown[e.code.key])
         if e.relevance != "Low":
-            assert category.tolist()[:4] == [*llm, RELEVANCES.index(e.relevance)]
+            assert category.tolist()[:4] == [*llm, LABELS.levels.index(e.relevance)]
 
 
 def test_the_prompts_show_what_those_of_a_run_show_where_a_heading_is_asked_whole(
@@ -133,7 +132,7 @@ def test_the_prompts_show_what_those_of_a_run_show_where_a_heading_is_asked_whol
 def test_scores_that_tuning_kept_are_taken_for_the_codes_that_they_are_of(
     toy_classifier: Load, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    width = len(RELEVANCES) + len(related_categories())
+    width = len(LABELS.levels) + len(LABELS.categories)
     known = {(e.code.flow, e.code.hs10): [place + n / 100 for n in range(width)]
              for place, e in enumerate(exemplars.exemplars) if place % 3}  # fmt: skip
     monkeypatch.setattr("aitrade.classification.fitting.gather._kept_scores", lambda *_: known)
@@ -176,7 +175,7 @@ def test_categories_are_joined_as_the_calibration_says(calibrated: Path, exempla
     related = [row for row, p in enumerate(found) if p.relevance != "Low"]
     assert related != list(range(len(related))), "places among all and among those asked about are the same"
     for row in related:
-        votes = dict.fromkeys(related_categories(), 0.0)
+        votes = dict.fromkeys(LABELS.categories, 0.0)
         for n in near[row]:
             if n.exemplar.category in votes:
                 votes[n.exemplar.category] += np.exp(10 * n.closeness)

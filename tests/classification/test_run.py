@@ -13,7 +13,7 @@ import pytest
 import questions
 import toys
 from conftest import fill
-from questions import LABELS, METHOD
+from questions import LABELS, METHOD, QUESTION
 
 from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
@@ -25,16 +25,12 @@ from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
-from aitrade.question.question import SHIPPED, load_question
-from aitrade.question.rubric import NOT_RELATED, RELEVANCES, check_label, load_rubric, related_categories
 from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.workspace import open_workspace
 from aitrade.workspace.codes import read_codes
 from aitrade.workspace.predictions import export_columns, export_csv
 from aitrade.workspace.runs import Run, get_run, list_runs
-
-QUESTION = load_question(SHIPPED)
 
 Load = Callable[..., Classifier]
 BOTH = ("imports", "exports")
@@ -68,7 +64,7 @@ def stop_after(batches: int) -> Iterator[Callable[[int, int], None]]:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, small_batches: None, toy_classifier: Load) -> Path:
+def finished(tmp_path_factory: pytest.TempPathFactory, toy_classifier: Load) -> Path:
     """A workspace with a run that nothing stopped."""
     folder = fill(tmp_path_factory.mktemp("whole") / "workspace")
     run_all(folder, toy_classifier())
@@ -107,15 +103,15 @@ def test_every_code_has_one_prediction_that_holds_together(workspace: Path, toy_
     found = rows(workspace)
     assert [(r[0], r[1], r[2]) for r in found] == sorted((c.flow, c.hs10, c.description) for c in toys.toy_codes())
     for _, _, _, relevance, category, p, source, evidence in found:
-        assert check_label(relevance, category, load_rubric()) is None
+        assert LABELS.wrong(relevance, category) is None
         assert sum(p) == pytest.approx(1.0)
-        assert relevance == RELEVANCES[p.index(max(p))]
+        assert relevance == LABELS.levels[p.index(max(p))]
         if source == "llm":
             said = json.loads(evidence)
             assert 0 < said["label_mass"] < 1
             assert len(said["neighbours"]) == 8
-            assert (said["category_llm"] is None) == (category == NOT_RELATED)
-    assert {r[3] for r in found} == set(RELEVANCES)
+            assert (said["category_llm"] is None) == (category == LABELS.reference_category)
+    assert {r[3] for r in found} == set(LABELS.levels)
 
 
 def test_exemplars_are_predicted_by_hand_and_only_they(finished: Path) -> None:
@@ -300,7 +296,7 @@ def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> 
             return dataclasses.replace(said, relevance=said.relevance + favour)
 
     plain = toy_classifier().scorer
-    classifier = toy_classifier(scorer=Swayed(plain.engine, plain.sha256))
+    classifier = toy_classifier(scorer=Swayed(plain.engine, plain.sha256, QUESTION, METHOD.prompt_neighbours))
     codes = [c for c in toys.toy_codes() if classifier.exemplar_prediction(c) is None]
     found = classifier.predict(codes)
     near = classifier.retrieve(codes).neighbours
@@ -317,7 +313,9 @@ def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> 
         assert p.p == pytest.approx(tuple(odds / odds.sum()))  # there is no calibration
         assert p.evidence["neighbours"] == listed(code, near[row])
         assert p.evidence["category_llm"] == pytest.approx(categories.get(row), abs=1e-4)
-        assert p.category == (related_categories()[categories[row].argmax()] if row in related else NOT_RELATED)
+        assert p.category == (
+            LABELS.categories[categories[row].argmax()] if row in related else LABELS.reference_category
+        )
 
 
 def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code(
@@ -347,13 +345,13 @@ def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code
     assert said.category is not None
     assert 0 < sum(p.relevance == "Low" for p in found) < len(codes)
     for row, (code, p) in enumerate(zip(codes, found, strict=True)):
-        assert p.relevance == RELEVANCES[said.relevance[row].argmax()]
+        assert p.relevance == LABELS.levels[said.relevance[row].argmax()]
         assert p.evidence["llm_votes"] == pytest.approx(near_votes([near[row]], LABELS, METHOD)[0], abs=1e-4)
         assert p.evidence["llm_neighbours"] == listed(code, near[row])
         if p.relevance == "Low":
-            assert (p.category, p.evidence["category_llm"]) == (NOT_RELATED, None)
+            assert (p.category, p.evidence["category_llm"]) == (LABELS.reference_category, None)
         else:
-            assert p.category == related_categories()[said.category[row].argmax()]
+            assert p.category == LABELS.categories[said.category[row].argmax()]
             assert p.evidence["category_llm"] == pytest.approx(said.category[row], abs=1e-4)
 
 

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 import toys
 from conftest import MODEL, fill
-from questions import METHOD, on_exemplars
+from questions import SMALL, on_exemplars
 
-from aitrade.classification import classifier as classifier_module
-from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.loading import load_classifiers
 from aitrade.classification.prediction import Prediction
@@ -33,7 +31,7 @@ def two(models: Path, exemplars: ExemplarSet, tmp_path: Path, monkeypatch: pytes
     """Two classifiers, loaded as on a machine with two GPUs."""
     cpus = [dataclasses.replace(device_module.choose_runtime("cpu"), gpu=gpu) for gpu in (0, 1)]
     monkeypatch.setattr("aitrade.classification.loading.choose_runtimes", lambda *_: cpus)
-    return load_classifiers(on_exemplars(exemplars), MODEL, "cuda", tmp_path / "kept", method=METHOD)
+    return load_classifiers(on_exemplars(exemplars), MODEL, "cuda", tmp_path / "kept", method=SMALL)
 
 
 @pytest.fixture
@@ -88,12 +86,8 @@ def test_a_run_stopped_on_two_goes_on_with_one(
     two: list[Classifier],
     toy_classifier: Callable[[], Classifier],
     together: list[Classifier],
-    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    for module in (classifier_module, classify_module):
-        monkeypatch.setattr(module, "CODES_PER_BATCH", 6)
-
     def stop(done: int, total: int) -> None:
         if done:
             raise KeyboardInterrupt

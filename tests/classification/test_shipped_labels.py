@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Outcome
-from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, METHOD
+from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, LABELS, METHOD
 
 from aitrade.classification import shipped_labels as published
 from aitrade.classification.calibration import calibration_file, load_calibration
@@ -22,7 +22,6 @@ from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.nomenclature.codes import Code
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.question.rubric import check_label, load_rubric
 from aitrade.workspace.predictions import export_columns
 
 QUESTION = load_question(SHIPPED)
@@ -59,9 +58,8 @@ def test_it_is_whole() -> None:
     assert all(len(row["hs10"]) == 10 for row in found)
     assert sum(row["hs10"].startswith("0") for row in found) > 2_000
     assert dict(Counter(row["source"] for row in found)) == manifest["sources"]
-    rubric = load_rubric()
     for row in found:
-        assert check_label(row["relevance"], row["category"], rubric) is None, row
+        assert LABELS.wrong(row["relevance"], row["category"]) is None, row
         p = {"High": float(row["p_high"]), "Medium": float(row["p_medium"]), "Low": float(row["p_low"])}
         assert sum(p.values()) == pytest.approx(1, abs=1e-5)
         assert p[row["relevance"]] == max(p.values())

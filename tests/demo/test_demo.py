@@ -16,6 +16,7 @@ from questions import METHOD, QUESTION, on_exemplars
 from typer.testing import CliRunner
 
 from aitrade.classification.loading import load_classifier
+from aitrade.classification.method import Method
 from aitrade.classification.prediction import Prediction
 from aitrade.cli.app import app
 from aitrade.cli.demo import print_results
@@ -54,6 +55,7 @@ class Stub:
 
     model = "stub"
     question = load_question(SHIPPED)
+    method = Method()
     runtime = SimpleNamespace(device="cpu", arithmetic="nothing")
 
     def __init__(self, mistakes=MISTAKES, stop=False):
@@ -262,9 +264,7 @@ def test_missing_models_are_named_with_the_line_that_installs_them(no_models):
 def test_command_works_in_its_own_folder(filled, tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "aitrade.classification.loading.load_classifier", lambda model, device, workspace, embedder: Stub()
-    )
+    monkeypatch.setattr("aitrade.classification.loading.load_classifier", lambda *_, **__: Stub())
     monkeypatch.setattr("aitrade.demo.classification.hold_out", lambda classifier, codes: classifier)
     monkeypatch.setattr("aitrade.demo.classification.require_models", lambda model: None)
     done = CliRunner(env={"AITRADE_WORKSPACE": str(tmp_path / "own")}).invoke(app, ["demo", "--model", "stub"])

@@ -15,9 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitrade.nomenclature.codes import parse_hs10
-from aitrade.question.exemplars import load_exemplars
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.question.rubric import check_label, load_rubric
 from aitrade.trade.countries import shipped_countries
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,9 +81,10 @@ def test_descriptions_are_the_nomenclatures(codes):
 
 
 def test_labels_follow_the_rubric_and_cover_the_codes(codes, labels):
+    label_space = load_question(SHIPPED).labels
     assert set(labels) == {(row["flow"], row["hs10"]) for row in codes}
     for row in labels.values():
-        assert check_label(row["relevance"], row["category"], load_rubric()) is None
+        assert label_space.wrong(row["relevance"], row["category"]) is None
         assert row["rationale"].endswith(".")
         assert len(row["rationale"].split()) > 2
     for flow, least in (("imports", 3), ("exports", 2)):
@@ -96,7 +95,7 @@ def test_labels_follow_the_rubric_and_cover_the_codes(codes, labels):
 
 
 def test_few_codes_are_exemplars_and_those_have_the_exemplars_label(labels):
-    exemplars = load_exemplars().by_code
+    exemplars = load_question(SHIPPED).exemplars.by_code
     both = [key for key in labels if key in exemplars]
     assert len(both) == HELD_OUT
     for key in both:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import toys
 from conftest import MODEL, Outcome
+from questions import LABELS, METHOD
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import relevance_features
@@ -19,11 +20,10 @@ from aitrade.classification.fitting.gather import gather
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.evaluation import ablation as ablation_module
 from aitrade.evaluation.ablation import Ablated
-from aitrade.evaluation.ablation_tables import reading_tables
+from aitrade.evaluation.ablation_tables import figure_names, reading_tables
 from aitrade.evaluation.metrics import FIGURES, Interval, bootstrap, scores
 from aitrade.evaluation.variants import BASELINE, VARIANTS
 from aitrade.question.exemplars import ExemplarSet
-from aitrade.question.rubric import RELEVANCES
 from aitrade.workspace import open_workspace
 
 Load = Callable[..., Classifier]
@@ -95,17 +95,19 @@ def test_every_variant_is_measured_on_each_population(
         np.array([kept[c.hs10]["llm_votes"] for c in others]),
         vectors @ probe.weights + probe.bias,
         near,
+        LABELS,
+        METHOD,
     )
-    targets = np.array([RELEVANCES.index(label(c.hs10)) for c in others])
+    targets = np.array([LABELS.position(label(c.hs10)) for c in others])
     known = [row for row, e in enumerate(training.asked) if e.code.flow == "imports"]
-    both = np.array([RELEVANCES.index(label(training.asked[row].code.hs10)) for row in known] + targets.tolist())
+    both = np.array([LABELS.position(label(training.asked[row].code.hs10)) for row in known] + targets.tolist())
     for variant, kinds in VARIANTS.items():
         fitted = fit_evidence_model(training, training_features(training, probe), kinds)
         said = fitted.model.probabilities(features)
         together = np.concatenate([fitted.out_of_fold[known], said])  # those by hand by a fit without their subheading
-        for population, p, labels in (("unlabelled", said, targets), ("all", together, both)):
-            figures = scores(p, labels, np.ones(len(labels), int))
-            found_figures = [rows[population, None, variant][name] for name in FIGURES]
+        for population, p, places in (("unlabelled", said, targets), ("all", together, both)):
+            figures = scores(p, places, np.ones(len(places), int), LABELS)
+            found_figures = [rows[population, None, variant][name] for name in figure_names(LABELS)]
             assert found_figures == pytest.approx(figures.tolist(), abs=1e-4), (population, variant)
     text = ablate().out
     high = sum(label(c.hs10) == "High" for c in IMPORTS)
@@ -180,8 +182,7 @@ def test_imported_labels_are_no_run_to_ablate(ablate: Callable[..., Outcome], ai
 
 def test_exemplars_that_the_llm_was_not_asked_about_are_counted() -> None:
     figures = {BASELINE: [Interval(0.5, 0.4, 0.6)] * len(FIGURES)}
-    found = {"all": Ablated(codes=2, high=1, figures=figures, differences=figures)}
-    assert not any("left out" in note for one in reading_tables(found) for note in one.notes)
-    assert all(
-        "1,234 exemplars that the LLM was not asked about are left out" in t.notes for t in reading_tables(found, 1234)
-    )
+    found = {"all": Ablated(codes=2, counted=1, figures=figures, differences=figures)}
+    assert not any("left out" in note for one in reading_tables(found, LABELS) for note in one.notes)
+    left_out = "1,234 exemplars that the LLM was not asked about are left out"
+    assert all(left_out in one.notes for one in reading_tables(found, LABELS, 1234))

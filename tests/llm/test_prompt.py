@@ -8,14 +8,13 @@ import questions
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from questions import METHOD, QUESTION
+from questions import LABELS, METHOD, QUESTION
 
 from aitrade.llm.prompt import Prompter, chat_tokens, short_tokens
 from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.nomenclature.code_text import describe, short_text
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
-from aitrade.question.rubric import RELEVANCES, load_rubric, related_categories
 from aitrade.retrieval.neighbours import Neighbour
 
 SERVER = Code("8471500150", "imports", "PROCESSING UNITS NESOI", None, "COMPUTERS")
@@ -76,8 +75,8 @@ def test_the_prompt_says_rubric_neighbours_and_product_in_this_order(
 ) -> None:
     first, second = exemplars.exemplars[0], exemplars.exemplars[5]
     text = text_of(prompter, prompter.prompt(SERVER, [first, second]))
-    parts = [load_rubric().question]
-    parts += [f"{term.name}: {term.definition}" for term in load_rubric().levels]
+    parts = [QUESTION.rubric.question]
+    parts += [f"{term.name}: {term.definition}" for term in QUESTION.rubric.levels]
     for e in (second, first):  # the nearest last
         parts += [f"Product: {QUESTION.words.expand(e.code.description)}", f"\nRelevance: {e.relevance}\n\n"]
     place = 0
@@ -108,14 +107,14 @@ def test_the_category_is_asked_after_the_relevance(prompter: Prompter) -> None:
 
 
 def test_labels_are_scored_with_the_space_before_them(prompter: Prompter) -> None:
-    assert [text_of(prompter, t) for t in prompter.relevance_labels] == [f" {r}" for r in RELEVANCES]
-    assert [text_of(prompter, t) for t in prompter.category_labels] == [f" {c}" for c in related_categories()]
+    assert [text_of(prompter, t) for t in prompter.relevance_labels] == [f" {r}" for r in LABELS.levels]
+    assert [text_of(prompter, t) for t in prompter.category_labels] == [f" {c}" for c in LABELS.categories]
 
 
 def test_every_prompt_begins_with_the_preamble(prompter: Prompter, exemplars: ExemplarSet) -> None:
     """Else the shared keys and values would go unused, and a run take several times as long."""
     preamble = prompter.preamble
-    assert load_rubric().levels[-1].definition in text_of(prompter, preamble)
+    assert QUESTION.rubric.levels[-1].definition in text_of(prompter, preamble)
     for code in toys.toy_codes():
         for neighbours in ([], list(exemplars.exemplars[:3])):
             prompt = prompter.prompt(code, neighbours)

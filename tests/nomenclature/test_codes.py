@@ -104,10 +104,12 @@ def test_bad_code_files_are_refused_with_line_and_column(tmp_path, con, content,
     assert stored(con) == []
 
 
-def test_another_encoding_is_refused_naming_the_line(tmp_path):
+def test_windows_text_is_read_and_other_bytes_are_refused_naming_the_line(tmp_path):
     path = tmp_path / "codes.csv"
     path.write_bytes(b"hs10,description\n0101210010,caf\xe9\n")
-    with pytest.raises(BadInputError, match="line 2: byte 0xe9 is not UTF-8 text"):
+    assert [code.description for code in read_code_file(path).codes] == ["caf\u00e9"]
+    path.write_bytes(b"hs10,description\n0101210010,caf\x81\n")
+    with pytest.raises(BadInputError, match="line 2: byte 0x81 is not UTF-8 text"):
         read_code_file(path)
 
 

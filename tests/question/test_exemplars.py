@@ -10,7 +10,6 @@ import toys
 from aitrade.core.errors import BadInputError
 from aitrade.question.exemplars import COLUMNS, ExemplarSet, read_exemplars
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.question.rubric import check_label, load_rubric
 
 LABELS = load_question(SHIPPED).labels
 
@@ -25,13 +24,14 @@ def written(path: Path, *lines: str, header: str = HEADER) -> Path:
 
 
 def test_the_shipped_set_is_large_and_covers_every_category() -> None:
-    found = load_question(SHIPPED).exemplars
+    question = load_question(SHIPPED)
+    found = question.exemplars
     assert len(found) >= 400
     categories = Counter(e.category for e in found.exemplars)
-    assert set(categories) == {c.name for c in load_rubric().categories}
+    assert set(categories) == {c.name for c in question.rubric.categories}
     assert min(categories.values()) >= 5
     for e in found.exemplars:
-        assert check_label(e.relevance, e.category, load_rubric()) is None
+        assert question.labels.wrong(e.relevance, e.category) is None
         assert 10 <= len(e.rationale) <= 300
 
 

@@ -161,7 +161,7 @@ def test_the_index_is_built_again_when_texts_are_made_otherwise(exemplars: Exemp
     embedder = counting()
     open_index(exemplars, QUESTION.words, embedder, tmp_path)
     titles = {hs: title.upper() for hs, title in QUESTION.words.titles.items()}
-    open_index(exemplars, QUESTION.words, dataclasses.replace(QUESTION.words, titles=titles), embedder, tmp_path)
+    open_index(exemplars, dataclasses.replace(QUESTION.words, titles=titles), embedder, tmp_path)
     assert embedder.asked == 2
 
 

@@ -10,7 +10,6 @@ from review_files import BASE, CHIPS, HEADER, HORSES, SERVERS, filled, held, pre
 from trade_fixtures import Row, add_flows, add_run, labels, made_up, workspace
 
 from aitrade.classification.explain import explain
-from aitrade.question.exemplars import ExemplarSet
 from aitrade.report.uncertainty import uncertainty
 from aitrade.review.import_review import import_review
 from aitrade.trade.tables.options import Options
@@ -29,7 +28,7 @@ def test_tables_explanations_and_reports_take_the_reviewed_run(tmp_path):
     assert after["High"]["codes"] == before["High"]["codes"] + 1
     assert after["All"] == before["All"]
     assert table(con, "summary", Options(interval=90)).rows
-    assert explain(con, CHIPS, "imports", "reviewed", ExemplarSet(())).rationale == "accelerators"
+    assert explain(con, CHIPS, "imports", "reviewed").rationale == "accelerators"
     found, _ = uncertainty(con, "hand")
     assert found is not None
     assert found.reference is None  # a copy of its own labels is nothing to measure the run against

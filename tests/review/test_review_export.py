@@ -8,7 +8,7 @@ from review_files import CHIPS, HEADER, HORSES, PHONES, SERVERS, base_workspace,
 from trade_fixtures import EXCLUDED, Row, add_flows, workspace
 
 from aitrade.core.errors import BadInputError
-from aitrade.question.rubric import load_rubric
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.review.candidates import candidates
 from aitrade.review.workbook import write_review
 from aitrade.workspace.runs import get_run
@@ -108,7 +108,8 @@ def test_a_remark_on_the_trade_that_orders_codes_is_said():
 def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, tmp_path):
     con.execute("UPDATE predictions SET description = '=HYPERLINK(\"http://x\")' WHERE hs10 = ?", [HORSES])
     table_ = candidates(con, get_run(con, "base"), ("imports", "exports")).table
-    write_review(table_, load_rubric(), tmp_path / "r.xlsx")
+    rubric = load_question(SHIPPED).rubric
+    write_review(table_, rubric, tmp_path / "r.xlsx")
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     sheet = book["review"]
     assert [cell.value for cell in sheet[1]] == HEADER
@@ -125,6 +126,5 @@ def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, t
     for where, formula in choices.items():
         name, _, cells = formula.partition("!")
         offered[sheet[where.split(":")[0][0] + "1"].value] = [row[0].value for row in book[name][cells]]
-    rubric = load_rubric()
     assert offered == {"new_relevance": ["High", "Medium", "Low"], "new_category": [c.name for c in rubric.categories]}
     assert {where.split(":")[1][1:] for where in choices} == {str(len(table_.rows) + 1)}

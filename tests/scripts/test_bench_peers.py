@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import toys
 from conftest import MODEL, loaded_script
-from questions import QUESTION
+from questions import LABELS, QUESTION, question_folder
 
 from aitrade.nomenclature.codes import Code
 
@@ -41,13 +41,12 @@ def llama_cpp(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def run(script: ModuleType, workspace: Path, models: Path, exemplars: Any, monkeypatch: Any, capsys: Any) -> Any:
-    from aitrade.classification import loading as classifier_loading
-
-    monkeypatch.setattr(classifier_loading, "load_exemplars", lambda: exemplars)
+def run(script: ModuleType, workspace: Path, models: Path, exemplar_file: Path, tmp_path: Path, capsys: Any) -> Any:
+    question = str(question_folder(tmp_path / "question", exemplar_file))
 
     def run(*arguments: str) -> tuple[str, str]:
-        script.main(["--workspace", str(workspace), "--device", "cpu", "--model", MODEL, *arguments])
+        given = ["--workspace", str(workspace), "--question", question, "--device", "cpu", "--model", MODEL]
+        script.main([*given, *arguments])
         return capsys.readouterr()
 
     return run
@@ -105,7 +104,7 @@ def test_generating_is_the_argmax_of_one_token_after_the_other(script: ModuleTyp
             if tokens[-1] == engine.tokenizer.eos_token_id:
                 break
         text = engine.tokenizer.decode(tokens[len(prompt) :], skip_special_tokens=True)
-        expected.append(script.read_label(text))
+        expected.append(script.read_label(text, LABELS))
     assert script.by_generating(classifier)(codes) == expected
 
 
@@ -118,13 +117,12 @@ def test_baselines_learn_the_exemplars(
     script: ModuleType, toy_classifier: Any, exemplars: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from aitrade.nomenclature.code_text import describe
-    from aitrade.question.rubric import RELEVANCES
 
     codes = [e.code for e in exemplars.exemplars]
-    targets = [RELEVANCES.index(e.relevance) for e in exemplars.exemplars]
+    targets = [LABELS.position(e.relevance) for e in exemplars.exemplars]
     texts = [describe(code, QUESTION.words) for code in codes]
     right = [e.relevance for e in exemplars.exemplars]
-    assert script.by_tfidf(texts, targets)(codes) == right
+    assert script.by_tfidf(QUESTION, texts, targets)(codes) == right
     monkeypatch.setattr(script, "RIDGE", 1e-6)  # the toy's embeddings have 16 numbers for 24 codes
     found = script.by_probe(toy_classifier(), texts, targets)(codes)
     assert sum(a == b for a, b in zip(found, right, strict=True)) > 0.9 * len(right)
@@ -135,7 +133,7 @@ def test_baselines_learn_the_exemplars(
     [(" High", "High"), ("Medium\n", "Medium"), ("Lowest", "Low"), (" the High", " the High"), ("", "")],
 )
 def test_answers_are_read_from_their_beginning(script: ModuleType, text: str, label: str) -> None:
-    assert script.read_label(text) == label
+    assert script.read_label(text, LABELS) == label
 
 
 @pytest.mark.parametrize(("total", "count"), [(100, 60), (100, 7), (100, 1), (10, 60), (2, 2)])

@@ -10,7 +10,7 @@ import pytest
 import questions
 import toys
 from conftest import MODEL, Outcome
-from questions import DEFAULT_EMBEDDER, METHOD, QUESTION, on_exemplars
+from questions import DEFAULT_EMBEDDER, LABELS, METHOD, QUESTION, on_exemplars
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.fitting.gather import gather
@@ -24,7 +24,6 @@ from aitrade.models.installed import locate
 from aitrade.nomenclature.code_text import describe
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.folds import subheading_folds
-from aitrade.question.rubric import RELEVANCES
 from aitrade.retrieval.embedder import _sha256, embedder_sha256, load_embedder
 from aitrade.retrieval.index import open_index
 from aitrade.tuning import embedder as embedder_module
@@ -141,7 +140,7 @@ def test_figures_are_of_what_each_fold_held_out(
 
 def test_what_is_used_alike_comes_nearer_than_it_reads(adapters: Path, exemplars: ExemplarSet) -> None:
     texts = [describe(e.code, QUESTION.words) for e in exemplars.exemplars]
-    levels = np.array([RELEVANCES.index(e.relevance) for e in exemplars.exemplars])
+    levels = np.array([LABELS.position(e.relevance) for e in exemplars.exemplars])
     alike = levels[:, None] == levels
 
     def contrast(embed: Callable[[list[str]], "np.ndarray[tuple[int, ...], np.dtype[np.float32]]"]) -> float:

@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from questions import DEFAULT_EMBEDDER, LABELS, METHOD, QUESTION, on_exemplars
 from safetensors.torch import load_file, save_file
 
 from aitrade.classification.calibration import load_calibration
+from aitrade.classification.classifier import Classifier
 from aitrade.classification.fitting.gather import _llm_neighbours
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
@@ -26,7 +26,6 @@ from aitrade.llm.code_vectors import FULL, read_vectors
 from aitrade.llm.engine_loading import load_engine
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.scorer_loading import load_scorer, scorer_source_sha256
-from aitrade.models import adapter_files
 from aitrade.models.adapter_files import (
     HEADS,
     OUT_OF_FOLD,
@@ -41,7 +40,7 @@ from aitrade.models.installed import locate
 from aitrade.nomenclature.code_text import short_text
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.folds import fold_name, subheading_folds
-from aitrade.question.rubric import related_categories
+from aitrade.question.question import Question
 from aitrade.tuning import embedder as embedder_module
 from aitrade.tuning import llm as llm_module
 from aitrade.tuning.embedder import make_embedder_adapter
@@ -102,7 +101,7 @@ def test_an_adapter_says_what_made_it_and_leaves_no_work_behind(
 def test_every_exemplar_has_scores_of_a_model_that_did_not_see_it(adapters: Path, exemplars: ExemplarSet) -> None:
     kept = read_out_of_fold(adapters / TUNED / OUT_OF_FOLD)
     assert set(kept) == {(e.code.flow, e.code.hs10) for e in exemplars.exemplars}
-    assert {len(row) for row in kept.values()} == {3 + len(related_categories())}
+    assert {len(row) for row in kept.values()} == {len(LABELS.names)}
     categories = np.exp([row[3:] for row in kept.values()])
     assert categories.sum(1) == pytest.approx(np.ones(len(kept)), abs=1e-3)
     with (adapters / TUNED / OUT_OF_FOLD).open(encoding="utf-8", newline="") as file:
@@ -115,7 +114,7 @@ def test_scores_stand_beside_the_codes_that_they_are_of(
     numbers = np.arange(1.0, len(exemplars.exemplars) + 1)
     monkeypatch.setattr(llm_module, "learn", lambda *_: None)
     monkeypatch.setattr(llm_module, "vectors_of", lambda *_: np.tile(numbers[:, None], 40))
-    monkeypatch.setattr(llm_module, "score", lambda _, vectors: vectors[:, : 3 + len(related_categories())])
+    monkeypatch.setattr(llm_module, "score", lambda _, vectors: vectors[:, : len(LABELS.names)])
     tune(exemplars, tmp_path)
     kept = read_out_of_fold(tmp_path / TUNED / OUT_OF_FOLD)
     assert [kept[e.code.flow, e.code.hs10][0] for e in exemplars.exemplars] == numbers.tolist()
@@ -227,15 +226,13 @@ def test_exemplars_are_kept_where_the_adapter_places_them(adapters: Path, exempl
 
 
 def test_exemplars_are_calibrated_on_the_llms_neighbours_by_the_fold_that_did_not_see_them(
-    adapters: Path, exemplars: ExemplarSet, models: Path
+    adapters: Path, exemplars: ExemplarSet, models: Path, toy_classifier: Callable[..., Classifier]
 ) -> None:
     """Against a plain search; nothing is its own neighbour, and neighbours may come from any fold."""
     asked = list(exemplars.exemplars)[::2]
-    index = SimpleNamespace(exemplars=exemplars)
-    classifier: Any = SimpleNamespace(
-        model=TUNED, scorer=load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,)), index=index
-    )
-    found = _llm_neighbours(classifier, asked, adapters)
+    scorer = load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
+    classifier = toy_classifier(model=TUNED, scorer=scorer)
+    found = _llm_neighbours(classifier, asked, (adapters,))
     kept = read_vectors(adapters / TUNED)
     assert kept is not None
     places = {code: place for place, code in enumerate(kept.codes)}
@@ -325,21 +322,28 @@ def test_loading_an_adapter_looks_for_no_gpu(adapters: Path, models: Path, monke
     load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
 
 
+def with_other_words(question: Question) -> Question:
+    return dataclasses.replace(question, words=dataclasses.replace(question.words, longs={}))
+
+
+def with_levels_in_another_order(question: Question) -> Question:
+    labels = dataclasses.replace(question.labels, levels=question.labels.levels[::-1])
+    return dataclasses.replace(question, labels=labels)
+
+
 @pytest.mark.parametrize(
-    ("patched", "said"),
+    ("changed", "said"),
     [
-        ("text_sha256", "tuned on texts with other shorthand"),
-        ("labels", "tuned on other labels, or in another order"),
+        (with_other_words, "tuned on texts with other shorthand"),
+        (with_levels_in_another_order, "tuned on other labels, or in another order"),
     ],
 )
 def test_an_adapter_tuned_on_texts_or_labels_of_before_is_refused(
-    adapters: Path, models: Path, monkeypatch: pytest.MonkeyPatch, patched: str, said: str
+    adapters: Path, models: Path, changed: Callable[[Question], Question], said: str
 ) -> None:
     """Its heads know labels by their place alone."""
-    found = getattr(adapter_files, patched)()
-    monkeypatch.setattr(adapter_files, patched, lambda: found[::-1])
     with pytest.raises(ModelError, match=said) as caught:
-        load_scorer(TUNED, CPU, QUESTION, METHOD.prompt_neighbours, (adapters,))
+        load_scorer(TUNED, CPU, changed(QUESTION), METHOD.prompt_neighbours, (adapters,))
     assert f"aitrade models tune {MODEL} --name own" in str(caught.value.fix)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import toys
-from questions import LABELS
+from questions import LABELS, on_exemplars
 
 from aitrade.core.device import Runtime
 from aitrade.models.installed import Installed
@@ -30,7 +30,7 @@ def task(models: Path) -> Task:
 
     from aitrade.models.installed import locate
 
-    return Task("own", locate(MODEL), ExemplarSet(EXEMPLARS), Runtime("cpu", "float32"), LLM_SETTINGS, 3)
+    return Task("own", locate(MODEL), on_exemplars(ExemplarSet(EXEMPLARS)), Runtime("cpu", "float32"), LLM_SETTINGS, 3)
 
 
 def other_weights(base: Installed) -> Installed:
@@ -39,7 +39,7 @@ def other_weights(base: Installed) -> Installed:
 
 CHANGES: dict[str, Callable[[Task], Task]] = {
     "weights": lambda t: dataclasses.replace(t, base=other_weights(t.base)),
-    "exemplars": lambda t: dataclasses.replace(t, exemplars=ExemplarSet(EXEMPLARS[1:])),
+    "exemplars": lambda t: dataclasses.replace(t, question=on_exemplars(ExemplarSet(EXEMPLARS[1:]))),
     "arithmetic": lambda t: dataclasses.replace(t, runtime=Runtime("cpu", "bfloat16")),
     "settings": lambda t: dataclasses.replace(t, settings=dataclasses.replace(t.settings, share=0.25)),
     "folds": lambda t: dataclasses.replace(t, folds=4),
@@ -98,7 +98,7 @@ def learner_of(*vectors: list[float]) -> Any:
     import torch
 
     torch.manual_seed(3)
-    model, heads, given = torch.nn.Linear(2, 2, bias=False), new_heads(2), torch.tensor(vectors)
+    model, heads, given = torch.nn.Linear(2, 2, bias=False), new_heads(2, LABELS), torch.tensor(vectors)
     return SimpleNamespace(model=model, heads=heads, vectors=lambda examples: model(given[: len(examples)]))
 
 

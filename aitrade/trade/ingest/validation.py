@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.trade.countries import nearest_name
 from aitrade.trade.ingest.column_expressions import Canonical, as_text
 from aitrade.trade.ingest.columns import Layout
 from aitrade.trade.ingest.months import month_text
@@ -42,6 +43,8 @@ def check_readable(con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: C
         ((found, number),) = con.execute("SELECT min(found), count(*) FROM unreadable").fetchall()
         if number:
             what, fix = explain_text(role, found)
+            if role == "country" and found and (near := nearest_name(con, found)):
+                fix = f"is it {near}? {fix}"
             more = f" ({number:,} rows cannot be read so)" if number > 1 else ""
             raise BadInputError(what + more, where=rows.locate(column.name, found), fix=fix)
     raise AssertionError("a row is unreadable for no reason that is known")
