@@ -28,7 +28,7 @@ class CodesReceipt:
 
     def __str__(self) -> str:
         merged = f", {self.read - self.codes:,} lines repeated others" if self.read > self.codes else ""
-        assumed = "; the file does not say the flow: for Schedule B codes say --flow exports" if self.assumed else ""
+        assumed = "; the file does not say the flow: Schedule B codes go with --flow exports" if self.assumed else ""
         encoding = f"; not UTF-8: read as {self.encoding}" if self.encoding == "Windows-1252" else ""
         same = self.codes - self.new - self.changed
         counts = ", ".join(
