@@ -8,7 +8,6 @@ from aitrade.api.arguments import flows
 from aitrade.api.data import Data
 from aitrade.api.result import Result
 from aitrade.core.errors import BadInputError, at
-from aitrade.core.extras import require_extra
 
 if TYPE_CHECKING:
     from aitrade.classification.calibration import Calibration
@@ -273,7 +272,6 @@ class Runs(Data):
         from aitrade.tuning.llm import make_llm_adapter
         from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
 
-        require_extra("tune", "tuning a model")
         folder = Path(output or self.folder / "adapters")
         installed = locate(base)
         is_llm = installed.kind == "llm"

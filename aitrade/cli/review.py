@@ -41,9 +41,8 @@ def export(
     )
     table = made.candidates.table
     say(f"wrote {made.path}")
-    say(
-        f"{len(table.rows):,} of {made.candidates.of:,} codes of run {made.run}, most uncertain and with most trade first"
-    )
+    count, of = len(table.rows), made.candidates.of
+    say(f"{count:,} of {of:,} codes of run {made.run}, most uncertain and with most trade first")
     for note in table.notes:
         say(f"note: {note}")
 

@@ -7,7 +7,6 @@ from aitrade.core.errors import UsageError
 # The import names that each extra of pyproject.toml brings.
 EXTRAS = {
     "report": ("jinja2", "altair", "vl_convert"),
-    "tune": ("peft",),
     "excel": ("openpyxl",),
 }
 
@@ -16,7 +15,7 @@ def require_extra(extra: str, purpose: str) -> None:
     """Check that the libraries of an extra are installed; nothing is imported.
 
     Args:
-        extra: report, tune or excel.
+        extra: report or excel.
         purpose: what needs them, as the beginning of a sentence, such as ``drawing a chart``.
 
     Raises:

@@ -6,19 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.core.extras import require_extra
-
 if TYPE_CHECKING:
     import torch
 
 
 def merge_lora(model: Any, folder: Path, dtype: "torch.dtype") -> Any:
-    """Merge the LoRA in a folder into a model; the changed weights are kept in ``dtype`` from then on.
-
-    Raises:
-        UsageError: peft is not installed.
-    """
-    require_extra("tune", "loading a tuned model")
+    """Merge the LoRA in a folder into a model; the changed weights are kept in ``dtype`` from then on."""
     from peft import PeftModel
     from peft.tuners.tuners_utils import BaseTunerLayer
 

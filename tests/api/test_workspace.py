@@ -197,7 +197,6 @@ def test_report_files(filled: aitrade.Workspace, tmp_path: Path) -> None:
         ("jinja2", lambda w, to: w.report(to / "r.html"), "report"),
         ("openpyxl", lambda w, to: w.report(to / "r.html", tables=to / "paper"), "excel"),
         ("openpyxl", lambda w, to: w.review_export(to / "review.xlsx", run=made.RUN), "excel"),
-        ("peft", lambda w, to: w.tune("smollm2-135m-instruct", "mine", output=to), "tune"),
     ],
 )
 def test_what_an_extra_brings_is_named(

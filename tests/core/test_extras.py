@@ -9,7 +9,6 @@ import pytest
 
 from aitrade.core.errors import UsageError
 from aitrade.core.extras import EXTRAS, require_extra
-from aitrade.models.lora import merge_lora
 from aitrade.report.workbook import write_workbook
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
@@ -44,11 +43,8 @@ def test_what_is_missing_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch
         require_extra("report", "drawing a chart")
 
 
-def test_a_workbook_and_an_adapter_name_their_extras(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_workbook_names_its_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    monkeypatch.setitem(sys.modules, "peft", None)
     with pytest.raises(UsageError, match=r"aitrade\[excel\]"):
         write_workbook({}, tmp_path / "tables.xlsx")
     assert not list(tmp_path.iterdir())
-    with pytest.raises(UsageError, match=r"aitrade\[tune\]"):
-        merge_lora(None, tmp_path, None)  # type: ignore[arg-type]
