@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from aitrade.core.errors import UsageError
+from aitrade.core.errors import BadInputError, UsageError, at
 from aitrade.nomenclature.codes import FLOWS
 
 Years = int | str | Sequence[int | str]
@@ -51,3 +52,19 @@ def _range(text: str) -> range:
     if last < first:
         raise UsageError(f"years {text} ends before it starts", fix=f"write {last}-{first}")
     return range(first, last + 1)
+
+
+def only_codes(codes: Sequence[str] | str | Path | None, pad: bool) -> list[str] | None:
+    """The codes of a list, or of a file's column hs10; None for all."""
+    from aitrade.core.textfile import read_records
+    from aitrade.nomenclature.codes import parse_hs10
+
+    if codes is None:
+        return None
+    if not isinstance(codes, str | Path):
+        return [parse_hs10(code, where="codes", pad=pad) for code in codes]
+    path = Path(codes)
+    _, records = read_records(path, ("hs10",))
+    if not records:
+        raise BadInputError("the file names no code", where=str(path), fix="list the codes to classify below hs10")
+    return [parse_hs10(r.values["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.api.arguments import flows
+from aitrade.api.arguments import flows, only_codes
 from aitrade.api.data import Data
 from aitrade.api.result import Result
-from aitrade.core.errors import BadInputError, at
 
 if TYPE_CHECKING:
     from aitrade.classification.calibration import Calibration
@@ -74,7 +73,7 @@ class Runs(Data):
 
         model = model or self.question.settings.model
         with open_workspace(self.folder) as con:
-            chosen = read_codes(con, flows(flow), limit, _only(codes, pad))
+            chosen = read_codes(con, flows(flow), limit, only_codes(codes, pad))
             on_message(f"loading {model}")
             classifiers = load_classifiers(
                 self.question,
@@ -283,19 +282,3 @@ class Runs(Data):
         if is_llm:
             return make_llm_adapter(job, min(scored or folds, folds), target, work, on_step), target
         return make_embedder_adapter(job, target, work, on_step), target
-
-
-def _only(codes: Sequence[str] | str | Path | None, pad: bool) -> list[str] | None:
-    """The codes of a list, or of a file's column hs10; None for all."""
-    from aitrade.core.textfile import read_records
-    from aitrade.nomenclature.codes import parse_hs10
-
-    if codes is None:
-        return None
-    if not isinstance(codes, str | Path):
-        return [parse_hs10(code, where="codes", pad=pad) for code in codes]
-    path = Path(codes)
-    _, records = read_records(path, ("hs10",))
-    if not records:
-        raise BadInputError("the file names no code", where=str(path), fix="list the codes to classify below hs10")
-    return [parse_hs10(r.values["hs10"], where=at(path, r.line, "hs10"), pad=pad) for r in records]
