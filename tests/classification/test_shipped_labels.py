@@ -22,7 +22,7 @@ from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.nomenclature.codes import Code
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.workspace.predictions import export_columns
+from aitrade.workspace.predictions import export_columns, probability_columns
 
 QUESTION = load_question(SHIPPED)
 
@@ -139,5 +139,5 @@ def test_this_machine_gives_the_published_probabilities(tmp_path: Path) -> None:
     for p in predicted:
         row = expected[p.flow, p.hs10]
         assert (p.relevance, p.category, p.source) == (row["relevance"], row["category"], row["source"])
-        for name in ("p_high", "p_medium", "p_low"):
-            assert getattr(p, name) == pytest.approx(float(row[name]), abs=1e-3), (p.hs10, name)
+        for name, probability in zip(probability_columns(QUESTION.labels), p.p, strict=True):
+            assert probability == pytest.approx(float(row[name]), abs=1e-3), (p.hs10, name)
