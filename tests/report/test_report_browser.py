@@ -26,7 +26,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
-    return aitrade.open(made.fill(folder / "workspace")).report(folder / "report.html", run=made.RUN)
+    return aitrade.open(made.fill(folder / "workspace")).report(folder / "report.html", run=made.RUN).files[0]
 
 
 @pytest.fixture(scope="module")
