@@ -562,7 +562,7 @@ def test_a_balance_is_of_what_both_flows_hold(flow):
     assert any(f"not held alike: {said}, 2026 (" in note for note in table(con, "counterfactual").notes)
     with pytest.raises(BadInputError, match=r"not held alike: 2025 \(imports") as caught:
         found(con, "counterfactual", years=(2024, 2025))
-    assert "--by month" in caught.value.fix
+    assert "by month" in caught.value.fix
     # Its months are compared one by one, up to June.
     expected = oracle.counterfactual(*sides, SHOWN, 2023, by_month=True)
     assert expected[-1]["period"] == "2025-06"
