@@ -24,7 +24,7 @@ rows = st.lists(
         st.just(2024),
         st.integers(1, 3),
         st.integers(0, 10**12),
-        st.one_of(st.none(), st.integers(2, 10**9)),  # one dollar of duty on all of it would look like a rate
+        st.one_of(st.none(), st.integers(1000, 10**9)),  # duties of some dollars alone would look like rates
     ),
     min_size=1,
     max_size=25,
