@@ -1,5 +1,6 @@
 """Numbers and names as people write them."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -12,6 +13,11 @@ def ranges(numbers: Iterable[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def slug(name: str) -> str:
+    """A name as names of columns have it: ``high_medium`` for ``High+Medium``."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
 def few(names: Sequence[str]) -> str:

@@ -1,13 +1,13 @@
 """Predictions in the workspace: kept by column, read back and exported."""
 
 import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.files import atomic_write
 from aitrade.core.render.as_csv import csv_cell
+from aitrade.core.wording import slug
 from aitrade.question.labels import LabelSpace
 from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.rows import offered
@@ -45,9 +45,7 @@ def predicted_codes(con: "DuckDBPyConnection", run: str) -> set[tuple[str, str]]
 
 def probability_columns(labels: LabelSpace) -> tuple[str, ...]:
     """Names of the columns of probabilities in files, in the order of the levels: ``p_high`` for High."""
-    return tuple(
-        "p_" + (re.sub(r"\W+", "_", level.lower()).strip("_") or str(n)) for n, level in enumerate(labels.levels)
-    )
+    return tuple("p_" + (slug(level) or str(n)) for n, level in enumerate(labels.levels))
 
 
 def export_columns(labels: LabelSpace) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.sql import query
 from aitrade.core.table import Column, Table, Value
+from aitrade.core.wording import slug
 from aitrade.evaluation.compare.comparison import SQL, Comparison
 from aitrade.evaluation.compare.spec import ComparisonSpec
 from aitrade.question.agreement import Agreement
-from aitrade.trade.tables.context import slug
 from aitrade.trade.tables.macros import install_macros
 
 if TYPE_CHECKING:

@@ -1,11 +1,11 @@
 """What a table is computed from: its options resolved against question, run and data, with parameters and notes."""
 
-import re
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError, UsageError
 from aitrade.core.table import Levels
+from aitrade.core.wording import slug
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.question import Question
 from aitrade.trade.tables.both_flows import Available, comparable_years
@@ -117,11 +117,6 @@ class QueryContext:
             "changes": f" {selection.first}-{selection.last}" if selection.first else "",
             "partners": "the paper's 30 countries" if options.denominator == "paper" else "the world",
         }
-
-
-def slug(name: str) -> str:
-    """A name as names of columns have it: ``high_medium`` for ``High+Medium``."""
-    return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
 def resolve(con: "DuckDBPyConnection", spec: Spec, options: Options) -> QueryContext:

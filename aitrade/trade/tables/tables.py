@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.errors import UsageError
 from aitrade.core.sql import query
 from aitrade.core.table import Column, Table, Value
+from aitrade.core.wording import slug
 from aitrade.trade.tables.catalogue import SPECS, Heading
-from aitrade.trade.tables.context import QueryContext, resolve, slug
+from aitrade.trade.tables.context import QueryContext, resolve
 from aitrade.trade.tables.macros import SQL, install_macros
 from aitrade.trade.tables.options import Options
 
