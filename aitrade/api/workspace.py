@@ -109,7 +109,7 @@ class Workspace(Reviews):
             "years": year_numbers(years),
             "countries": names(countries),
             "lists": names(lists),
-            "relevances": None if relevance is None else self._levels(names(relevance)),
+            "relevances": None if relevance is None else names(relevance),
             "excluded_chapters": None if exclude_chapters is None else names(exclude_chapters),
         } | options
         fields = Options.__dataclass_fields__
@@ -119,11 +119,6 @@ class Workspace(Reviews):
         asked = Options(**{field: value for field, value in given.items() if value is not None})
         with read_workspace(self.folder) as con:
             return Result(table(con, name, asked), asked.flow)
-
-    def _levels(self, given: Sequence[str]) -> tuple[str, ...]:
-        """The question's levels that names mean, whatever their case."""
-        by_name = {level.casefold(): level for level in self.question.labels.levels}
-        return tuple(by_name.get(name.casefold(), name) for name in given)
 
     def default_run(self) -> str:
         """Name the run whose labels are used where no run is named.
