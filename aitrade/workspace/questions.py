@@ -1,6 +1,7 @@
 """Questions in the workspace: each is kept whole beside the runs that answer it."""
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
@@ -31,7 +32,13 @@ def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
     ).fetchall()
     if not rows:
         raise BadInputError(f"the workspace does not hold the question of run {run}", fix="restore a copy of it")
-    return question_from_contents(json.loads(rows[0][0]))
+    return _read(rows[0][0])
+
+
+@lru_cache(maxsize=4)
+def _read(contents: str) -> Question:
+    """Read a question from its text, once for the many tables of a report."""
+    return question_from_contents(json.loads(contents))
 
 
 def adopt_runs(con: "DuckDBPyConnection") -> None:
