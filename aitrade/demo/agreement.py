@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.core.sql import query
 from aitrade.core.table import Column, Table
 from aitrade.question.agreement import Agreement
 from aitrade.question.question import SHIPPED, load_question
@@ -13,7 +14,7 @@ from aitrade.question.question import SHIPPED, load_question
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SQL = Path(__file__).parent / "agreement.sql"
+SQL = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Judged:
 
 def read_judged(con: "DuckDBPyConnection", run: str, truth: str) -> list[Judged]:
     """The codes that both runs label, those with the largest trade first."""
-    return [Judged(*row) for row in con.execute(SQL.read_text("utf-8"), {"run": run, "truth": truth}).fetchall()]
+    return [Judged(*row) for row in query(con, SQL, "agreement", run=run, truth=truth)]
 
 
 def agreement(judged: Sequence[Judged]) -> str:

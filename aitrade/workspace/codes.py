@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.sql import load_sql
 from aitrade.nomenclature.codes import Code
 from aitrade.workspace.rows import offered
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _FIELDS = ("flow", "hs10", "description", "naics", "naics_description")
-_SQL = Path(__file__).parent / "sql" / "newer_codes.sql"
+_SQL = Path(__file__).parent / "sql"
 _COUNTS = "SELECT flow, count(*), count_if(is_new), count_if(differs AND NOT is_new) FROM newer_codes GROUP BY flow"
 _KEEP = """
     INSERT OR REPLACE INTO codes SELECT flow, hs10, description, naics, naics_description FROM newer_codes WHERE differs
@@ -58,7 +59,7 @@ def put_codes(con: "DuckDBPyConnection", codes: Sequence[Code]) -> dict[str, tup
         By flow how many codes there were, how many of them are new, and how many are changed.
     """
     with offered(con, "offered_codes", {field: [getattr(code, field) for code in codes] for field in _FIELDS}):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE newer_codes AS {_SQL.read_text('utf-8')}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE newer_codes AS {load_sql(_SQL, 'newer_codes')}")
         rows = con.execute(_COUNTS).fetchall()
         con.execute(_KEEP)
         con.execute("DROP TABLE newer_codes")
