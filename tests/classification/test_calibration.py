@@ -282,9 +282,9 @@ def test_few_exemplars_asked_about_do_not_spoil_what_all_have_taught() -> None:
         right = probabilities[others, part.levels[others]]
         return float(-(np.log(right) * part.weights[others]).sum() / part.weights[others].sum())
 
-    rival = loss(fit_evidence_model(part, features, ("neighbours", "probe")).model.probabilities(features))
+    baseline = loss(fit_evidence_model(part, features, ("neighbours", "probe")).model.probabilities(features))
     joined, from_few = loss(fit_evidence_model(part, features).model.probabilities(features)), loss(softmax(few))
-    assert joined - rival < 0.6 * (from_few - rival)
+    assert joined - baseline < 0.6 * (from_few - baseline)
 
 
 def slope(
@@ -316,18 +316,18 @@ def test_where_nothing_is_to_be_added_to_everything_is_fitted_together(
 def test_of_a_sample_what_the_llm_says_is_added_to_what_is_said_without_it_out_of_fold(
     training: CalibrationSet,
 ) -> None:
-    """To a rival that has seen the labels too little would be added; and few exemplars are trusted less."""
+    """To a baseline that has seen the labels too little would be added; and few exemplars are trusted less."""
     part = asked_about(training, np.arange(0, 400, 3))
     features = training_features(part, fit_probe(part))
-    rival, found = fit_evidence_model(part, features, ("neighbours", "probe")), fit_evidence_model(part, features)
+    baseline, found = fit_evidence_model(part, features, ("neighbours", "probe")), fit_evidence_model(part, features)
     rows = features[part.rows]
-    added = np.log(found.model.probabilities(rows)) - np.log(rival.model.probabilities(rows))
+    added = np.log(found.model.probabilities(rows)) - np.log(baseline.model.probabilities(rows))
     scaled, scale = (rows - rows.mean(0)) / np.maximum(rows.std(0), 1e-9), np.array(found.model.scale)[:, None]
-    weights = (in_units(found.model) - in_units(rival.model)) * scale
-    steep = slope(part, scaled, softmax(np.log(rival.out_of_fold) + added), weights, 10.0)
+    weights = (in_units(found.model) - in_units(baseline.model)) * scale
+    steep = slope(part, scaled, softmax(np.log(baseline.out_of_fold) + added), weights, 10.0)
     assert steep == pytest.approx(np.zeros(steep.shape), abs=0.02)
     assert np.abs(weights).max() > 0.1
-    right = [(said.out_of_fold.argmax(1) == part.targets).mean() for said in (rival, found)]
+    right = [(said.out_of_fold.argmax(1) == part.targets).mean() for said in (baseline, found)]
     assert right[1] > right[0] + 0.05, "the LLM tells the relevance, and is not heard"
 
 
@@ -378,18 +378,18 @@ def test_the_hash_changes_with_what_joins(calibration: Calibration, part: str, f
 def test_the_cascade_is_trusted_as_far_as_the_llm_seldom_overrules_it(training: CalibrationSet) -> None:
     found = fit_calibration(training, "toy", {})
     features = training_features(training, fit_probe(training))
-    rival = fit_evidence_model(training, features, ("neighbours", "probe")).out_of_fold[:, 2]
+    baseline = fit_evidence_model(training, features, ("neighbours", "probe")).out_of_fold[:, 2]
     other = fit_evidence_model(training, features).out_of_fold.argmax(1) != 2
     share = training.weights / training.weights.sum()
 
     def overruled(threshold: float) -> float:
-        return float(share[(rival >= threshold) & other].sum())
+        return float(share[(baseline >= threshold) & other].sum())
 
     assert overruled(found.cascade_threshold) <= OVERRULED
-    lower = sorted({p for p in rival if p < found.cascade_threshold})
+    lower = sorted({p for p in baseline if p < found.cascade_threshold})
     assert lower, "everything is trusted, so nothing was tested"
     assert overruled(lower[-1]) > OVERRULED
-    assert found.figures["cascade_share"] == pytest.approx(float(share[rival >= found.cascade_threshold].sum()))
+    assert found.figures["cascade_share"] == pytest.approx(float(share[baseline >= found.cascade_threshold].sum()))
 
 
 @settings(max_examples=200, deadline=None)

@@ -258,12 +258,12 @@ def test_calibrate_on_the_command_line(aitrade: Callable[..., Outcome], models: 
 def test_evidence_that_is_left_out_weighs_nothing(toy_classifier: Load, tmp_path: Path) -> None:
     training = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
     probe = fit_probe(training)
-    rival = fit_evidence_model(training, training_features(training, probe), ("neighbours", "probe"))
-    weights = dict(zip(FEATURES, rival.model.weights, strict=True))
+    baseline = fit_evidence_model(training, training_features(training, probe), ("neighbours", "probe"))
+    weights = dict(zip(FEATURES, baseline.model.weights, strict=True))
     assert weights["llm_high"] == weights["llm_medium"] == [0.0] * 3
     assert all(any(weights[name]) for name in KINDS["neighbours"] + KINDS["probe"] if name in weights)
     loud = dataclasses.replace(training, llm=training.llm * 100)
     assert fit_evidence_model(
         loud, training_features(loud, probe), ("neighbours", "probe")
-    ).out_of_fold == pytest.approx(rival.out_of_fold)
-    assert fit_evidence_model(loud, training_features(loud, probe)).out_of_fold != pytest.approx(rival.out_of_fold)
+    ).out_of_fold == pytest.approx(baseline.out_of_fold)
+    assert fit_evidence_model(loud, training_features(loud, probe)).out_of_fold != pytest.approx(baseline.out_of_fold)

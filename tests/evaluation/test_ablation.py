@@ -73,9 +73,9 @@ def test_every_variant_is_measured_on_each_population(
     rows = {(row["codes"], row["against"], row["variant"]): row for row in json.loads(found.out)}
     assert set(rows) == set(itertools.product(("all", "unlabelled", "by hand"), (None, BASELINE), VARIANTS))
     for variant in VARIANTS:
-        row, rival = rows["all", None, variant], rows["all", None, BASELINE]
+        row, baseline = rows["all", None, variant], rows["all", None, BASELINE]
         assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"]
-        assert rows["all", BASELINE, variant]["kappa"] == pytest.approx(row["kappa"] - rival["kappa"])
+        assert rows["all", BASELINE, variant]["kappa"] == pytest.approx(row["kappa"] - baseline["kappa"])
     with opened() as con:
         kept = {hs10: json.loads(raw) for hs10, raw in con.execute(
             "SELECT hs10, evidence FROM predictions WHERE run = ? AND flow = 'imports' AND source = 'llm'", [run]
