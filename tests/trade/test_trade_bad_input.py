@@ -10,17 +10,10 @@ from openpyxl import Workbook
 
 from aitrade.cli import main
 from aitrade.core.errors import BadInputError, UsageError
-from tests.trade_files import API_HEADER, SERVERS, api_of, bulk_of, exp, imp, is_empty, take, text_of, workspace
+from tests.trade_files import API_HEADER, SERVERS, api_of, bulk_of, exp, imp, is_empty, take, text_of
 
 HEADER = "hs10,cty_code,time,con_val_mo,cal_dut_mo"
 GOOD = f"{SERVERS},2010,2024-01,5,1"
-
-
-@pytest.fixture
-def con():
-    con = workspace()
-    yield con
-    con.close()
 
 
 def refused(con, path, **options) -> BadInputError:

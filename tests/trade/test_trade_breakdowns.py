@@ -33,13 +33,6 @@ KNOWN = ("district", "rp", "cty_subcode", "Import Program", "transport_mode")
 UNKNOWN = ("zone", "batch", "vintage")
 
 
-@pytest.fixture
-def con():
-    con = workspace()
-    yield con
-    con.close()
-
-
 def split(rng, amount, parts):
     cuts = sorted(rng.randint(0, amount) for _ in range(parts - 1))
     return [end - start for start, end in zip([0, *cuts], [*cuts, amount], strict=True)]

@@ -11,18 +11,11 @@ from openpyxl import Workbook
 from aitrade.core.errors import BadInputError
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.readers.source import ImportOptions
-from tests.trade_files import FANS, HORSES, SERVERS, bulk_of, facts, imp, is_empty, take, text_of, workspace
+from tests.trade_files import FANS, HORSES, SERVERS, bulk_of, facts, imp, is_empty, take, text_of
 
 PLAIN = f"hs10,cty_code,time,value\n{SERVERS},2010,2024-01,70\n{FANS},5700,2024-02,5\n"
 PLAIN_FACTS = [(FANS, "5700", 2024, 2, 5, None), (SERVERS, "2010", 2024, 1, 70, None)]
 MONTHS_BY_ROW = ("Data Type", "HTS Number", "Description", "Country")
-
-
-@pytest.fixture
-def con():
-    con = workspace()
-    yield con
-    con.close()
 
 
 def book_of(path, *rows):

@@ -32,13 +32,6 @@ rows = st.lists(
 )
 
 
-@pytest.fixture
-def con():
-    con = workspace()
-    yield con
-    con.close()
-
-
 def summed(trade):
     """One row for each key; its duty is unknown where that of a part is."""
     parts = defaultdict(list)

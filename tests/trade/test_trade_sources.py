@@ -24,17 +24,9 @@ from tests.trade_files import (
     imp,
     take,
     text_of,
-    workspace,
 )
 
 shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared reference data are not here")
-
-
-@pytest.fixture
-def con():
-    con = workspace()
-    yield con
-    con.close()
 
 
 # --- Census API ---------------------------------------------------------------------------------------------------
