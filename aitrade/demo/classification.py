@@ -43,7 +43,7 @@ def require_models(model: str) -> None:
 
 
 def embedder_of(model: str) -> str:
-    """The embedder as it comes beside a model as it comes; a tuned one has learnt the labels, as a tuned model has."""
+    """The base embedder beside a base model; a tuned embedder has learnt the labels, as a tuned model has."""
     return load_question(SHIPPED).settings.embedder if is_tuned(model) else DEMO_EMBEDDER
 
 

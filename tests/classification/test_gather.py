@@ -1,4 +1,4 @@
-"""Calibrating a model as it comes, and what becomes of a calibration when something that it was fitted from changes."""
+"""Calibrating a base model, and what becomes of a calibration when something that it was fitted from changes."""
 
 import dataclasses
 import shutil

@@ -46,7 +46,7 @@ def test_a_code_survives_dots_and_blanks(number):
         ("  ", "empty", "delete the row"),
     ],
 )
-def test_what_is_no_code_is_refused_with_its_mend(text, what, fix):
+def test_what_is_no_code_is_refused_with_its_fix(text, what, fix):
     with pytest.raises(BadInputError) as caught:
         parse_hs10(text, where="codes.csv, line 3, column hs10")
     assert what in caught.value.what

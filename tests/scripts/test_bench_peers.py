@@ -161,6 +161,6 @@ def test_what_cannot_be_compared_is_refused(
     assert message in capsys.readouterr().err
 
 
-def test_an_empty_workspace_is_said_with_the_mend(script: ModuleType, tmp_path: Path) -> None:
+def test_an_empty_workspace_is_said_with_the_fix(script: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="aitrade codes import FILE"):
         script.main(["--workspace", str(tmp_path)])

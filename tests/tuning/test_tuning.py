@@ -348,7 +348,7 @@ def test_an_adapter_tuned_on_texts_or_labels_of_before_is_refused(
 
 
 @pytest.mark.parametrize(("before", "after"), [('"text_sha256"', '"prompt_sha256"'), ("{", "[")])
-def test_a_manifest_of_an_earlier_version_or_a_torn_one_names_the_mend(
+def test_a_manifest_of_an_earlier_version_or_a_torn_one_names_the_fix(
     adapters: Path, models: Path, tmp_path: Path, before: str, after: str
 ) -> None:
     path = shutil.copytree(adapters / TUNED, tmp_path / TUNED) / "aitrade.json"
