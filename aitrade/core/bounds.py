@@ -11,3 +11,9 @@ LARGEST_MODEL_JSON = 256 * 2**20
 
 LONGEST_CELL = 10_000
 """Characters of a text in a code, a label, an exemplar or a review; the longest real description has 700."""
+
+TEMPLATE_SECONDS = 5
+"""Seconds of processor time that the chat template of a model folder may take; real ones take a thousandth."""
+
+TEMPLATE_MEMORY = 2 * 2**30
+"""Bytes of memory that trying out a chat template may take, Python and its libraries included."""

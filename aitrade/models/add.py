@@ -11,6 +11,7 @@ from aitrade.core.bounds import LARGEST_MODEL_JSON
 from aitrade.core.errors import BadInputError, ModelError, UsageError
 from aitrade.core.files import read_bounded, writing
 from aitrade.core.paths import weights_folder
+from aitrade.models.chat_template import check_chat_template
 from aitrade.models.install import library_versions
 from aitrade.models.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
 from aitrade.models.manifest import load_manifests
@@ -34,8 +35,8 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     Raises:
         UsageError: the name has other characters, or is taken.
         BadInputError: the folder is missing or is not a Hugging Face model folder.
-        ModelError: the folder holds pickles or code, names code to load (``auto_map``), or has a link that leads out of
-            the folder.
+        ModelError: the folder holds pickles or code, names code to load (``auto_map``), has a link that leads out of
+            the folder, or a chat template that fails or does not end.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
@@ -46,6 +47,7 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     files = source_files(source, _LEFT_OUT)
     _refuse_unsafe({name: source / name for name in files})
     _require(source, files)
+    check_chat_template(source)
     work = weights_folder() / ".work" / name
     shutil.rmtree(work, ignore_errors=True)
     for file, real in files.items():

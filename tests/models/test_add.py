@@ -234,3 +234,39 @@ def test_packing_nothing_or_what_is_not_there_is_a_usage_error(no_models: Path, 
         pack_models(tmp_path, None, [], quiet)
     with pytest.raises(UsageError, match="no model 'own'"):
         pack_models(tmp_path, ["own"], [], quiet)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}", "does not end"),
+        ("{{ ('x' * 30000000000) }}", "memory|does not end|MemoryError"),
+        ("{{ messages[0]['content'] ", "TemplateSyntaxError"),
+        ("{{ raise_exception('no users') }}", "no users"),
+        ("always the same", "does not hold the product"),
+        ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "SecurityError|unsafe"),
+    ],
+)
+@pytest.mark.parametrize("place", ["chat_template.jinja", "tokenizer_config.json"])
+def test_a_chat_template_that_cannot_be_used_is_refused(
+    source: Path, no_models: Path, place: str, template: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aitrade.models.chat_template.TEMPLATE_SECONDS", 1)
+    (source / "chat_template.jinja").unlink(missing_ok=True)
+    if place.endswith("jinja"):
+        (source / place).write_text(template)
+    else:
+        raw = json.loads((source / place).read_text()) | {"chat_template": template}
+        (source / place).write_text(json.dumps(raw))
+    with pytest.raises(ModelError, match=message) as caught:
+        add_folder(source, "own", "MIT")
+    assert caught.value.where == str(source / place)
+    assert list_installed() == {}
+
+
+def test_a_template_without_a_system_role_and_a_model_without_template_are_taken(source: Path, no_models: Path) -> None:
+    template = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no') }}{% endif %}" + toys.CHATML
+    (source / "chat_template.jinja").write_text(template)
+    add_folder(source, "gemma-like", "MIT")
+    (source / "chat_template.jinja").unlink()
+    add_folder(source, "base", "MIT")
