@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import UsageError
@@ -11,9 +12,6 @@ if TYPE_CHECKING:
     import altair as alt
 
     from aitrade.core.table import Kind, Table, Value
-
-# DuckDB's type of each kind of column; every other kind is a DOUBLE.
-_TYPES = {"text": "VARCHAR", "prose": "VARCHAR", "count": "BIGINT"}
 
 
 @dataclass(frozen=True)
@@ -79,15 +77,10 @@ class Result:
 
         Codes are strings, counts int64, other figures float64.
         """
-        import duckdb
+        from aitrade.core.render.frames import relation
 
-        con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-        fields = ", ".join(
-            f"unnest(?::{_TYPES.get(column.kind, 'DOUBLE')}[]) AS {_quoted(column.name)}"
-            for column in self.table.columns
-        )
-        values = [[row[place] for row in self.table.rows] for place in range(len(self.table.columns))]
-        return con.sql(f"SELECT {fields}", params=values).__arrow_c_stream__(requested_schema)
+        with relation(self.table) as rows:
+            return rows.__arrow_c_stream__(requested_schema)
 
     def to_arrow(self) -> Any:
         """Make a ``pyarrow.Table``.
@@ -116,6 +109,19 @@ class Result:
         return pandas.DataFrame(
             {c.name: pandas.Series(self[c.name], dtype=types.get(c.kind, "float64")) for c in self.table.columns}
         )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the table as its file's suffix says: .csv, .json, .md, .tex, .html, .txt, .xlsx, .parquet or .dta.
+
+        Raises:
+            UsageError: the suffix is none of these, or a library that the format needs is not installed.
+            BadInputError: the file cannot be written.
+        """
+        from aitrade.core.render import choose_format, write_tables
+
+        path = Path(path)
+        write_tables([self.table], path, choose_format(path, None))
+        return path
 
     def chart(self, **choice: str) -> "alt.LayerChart":
         """The table's figure as an Altair chart.
@@ -161,11 +167,6 @@ def _plain(value: Any, kind: str) -> "Value":
     if value is None:
         return None
     return int(value) if kind == "count" else float(value) if kind == "number" else str(value)
-
-
-def _quoted(name: str) -> str:
-    """A column's name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _installed(name: str) -> Any:

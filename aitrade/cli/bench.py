@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import Device, FlowsOption, Format, FormatOption, Model, Output, Sample
+from aitrade.cli.options import Device, FlowsOption, Format, Model, Output, Sample
 from aitrade.cli.progress import progress
-from aitrade.cli.state import emit, say, state
+from aitrade.cli.state import emit, say, state, write
 from aitrade.core.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
@@ -102,7 +102,7 @@ def ablation(
     reference: Annotated[str, typer.Option(help="Run of labels to measure against.", metavar="RUN")],
     sample: Sample = 400,
     device: Device = "auto",
-    format_name: Format = FormatOption.text,
+    format_name: Format = None,
     output: Output = None,
 ) -> None:
     """Measure what each kind of evidence adds: neighbours, probe and LLM, alone and joined, against labels.
@@ -116,7 +116,7 @@ def ablation(
     """
     from aitrade.classification.fitting.gather import gather
     from aitrade.classification.loading import load_classifier
-    from aitrade.core.render import render
+    from aitrade.core.render import ONE_TABLE, choose_format
     from aitrade.evaluation.ablation import ablate
     from aitrade.evaluation.ablation_tables import data_table, reading_tables
     from aitrade.evaluation.variants import judge_variants
@@ -124,6 +124,7 @@ def ablation(
     from aitrade.workspace.codes import read_codes
     from aitrade.workspace.runs import get_run
 
+    one_table = choose_format(output, format_name) in ONE_TABLE
     workspace = state(context).workspace
     with read_workspace(workspace) as con:
         made, against = get_run(con, run), get_run(con, reference)
@@ -142,7 +143,6 @@ def ablation(
         judged = judge_variants(con, classifier, training, made, against)
     with progress("drawing headings again") as on_step:
         found = ablate(judged, question.labels, on_step)
-    plain = format_name in (FormatOption.csv, FormatOption.json)
     not_asked = len(training.exemplars) - len(training.asked)
-    tables = (data_table(found, question.labels),) if plain else reading_tables(found, question.labels, not_asked)
-    emit("\n".join(render(table, format_name.value) for table in tables), output)
+    tables = (data_table(found, question.labels),) if one_table else reading_tables(found, question.labels, not_asked)
+    write(tables, format_name, output)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import FlowsOption, Format, FormatOption, Output
-from aitrade.cli.state import emit, say, state
+from aitrade.cli.options import FlowsOption, Format, Output
+from aitrade.cli.state import say, state, write
 
 
 def compare(
@@ -26,7 +26,7 @@ def compare(
     same_codes: Annotated[
         bool, typer.Option("--same-codes", help="Compare several runs over the codes that every one of them labels.")
     ] = False,
-    format_name: Format = FormatOption.text,
+    format_name: Format = None,
     output: Output = None,
 ) -> None:
     """Measure how well runs agree with a reference, such as models with labels made by hand.
@@ -37,12 +37,14 @@ def compare(
 
     Exemplars say nothing of how well a model generalises: leave them out of a figure that you quote.
 
-    CSV and JSON hold one table: a row for each run with every figure, or, with --differences, the codes that differ.
+    CSV, JSON, Parquet and Stata files hold one table: a row for each run with every figure, or, with --differences, the
+    codes that differ.
 
     Example: aitrade compare paper smollm2-135m qwen2.5-0.5b --exclude-exemplars --format latex -o models.tex
     """
-    from aitrade.core.render import render
+    from aitrade.core.render import ONE_TABLE, choose_format
 
+    one_table = choose_format(output, format_name) in ONE_TABLE
     compared = (
         state(context)
         .open()
@@ -57,11 +59,10 @@ def compare(
         )
     )
     differing = [compared.differences] if compared.differences else []
-    if format_name in (FormatOption.csv, FormatOption.json):
+    if one_table:
         results = differing or [compared.agreement]
-        notes = compared.agreement.notes
     else:
-        results, notes = [*compared.reading, *differing], compared.notes
-    for note in notes:
-        say(f"note: {note}")
-    emit("\n".join(render(result.table, format_name.value) for result in results), output)
+        results = [*compared.reading, *differing]
+        for note in compared.notes:
+            say(f"note: {note}")
+    write([result.table for result in results], format_name, output)

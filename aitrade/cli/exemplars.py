@@ -58,4 +58,4 @@ def suggest(
 
     with read_workspace(state(context).workspace) as con:
         found = candidates(con, get_run(con, run or latest_run(con)), FLOWS, count)
-    write(found.given, FormatOption.json if as_json else FormatOption.text, None)
+    write([found.given], FormatOption.json if as_json else FormatOption.text, None)

@@ -37,6 +37,10 @@ class FormatOption(StrEnum):
     json = "json"
     markdown = "markdown"
     latex = "latex"
+    html = "html"
+    xlsx = "xlsx"
+    parquet = "parquet"
+    dta = "dta"
 
 
 Model = Annotated[
@@ -60,8 +64,19 @@ BaseYear = Annotated[
         metavar="YEAR", help="Where indices, changes and the counterfactual start.", show_default="the question's"
     ),
 ]
-Format = Annotated[FormatOption, typer.Option("--format", help="How it is written.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")]
+Format = Annotated[
+    FormatOption | None,
+    typer.Option("--format", help="How it is written.", show_default="what the file's suffix says, or text"),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write it there; .csv, .json, .md, .tex, .html, .txt, .xlsx, .parquet or .dta says how.",
+    ),
+]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace the labels that have this name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Pad = Annotated[bool, typer.Option("--pad", help="Put back the leading zero of codes of nine digits.")]

@@ -2,12 +2,12 @@
 
 import typer
 
-from aitrade.cli.options import Format, FormatOption, Output, Run
+from aitrade.cli.options import Format, Output, Run
 from aitrade.cli.state import say_run, state, write
 
 
 def replicate_command(
-    context: typer.Context, run: Run = None, format_name: Format = FormatOption.text, output: Output = None
+    context: typer.Context, run: Run = None, format_name: Format = None, output: Output = None
 ) -> None:
     """Compare every published figure with what the workspace computes: published, computed, difference.
 
@@ -18,4 +18,4 @@ def replicate_command(
     """
     workspace = state(context).open()
     say_run(workspace, run)
-    write(workspace.replicate(run).table, format_name, output)
+    write([workspace.replicate(run).table], format_name, output)

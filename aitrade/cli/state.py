@@ -8,9 +8,10 @@ import typer
 
 from aitrade.cli.options import FormatOption
 from aitrade.core.clean import clean
-from aitrade.core.files import write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from aitrade.api.workspace import Workspace
@@ -58,28 +59,26 @@ def say_run(workspace: "Workspace", run: str | None) -> None:
         say(f"labels: run {workspace.default_run()}, the latest finished one (--run NAME for another)")
 
 
-def emit(text: str, output: Path | None = None) -> None:
-    """Write data to a file, or to standard output.
+def emit(text: str) -> None:
+    """Write data to standard output."""
+    typer.echo(clean(text), nl=not text.endswith("\n"))
+
+
+def write(tables: "Sequence[Table]", format_name: FormatOption | None, output: Path | None) -> None:
+    """Write tables to a file, or to standard output; notes that the format can't hold go to standard error.
 
     Raises:
+        UsageError: the file's suffix is of no format, or of another one than is given.
         BadInputError: the file cannot be written.
     """
-    if output is None:
-        typer.echo(clean(text), nl=not text.endswith("\n"))
-        return
-    write_file(output, (text if text.endswith("\n") else text + "\n").encode())
-    say(f"wrote {output}")
+    from aitrade.core.render import ONE_TABLE, choose_format, render, write_tables
 
-
-def write(table: "Table", format_name: FormatOption, output: Path | None) -> None:
-    """Write a table; the notes that CSV and JSON can't hold go to standard error.
-
-    Raises:
-        BadInputError: the file cannot be written.
-    """
-    from aitrade.core.render import render
-
-    if format_name in (FormatOption.csv, FormatOption.json):
-        for note in table.notes:
+    chosen = choose_format(output, format_name.value if format_name else None)
+    if chosen in ONE_TABLE:
+        for note in tables[0].notes:
             say(f"note: {note}")
-    emit(render(table, format_name.value), output)
+    if output is None:
+        emit("\n".join(render(table, chosen) for table in tables))
+        return
+    write_tables(tables, output, chosen)
+    say(f"wrote {output}")

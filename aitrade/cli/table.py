@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import BaseYear, FlowOption, Format, FormatOption, Output, Run
+from aitrade.cli.options import BaseYear, FlowOption, Format, Output, Run
 from aitrade.cli.state import say_run, state, write
 from aitrade.core.errors import UsageError
 from aitrade.trade.tables.catalogue import SPECS
@@ -41,7 +41,7 @@ def table_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which table: " + ", ".join(SPECS) + ".")],
     flow: Annotated[FlowOption, typer.Option(help="Direction of trade.")] = FlowOption.imports,
     run: Run = None,
-    format_name: Format = FormatOption.text,
+    format_name: Format = None,
     output: Output = None,
     years: Annotated[
         str | None,
@@ -98,7 +98,7 @@ def table_command(
         interval=interval,
         lists=lists,
     )
-    write(computed.table, format_name, output)
+    write([computed.table], format_name, output)
 
 
 def _chosen(option: str, text: str | None) -> str | None:

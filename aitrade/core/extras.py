@@ -8,6 +8,7 @@ from aitrade.core.errors import UsageError
 EXTRAS = {
     "report": ("jinja2", "altair", "vl_convert"),
     "excel": ("openpyxl",),
+    "stata": ("pandas",),
 }
 
 
@@ -15,7 +16,7 @@ def require_extra(extra: str, purpose: str) -> None:
     """Check that the libraries of an extra are installed; nothing is imported.
 
     Args:
-        extra: report or excel.
+        extra: report, excel or stata.
         purpose: what needs them, as the beginning of a sentence, such as ``drawing a chart``.
 
     Raises:

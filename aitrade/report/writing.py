@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.files import write_file
 from aitrade.core.render import render
+from aitrade.core.render.workbook import write_workbook
 from aitrade.report.drawing import chart, specification, to_pdf, to_png, to_svg
 from aitrade.report.figure import Figure
 from aitrade.report.page import page, table_id
-from aitrade.report.workbook import write_workbook
 
 if TYPE_CHECKING:
     from aitrade.report.contents import Contents

@@ -9,7 +9,7 @@ import pytest
 
 from aitrade.core.errors import UsageError
 from aitrade.core.extras import EXTRAS, require_extra
-from aitrade.report.workbook import write_workbook
+from aitrade.core.render.workbook import write_workbook
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
 

@@ -20,7 +20,7 @@ from aitrade.workspace import open_workspace
 from aitrade.workspace.runs import get_run
 
 WRITES = {
-    "a table": ("table", "summary", "--years", "2024", "-o"),
+    "a table": ("table", "summary", "--years", "2024", "--format", "text", "-o"),
     "predictions": ("runs", "export", made.RUN, "-o"),
     "the page": ("report", "--run", made.RUN, "-o"),
     "files for a paper": ("report", "--run", made.RUN, "-o", "{tmp}/r.html", "--tables"),

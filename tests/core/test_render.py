@@ -4,11 +4,16 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
+import pandas
+import pyarrow.parquet
 import pytest
 from openpyxl import Workbook
 
-from aitrade.core.render import FORMATS, render
+from aitrade.api.result import Result
+from aitrade.core.errors import UsageError
+from aitrade.core.render import BINARY, FORMATS, SUFFIXES, choose_format, render, write_tables
 from aitrade.core.render.as_cell import to_cell
 from aitrade.core.table import Column, Table
 
@@ -100,3 +105,76 @@ def test_latex_is_booktabs_with_nothing_left_to_interpret():
 def test_every_format_ends_with_a_line_and_says_the_same_twice(name):
     assert render(TABLE, name) == render(TABLE, name)
     assert render(TABLE, name).endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "chosen"),
+    [
+        ("t.tex", None, "latex"),
+        ("t.XLSX", None, "xlsx"),
+        ("t.dta", "dta", "dta"),
+        ("t", "csv", "csv"),
+        ("/dev/stdout", "json", "json"),
+    ],
+)
+def test_the_name_of_a_file_says_how_it_is_written(name: str, given: str | None, chosen: str):
+    assert choose_format(Path(name), given) == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "what"),
+    [
+        ("s.csv", "latex", "s.tex"),  # the fix names the right file
+        ("s.pdf", None, ".parquet"),
+        ("s", None, ".csv"),
+        (None, "xlsx", "-o FILE.xlsx"),
+    ],
+)
+def test_a_name_that_contradicts_the_format_is_refused(name: str | None, given: str | None, what: str):
+    with pytest.raises(UsageError) as refused:
+        choose_format(Path(name) if name else None, given)
+    assert what in str(refused.value.fix)
+
+
+CODES = Table(
+    "codes",
+    "Codes with their value",
+    (
+        Column("hs10", "HS10 code"),
+        Column("description", "Description", "prose"),
+        Column("codes", "Codes", "count"),
+        Column("value_2024_with_a_name_that_is_far_too_long", "2024", "billions"),
+        Column("value_2024_with_a_name_that_is_far_too_lengthy", "2024 again", "billions"),
+    ),
+    (("0101210000", "é" * 3000, 2**40 + 1, 0.1 + 0.2, None), ("8471500150", None, None, None, -1.5)),
+)
+
+
+def test_parquet_keeps_codes_counts_and_every_digit(tmp_path: Path):
+    write_tables([CODES], tmp_path / "t.parquet", "parquet")
+    read = pyarrow.parquet.read_table(tmp_path / "t.parquet")
+    assert [tuple(row.values()) for row in read.to_pylist()] == list(CODES.rows)
+
+
+def test_stata_keeps_codes_as_text_figures_and_labels(tmp_path: Path):
+    write_tables([CODES], tmp_path / "t.dta", "dta")
+    with pandas.read_stata(tmp_path / "t.dta", iterator=True) as reader:
+        frame, labels = reader.read(), reader.variable_labels()
+    assert frame.hs10.tolist() == ["0101210000", "8471500150"]
+    assert frame.description.tolist() == ["é" * 3000, ""]
+    assert frame.codes.tolist()[0] == 2**40 + 1
+    assert list(labels.values()) == ["HS10 code", "Description", "Codes", "2024", "2024 again"]
+    assert max(map(len, frame.columns)) <= 32
+    assert frame.iloc[:, 3].tolist()[0] == 0.1 + 0.2
+    assert frame.iloc[:, 3:].isna().sum().tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix, name in SUFFIXES.items() if name not in BINARY])
+def test_each_suffix_writes_what_its_format_renders(tmp_path: Path, suffix: str):
+    path = Result(TABLE).save(tmp_path / f"t{suffix}")
+    assert path.read_text("utf-8") == render(TABLE, SUFFIXES[suffix])
+
+
+def test_a_page_of_a_table_runs_nothing():
+    assert "<b>" not in render(TABLE, "html")
+    assert "&lt;b&gt;" in render(TABLE, "html")
