@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.errors import AitradeError, BadInputError, ModelError, StoppedError, UsageError
 
 if TYPE_CHECKING:
+    from aitrade.api.questions import list_questions, new_question
     from aitrade.api.result import Result
     from aitrade.api.workspace import Workspace
     from aitrade.api.workspace import open_folder as open  # noqa: A004  (aitrade.open reads like the built-in)
@@ -22,6 +23,8 @@ __all__ = [
     "UsageError",
     "Workspace",
     "__version__",
+    "list_questions",
+    "new_question",
     "open",
     "sample_folder",
 ]
@@ -31,6 +34,8 @@ _HOMES = {
     "Workspace": ("aitrade.api.workspace", "Workspace"),
     "Result": ("aitrade.api.result", "Result"),
     "sample_folder": ("aitrade.demo.sample", "sample_folder"),
+    "new_question": ("aitrade.api.questions", "new_question"),
+    "list_questions": ("aitrade.api.questions", "list_questions"),
     "Question": ("aitrade.question.question", "Question"),
 }
 

@@ -12,8 +12,9 @@ from aitrade.core.files import write_file
 from aitrade.core.paths import shipped
 from aitrade.demo import DEMO_EMBEDDER
 from aitrade.nomenclature.codes import Code
+from aitrade.question.catalogue import QUESTIONS
 from aitrade.question.exemplars import Exemplar, ExemplarSet
-from aitrade.question.question import QUESTIONS, SHIPPED, Question, load_question
+from aitrade.question.question import SHIPPED, Question, load_question
 from aitrade.retrieval.index import Index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 

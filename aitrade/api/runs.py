@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.api.arguments import flows, only_codes
-from aitrade.api.data import Data
+from aitrade.api.questions import Questions
 from aitrade.api.result import Result
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _no_message(message: str) -> None:
     """Take no notice of a message."""
 
 
-class Runs(Data):
+class Runs(Questions):
     """What makes labels, and the runs that hold them."""
 
     def classify(

@@ -26,7 +26,8 @@ def open_folder(
 
     Args:
         workspace: its folder.
-        question: what is asked of every code: the name of a question that ships, a folder, or a ``Question``.
+        question: what is asked of every code: the name of a question in the workspace's folder or of one that ships, a
+            folder, or a ``Question``.
         create: make the workspace where there is none.
 
     Raises:
@@ -37,7 +38,7 @@ def open_folder(
     refuse_network(everywhere=False)
     folder = Path(workspace)
     with open_workspace(folder) if create else read_workspace(folder):
-        return Workspace(folder, question if isinstance(question, Question) else load_question(question))
+        return Workspace(folder, question if isinstance(question, Question) else load_question(question, folder))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from aitrade.cli import (
     trade,
     tune,
 )
+from aitrade.cli.question import group as question_commands
 from aitrade.cli.state import State
 from aitrade.core.clean import clean
 from aitrade.core.errors import AitradeError, StoppedError
@@ -57,7 +58,7 @@ def options(
     question: Annotated[
         str,
         typer.Option(
-            help="Question that codes are asked: the name of one that ships, or a folder.",
+            help="Question that codes are asked: its name (see `aitrade question list`), or its folder.",
             envvar="AITRADE_QUESTION",
             metavar="NAME|DIR",
         ),
@@ -91,6 +92,7 @@ for _name, _group in (
     ("exemptions", exemptions.group),
     ("labels", labels.group),
     ("models", models.group),
+    ("question", question_commands),
     ("review", review.group),
     ("runs", runs.group),
     ("trade", trade.group),

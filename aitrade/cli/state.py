@@ -1,6 +1,6 @@
 """What every command shares: the workspace, the two consoles, and how tables and files are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,11 @@ class State:
         from aitrade.api.workspace import Workspace
         from aitrade.question.question import load_question
 
-        return Workspace(self.workspace, load_question(self.question))
+        return Workspace(self.workspace, load_question(self.question, self.workspace))
+
+    def with_question(self, question: str | None) -> "State":
+        """The same with a question that a command's argument names; None for the one before the command."""
+        return self if question is None else replace(self, question=question)
 
 
 def state(context: typer.Context) -> State:

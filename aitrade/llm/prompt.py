@@ -12,6 +12,7 @@ from aitrade.nomenclature.code_text import short_text
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar
 from aitrade.question.question import Question
+from aitrade.question.rubric import Level
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Prompter:
         heading = words.title(code.hs4)
         user = parts.user.format(
             question=rubric.question,
-            levels="".join(parts.level.format(name=t.name, definition=t.definition) for t in rubric.levels).rstrip(),
+            subject=rubric.subject,
+            reference=self.question.labels.reference,
+            levels="".join(_level(parts.level, level) for level in rubric.levels).rstrip(),
             neighbours="".join(
                 parts.neighbour.format(product=words.expand(e.code.description), relevance=e.relevance)
                 for e in reversed(neighbours)
@@ -75,6 +78,15 @@ class Prompter:
         return common_prefix([self.prompt(code, ()) for code in probes] + [self.prompt(probes[0], (example,))])
 
 
+def _level(template: str, level: Level) -> str:
+    """What a prompt says of a level."""
+    includes, excludes = (
+        f" {title}: {text.rstrip('.')}." if text else ""
+        for title, text in (("Includes", level.includes), ("Excludes", level.excludes))
+    )
+    return template.format(name=level.name, definition=level.definition, includes=includes, excludes=excludes)
+
+
 def chat_tokens(tokenizer: Any, user: str, system: str = "", answer: str = "") -> Tokens:
     """Tokens of a question in the model's own chat template, up to where its answer goes on from ``answer``.
 
@@ -110,11 +122,19 @@ def prompt_sha256(model: str, question: Question) -> str:
 
 def rubric_prompt_sha256(question: Question) -> str:
     """Hash what a base model reads of a question, exemplars apart; a rule that no prompt holds changes nothing."""
-    texts = {
-        "prompts": asdict(replace(question.prompts, short="")),
-        "question": question.rubric.question,
-        "levels": [[level.name, level.definition] for level in question.rubric.levels],
+    rubric, prompts = question.rubric, replace(question.prompts, short="")
+    texts: dict[str, Any] = {
+        "prompts": asdict(prompts),
+        "question": rubric.question,
+        "levels": [[level.name, level.definition] for level in rubric.levels],
         "categories": question.labels.categories,
         "words": [hashlib.sha256(table).hexdigest() for table in question.words.files],
     }
+    only_where_read = {
+        "subject": rubric.subject,
+        "reference": question.labels.reference,
+        "includes": [level.includes for level in rubric.levels],
+        "excludes": [level.excludes for level in rubric.levels],
+    }
+    texts |= {name: text for name, text in only_where_read.items() if f"{{{name}}}" in prompts.user + prompts.level}
     return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()

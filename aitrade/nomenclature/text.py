@@ -21,6 +21,7 @@ from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.paths import shipped
+from aitrade.core.textfile import lines_of, read_text
 
 NUMBERED = " #"
 TOUCHING = ("/", "&")
@@ -162,15 +163,14 @@ def _spelled(match: re.Match[str], table: Shorthand) -> str:
 
 def _rows(path: Path, columns: tuple[str, str]) -> Iterator[tuple[int, str, str]]:
     """Every row as (line, first, second), both fields filled and without white space around them."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        if (header := next(reader, [])) != list(columns):
-            raise BadInputError(f"the columns are {header}, not {', '.join(columns)}", where=at(path, 1))
-        for row in reader:
-            if len(row) != len(columns):
-                raise BadInputError(f"{len(row)} fields, not 2", where=at(path, reader.line_num))
-            for name, field in zip(columns, row, strict=True):
-                if not field.strip() or field != field.strip():
-                    what = f"{name} {field!r} is empty or has white space around it"
-                    raise BadInputError(what, where=at(path, reader.line_num, name))
-            yield reader.line_num, row[0], row[1]
+    rows = lines_of(read_text(path), str(path), ",")
+    if (header := next(rows, (1, []))[1]) != list(columns):
+        raise BadInputError(f"the columns are {header}, not {', '.join(columns)}", where=at(path, 1))
+    for line, row in rows:
+        if len(row) != len(columns):
+            raise BadInputError(f"{len(row)} fields, not 2", where=at(path, line))
+        for name, field in zip(columns, row, strict=True):
+            if not field.strip() or field != field.strip():
+                what = f"{name} {field!r} is empty or has white space around it"
+                raise BadInputError(what, where=at(path, line, name))
+        yield line, row[0], row[1]

@@ -1,15 +1,19 @@
-"""Checks on the exemplar set: contradictions between twins, rationales; and advice on coverage."""
+"""Checks on the exemplars: contradictions between twins, rationales, gold; and advice on near twins and coverage."""
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations
 
 from aitrade.nomenclature.text import Words
 from aitrade.question.exemplars import Exemplar
+from aitrade.question.gold import read_gold
 from aitrade.question.question import Question
 
 WORDS = range(5, 41)
+NEAR = 0.9  # share of words in common, in order, from which two texts read nearly alike
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Finding:
 def check_exemplars(question: Question) -> list[Finding]:
     """Find what is wrong with the exemplars of a question: nothing when they are fit to use."""
     exemplars = question.exemplars.exemplars
-    return [*_twins(exemplars, question.words), *_rationales(exemplars)]
+    return [*_twins(exemplars, question.words), *_rationales(exemplars), *_gold(question)]
 
 
 def coverage_advice(question: Question) -> list[Finding]:
@@ -33,6 +37,8 @@ def coverage_advice(question: Question) -> list[Finding]:
     A chapter that has exemplars of a counted level is where relevant products live: its headings are looked at too.
     """
     exemplars, titles = question.exemplars.exemplars, question.words.titles
+    if not exemplars:
+        return [Finding("coverage", "exemplars", "there are none: base models read the rubric alone")]
     excluded = question.settings.excluded_chapters
     chapters, headings = {e.code.hs2 for e in exemplars}, {e.code.hs4 for e in exemplars}
     relevant = {e.code.hs2 for e in exemplars if e.relevance in question.labels.counted}
@@ -44,6 +50,40 @@ def coverage_advice(question: Question) -> list[Finding]:
     ]
 
 
+def near_twins_advice(question: Question) -> list[Finding]:
+    """Find exemplars of one heading that read nearly alike and have unlike levels, as advice."""
+    by_heading: dict[tuple[str, str], list[tuple[Exemplar, list[str]]]] = defaultdict(list)
+    for e in question.exemplars.exemplars:
+        by_heading[e.code.flow, e.code.hs4].append((e, _tokens(e, question.words)))
+    return [
+        Finding(
+            "near twins", f"{a.code.hs10}, {b.code.hs10}", f"read nearly alike, labelled {a.relevance}, {b.relevance}"
+        )
+        for group in by_heading.values()
+        for (a, text), (b, other) in combinations(group, 2)
+        if a.relevance != b.relevance and text != other and _near(text, other)
+    ]
+
+
+def _near(text: list[str], other: list[str]) -> bool:
+    matcher = SequenceMatcher(None, text, other, autojunk=False)
+    return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
+
+
+def _gold(question: Question) -> list[Finding]:
+    """Gold labels are no exemplars, or they would measure what was learnt from them."""
+    gold = read_gold(question.folder, question.labels)
+    return [
+        Finding("gold", key[1], f"is an exemplar and gold in {gold[key].name}; take it out of one of them")
+        for key in question.exemplars.by_code
+        if key in gold
+    ]
+
+
+def _tokens(exemplar: Exemplar, words: Words) -> list[str]:
+    return re.findall(r"[a-z0-9.]+", words.expand(exemplar.code.description))
+
+
 def _missing(kind: str, names: Iterable[str], covered: Container[str]) -> list[Finding]:
     return [Finding("coverage", name, f"no exemplar in this {kind}") for name in names if name not in covered]
 
@@ -52,8 +92,7 @@ def _twins(exemplars: Sequence[Exemplar], words: Words) -> list[Finding]:
     """Codes of one heading whose texts are the same but for case and punctuation have the same relevance."""
     twins: dict[tuple[str, str, str], list[Exemplar]] = defaultdict(list)
     for e in exemplars:
-        text = " ".join(re.findall(r"[a-z0-9.]+", words.expand(e.code.description)))
-        twins[e.code.flow, e.code.hs4, text].append(e)
+        twins[e.code.flow, e.code.hs4, " ".join(_tokens(e, words))].append(e)
     return [
         Finding(
             "twins",

@@ -13,6 +13,7 @@ from aitrade.nomenclature.codes import Code, parse_flow, parse_hs10
 from aitrade.question.labels import LabelSpace
 
 COLUMNS = ("hs10", "flow", "description", "naics", "naics_description", "relevance", "category", "rationale")
+NEEDED = ("hs10", "flow", "description", "relevance", "rationale")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ class ExemplarSet:
 
 
 def read_exemplars(path: Path, labels: LabelSpace, rubric_file: Path | None = None) -> ExemplarSet:
-    """Read exemplars from a CSV file with the columns of ``COLUMNS``.
+    """Read exemplars from a CSV file with the columns of ``COLUMNS``; a header alone is a set without exemplars.
+
+    The columns ``naics`` and ``naics_description`` may be missing, and ``category`` where the question has none.
 
     Args:
         path: the file.
@@ -62,14 +65,17 @@ def read_exemplars(path: Path, labels: LabelSpace, rubric_file: Path | None = No
     Raises:
         BadInputError: a column or a value is missing or wrong, or a code is there twice.
     """
-    _, records = read_records(path, COLUMNS)
-    if not records:
-        raise BadInputError("the file holds no exemplars", where=str(path), fix="label some codes, one a line")
+    _, records = read_records(path, needed_columns(labels))
     fix = f"relabel it by {rubric_file}" if rubric_file else None
     exemplars = [(_read(record, path, labels, fix), record.line) for record in records]
     exemplars.sort(key=lambda pair: (pair[0].code.flow, pair[0].code.hs10, pair[1]))
     _refuse_twice(exemplars, path)
     return ExemplarSet(tuple(exemplar for exemplar, _ in exemplars))
+
+
+def needed_columns(labels: LabelSpace) -> tuple[str, ...]:
+    """The columns that a file of exemplars cannot do without."""
+    return (*NEEDED, "category") if labels.categories else NEEDED
 
 
 def exemplars_to_rows(exemplars: ExemplarSet) -> list[list[str]]:
@@ -100,8 +106,8 @@ def exemplars_from_rows(rows: Sequence[Sequence[str]]) -> ExemplarSet:
 
 
 def _read(record: Record, path: Path, labels: LabelSpace, fix: str | None) -> Exemplar:
-    row = record.values
-    for column in ("hs10", "flow", "description", "relevance", "rationale"):
+    row = dict.fromkeys(COLUMNS, "") | record.values
+    for column in NEEDED:
         if not row[column]:
             raise BadInputError("the value is empty", where=at(path, record.line, column), fix="fill it in")
     if wrong := labels.wrong(row["relevance"], row["category"]):

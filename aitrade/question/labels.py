@@ -54,12 +54,13 @@ class LabelSpace:
             return f"relevance {level!r} is not one of {', '.join(self.levels)}"
         if not self.categories:
             return f"category {category!r} is given, but the question has no categories" if category else None
-        if category not in self.all_categories:
+        if category not in (*self.all_categories, self.reference_category):
             return f"category {category!r} is not one of {', '.join(self.all_categories)}"
         if (level == self.reference) != (category == self.reference_category):
+            given = f"category {category}" if category else "no category"
+            of_reference = self.reference_category or "without a category"
             return (
-                f"relevance {level} does not go with category {category}: {self.reference} codes, and only they, "
-                f"are {self.reference_category or 'without a category'}"
+                f"relevance {level} does not go with {given}: {self.reference} codes, and only they, are {of_reference}"
             )
         return None
 

@@ -1,11 +1,25 @@
 """Prompts: the texts with fields that models read."""
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from string import Formatter
 
-from aitrade.core.errors import BadInputError
-from aitrade.core.textfile import read_text
+from aitrade.core.paths import shipped
+from aitrade.question.toml_table import TomlTable, read_toml
+
+DEFAULT_PROMPTS = "data/prompts.toml"
+FIELDS = {
+    "system": (),
+    "user": ("question", "subject", "levels", "reference", "neighbours", "heading", "industry", "product"),
+    "level": ("name", "definition", "includes", "excludes"),
+    "neighbour": ("product", "relevance"),
+    "heading": ("title",),
+    "industry": ("name",),
+    "answer": (),
+    "category_question": (),
+    "short": ("industry", "heading", "description"),
+}
+NEEDED = {"user": ("levels", "neighbours", "product"), "level": ("name",), "short": ("description",)}
 
 
 @dataclass(frozen=True)
@@ -28,21 +42,43 @@ class Prompts:
     short: str
 
 
-def read_prompts(path: Path) -> Prompts:
-    """Read the prompts of a question from its ``prompts.toml``.
+def read_prompts(folder: Path) -> Prompts:
+    """Read ``prompts.toml`` of a question's folder; each text that it lacks is the shipped one, for any question.
 
     Raises:
-        BadInputError: the file is no TOML, or a text is missing or unknown.
+        BadInputError: the file is no TOML, or a text is unknown or no text, or lacks a field, or has an unknown one.
     """
+    texts = _read(shipped(DEFAULT_PROMPTS))
+    own = folder / "prompts.toml"
+    return Prompts(**texts | (_read(own) if own.is_file() else {}))
+
+
+def _read(path: Path) -> dict[str, str]:
+    top = read_toml(path)
+    top.only(("rubric", "short"))
+    names = [field.name for field in fields(Prompts) if field.name != "short"]
+    texts = {}
+    for table, keys in ((top.table("rubric"), names), (top.table("short"), ["text"])):
+        table.only(keys)
+        for key in table.values:
+            name = "short" if key == "text" else key
+            texts[name] = table.words(key, "")
+            _check_fields(table, key, texts[name], name)
+    return texts
+
+
+def _check_fields(table: TomlTable, key: str, text: str, name: str) -> None:
+    """Refuse a text that cannot be filled in, or that leaves out what a model has to know."""
+    if not FIELDS[name]:  # taken as it is
+        return
     try:
-        raw = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInputError(f"not valid TOML: {error}", where=str(path)) from error
-    texts = {**raw.get("rubric", {}), "short": raw.get("short", {}).get("text")}
-    names = [field.name for field in fields(Prompts)]
-    for name in names:
-        if not isinstance(texts.get(name), str):
-            raise BadInputError(f"there is no text {name}", where=str(path), fix=f'write {name} = "..."')
-    if unknown := sorted(set(texts) - set(names)):
-        raise BadInputError(f"{unknown[0]!r} is not a text of a prompt", where=str(path), fix=", ".join(names))
-    return Prompts(**texts)
+        used = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
+    except ValueError as error:
+        raise table.wrong(f"{key} cannot be filled in: {error}", key, fix="write a brace as {{ or }}") from error
+    known = ", ".join(f"{{{field}}}" for field in FIELDS[name])
+    for field in used:
+        if field not in FIELDS[name]:
+            raise table.wrong(f"{key} has no field {{{field}}}", key, fix=f"choose from {known}")
+    for field in NEEDED.get(name, ()):
+        if field not in used:
+            raise table.wrong(f"{key} lacks {{{field}}}", key, fix=f"choose from {known}")

@@ -7,11 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from aitrade.core.errors import BadInputError
-from aitrade.core.paths import shipped
 from aitrade.nomenclature.code_text import text_sha256
 from aitrade.nomenclature.text import Words, read_words
 from aitrade.question import SHIPPED
+from aitrade.question.catalogue import QUESTION_FILE, find_question
 from aitrade.question.exemplars import ExemplarSet, exemplars_from_rows, exemplars_to_rows, read_exemplars
 from aitrade.question.labels import LabelSpace, labels_from_json
 from aitrade.question.prompts import Prompts, read_prompts
@@ -19,8 +18,8 @@ from aitrade.question.question_file import read_question_file
 from aitrade.question.rubric import Category, Level, Rubric, Rule
 from aitrade.question.settings import Settings, Without
 
-QUESTIONS = "data/questions"
-__all__ = ["SHIPPED", "Question", "find_question", "load_question", "question_from_contents"]
+EXEMPLARS = "exemplars.csv"
+__all__ = ["SHIPPED", "Question", "load_question", "question_from_contents"]
 
 
 @dataclass(frozen=True)
@@ -80,14 +79,17 @@ class Question:
         return hashlib.sha256(json.dumps(self.contents, sort_keys=True).encode()).hexdigest()
 
 
-def load_question(name_or_folder: str | Path) -> Question:
-    """Read a question by the name of one that ships, or from a folder.
+def load_question(name_or_folder: str | Path, workspace: Path | None = None) -> Question:
+    """Read a question by its name, or from a folder; see :func:`find_question`.
+
+    A question without ``exemplars.csv`` has no exemplars; one without ``prompts.toml``, ``titles.csv`` or
+    ``shorthand.csv`` has those that ship for any question.
 
     Raises:
         BadInputError: there is no such question, or a file of it is wrong.
     """
-    folder = find_question(name_or_folder)
-    file = folder / "question.toml"
+    folder = find_question(name_or_folder, workspace)
+    file = folder / QUESTION_FILE
     parts = read_question_file(file)
     labels = parts.labels
     return Question(
@@ -96,28 +98,16 @@ def load_question(name_or_folder: str | Path) -> Question:
         noun=parts.noun,
         rubric=parts.rubric,
         labels=labels,
-        exemplars=read_exemplars(folder / "exemplars.csv", labels, rubric_file=file),
-        prompts=read_prompts(folder / "prompts.toml"),
+        exemplars=_exemplars(folder / EXEMPLARS, labels, file),
+        prompts=read_prompts(folder),
         settings=parts.settings,
         words=read_words(folder),
         folder=folder,
     )
 
 
-def find_question(name_or_folder: str | Path) -> Path:
-    """The folder of a question.
-
-    Raises:
-        BadInputError: neither a shipped question has this name nor a folder with ``question.toml``.
-    """
-    for folder in (Path(name_or_folder), shipped(QUESTIONS) / name_or_folder):
-        if (folder / "question.toml").is_file():
-            return folder
-    names = sorted(file.parent.name for file in shipped(QUESTIONS).glob("*/question.toml"))
-    raise BadInputError(
-        f"there is no question {str(name_or_folder)!r}",
-        fix=f"choose from {', '.join(names)}, or give a folder that holds question.toml",
-    )
+def _exemplars(path: Path, labels: LabelSpace, rubric_file: Path) -> ExemplarSet:
+    return read_exemplars(path, labels, rubric_file) if path.is_file() else ExemplarSet(())
 
 
 def question_from_contents(contents: dict[str, Any]) -> Question:

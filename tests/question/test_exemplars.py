@@ -9,6 +9,7 @@ import toys
 
 from aitrade.core.errors import BadInputError
 from aitrade.question.exemplars import COLUMNS, ExemplarSet, read_exemplars
+from aitrade.question.labels import LabelSpace
 from aitrade.question.question import SHIPPED, load_question
 
 LABELS = load_question(SHIPPED).labels
@@ -92,14 +93,25 @@ def test_the_line_named_is_the_one_a_record_starts_on(tmp_path: Path) -> None:
         read_exemplars(written(tmp_path / "e.csv", first, SECOND.replace("Low", "None")), LABELS)
 
 
-def test_a_missing_column_an_empty_set_and_a_missing_file_are_refused(tmp_path: Path) -> None:
+def test_a_missing_column_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "e.csv", header=HEADER.replace(",rationale", ""))
     with pytest.raises(BadInputError, match="no column rationale"):
         read_exemplars(path, LABELS)
-    with pytest.raises(BadInputError, match="holds no exemplars"):
-        read_exemplars(written(path), LABELS)
     with pytest.raises(BadInputError, match="cannot be read"):
         read_exemplars(tmp_path / "nowhere.csv", LABELS)
+
+
+def test_a_header_alone_is_a_set_without_exemplars(tmp_path: Path) -> None:
+    assert len(read_exemplars(written(tmp_path / "e.csv"), LABELS)) == 0
+
+
+def test_industry_may_be_missing_and_category_where_the_question_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("hs10,flow,description,relevance,rationale\n0101210010,imports,HORSES,Non,They neigh.\n", "utf-8")
+    (only,) = read_exemplars(path, LabelSpace(("Oui", "Non"), ("Oui",), "Non")).exemplars
+    assert (only.code.naics, only.code.naics_description, only.category) == (None, None, "")
+    with pytest.raises(BadInputError, match="no column category"):
+        read_exemplars(path, LABELS)
 
 
 @pytest.mark.parametrize(

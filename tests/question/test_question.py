@@ -9,6 +9,7 @@ import pytest
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
+from aitrade.question.labels import LabelSpace
 from aitrade.question.question import SHIPPED, load_question, question_from_contents
 
 FOLDER = shipped("data/questions") / SHIPPED
@@ -58,6 +59,14 @@ def test_contents_hold_all_of_a_question(source: str, folder: Path) -> None:
     assert again.sha256 == question.sha256
 
 
+def test_codes_of_the_reference_level_have_no_category_where_none_is_theirs() -> None:
+    labels = LabelSpace(("Yes", "No"), ("Yes",), "No", ("Machines",))
+    assert labels.wrong("No", "") is None
+    assert labels.wrong("Yes", "Machines") is None
+    assert "does not go with no category" in (labels.wrong("Yes", "") or "")
+    assert "does not go with category Machines" in (labels.wrong("No", "Machines") or "")
+
+
 def test_the_shipped_question_has_a_place_for_every_label() -> None:
     labels = load_question(SHIPPED).labels
     assert (labels.counted, labels.reference, labels.others) == (("High",), "Low", ("High", "Medium"))
@@ -83,11 +92,71 @@ def test_the_shipped_question_has_a_place_for_every_label() -> None:
         ('embedder = "e"', 'embedder = "e"\nbase_year = "2023"', "line 9, key base_year", "not a year"),
         ('embedder = "e"', 'embedder = "e"\nexcluded_chapters = ["7"]', "excluded_chapters", "not two digits"),
         ("[[level]]", "[[level", "", "not valid TOML"),
+        ('definition = "no"', "definition = 3", "line 16, key definition", "definition is 3, not a text"),
+        ('role = "reference"\n', "", "line 13, key role", "there is no role"),
+        ('name = "Non"', 'name = "Oui - très"', "line 14, key name", "the same as 'Oui, très' in names of columns"),
+        ('name = "Non"', 'name = "ALL"', "line 14, key name", "'ALL' is a name that tables use"),
+        ('name = "Non"', 'name = "unlabelled"', "line 14, key name", "'unlabelled' is a name that tables use"),
+        ('name = "Non"', 'name = " Non"', "line 14, key name", "blanks around it"),
+        ('name = "Non"', 'name = "--"', "line 14, key name", "no letter and no digit"),
+        ('name = "green"', 'name = "my question"', "line 1, key name", "'my question' cannot name a question"),
+        (
+            'question = "Is it?"\n[settings]\nmodel = "m"\nembedder = "e"',
+            'question = "q"\nsettings = 5',
+            "line 6",
+            "not a table",
+        ),
+        ('definition = "no"', 'definition = "no"\nincludes = ["a"]', "line 17, key includes", "not a text"),
     ],
 )
 def test_what_is_wrong_is_said_with_line_and_key(folder: Path, old: str, new: str, where: str, what: str) -> None:
     assert old in TWO_LEVELS
     (folder / "question.toml").write_text(TWO_LEVELS.replace(old, new, 1), "utf-8")
+    with pytest.raises(BadInputError) as refused:
+        load_question(folder)
+    assert where in str(refused.value.where)
+    assert what in refused.value.what
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_levels_are_two_to_seven(folder: Path, count: int) -> None:
+    roles = ["counted", "reference", *["between"] * 6]
+    level = '[[level]]\nname = "Level {}"\nrole = "{}"\ndefinition = "d"\n'
+    levels = "".join(level.format(n, roles[n]) for n in range(count))
+    (folder / "question.toml").write_text(TWO_LEVELS[: TWO_LEVELS.index("[[level]]")] + levels, "utf-8")
+    with pytest.raises(BadInputError, match=f"line 9, key level: there are {count} levels"):
+        load_question(folder)
+
+
+def test_a_question_is_its_rubric_alone_where_the_folder_holds_nothing_else(folder: Path) -> None:
+    (folder / "exemplars.csv").unlink()
+    (folder / "prompts.toml").unlink()
+    question = load_question(folder)
+    assert len(question.exemplars) == 0
+    assert "{subject}" in question.prompts.user, "the prompts that ship for any question"
+
+
+def test_a_prompt_of_ones_own_takes_the_place_of_one_that_ships(folder: Path) -> None:
+    (folder / "prompts.toml").write_text('[rubric]\nsystem = "You know energy."\n', "utf-8")
+    prompts = load_question(folder).prompts
+    assert prompts.system == "You know energy."
+    assert "{product}" in prompts.user
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ('[rubric]\nsistem = "x"\n', "line 2, key sistem", "'sistem' is no key"),
+        ("[rubric]\nsystem = 5\n", "line 2, key system", "system is 5, not a text"),
+        ('[rubric]\n\nlevel = "{title}: {name}"\n', "line 3, key level", "level has no field {title}"),
+        ('[rubric]\nuser = "{levels} {product}"\n', "line 2, key user", "user lacks {neighbours}"),
+        ('[rubric]\nlevel = "{name"\n', "line 2, key level", "level cannot be filled in"),
+        ('[short]\ntext = "{heading}"\n', "line 2, key text", "text lacks {description}"),
+        ('[long]\ntext = "{heading}"\n', "line 1, key long", "'long' is no key"),
+    ],
+)
+def test_what_is_wrong_with_a_prompt_is_said_with_line_and_key(folder: Path, text: str, where: str, what: str) -> None:
+    (folder / "prompts.toml").write_text(text, "utf-8")
     with pytest.raises(BadInputError) as refused:
         load_question(folder)
     assert where in str(refused.value.where)
@@ -101,6 +170,17 @@ def test_an_exemplar_of_an_unknown_level_is_refused_with_its_line(folder: Path) 
         load_question(folder)
 
 
-def test_a_name_that_no_question_has_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(BadInputError, match="ai-data-centers"):
+def test_a_question_of_the_workspace_is_found_by_name_before_one_that_ships(folder: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    for name in ("green", SHIPPED):
+        shutil.copytree(folder, workspace / "questions" / name, ignore=shutil.ignore_patterns("workspace"))
+    assert load_question("green", workspace).folder == workspace / "questions" / "green"
+    assert load_question(SHIPPED, workspace).folder == workspace / "questions" / SHIPPED
+    assert load_question(SHIPPED).folder == FOLDER
+
+
+def test_a_name_that_no_question_has_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match=r"did you mean ai-data-centers\?"):
         load_question("ai-datacenters")
+    with pytest.raises(BadInputError, match=r"holds no question.toml \(write one there: aitrade question new"):
+        load_question(tmp_path)

@@ -1,0 +1,89 @@
+"""``aitrade question``: begin, list, check, show and extend a question of one's own."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import MODEL, Outcome
+
+HEADER = "hs10,flow,description,relevance,category,rationale\n"
+HORSES = "0101210010,imports,HORSES,Unrelated,,Horses are no machines of this kind.\n"
+
+
+@pytest.fixture
+def ask(command_line: Callable[..., Outcome], tmp_path: Path, no_models: Path) -> Callable[..., Outcome]:
+    """The command line in an empty workspace, without models."""
+    return lambda *arguments: command_line(tmp_path / "workspace", *arguments)
+
+
+@pytest.fixture
+def mine(ask: Callable[..., Outcome], tmp_path: Path) -> Path:
+    """A question in the workspace's folder."""
+    folder = tmp_path / "workspace" / "questions" / "mine"
+    assert ask("question", "new", folder).code == 0
+    return folder
+
+
+def test_a_question_is_begun_checked_and_shown_by_name(ask: Callable[..., Outcome], mine: Path) -> None:
+    checked = ask("--question", "mine", "question", "check")
+    assert (checked.code, checked.out) == (0, "")
+    assert "question mine: 0 exemplars, nothing to fix" in checked.err
+    assert "prompts are not measured" in checked.err
+    shown = ask("question", "show", "mine")
+    assert shown.out.startswith("mine: Trade in products of my kind\n")
+    assert "Partly related (between, 0 exemplars): used for this among other uses" in shown.out
+    raw = json.loads(ask("question", "show", "mine", "--json").out)
+    assert raw["labels"]["levels"] == ["Related", "Partly related", "Unrelated"]
+    assert (raw["exemplars"], raw["gold"], raw["folder"]) == (0, 0, str(mine))
+
+
+def test_questions_are_listed_with_those_of_the_workspace_first(ask: Callable[..., Outcome], mine: Path) -> None:
+    found = json.loads(ask("question", "list", "--json").out)
+    assert [one["name"] for one in found[:1]] == ["mine"]
+    assert {"ai-data-centers"} <= {one["name"] for one in found if one["ships"]}
+    assert "ships with aitrade" in ask("question", "list").out
+
+
+def test_exemplars_are_added_to_ones_own_question_and_to_no_other(
+    ask: Callable[..., Outcome], mine: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text(HEADER + HORSES, "utf-8")
+    done = ask("--question", "mine", "question", "add-exemplars", file)
+    assert (done.code, done.out) == (0, "")
+    assert "1 added" in done.err
+    assert "0101210010" in (mine / "exemplars.csv").read_text("utf-8")
+    refused = ask("question", "add-exemplars", file)
+    assert refused.code == 2
+    assert "fix: copy it: aitrade question new DIR --from ai-data-centers" in refused.err
+
+
+def test_a_finding_fails_the_check(ask: Callable[..., Outcome], mine: Path) -> None:
+    (mine / "exemplars.csv").write_text(HEADER + HORSES.replace("Horses are no machines of this kind", "No"), "utf-8")
+    checked = ask("question", "check", mine)
+    assert checked.code == 3
+    assert checked.out == "rationale: 0101210010: 1 words: No.\n"
+
+
+def test_a_name_that_is_nearly_right_is_offered(ask: Callable[..., Outcome], mine: Path) -> None:
+    refused = ask("question", "show", "mines")
+    assert refused.code == 3
+    assert "did you mean mine?" in refused.err
+
+
+def test_prompts_are_measured_in_tokens_of_an_installed_model(
+    aitrade: Callable[..., Outcome], models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    from transformers import AutoTokenizer
+
+    from aitrade.llm.prompt import Prompter
+    from aitrade.question.question import load_question
+
+    checked = aitrade("question", "check", "--model", MODEL)
+    tokenizer = AutoTokenizer.from_pretrained(models / MODEL)
+    rubric = len(Prompter(tokenizer, load_question(os.environ["AITRADE_QUESTION"])).preamble)
+    assert f"prompt of {MODEL} in tokens: {rubric:,} of the rubric" in checked.err
+    assert "the model reads up to 4,096" in checked.err
