@@ -111,8 +111,7 @@ def outcome(seed: int, folder, con) -> tuple[str, bool, str]:
     total = rng.choice(TOTALS)
     rows = broken_down(rng, trade, columns, total)
     paths, how = spread(rng, folder, ["hs10", "cty_code", "time", *columns, "value"], rows)
-    # Only parts without their totals are what a user may call parts.
-    part = total is None and how in {"part", "anyhow"} and rng.random() < 0.5
+    part = how in {"part", "anyhow"} and rng.random() < 0.5
     try:
         import_trade(con, paths, ImportOptions(flow="imports", part=part))
     except BadInputError:

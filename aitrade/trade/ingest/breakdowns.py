@@ -46,11 +46,15 @@ ROWS = "rows"  # as a column of --sum-over: rows that are the same throughout ar
 
 @dataclass
 class Breakdown:
-    """What became of rows that share a key: rows left out by reason, notes, and the columns that were summed over."""
+    """What became of rows that share a key: rows left out by reason, notes, and the columns that were summed over.
+
+    ``totals`` are texts that stand for a total without being named so, by column.
+    """
 
     dropped: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     summed_over: list[str] = field(default_factory=list)
+    totals: dict[str, list[str]] = field(default_factory=dict)
 
 
 def is_breakdown(name: str) -> bool:
@@ -191,6 +195,7 @@ class _Repeats:
             ):
                 if strong and holds == groups > 1:
                     totals.append(f"{place}:{part}")
+                    self.result.totals.setdefault(self._key(place), []).append(part)
                     self.result.notes.append(
                         f"{self.names[place]} {part} is the sum of its other rows: it is the total"
                     )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.errors import BadInputError
 from aitrade.core.files import sha256_of
 from aitrade.trade.countries import Country, add_countries, kind_of, seed_countries
-from aitrade.trade.ingest.merge import FileIdentity, FlowTable, merge
+from aitrade.trade.ingest.flow_table import FileIdentity, FlowTable
+from aitrade.trade.ingest.merge import merge
 from aitrade.trade.ingest.months import jumps, missing
 from aitrade.trade.ingest.receipt import Receipt, UnknownCodes
 from aitrade.trade.ingest.staging import Staged, stage
@@ -121,14 +122,16 @@ def _import_rows(
         return _nothing(rows, staged, receipt)
     flows, groups = FlowTable(con, staged.flow), FlowTable(con, staged.flow, groups=True)
     _check_countries(con, flows, rows.countries, staged)
+    if options.part:
+        flows.query("largest_rows")
     group_rows = _set_groups_apart(con, flows)
     if staged.repeats:
         flows.query("sum_keys")
     kept = count(con, "staged")
     import_id = _one(con, "SELECT nextval('trade_import_ids')")
     file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts)
-    replaced = merge(flows, file, options)
-    groups_replaced = merge(groups, file, options) if group_rows else None
+    replaced, adds_to = merge(flows, file, options)
+    groups_replaced = merge(groups, file, options)[0] if group_rows else None
     receipt = replace(
         _described(con, flows, receipt),
         import_id=import_id,
@@ -141,7 +144,9 @@ def _import_rows(
         groups_replaced=groups_replaced,
         notes=[*_summed(staged), *staged.notes, *([staged.warning] if staged.warning else [])],
         summed_over=list(staged.summed_over),
-        parts=dict(staged.parts),
+        parts={column: dict(held) for column, held in staged.parts.held.items()},
+        totals=list(staged.parts.totals),
+        adds_to=adds_to,
     )
     con.execute(
         "INSERT INTO trade_imports VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?)",

@@ -1,58 +1,16 @@
 """Merge staged rows into a table of flows: they replace what they repeat, and yearly totals never count with months."""
 
-import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
 from aitrade.core.errors import BadInputError
-from aitrade.core.sql import query
-from aitrade.core.wording import few
+from aitrade.trade.ingest.add_part import FAR, add_part, earlier_parts
+from aitrade.trade.ingest.flow_table import FileIdentity, FlowTable
 from aitrade.trade.ingest.receipt import PeriodicityChange, Replacement
 from aitrade.trade.readers.source import ImportOptions
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-_SQL = Path(__file__).parent / "sql"
 _NAMED = 10
-_FAR = 0.3  # of the larger values; monthly revisions move a few hundredths of trade
 
 
-@dataclass(frozen=True)
-class FlowTable:
-    """A table of flows (of countries, or of country groups) and the staged rows that go into it."""
-
-    con: "DuckDBPyConnection"
-    flow: str
-    groups: bool = False
-
-    def query(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Run a shipped query on this table, by way of the views ``existing`` and ``incoming``."""
-        return query(self.con, _SQL, name, flow=self.flow, groups=self.groups, **parameters)
-
-    def select(self) -> None:
-        """Make the views ``existing`` (the workspace's rows, with ``id``) and ``incoming`` (the file's)."""
-        self.query("select_groups" if self.groups else "select_countries")
-
-
-@dataclass(frozen=True)
-class FileIdentity:
-    """What a merge has to know of the file: its path, its content, the number of its import.
-
-    ``earlier_imports`` are those that the same command made; ``parts`` the parts that the file holds, by column.
-    """
-
-    path: str
-    sha256: str
-    import_id: int
-    earlier_imports: Collection[int]
-    parts: Mapping[str, list[str]]
-
-
-def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Replacement | None:
-    """Insert the staged rows, and say what they replaced.
+def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> tuple[Replacement | None, list[int]]:
+    """Insert the staged rows; say what they replaced, and which imports they were added to.
 
     Raises:
         BadInputError: a country would have a yearly total and months of it, and nobody asked to replace one by the
@@ -60,11 +18,11 @@ def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Repla
     """
     table.select()
     changes_periodicity = _check_periodicity(table, file.path, replace=options.replace)
-    replacement = None
+    replacement, adds_to = None, []
     earlier = list(file.earlier_imports)
     repeats = table.query("repeated", sha256=file.sha256, revision=options.revision, earlier_imports=earlier)
-    if options.part:
-        _add_part(table, file.path)
+    if options.part and repeats:
+        adds_to = add_part(table, file)
     elif repeats or changes_periodicity:
         if not options.revision:
             _check_revision(table, file)
@@ -74,28 +32,17 @@ def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Repla
             _check_vanishing(table, file.path)
         replacement = _replace(table)
     table.query("insert", import_id=file.import_id)
-    return replacement
-
-
-def _add_part(table: FlowTable, where: str) -> None:
-    if table.query("own_imports"):
-        raise BadInputError(
-            "this file was imported before: added as a part it would count twice", where=where, fix="leave --part out"
-        )
-    table.query("add_part")
+    return replacement, adds_to
 
 
 def _check_revision(table: FlowTable, file: FileIdentity) -> None:
     """Refuse a file that is hardly a revision: it holds other parts, or its values are far from those before."""
     what = ""
-    for import_id, text in table.query("earlier_parts"):
-        earlier = json.loads(text)
-        for column, parts in file.parts.items():
-            if set(earlier.get(column, parts)).isdisjoint(parts):
-                held, now = few(earlier[column]), few(parts)
-                what = f"import {import_id} holds {column} {held}, and the file {column} {now}"
+    for import_id, earlier in earlier_parts(table):
+        if file.parts.are_apart_from(earlier) or file.parts.is_one_of(earlier):
+            what = f"import {import_id} holds {earlier}, and the file {file.parts}"
     keys, before, now, distance = table.query("change")[0]
-    if not what and distance > _FAR:
+    if not what and distance > FAR:
         what = f"in {keys:,} rows the workspace has {before:,} dollars, and the file {now:,}"
     if what:
         raise BadInputError(

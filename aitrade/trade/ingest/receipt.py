@@ -87,7 +87,10 @@ class Receipt:
         notes: what else the user should know.
         remark: what every table and report on this trade has to say.
         summed_over: columns that told rows of one key apart, which were added up.
-        parts: of columns that break trade down, the parts that the file holds, where it holds no total.
+        parts: of columns that break trade down, the parts that the file holds and their dollars, where it holds no
+            total.
+        totals: columns over which the file holds totals.
+        adds_to: imports that hold other parts of the same codes, countries and months, to which this one was added.
     """
 
     import_id: int | None
@@ -112,7 +115,9 @@ class Receipt:
     notes: list[str] = field(default_factory=list)
     remark: str | None = None
     summed_over: list[str] = field(default_factory=list)
-    parts: dict[str, list[str]] = field(default_factory=dict)
+    parts: dict[str, dict[str, int]] = field(default_factory=dict)
+    totals: list[str] = field(default_factory=list)
+    adds_to: list[int] = field(default_factory=list)
 
 
 def receipt_lines(receipt: Receipt) -> list[str]:

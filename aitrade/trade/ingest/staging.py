@@ -14,7 +14,7 @@ from aitrade.trade.countries import CODE, codes_by_name, simplified
 from aitrade.trade.ingest.breakdowns import Breakdown, settle_repeats
 from aitrade.trade.ingest.column_expressions import as_text, canonical
 from aitrade.trade.ingest.columns import Layout, is_known, resolve
-from aitrade.trade.ingest.parts import check_parts
+from aitrade.trade.ingest.parts import Parts, check_parts
 from aitrade.trade.ingest.plausibility import check_duties, check_periods, check_units
 from aitrade.trade.ingest.validation import check_countable, check_readable
 from aitrade.trade.readers.session import count
@@ -40,7 +40,7 @@ class Staged:
         repeats: whether a key has several rows, which add up.
         summed_over: the columns that tell these rows apart.
         warning: what every table on this trade has to say.
-        parts: of columns that break trade down, the parts that the file holds, where it holds no total.
+        parts: which parts of trade the file holds, of columns that break it down.
     """
 
     flow: str
@@ -50,7 +50,7 @@ class Staged:
     notes: tuple[str, ...] = ()
     repeats: bool = False
     summed_over: tuple[str, ...] = ()
-    parts: Mapping[str, list[str]] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
     warning: str | None = None
 
 
@@ -113,7 +113,7 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
     notes += check_duties(con, layout, options, where) if flow == "imports" else []
     period_notes, warning = check_periods(con)
     notes += period_notes
-    parts, partial_notes = check_parts(con, rows, sql, options)
+    parts, partial_notes = check_parts(con, rows, sql, options, breakdown.totals)
     notes += partial_notes
     country = layout.roles.get("cty_code") or layout.roles.get("country")
     return Staged(

@@ -1,0 +1,85 @@
+"""Parts of trade in several files: they add up where they are apart, and nothing is added twice."""
+
+import pytest
+
+from aitrade.core.errors import BadInputError
+from tests.trade_files import FANS, SERVERS, facts, take, text_of
+
+HEADER = "hs10,cty_code,time"
+
+
+def file_of(folder, name, column, *rows):
+    """A file with a column that says which part of trade a row is; a row is a code, a part and a value."""
+    lines = "".join(f"{code},2010,2024-01,{part},{value}\n" for code, part, value in rows)
+    return text_of(folder / name, f"{HEADER},{column},value\n{lines}")
+
+
+def test_districts_add_up_one_after_the_other(tmp_path, con):
+    for district, values in (("10", (100, 20)), ("27", (31, 7)), ("55", (4, 90))):
+        path = file_of(
+            tmp_path, f"{district}.csv", "district", (SERVERS, district, values[0]), (FANS, district, values[1])
+        )
+        receipt = take_part(con, path)
+    assert [row[4] for row in facts(con)] == [117, 135]
+    assert receipt.adds_to == [1, 2]
+
+
+def take_part(con, path, **options):
+    from aitrade.trade.ingest.importing import import_trade
+    from aitrade.trade.readers.source import ImportOptions
+
+    (receipt,) = import_trade(con, [path], ImportOptions(flow="imports", part=True, **options))
+    return receipt
+
+
+def test_a_district_that_was_added_before_is_refused_though_its_values_differ(tmp_path, con):
+    for name, district, value in (("a.csv", "10", 100), ("b.csv", "27", 31)):
+        take_part(con, file_of(tmp_path, name, "district", (SERVERS, district, value)))
+    again = file_of(tmp_path, "c.csv", "district", (SERVERS, "10", 101))
+    with pytest.raises(BadInputError, match="import 1 holds district 10, the file district 10") as caught:
+        take_part(con, again)
+    assert f"{SERVERS}, country 2010, 2024-01: 131 and 101" in caught.value.what
+    assert [row[4] for row in facts(con)] == [131]
+
+
+@pytest.mark.parametrize("total", ["-", "All Districts"])
+@pytest.mark.parametrize("first", ["total", "part"])
+def test_a_total_is_no_part(tmp_path, con, total, first):
+    whole = file_of(tmp_path, "whole.csv", "district", (SERVERS, total, 100))
+    one = file_of(tmp_path, "one.csv", "district", (SERVERS, "10", 60))
+    before, after = (whole, one) if first == "total" else (one, whole)
+    take_part(con, before)
+    with pytest.raises(BadInputError, match="totals over district"):
+        take_part(con, after)
+
+
+def test_a_file_without_districts_is_no_part_of_one_with_them(tmp_path, con):
+    take_part(con, file_of(tmp_path, "one.csv", "district", (SERVERS, "10", 60), (FANS, "10", 1)))
+    whole = text_of(tmp_path / "whole.csv", f"{HEADER},value\n{SERVERS},2010,2024-01,500\n")
+    with pytest.raises(BadInputError, match="no column that says which part of trade its rows are"):
+        take_part(con, whole)
+
+
+def test_a_total_without_a_name_in_a_file_of_its_own_is_found_by_its_sum(tmp_path, con):
+    for part, values in (("rp1", (61, 40)), ("Zz", (118, 100))):
+        take_part(con, file_of(tmp_path, f"{part}.csv", "rp", (SERVERS, part, values[0]), (FANS, part, values[1])))
+    last = file_of(tmp_path, "rest.csv", "rp", (SERVERS, "rp2", 57), (FANS, "rp2", 60))
+    with pytest.raises(BadInputError, match="rp Zz is as large as all other parts together"):
+        take_part(con, last)
+
+
+def test_halves_that_no_column_tells_apart_are_added_unless_they_look_like_a_revision(tmp_path, con):
+    take(con, text_of(tmp_path / "a.csv", f"{HEADER},value\n{SERVERS},2010,2024-01,100\n"), flow="imports")
+    near = text_of(tmp_path / "near.csv", f"{HEADER},value\n{SERVERS},2010,2024-01,99\n")
+    with pytest.raises(BadInputError, match="may count trade of the workspace twice"):
+        take_part(con, near)
+    take_part(con, text_of(tmp_path / "far.csv", f"{HEADER},value\n{SERVERS},2010,2024-01,7\n"))
+    assert [row[4] for row in facts(con)] == [107]
+
+
+def test_a_single_district_does_not_take_the_place_of_all_trade(tmp_path, con):
+    take(con, text_of(tmp_path / "a.csv", f"{HEADER},value\n{SERVERS},2010,2024-01,100\n"), flow="imports")
+    one = file_of(tmp_path, "one.csv", "district", (SERVERS, "10", 95))
+    with pytest.raises(BadInputError, match="the file district 10"):
+        take(con, one, flow="imports")
+    assert [row[4] for row in facts(con)] == [100]
