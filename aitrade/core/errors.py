@@ -51,3 +51,12 @@ def at(path: Path | str, line: int | None = None, column: str | None = None) -> 
     if column is not None:
         parts.append(f"column {column}")
     return ", ".join(parts)
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Tell whether Ctrl-C is behind an error: libraries, and Python itself, make other errors of it."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":  # what DuckDB says
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.core.errors import BadInputError
+from aitrade.core.errors import BadInputError, StoppedError, is_interrupt
 from aitrade.core.files import require_writable
 from aitrade.workspace.lockdown import SETTINGS, lock, refuse_foreign_file, refuse_macros, refuse_scheme
 from aitrade.workspace.questions import adopt_runs
@@ -209,10 +209,12 @@ def transaction(con: "DuckDBPyConnection") -> Iterator[None]:
 
 @contextmanager
 def _ctrl_c() -> Iterator[None]:
-    """Let Ctrl-C be a KeyboardInterrupt where it meets DuckDB at work, which makes a RuntimeError of it."""
+    """Let Ctrl-C be a KeyboardInterrupt where it meets DuckDB at work, which makes other errors of it."""
     try:
         yield
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":
-            raise
-        raise KeyboardInterrupt from error
+    except StoppedError:  # somebody knew already, and said what is kept
+        raise
+    except Exception as error:
+        if is_interrupt(error):
+            raise KeyboardInterrupt from error
+        raise
