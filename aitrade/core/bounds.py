@@ -17,3 +17,18 @@ TEMPLATE_SECONDS = 5
 
 TEMPLATE_MEMORY = 2 * 2**30
 """Bytes of memory that trying out a chat template may take, Python and its libraries included."""
+
+LARGEST_UNPACKED = 64 * 2**30
+"""Bytes that a compressed file may unpack to; a year of Census bulk files has 6 GB."""
+
+LARGEST_RATIO = 200
+"""How many times its size a compressed file may unpack to; real ones reach 40."""
+
+RATIO_FROM = 256 * 2**20
+"""Bytes up to which that ratio does not matter."""
+
+WIDEST_TABLE = 2_000
+"""Columns of a table; monthly trade of fifty years has 600."""
+
+LARGEST_SHEET = 20_000_000
+"""Cells of a workbook, empty ones before the last of a row or a sheet included."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from aitrade.core.bounds import LONGEST_CELL
+from aitrade.core.bounds import LONGEST_CELL, WIDEST_TABLE
 from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.files import read_bounded
@@ -138,7 +138,8 @@ def lines_of(text: str, where: str, delimiter: str | None = None) -> Iterator[tu
     """Records of delimited text as (line that the record starts on, fields); blank lines are passed over.
 
     Raises:
-        BadInputError: a quote is never closed, or a field is unreasonably long.
+        BadInputError: a quote is never closed, a field is unreasonably long, or a record has more than
+            ``WIDEST_TABLE`` fields.
     """
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text.split("\n", 1)[0]), strict=True
@@ -146,6 +147,7 @@ def lines_of(text: str, where: str, delimiter: str | None = None) -> Iterator[tu
     start = 1
     try:
         for fields in reader:
+            refuse_too_wide(len(fields), at(where, start))
             if any(field.strip() for field in fields):
                 yield start, fields
             start = reader.line_num + 1
@@ -155,6 +157,18 @@ def lines_of(text: str, where: str, delimiter: str | None = None) -> Iterator[tu
             where=at(where, start),
             fix="look for a quote that is not closed",
         ) from error
+
+
+def refuse_too_wide(columns: int, where: str) -> None:
+    """Refuse a table with more columns than ``WIDEST_TABLE``.
+
+    Raises:
+        BadInputError: as said.
+    """
+    if columns > WIDEST_TABLE:
+        raise BadInputError(
+            f"{columns:,} columns, more than {WIDEST_TABLE:,}", where=where, fix="leave out columns that are not needed"
+        )
 
 
 def read_records(path: Path, required: tuple[str, ...]) -> tuple[tuple[str, ...], list[Record]]:

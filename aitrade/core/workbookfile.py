@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.core.errors import BadInputError
+from aitrade.core.archive import DAMAGED_ZIP, refuse_bomb
+from aitrade.core.bounds import LARGEST_SHEET, WIDEST_TABLE
+from aitrade.core.errors import BadInputError, at
 from aitrade.core.extras import require_extra
 from aitrade.core.textfile import read_bytes
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 
 @contextmanager
@@ -27,18 +31,19 @@ def open_workbook(path: Path, fix: str) -> Iterator["Workbook"]:
         BadInputError: the file cannot be read, is damaged, or is no workbook.
     """
     require_extra("excel", "reading an Excel workbook")
-    import zipfile
-    import zlib
     from xml.etree.ElementTree import ParseError
+    from zipfile import ZipFile
 
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     content = io.BytesIO(read_bytes(path))
-    damaged: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, EOFError, OSError)
-    damaged += (ValueError, TypeError, AttributeError, RuntimeError)
+    # openpyxl answers parts that it does not understand with whatever they bring about.
+    damaged = (*DAMAGED_ZIP, ParseError, TypeError, AttributeError, IndexError)
     try:
-        # Beyond that, openpyxl answers parts that it does not understand with whatever they bring about.
+        with ZipFile(content) as archive:
+            refuse_bomb(archive, str(path))
+        content.seek(0)
         workbook = load_workbook(content, read_only=True)
     except (*damaged, InvalidFileException) as error:
         raise _refusal(path, error, fix) from error
@@ -55,6 +60,25 @@ def open_workbook(path: Path, fix: str) -> Iterator["Workbook"]:
 def _refusal(path: Path, error: Exception, fix: str) -> BadInputError:
     what = " ".join(str(error).split())
     return BadInputError(f"this is no .xlsx workbook, or it is damaged or cut off: {what}", where=str(path), fix=fix)
+
+
+def rows_of(sheet: "Worksheet", path: Path) -> Iterator[tuple[int, tuple["Cell", ...]]]:
+    """Rows of a sheet with their numbers; a few bytes of a workbook can stand for any number of empty cells.
+
+    Raises:
+        BadInputError: a row is wider than ``WIDEST_TABLE``, or the sheet has more than ``LARGEST_SHEET`` cells.
+    """
+    cells = 0
+    for line, row in enumerate(sheet.iter_rows(), 1):
+        cells += len(row) or 1
+        if len(row) > WIDEST_TABLE or cells > LARGEST_SHEET:
+            what = f"columns than {WIDEST_TABLE:,}" if len(row) > WIDEST_TABLE else f"cells than {LARGEST_SHEET:,}"
+            raise BadInputError(
+                f"the sheet has more {what}",
+                where=at(f"{path}, sheet {sheet.title}", line),
+                fix="delete the empty rows and columns beside the table, or save it as CSV",
+            )
+        yield line, row
 
 
 def cell_text(value: object) -> str:

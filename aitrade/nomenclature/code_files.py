@@ -2,11 +2,10 @@
 
 import io
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from aitrade.core.archive import open_zip, read_member
 from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import decode_named, lines_of, read_bytes, read_records
@@ -107,19 +106,14 @@ def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Co
 
 
 def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[Code, str]], bool, str]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {Path(name).name.upper(): name for name in archive.namelist()}
-            if "CONCORD.TXT" not in members:
-                raise BadInputError(
-                    "the zip holds no CONCORD.TXT", where=str(path), fix="give an IMDB or EXDB zip, or the concordance"
-                )
-            text, encoding = decode_named(archive.read(members["CONCORD.TXT"]), f"{path}!CONCORD.TXT")
-            naics = archive.read(members["NAICS.TXT"]) if "NAICS.TXT" in members else b""
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise BadInputError(
-            f"the zip is damaged or cut off: {error}", where=str(path), fix="download it again"
-        ) from error
+    with open_zip(io.BytesIO(content), str(path)) as archive:
+        members = {Path(name).name.upper(): name for name in archive.namelist()}
+        if "CONCORD.TXT" not in members:
+            raise BadInputError(
+                "the zip holds no CONCORD.TXT", where=str(path), fix="give an IMDB or EXDB zip, or the concordance"
+            )
+        text, encoding = decode_named(read_member(archive, members["CONCORD.TXT"], str(path)), f"{path}!CONCORD.TXT")
+        naics = read_member(archive, members["NAICS.TXT"], str(path)) if "NAICS.TXT" in members else b""
     said = "exports" if "EXP_DETL.TXT" in members else "imports" if "IMP_DETL.TXT" in members else None
     names = {
         NAICS.cut(line, "naics"): clean(NAICS.cut(line, "description"))

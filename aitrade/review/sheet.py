@@ -7,7 +7,7 @@ from typing import Any
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import Record, check_header
 from aitrade.core.textfile import cell as cell_of
-from aitrade.core.workbookfile import cell_text, open_workbook
+from aitrade.core.workbookfile import cell_text, open_workbook, rows_of
 
 
 def read_sheet(path: Path, name: str, columns: tuple[str, ...]) -> tuple[str, list[Record]]:
@@ -28,14 +28,14 @@ def read_sheet(path: Path, name: str, columns: tuple[str, ...]) -> tuple[str, li
         sheet = workbook[name] if name in workbook.sheetnames else workbook.worksheets[0]
         sheet.reset_dimensions()  # some programs write wrong ones
         where = f"{path}, sheet {sheet.title}"
-        return where, list(_records(sheet.iter_rows(), columns, where))
+        return where, list(_records(rows_of(sheet, path), columns, where))
 
 
-def _records(rows: Iterator[Sequence[Any]], columns: tuple[str, ...], where: str) -> Iterator[Record]:
-    header = tuple(cell_text(cell.value).strip().lower() for cell in next(rows, ()))
+def _records(rows: Iterator[tuple[int, Sequence[Any]]], columns: tuple[str, ...], where: str) -> Iterator[Record]:
+    header = tuple(cell_text(cell.value).strip().lower() for cell in next(rows, (1, ()))[1])
     check_header(header, columns, Path(where), 1)
     places = {column: header.index(column) for column in columns}
-    for line, row in enumerate(rows, 2):
+    for line, row in rows:
         values = {}
         for column, place in places.items():
             cell = row[place] if place < len(row) else None

@@ -1,13 +1,13 @@
 """Files compressed by gzip or zstd: read by way of a copy."""
 
 import gzip
-import shutil
 import zlib
 from pathlib import Path
 
+from aitrade.core.archive import refuse_ratio
 from aitrade.core.errors import BadInputError
 from aitrade.trade.readers.session import ImportSession
-from aitrade.trade.readers.source import literal
+from aitrade.trade.readers.source import literal, this_file
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SUFFIXES = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd"}
@@ -31,15 +31,20 @@ def decompressed(session: ImportSession, path: Path) -> Path:
     try:
         if head.startswith(_GZIP):
             with gzip.open(path) as source, copy.open("wb") as target:
-                shutil.copyfileobj(source, target)
+                while block := source.read(1 << 20):
+                    refuse_ratio(target.tell() + len(block), path.stat().st_size, str(path))
+                    target.write(block)
             return copy
         if head == _ZSTD:
             # Python has no zstd: DuckDB reads the lines, each as one column, and writes them as they are.
-            session.con.execute(
-                f"COPY (FROM read_csv({literal(str(path))}, compression = 'zstd', columns = {{line: 'VARCHAR'}}, "
-                "delim = '\x01', quote = '', escape = '', header = false, auto_detect = false)) "
-                f"TO {literal(str(copy))} (FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '')"
+            lines = (
+                f"FROM read_csv({this_file(path)}, compression = 'zstd', columns = {{line: 'VARCHAR'}}, "
+                "delim = '\x01', quote = '', escape = '', header = false, auto_detect = false)"
             )
+            ((size,),) = session.con.execute(f"{lines} SELECT coalesce(sum(strlen(line) + 1), 0)").fetchall()
+            refuse_ratio(size, path.stat().st_size, str(path))
+            written = "FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE ''"
+            session.con.execute(f"COPY ({lines}) TO {literal(str(copy))} ({written})")
             return copy
     except (OSError, EOFError, zlib.error, duckdb.Error) as error:
         what = f"the file is damaged or cut off: {str(error).splitlines()[0]}"

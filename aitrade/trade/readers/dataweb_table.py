@@ -9,7 +9,7 @@ from typing import Any
 
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import lines_of, read_text
-from aitrade.core.workbookfile import cell_text, open_workbook
+from aitrade.core.workbookfile import cell_text, open_workbook, rows_of
 
 Cells = tuple[str, ...]
 
@@ -127,8 +127,7 @@ def read_sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]
     """
     with open_workbook(path, "export it again") as workbook:
         for sheet in workbook.worksheets:
-            rows = enumerate(sheet.iter_rows(), 1)
-            yield sheet.title, [(line, _texts(row, path, sheet.title)) for line, row in rows]
+            yield sheet.title, [(line, _texts(row, path, sheet.title)) for line, row in rows_of(sheet, path)]
 
 
 def _texts(row: Sequence[Any], path: Path, sheet: str) -> list[str]:

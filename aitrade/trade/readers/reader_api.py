@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError, at
-from aitrade.core.textfile import read_text
+from aitrade.core.textfile import read_text, refuse_too_wide
 from aitrade.trade.readers.session import ImportSession
 from aitrade.trade.readers.source import Column, ImportOptions, Rows, damaged, quoted
 
@@ -63,6 +63,7 @@ def _header(text: str, path: Path) -> list[str]:
     first = next(iter(_rows(text, path)), None)
     if first is None or not all(isinstance(name, str) for name in first[1]):
         raise BadInputError("the first row is no header", where=at(path, 1), fix=_FIX)
+    refuse_too_wide(len(first[1]), at(path, 1))
     return [str(name) for name in first[1]]
 
 

@@ -1,7 +1,6 @@
 """Read Census merchandise bulk files, IMDByymm.ZIP and EXDByymm.ZIP: detail records, straight from the zip."""
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from aitrade.core.archive import open_zip, read_member
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import decode_legacy
 from aitrade.nomenclature.census_layouts import EXP_DETL, IMP_DETL, Layout
@@ -39,8 +39,6 @@ DETAILS = {
     "IMP_DETL.TXT": Detail(IMP_DETL, "imports", "con_val_mo", "cal_dut_mo"),
     "EXP_DETL.TXT": Detail(EXP_DETL, "exports", "all_val_mo", None),
 }
-# What Python raises at zips that are cut off, altered, encrypted, or compressed in ways it does not know.
-DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 _COLUMNS = "hs10 VARCHAR, cty_code VARCHAR, year SMALLINT, month TINYINT, value BIGINT, duty BIGINT"
 
 
@@ -87,15 +85,12 @@ class _Part:
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
         """Open the file; what is found damaged, here or while it is read, is refused."""
-        try:
-            if self.member is None:
-                with self.path.open("rb") as file:
-                    yield file
-            else:
-                with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
-                    yield file
-        except DAMAGED_ZIP as error:
-            raise _damaged_zip(self.path, error) from error
+        if self.member is None:
+            with self.path.open("rb") as file:
+                yield file
+        else:
+            with open_zip(self.path, str(self.path)) as archive, archive.open(self.member) as file:
+                yield file
 
 
 def _parts(path: Path) -> tuple[list[_Part], tuple[Country, ...]]:
@@ -103,16 +98,13 @@ def _parts(path: Path) -> tuple[list[_Part], tuple[Country, ...]]:
         with path.open("rb") as file:
             flow = "IMP_DETL.TXT" if len(file.readline().rstrip(b"\r\n")) == IMP_DETL.length else "EXP_DETL.TXT"
         return [_Part(path, None, str(path), DETAILS[flow])], ()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = [
-                _Part(path, member, f"{path}!{member}", DETAILS[Path(member).name.upper()])
-                for member in archive.namelist()
-                if Path(member).name.upper() in DETAILS
-            ]
-            countries = _countries(archive, path)
-    except DAMAGED_ZIP as error:
-        raise _damaged_zip(path, error) from error
+    with open_zip(path, str(path)) as archive:
+        parts = [
+            _Part(path, member, f"{path}!{member}", DETAILS[Path(member).name.upper()])
+            for member in archive.namelist()
+            if Path(member).name.upper() in DETAILS
+        ]
+        countries = _countries(archive, path)
     if not parts:
         raise BadInputError(
             f"the zip holds no {' or '.join(DETAILS)}",
@@ -120,10 +112,6 @@ def _parts(path: Path) -> tuple[list[_Part], tuple[Country, ...]]:
             fix="give an IMDB or EXDB zip of the Census merchandise trade files",
         )
     return parts, countries
-
-
-def _damaged_zip(path: Path, error: Exception) -> BadInputError:
-    return BadInputError(f"the zip is damaged or cut off: {error}", where=str(path), fix="download it again")
 
 
 def _read(con: "DuckDBPyConnection", parts: list[_Part], path: Path, countries: tuple[Country, ...]) -> Rows:
@@ -190,7 +178,7 @@ def _countries(archive: zipfile.ZipFile, path: Path) -> tuple[Country, ...]:
     if member is None:
         return ()
     where = f"{path}!{member}"
-    return tuple(parse_country_txt(decode_legacy(archive.read(member), where), where))
+    return tuple(parse_country_txt(decode_legacy(read_member(archive, member, str(path)), where), where))
 
 
 def _locate(parts: list[_Part], _: str, code: str | None) -> str:

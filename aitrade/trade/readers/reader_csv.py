@@ -10,6 +10,7 @@ from aitrade.trade.readers.session import ImportSession
 from aitrade.trade.readers.source import Column, ImportOptions, Rows, is_header, literal, quoted, this_file
 
 _PREAMBLE = 40  # lines that a header is looked for in
+_LONGEST_LINE = 1 << 20
 
 
 def read_csv(session: ImportSession, path: Path, options: ImportOptions, /) -> list[Rows]:
@@ -26,7 +27,7 @@ def read_csv(session: ImportSession, path: Path, options: ImportOptions, /) -> l
     types = ", ".join(f"{name}: 'VARCHAR'" for name in identifiers)
     source = (
         f"read_csv({this_file(utf8)}, header = true, auto_detect = false, delim = {literal(header.delimiter)}, "
-        f"""quote = '"', escape = '"', columns = {{{types}}}, strict_mode = true, max_line_size = 1048576, """
+        f"""quote = '"', escape = '"', columns = {{{types}}}, strict_mode = true, max_line_size = {_LONGEST_LINE}, """
         "compression = 'none')"
     )
     relation = f"(FROM {source} WHERE coalesce({', '.join(identifiers)}, '') <> '')"
@@ -47,7 +48,7 @@ def _prepared(session: ImportSession, path: Path, options: ImportOptions) -> tup
     """The header, a file in UTF-8 that begins with it (a copy where the file does not), and notes on the file."""
     if is_utf8(path):
         with path.open(encoding="utf-8-sig", newline="") as file:
-            text = "".join(line for line, _ in zip(file, range(_PREAMBLE), strict=False))
+            text = "".join(file.readline(_LONGEST_LINE) for _ in range(_PREAMBLE))
         header = _header(text, path, options)
         if header.line == 1:
             return header, path, ()

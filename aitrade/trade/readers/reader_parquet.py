@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.core.textfile import refuse_too_wide
 from aitrade.trade.readers.session import ImportSession
 from aitrade.trade.readers.source import Column, ImportOptions, Rows, damaged, quoted, this_file
 
@@ -24,6 +25,7 @@ def read_parquet(session: ImportSession, path: Path, _: ImportOptions, /) -> lis
         described = session.con.execute(f"DESCRIBE FROM {relation}").fetchall()
     except duckdb.Error as error:
         raise explain(error) from error
+    refuse_too_wide(len(described), str(path))
     columns = tuple(Column(name, quoted(name), kind) for name, kind, *_ in described)
     return [Rows(relation, columns, partial(_locate, session.con, path), explain)]
 

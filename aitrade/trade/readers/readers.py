@@ -1,14 +1,15 @@
 """The readers of trade files by name, and which of them a file needs, by its content."""
 
 import re
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from zipfile import ZipFile
 
+from aitrade.core.archive import open_zip
 from aitrade.core.errors import BadInputError
 from aitrade.core.textfile import encoding_of
 from aitrade.trade.readers.reader_api import read_api
-from aitrade.trade.readers.reader_bulk import DAMAGED_ZIP, is_detail_file, read_bulk
+from aitrade.trade.readers.reader_bulk import is_detail_file, read_bulk
 from aitrade.trade.readers.reader_csv import read_csv
 from aitrade.trade.readers.reader_dataweb import read_dataweb
 from aitrade.trade.readers.reader_parquet import read_parquet
@@ -74,17 +75,23 @@ def _of_text(path: Path, head: bytes) -> str:
 
 
 def _of_zip(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" not in names:
-                return "census-bulk"
-            texts = (archive.read(name) for name in names if name.startswith("xl/") and name.endswith(".xml"))
-            return "dataweb" if any(b"Data Type" in text for text in texts) else "workbook"
-    except DAMAGED_ZIP as error:
-        raise BadInputError(
-            f"the file is damaged or cut off: {error}", where=str(path), fix="download it again"
-        ) from error
+    with open_zip(path, str(path)) as archive:
+        names = archive.namelist()
+        if "xl/workbook.xml" not in names:
+            return "census-bulk"
+        parts = (name for name in names if name.startswith("xl/") and name.endswith(".xml"))
+        return "dataweb" if any(_mentions(archive, name, b"Data Type") for name in parts) else "workbook"
+
+
+def _mentions(archive: ZipFile, name: str, words: bytes) -> bool:
+    """Whether a member of an archive holds some words; read in blocks, since a sheet may be large."""
+    before = b""
+    with archive.open(name) as file:
+        while block := file.read(1 << 20):
+            if words in before + block:
+                return True
+            before = block[-len(words) :]
+    return False
 
 
 def expand(paths: Iterable[Path]) -> list[tuple[Path, dict[str, str]]]:
