@@ -121,6 +121,61 @@ class Workspace(Reviews):
         with read_workspace(self.folder) as con:
             return Result(table(con, name, asked), asked.flow)
 
+    def panel(
+        self,
+        by: Names = ("month", "country", "category", "level"),
+        *,
+        flow: str = "imports",
+        run: str | None = None,
+        years: Years | None = None,
+        countries: Names | None = None,
+    ) -> Result:
+        """Sum trade in whole dollars over everything but some dimensions, a row for each combination.
+
+        Args:
+            by: of year, month, country, level, category, and one of hs2, hs4, hs6 and hs10.
+            flow: imports or exports.
+            run: whose labels.
+            years: such as ``2024`` or ``"2023-2025"``; from the base year on by default.
+            countries: Census codes or names; all by default.
+
+        Raises:
+            UsageError: there is no such dimension.
+            BadInputError: the workspace lacks trade or labels.
+        """
+        from aitrade.trade.tables.options import Options
+        from aitrade.trade.tables.panel import panel
+        from aitrade.workspace import read_workspace
+
+        (only,) = flows(flow)
+        asked = Options(flow=only, run=run, years=year_numbers(years), countries=names(countries))
+        with read_workspace(self.folder) as con:
+            return Result(panel(con, names(by), asked), only)
+
+    def export_panel(
+        self, path: str | Path, by: Names = ("month", "country", "category", "level"), **options: Any
+    ) -> int:
+        """Write :meth:`panel` as a file, and the meaning of its variables beside it; returns the number of rows.
+
+        Args:
+            path: the file; .parquet, .dta, .csv or .xlsx says how.
+            by: the dimensions.
+            options: as of :meth:`panel`.
+
+        Raises:
+            UsageError: the suffix or a dimension is none that there is.
+            BadInputError: the workspace lacks trade or labels, or a file cannot be written.
+        """
+        from aitrade.core.render import choose_format
+        from aitrade.trade.tables.panel import codebook
+
+        path = Path(path)
+        choose_format(path, None)
+        found = self.panel(by, **options)
+        found.save(path)
+        Result(codebook(found.table)).save(path.with_name(f"{path.stem}_codebook.csv"))
+        return len(found)
+
     def default_run(self) -> str:
         """Name the run whose labels are used where no run is named.
 

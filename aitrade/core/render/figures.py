@@ -15,6 +15,8 @@ def figure(value: Value, kind: Kind) -> str:
     """A value as people read it; a dash where there is none. Category names keep their underscores."""
     if value is None:
         return MISSING
+    if kind == "period":
+        return str(value)
     if isinstance(value, str | bool):
         return "".join(letter if letter.isprintable() else " " for letter in str(value))
     text = f"{value:,.{decimals(value, kind)}f}"
