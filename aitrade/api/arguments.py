@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from aitrade.core.errors import BadInputError, UsageError, at
+from aitrade.core.wording import offer
 from aitrade.nomenclature.codes import FLOWS
 
 Years = int | str | Sequence[int | str]
@@ -20,7 +21,7 @@ def flows(flow: str) -> tuple[str, ...]:
     if flow == "all":
         return FLOWS
     if flow not in FLOWS:
-        raise UsageError(f"flow={flow!r} is not a flow", fix="choose from imports, exports, all")
+        raise UsageError(f"flow={flow!r} is not a flow", fix=offer(flow, [*FLOWS, "all"]))
     return (flow,)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.api.result import Result
 from aitrade.classification.method import Method
 from aitrade.core.errors import UsageError
+from aitrade.core.wording import offer
 from aitrade.question.question import Question
 
 if TYPE_CHECKING:
@@ -105,10 +106,10 @@ class Data:
         from aitrade.workspace import open_workspace
 
         if reader is not None and reader not in READERS:
-            raise UsageError(f"there is no reader {reader!r}", fix=f"choose from {', '.join(READERS)}")
+            raise UsageError(f"there is no reader {reader!r}", fix=offer(reader, list(READERS)))
         if unknown := sorted(set(options) - set(ImportOptions.__dataclass_fields__)):
-            known = ", ".join(sorted(set(ImportOptions.__dataclass_fields__) - {"flow", "reader", "columns"}))
-            raise UsageError(f"import_trade has no argument {unknown[0]!r}", fix=f"choose from {known}")
+            known = sorted(set(ImportOptions.__dataclass_fields__) - {"flow", "reader", "columns"})
+            raise UsageError(f"import_trade has no argument {unknown[0]!r}", fix=offer(unknown[0], known))
         asked = ImportOptions(flow, reader, dict(columns or {}), **options)
         paths = _paths(files)
         with open_workspace(self.folder, reads=paths) as con:

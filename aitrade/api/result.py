@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import UsageError
+from aitrade.core.wording import offer
 
 if TYPE_CHECKING:
     import altair as alt
@@ -54,7 +55,7 @@ class Result:
         """
         names = self.columns
         if column not in names:
-            raise UsageError(f"the table has no column {column!r}", fix=f"choose from {', '.join(names)}")
+            raise UsageError(f"the table has no column {column!r}", fix=offer(column, names))
         position = names.index(column)
         return [row[position] for row in self.table.rows]
 

@@ -12,6 +12,7 @@ from aitrade.api.review import Reviews
 from aitrade.core.errors import UsageError
 from aitrade.core.extras import require_extra
 from aitrade.core.offline import refuse_network
+from aitrade.core.wording import offer
 from aitrade.question.question import SHIPPED, Question, load_question
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Workspace(Reviews):
         fields = Options.__dataclass_fields__
         if unknown := sorted(set(options) - set(fields)):
             known = sorted((set(fields) - {"relevances", "excluded_chapters"}) | {"relevance", "exclude_chapters"})
-            raise UsageError(f"a table has no option {unknown[0]!r}", fix=f"choose from {', '.join(known)}")
+            raise UsageError(f"a table has no option {unknown[0]!r}", fix=offer(unknown[0], known))
         asked = Options(**{field: value for field, value in given.items() if value is not None})
         with read_workspace(self.folder) as con:
             return Result(table(con, name, asked), asked.flow)

@@ -96,7 +96,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
         [run, flow, hs10],
     ).fetchone()
     if row is None:
-        raise BadInputError(f"run {run} has no label of {flow} code {hs10}", fix="choose another run or flow")
+        raise _no_label(con, run, flow, hs10)
     description, relevance, category, source, probabilities, raw = row
     evidence = json.loads(raw) if raw else {}
     question = question_of_run(con, run)
@@ -113,6 +113,23 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
         neighbours=_known(evidence.get("neighbours", []), question.exemplars),
         llm_neighbours=_known(evidence.get("llm_neighbours", []), question.exemplars),
         rationale=evidence.get("rationale"),
+    )
+
+
+def _no_label(con: "DuckDBPyConnection", run: str, flow: str, hs10: str) -> BadInputError:
+    """Say that the run lacks the code; or, where there is no such code, which ones its heading has."""
+    if con.execute("SELECT 1 FROM codes WHERE flow = ? AND hs10 = ?", [flow, hs10]).fetchone():
+        return BadInputError(f"run {run} has no label of {flow} code {hs10}", fix="choose another run or flow")
+    siblings = con.execute(
+        "SELECT hs10 FROM predictions WHERE run = ? AND flow = ? AND hs10[:4] = ? "
+        "ORDER BY hs10[:8] <> ?, hs10[:6] <> ?, hs10 LIMIT 8",
+        [run, flow, hs10[:4], hs10[:8], hs10[:6]],
+    ).fetchall()
+    return BadInputError(
+        f"there is no {flow} code {hs10}",
+        fix=f"nearest in its heading: {', '.join(row[0] for row in siblings)}"
+        if siblings
+        else f"no code of heading {hs10[:4]} has a label: aitrade codes list --under {hs10[:2]}",
     )
 
 

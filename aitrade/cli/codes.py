@@ -74,8 +74,12 @@ def show(
     code = parse_hs10(hs10)
     found = state(context).open().codes(under=code).records()
     if not found:
+        opened = state(context).open()
+        siblings = [row["hs10"] for length in (8, 6, 4) for row in opened.codes(under=code[:length])]
+        there = ", ".join(map(str, dict.fromkeys(siblings[:8])))
         raise BadInputError(
-            f"the workspace holds no code {code}", fix="import the nomenclature: aitrade codes import FILE"
+            f"the workspace holds no code {code}",
+            fix=f"nearest in its heading: {there}" if there else "import the nomenclature: aitrade codes import FILE",
         )
     if as_json:
         emit(json.dumps(found, indent=1))

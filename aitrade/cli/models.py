@@ -8,6 +8,7 @@ import typer
 
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
+from aitrade.core.wording import offer
 
 if TYPE_CHECKING:
     from aitrade.core.table import Table
@@ -63,7 +64,7 @@ def install(
     manifests = load_manifests()
     for name in list(manifests) if names == ["all"] else names:
         if name not in manifests:
-            raise UsageError(f"there is no model {name!r} to install", fix=f"choose from: {', '.join(manifests)}")
+            raise UsageError(f"there is no model {name!r} to install", fix=offer(name, list(manifests)))
         made = install_model(manifests[name], _pip_options(find_links, no_index), say)
         say(f"{name}: ready, {made.size / 1e6:,.0f} MB in {made.folder}")
         if made.kind == "embedder":

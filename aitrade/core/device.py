@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import UsageError
+from aitrade.core.wording import offer
 
 if TYPE_CHECKING:
     import torch
@@ -56,9 +57,9 @@ def choose_runtime(device: str = "auto", arithmetic: str = "auto") -> Runtime:
     import torch
 
     if device not in DEVICES:
-        raise UsageError(f"there is no device {device!r}", fix=f"choose from {', '.join(DEVICES)}")
+        raise UsageError(f"there is no device {device!r}", fix=offer(device, DEVICES))
     if arithmetic not in ARITHMETICS:
-        raise UsageError(f"there is no arithmetic {arithmetic!r}", fix=f"choose from {', '.join(ARITHMETICS)}")
+        raise UsageError(f"there is no arithmetic {arithmetic!r}", fix=offer(arithmetic, ARITHMETICS))
     if device == "cuda" and not torch.cuda.is_available():
         raise UsageError("there is no CUDA device here", fix="use --device auto or --device cpu")
     chosen = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -23,3 +24,23 @@ def slug(name: str) -> str:
 def few(names: Sequence[str]) -> str:
     """Names in a line, or the first and the last of many."""
     return ", ".join(names) if len(names) <= 12 else f"{names[0]} to {names[-1]} ({len(names)} in all)"
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of some names that is most like a misspelt one, in any case; None where none is near."""
+    by_lower = {known.lower(): known for known in names}
+    near = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[near[0]] if near else None
+
+
+def offer(name: str, names: Sequence[str], *, otherwise: str = "") -> str:
+    """Say what could be meant by a name that there is not: the nearest, then what there is.
+
+    Args:
+        name: as it was written.
+        names: what there is.
+        otherwise: what else to do, a command; every name by default.
+    """
+    near = nearest(name, names)
+    others = otherwise or (f"choose from {', '.join(names)}" if names else "")
+    return "; ".join(part for part in (f"did you mean {near}?" if near else "", others) if part)

@@ -15,6 +15,7 @@ from typing import Any
 from aitrade.core.errors import ModelError
 from aitrade.core.files import sha256_of, write_file
 from aitrade.core.paths import shipped
+from aitrade.core.wording import nearest
 from aitrade.models.installed import Installed, how_to_install, record_files, refuse_unrecorded
 from aitrade.question.question import Question
 
@@ -78,7 +79,10 @@ def find_adapter(model: str, folders: Sequence[Path] = ()) -> Path:
             _check(parent / model)
             return parent / model
     base, name = base_and_adapter(model)
-    raise ModelError(f"{base} has no adapter {name}", fix=_how_to_tune(base, name))
+    files = (file for parent in (*folders, adapters_folder()) for file in parent.glob(f"*/{MANIFEST}"))
+    near = nearest(model, (file.parent.name for file in files))
+    fix = f"did you mean {near}?" if near else _how_to_tune(base, name)  # a misspelt name is not to be tuned
+    raise ModelError(f"{base} has no adapter {name}", fix=fix)
 
 
 def read_manifest(folder: Path) -> AdapterManifest:

@@ -11,7 +11,8 @@ from pathlib import Path
 from aitrade.core.errors import BadInputError, ModelError
 from aitrade.core.files import atomic_write, sha256_of
 from aitrade.core.paths import weights_folder
-from aitrade.models.manifest import File, files_sha256
+from aitrade.core.wording import offer
+from aitrade.models.manifest import File, files_sha256, load_manifests
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +124,15 @@ def how_to_install(name: str) -> str:
     return f"aitrade models install {name}"
 
 
+def _how_to_get(name: str) -> str:
+    """Say what to do about a model that is not installed; a misspelt name is not to be installed."""
+    manifests = load_manifests()
+    if name in manifests:
+        return how_to_install(name)
+    there = sorted({*manifests, *installed_names()})
+    return offer(name, there, otherwise="see: aitrade models list; a model of your own: aitrade models add FOLDER")
+
+
 def list_installed() -> dict[str, Installed]:
     """Read the record of every installed model, by name."""
     return {name: read_record(weights_folder() / name) for name in installed_names()}
@@ -161,7 +171,7 @@ def require_installed(name: str) -> Path:
     """
     folder = weights_folder() / name
     if not (folder / RECORD).is_file():
-        raise ModelError(f"model {name} is not installed", where=str(folder), fix=how_to_install(name))
+        raise ModelError(f"model {name} is not installed", where=str(folder), fix=_how_to_get(name))
     return folder
 
 

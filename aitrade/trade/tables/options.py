@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from aitrade.core.errors import UsageError
+from aitrade.core.wording import offer
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.question import Question
 
@@ -71,7 +72,7 @@ class Options:
             if relevance.lower() not in by_name:
                 raise UsageError(
                     f"there is no level {relevance!r} in question {question.name}",
-                    fix=f"choose from {', '.join(labels.levels)}",
+                    fix=offer(relevance, labels.levels),
                 )
         wanted = {by_name[relevance.lower()] for relevance in self.relevances} or set(labels.counted)
         return replace(
@@ -89,4 +90,4 @@ class Options:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise UsageError(f"there is no {name} {value!r}", fix=f"choose from {', '.join(allowed)}")
+        raise UsageError(f"there is no {name} {value!r}", fix=offer(value, allowed))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from aitrade.core.errors import UsageError
 from aitrade.core.sql import query
 from aitrade.core.table import Column, Kind, Table
+from aitrade.core.wording import offer
 from aitrade.trade.tables.macros import SQL, install_macros
 from aitrade.trade.tables.notes import import_notes
 from aitrade.trade.tables.options import Options
@@ -106,7 +107,7 @@ def _kind(name: str) -> Kind:
 def _digits(by: Sequence[str]) -> int:
     for name in by:
         if name not in DIMENSIONS:
-            raise UsageError(f"there is no dimension {name!r}", fix=f"choose from {', '.join(DIMENSIONS)}")
+            raise UsageError(f"there is no dimension {name!r}", fix=offer(name, DIMENSIONS))
     digits = [DIGITS[name] for name in by if name in DIGITS]
     if len(digits) > 1:
         raise UsageError("codes are asked for by two numbers of digits", fix=f"choose one of {', '.join(DIGITS)}")

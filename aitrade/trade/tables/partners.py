@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
+from aitrade.core.wording import offer
 from aitrade.trade.countries import CODE, codes_by_name, kind_of, simplified
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _code(country: str, names: dict[str, str]) -> str:
     code = country if re.fullmatch(CODE, country) else names.get(simplified(country))
     if code is None:
         raise BadInputError(
-            f"the workspace knows no country {country!r}", fix="give its Census code, such as 2010 for Mexico"
+            f"the workspace knows no country {country!r}",
+            fix=offer(country, list(names), otherwise="give its Census code, such as 2010 for Mexico"),
         )
     if kind_of(code) == "group":
         raise BadInputError(f"{country} is a group of countries, not a country", fix="name its members")

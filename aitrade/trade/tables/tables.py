@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.errors import UsageError
 from aitrade.core.sql import query
 from aitrade.core.table import Column, Table, Value
-from aitrade.core.wording import slug
+from aitrade.core.wording import offer, slug
 from aitrade.trade.tables.catalogue import SPECS, Heading
 from aitrade.trade.tables.context import QueryContext, resolve
 from aitrade.trade.tables.macros import SQL, install_macros
@@ -33,7 +33,7 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
         BadInputError: the workspace lacks what the table needs.
     """
     if name not in SPECS:
-        raise UsageError(f"there is no table {name!r}", fix=f"choose from {', '.join(SPECS)}")
+        raise UsageError(f"there is no table {name!r}", fix=offer(name, list(SPECS)))
     spec, options = SPECS[name], options or Options()
     install_macros(con)
     context = resolve(con, spec, options)
