@@ -12,6 +12,7 @@ ALLOWED = (
     r"^there is no (chromium|axe-core)\b",
     r"^there is no GPU\b",
     r"^needs root\b",
+    r"^there is no (strace|unshare)\b",
     r"^long group: ",  # too long for every run; `AITRADE_LONG=1` runs it
 )
 SKIPS = pytest.StashKey[Counter[str]]()
