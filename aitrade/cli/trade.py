@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,14 @@ from aitrade.core.errors import UsageError
 
 if TYPE_CHECKING:
     from aitrade.trade.ingest.receipt import Receipt
+
+
+class ValuesOption(StrEnum):
+    """What the value of a month is of."""
+
+    monthly = "monthly"
+    year_to_date = "year-to-date"
+
 
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
@@ -59,6 +68,10 @@ def import_files(
         typer.Option(metavar="COLUMN", help="A column whose rows are parts that add up; 'rows' of identical rows."),
     ] = None,
     distinct: Annotated[bool, typer.Option("--distinct", help="Of identical rows, count one.")] = False,
+    values: Annotated[
+        ValuesOption | None,
+        typer.Option(help="What each month holds, where values that only grow leave it in doubt."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take trade into the workspace, one transaction a file, and say what became of every row.
@@ -91,6 +104,7 @@ def import_files(
             sum_over=tuple(sum_over or ()),
             distinct=distinct,
             part=part,
+            values=values.value if values else None,
             on_receipt=report,
         )
     )

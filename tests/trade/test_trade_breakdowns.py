@@ -1,7 +1,6 @@
 """Rows of one key: parts add up once, totals count once, and nothing is counted twice in silence."""
 
 import csv
-import json
 import random
 
 import pytest
@@ -209,14 +208,6 @@ def test_months_are_read_in_all_forms(tmp_path, con, time, month):
 def test_amounts_that_are_no_dollars_are_refused(tmp_path, con, header, row, says):
     with pytest.raises(BadInputError, match=says):
         take(con, text_of(tmp_path / "t.csv", f"{header}\n{row}\n"), flow="imports")
-
-
-def test_values_to_date_are_warned_of_under_every_table(tmp_path, con):
-    rows = "".join(f"{SERVERS},2010,2024-{month:02d},{100 * month}\n" for month in range(1, 13))
-    receipt = take(con, text_of(tmp_path / "t.csv", f"{HEADER}\n{rows}"), flow="imports")
-    assert "year-to-date" in receipt.remark
-    stored = json.loads(con.execute("SELECT receipt FROM trade_imports").fetchone()[0])
-    assert stored["remark"] == receipt.remark
 
 
 def test_a_zip_of_months_and_flows_is_read_completely(tmp_path, con):

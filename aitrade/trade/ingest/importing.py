@@ -15,6 +15,7 @@ from aitrade.trade.ingest.merge import merge
 from aitrade.trade.ingest.months import jumps, missing
 from aitrade.trade.ingest.receipt import Receipt, UnknownCodes
 from aitrade.trade.ingest.staging import Staged, stage
+from aitrade.trade.ingest.year_to_date import check_growth, years_of_few_months
 from aitrade.trade.readers.compressed import decompressed
 from aitrade.trade.readers.explanations import COUNTRY_FIX
 from aitrade.trade.readers.readers import READERS, detect, expand
@@ -115,8 +116,7 @@ def _import_rows(
     earlier: Collection[int],
 ) -> Receipt:
     staged = stage(con, rows, options, str(path))
-    remark = ". ".join(filter(None, (options.remark, staged.warning))) or None
-    receipt = Receipt(None, str(path), sha256, reader, staged.flow, staged.rows_read, remark=remark)
+    receipt = Receipt(None, str(path), sha256, reader, staged.flow, staged.rows_read)
     staged_rows = count(con, "staged")
     if staged_rows == 0:
         return _nothing(rows, staged, receipt)
@@ -132,6 +132,8 @@ def _import_rows(
     file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts)
     replaced, adds_to = merge(flows, file, options)
     groups_replaced = merge(groups, file, options)[0] if group_rows else None
+    years = years_of_few_months(con)
+    warning = staged.warning or (check_growth(con, options, receipt.file, staged.flow, years=years) if years else None)
     receipt = replace(
         _described(con, flows, receipt),
         import_id=import_id,
@@ -142,7 +144,8 @@ def _import_rows(
         holds="groups only" if not kept else "countries and groups" if group_rows else "countries",
         replaced=replaced,
         groups_replaced=groups_replaced,
-        notes=[*_summed(staged), *staged.notes, *([staged.warning] if staged.warning else [])],
+        notes=[*_summed(staged), *staged.notes, *([warning] if warning else [])],
+        remark=". ".join(filter(None, (options.remark, warning))) or None,
         summed_over=list(staged.summed_over),
         parts={column: dict(held) for column, held in staged.parts.held.items()},
         totals=list(staged.parts.totals),

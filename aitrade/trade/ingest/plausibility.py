@@ -1,4 +1,4 @@
-"""Check what values and duties mean: thousands, rates taken for dollars, year-to-date values taken for months."""
+"""Check what values and duties mean: thousands, rates taken for dollars, years and months to come."""
 
 import re
 from datetime import UTC, datetime
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
-from aitrade.core.wording import few
 from aitrade.trade.ingest.column_expressions import as_text
 from aitrade.trade.ingest.columns import Layout
+from aitrade.trade.ingest.months import month_text
 from aitrade.trade.readers.source import ImportOptions, Rows, key
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _UNIT_COLUMNS = re.compile(r"(value_|trade_)?(unit|units|currency|scale|multipli
 _MULTIPLE = re.compile(r"thousand|million|billion|\b1,?000\b|'000|\b000s?\b|\bmn\b|\bmil\b|_1000|1000_", re.IGNORECASE)
 _OTHER_MONEY = re.compile(r"\b(eur|euros?|gbp|cny|rmb|yuan|jpy|yen|cad|mxn|pesos?)\b", re.IGNORECASE)
 _ODD = 0.01  # share of dutiable rows whose duty is more than their value; real files have a few
-_TO_DATE = 0.9  # share of series that only grow
 
 
 def check_units(con: "DuckDBPyConnection", rows: Rows, layout: Layout, where: str) -> None:
@@ -66,19 +65,12 @@ def check_duties(con: "DuckDBPyConnection", layout: Layout, options: ImportOptio
     return [f"in {above:,} rows the duty is more than the value: is it in dollars?"] if above > _ODD * dutiable else []
 
 
-def check_periods(con: "DuckDBPyConnection", *, now: datetime | None = None) -> tuple[list[str], str | None]:
-    """Notes on yearly totals of years that are not over, and a warning where values grow to date."""
-    this_year = (now or datetime.now(UTC)).year
-    notes = [
-        f"{few([str(year) for year, _ in years])} is not over: its yearly total holds the year so far"
-        for years in [query(con, _SQL, "open_years", this_year=this_year)]
-        if years
-    ]
-    series, growing = query(con, _SQL, "to_date")[0]
-    if not series or growing < _TO_DATE * series:
-        return notes, None
-    warning = (
-        f"in {growing:,} of {series:,} years of a country the values only grow from month to month: they may be "
-        "year-to-date, and then count several times; import those of each month"
-    )
-    return notes, warning
+def check_clock(con: "DuckDBPyConnection", *, now: datetime | None = None) -> list[str]:
+    """Notes on yearly totals of years that are not over, and on months that are still to come."""
+    today = now or datetime.now(UTC)
+    notes = []
+    for year, number in query(con, _SQL, "open_years", this_year=today.year):
+        notes.append(f"{year} is not over: its yearly total ({number:,} rows) holds the year so far")
+    for year, month, number in query(con, _SQL, "coming_months", this_year=today.year, this_month=today.month):
+        notes.append(f"{month_text((year, month))} is still to come ({number:,} rows): are the months right?")
+    return notes

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +15,9 @@ from aitrade.trade.ingest.breakdowns import Breakdown, settle_repeats
 from aitrade.trade.ingest.column_expressions import as_text, canonical
 from aitrade.trade.ingest.columns import Layout, is_known, resolve
 from aitrade.trade.ingest.parts import Parts, check_parts
-from aitrade.trade.ingest.plausibility import check_duties, check_periods, check_units
+from aitrade.trade.ingest.plausibility import check_clock, check_duties, check_units
 from aitrade.trade.ingest.validation import check_countable, check_readable
+from aitrade.trade.ingest.year_to_date import YEAR_TO_DATE, check_growth, difference_months
 from aitrade.trade.readers.session import count
 from aitrade.trade.readers.source import Column, ImportOptions, Rows, key
 from aitrade.workspace.rows import offered
@@ -89,6 +90,8 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
     query(con, _SQL, "macros")
     con.execute(f"CREATE OR REPLACE TEMP VIEW file_rows AS FROM {rows.relation}")
     layout = resolve(_unique_columns(con, rows, where), options, where)
+    if options.values == YEAR_TO_DATE and layout.kind == "yearly":
+        layout = replace(layout, kind="plain")
     flow = _flow(con, rows, layout, options, where)
     _look_up_countries(con, layout)
     check_units(con, rows, layout, where)
@@ -111,8 +114,13 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         notes += breakdown.notes
         repeats = has_repeats(con)
     notes += check_duties(con, layout, options, where) if flow == "imports" else []
-    period_notes, warning = check_periods(con)
-    notes += period_notes
+    notes += check_clock(con)
+    if options.values == YEAR_TO_DATE:
+        query(con, _SQL, "sum_keys")
+        difference_months(con, where)
+        repeats = False
+        notes.append("year-to-date values: each month has what it adds to the one before")
+    warning = check_growth(con, options, where, flow)
     parts, partial_notes = check_parts(con, rows, sql, options, breakdown.totals)
     notes += partial_notes
     country = layout.roles.get("cty_code") or layout.roles.get("country")

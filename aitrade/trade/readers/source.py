@@ -34,6 +34,7 @@ class ImportOptions:
         sum_over: columns whose rows are parts that add up; ``rows`` of rows that are the same throughout.
         distinct: of rows that are the same throughout, each counts once.
         part: the file adds to rows of the workspace that have its keys, as one of several districts does.
+        values: ``monthly`` or ``year-to-date``, where the file leaves in doubt what its months hold.
         remark: what every table and report on this trade has to say, such as that it is made up.
     """
 
@@ -47,6 +48,7 @@ class ImportOptions:
     sum_over: tuple[str, ...] = ()
     distinct: bool = False
     part: bool = False
+    values: str | None = None
 
 
 @dataclass(frozen=True)
