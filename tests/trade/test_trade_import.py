@@ -200,7 +200,7 @@ def test_files_of_one_revision_take_nothing_from_each_other(tmp_path):
 def test_the_receipt_says_what_a_year_took_out_of_the_months(tmp_path, con):
     months = [(code, "2010", 2024, m, 10 * m, 1) for code in (SERVERS, HORSES) for m in range(1, 13)]
     elsewhere = (HORSES, "5700", 2024, 1, 3, None)
-    take(con, csv_of(tmp_path / "m.csv", [*months, elsewhere]))
+    take(con, csv_of(tmp_path / "m.csv", [*months, elsewhere]), values="monthly")
     header = "hs10,cty_code,year,con_val_yr"
     servers = text_of(tmp_path / "s.csv", f"{header}\n{SERVERS},2010,2024,800\n")
     receipt = take(con, servers, replace=True)
@@ -211,7 +211,7 @@ def test_the_receipt_says_what_a_year_took_out_of_the_months(tmp_path, con):
     assert "of chapters that the file does not hold for their country and year (01)" in text
     assert "revision" not in text
     con.execute("DELETE FROM flows; DELETE FROM trade_imports")
-    take(con, tmp_path / "m.csv")
+    take(con, tmp_path / "m.csv", values="monthly")
     both = text_of(tmp_path / "b.csv", f"{header}\n{SERVERS},2010,2024,800\n{HORSES},2010,2024,780\n")
     replaced = take(con, both, replace=True).replaced
     years = [(HORSES, "2010", 2024, 0, 780, None), (SERVERS, "2010", 2024, 0, 800, None)]
@@ -227,7 +227,7 @@ def test_the_receipt_says_what_a_year_took_out_of_the_months(tmp_path, con):
     assert (replaced.changed, replaced.gone) == (0, 0)
     # And back, from other files.
     again = csv_of(tmp_path / "n.csv", [(*row[:4], row[4] + 1, 1) for row in months])
-    receipt = take(con, again, replace=True)
+    receipt = take(con, again, replace=True, values="monthly")
     assert receipt.replaced.periodicity == PeriodicityChange([], {"2024": list(range(1, 13))}, 2, 1580, 0, 0)
     assert any(
         "of 2024 the workspace now holds, for these countries, months 1 to 12" in line

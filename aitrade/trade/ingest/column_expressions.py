@@ -35,8 +35,11 @@ class Canonical:
         return f"SELECT {fields}{extra} {self.source} WHERE ({self.drop}) IS NULL"
 
 
-def canonical(layout: Layout, *, flow: str, pad: bool) -> Canonical:
-    """Expressions for the columns of a file that holds, or of which are wanted, the trade of one flow."""
+def canonical(layout: Layout, *, flow: str, pad: bool, commas: bool = False) -> Canonical:
+    """Expressions for the columns of a file that holds, or of which are wanted, the trade of one flow.
+
+    With ``commas``, dots stand between thousands and commas before cents.
+    """
     roles, truth = layout.roles, "true" if pad else "false"
     code = as_text(roles["hs10"])
     year, month = _period(layout)
@@ -45,8 +48,8 @@ def canonical(layout: Layout, *, flow: str, pad: bool) -> Canonical:
         cty_code=_country(roles, truth),
         year=year,
         month=month,
-        value=_amount(roles["value"], "NULL"),
-        duty=_duty(roles.get("duty")) if flow == "imports" else "NULL::BIGINT",
+        value=_amount(roles["value"], "NULL", commas),
+        duty=_duty(roles.get("duty"), commas) if flow == "imports" else "NULL::BIGINT",
         drop=_drop(layout, code, truth, flow),
         source=_source(roles),
     )
@@ -89,9 +92,11 @@ def _period(layout: Layout) -> tuple[str, str]:
             # Where the column of times holds years, months stand beside it; they may repeat what it says.
             beside = f"as_month({as_text(roles['month'])})"
             month = f"CASE WHEN {month} IN (0, {beside}) THEN {beside} END"
+        if "year" in roles:
+            year = f"CASE WHEN {year} = as_year({as_text(roles['year'])}) THEN {year} END"
     else:
         year = f"as_year({as_text(roles['year'])})"
-        month = f"as_month({as_text(roles['month'])})" if "month" in roles else "0::TINYINT"
+        month = f"month_beside({as_text(roles['month'])}, {year})" if "month" in roles else "0::TINYINT"
     if layout.kind == "monthly":
         month = f"nullif({month}, 0)"
     elif layout.kind == "yearly":
@@ -114,11 +119,12 @@ def _of_text(time: Column) -> tuple[str, str]:
     return f"year_of_time({as_text(time)})", f"month_of_time({as_text(time)})"
 
 
-def _amount(column: Column, wrong: str) -> str:
+def _amount(column: Column, wrong: str, commas: bool) -> str:
     if column.type in _INTEGERS:
         return f"CASE WHEN {column.sql} >= 0 THEN CAST({column.sql} AS BIGINT) ELSE {wrong} END"
     if column.type.split("(")[0] not in _NUMBERS:
-        return f"coalesce(as_dollars({as_text(column)}), {wrong})"
+        text = f"swap_commas({as_text(column)})" if commas else as_text(column)
+        return f"coalesce(as_dollars({text}), {wrong})"
     # Not a shortcut through text: 1e+16 is how text writes a DOUBLE of ten quadrillion dollars.
     # A FLOAT holds every whole number up to 2^24 only: a larger one may be off by a dollar or by thousands.
     limit = "16777216" if column.type == "FLOAT" else "1e18"
@@ -126,8 +132,10 @@ def _amount(column: Column, wrong: str) -> str:
     return f"CASE WHEN {whole} THEN TRY_CAST({column.sql} AS BIGINT) ELSE {wrong} END"
 
 
-def _duty(column: Column | None) -> str:
-    return "NULL::BIGINT" if column is None else f"CASE WHEN NOT {is_blank(column)} THEN {_amount(column, '-1')} END"
+def _duty(column: Column | None, commas: bool) -> str:
+    if column is None:
+        return "NULL::BIGINT"
+    return f"CASE WHEN NOT {is_blank(column)} THEN {_amount(column, '-1', commas)} END"
 
 
 def _drop(layout: Layout, code: str, pad: str, flow: str) -> str:

@@ -1,5 +1,6 @@
 """Which column of a file plays which role: code, country, time, value, duty."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,11 +15,15 @@ NAMES: dict[str, tuple[str, ...]] = {
     "cty_code": ("cty_code", "country_code"),
     "country": ("cty_name", "country", "country_name"),
     "time": ("time",),
-    "year": ("year",),
-    "month": ("month",),
+    "year": ("year", "yr"),
+    "month": ("month", "mon", "mm", "month_number", "month_name", "stat_month"),
     "flow": ("flow",),
     "level": ("comm_lvl",),
 }
+# Columns that hold times where none is named time, year or month.
+_OTHER_TIMES = ("period", "time_period", "date", "year_month", "year-month", "yearmonth", "yyyymm", "month_year", "ym")
+_LONGER = re.compile(r"quarters?|qtrs?|q|half(_year)?|semesters?")
+_QUANTITIES = re.compile(r"(con_|gen_|all_)?(qty|qy|quantity)_?[12]?(_mo|_yr)?|.*quantity.*")
 MONTHLY_VALUES = ("con_val_mo", "all_val_mo")
 PLAIN_VALUES = (
     "value",
@@ -78,6 +83,7 @@ def resolve(columns: Sequence[Column], options: ImportOptions, where: str) -> La
         # Codes say which country it is better than names do, unless the user asked for the names.
         if role not in roles and {"cty_code": "country", "country": "cty_code"}.get(role) not in roles:
             _first(roles, role, NAMES[role], by_name)
+    _times(roles, by_name, where)
     if "duty" not in roles:
         _first(roles, "duty", DUTIES[kind], by_name)
         _check_duty(roles, kind, by_name, where)
@@ -100,6 +106,34 @@ def _check_duty(roles: dict[str, Column], kind: Kind, by_name: dict[str, Column]
             where=where,
             fix="ask the source for CON_VAL_MO and CAL_DUT_MO, or take the column of duties out",
         )
+
+
+def _times(roles: dict[str, Column], by_name: dict[str, Column], where: str) -> None:
+    """Take what other names say of months: a period beside a year, months with their year, dates.
+
+    Raises:
+        BadInputError: the file holds years, and quarters of them.
+    """
+    if "time" not in roles and "year" not in roles:
+        _first(roles, "time", _OTHER_TIMES, by_name)
+        if "time" not in roles and "month" in roles:
+            roles["time"] = roles.pop("month")
+    elif "month" not in roles and "year" in roles and "time" not in roles:
+        _first(roles, "month", ("period", "time_period"), by_name)
+        if "month" not in roles:
+            _first(roles, "time", _OTHER_TIMES, by_name)
+        longer = [column.name for name, column in by_name.items() if _LONGER.fullmatch(name)]
+        if longer and not {"month", "time"} & set(roles):
+            raise BadInputError(
+                f"column {longer[0]} says that the values are of parts of a year",
+                where=f"{where}, column {longer[0]}",
+                fix="give months or whole years; take the column out if the values are of whole years",
+            )
+
+
+def is_quantity(name: str) -> bool:
+    """Whether a column of this name holds quantities."""
+    return _QUANTITIES.fullmatch(key(name)) is not None
 
 
 def is_known(name: str) -> bool:

@@ -16,7 +16,7 @@ from aitrade.trade.ingest.column_expressions import as_text, canonical
 from aitrade.trade.ingest.columns import Layout, is_known, resolve
 from aitrade.trade.ingest.parts import Parts, check_parts
 from aitrade.trade.ingest.plausibility import check_clock, check_duties, check_units
-from aitrade.trade.ingest.validation import check_countable, check_readable
+from aitrade.trade.ingest.validation import check_countable, check_readable, has_decimal_commas, has_unreadable
 from aitrade.trade.ingest.year_to_date import YEAR_TO_DATE, check_growth, difference_months
 from aitrade.trade.readers.session import count
 from aitrade.trade.readers.source import Column, ImportOptions, Rows, key
@@ -97,6 +97,11 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
     check_units(con, rows, layout, where)
     sql = canonical(layout, flow=flow, pad=options.pad)
     con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select()}")
+    notes = list(rows.notes)
+    if has_unreadable(con) and has_decimal_commas(con, layout):
+        sql = canonical(layout, flow=flow, pad=options.pad, commas=True)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {sql.select()}")
+        notes.append("amounts were read with dots between thousands and commas before cents")
     check_readable(con, rows, layout, sql)
     check_countable(con, where)
     read, kept = count(con, "file_rows"), count(con, "staged")
@@ -106,7 +111,6 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         dropped |= dict(
             con.execute("SELECT reason, count(*) FROM left_out WHERE reason IS NOT NULL GROUP BY 1").fetchall()
         )
-    notes = list(rows.notes)
     breakdown, repeats = Breakdown(), has_repeats(con)
     if repeats:
         breakdown = settle_repeats(con, rows, layout, sql, options, where)

@@ -1,8 +1,10 @@
 """Refuse a file with values that cannot be read: the first column that holds such a value, what it holds, and where."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.sql import query
 from aitrade.trade.countries import nearest_name
 from aitrade.trade.ingest.column_expressions import Canonical, as_text
 from aitrade.trade.ingest.columns import Layout
@@ -13,6 +15,7 @@ from aitrade.trade.readers.source import Rows
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_SQL = Path(__file__).parent / "sql"
 _UNREADABLE = """
     SELECT count_if(hs10 IS NULL OR cty_code IS NULL OR year IS NULL OR month IS NULL OR value IS NULL OR value < 0
         OR duty < 0)
@@ -26,14 +29,27 @@ _BEYOND_COUNTING = """
 """
 
 
+def has_unreadable(con: "DuckDBPyConnection") -> bool:
+    """Whether ``staged`` has a row with a value that could not be read."""
+    ((unreadable,),) = con.execute(_UNREADABLE).fetchall()
+    return bool(unreadable)
+
+
+def has_decimal_commas(con: "DuckDBPyConnection", layout: Layout) -> bool:
+    """Whether the amounts are written with dots between thousands and commas before cents, none the other way round."""
+    texts = [as_text(layout.roles[role]) for role in ("value", "duty") if role in layout.roles]
+    con.execute(f"CREATE OR REPLACE TEMP VIEW amounts AS FROM file_rows SELECT unnest([{', '.join(texts)}]) AS amount")
+    proofs, others = query(con, _SQL, "decimal_commas")[0]
+    return bool(proofs and not others)
+
+
 def check_readable(con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: Canonical) -> None:
     """Check that every value of ``staged`` could be read.
 
     Raises:
         BadInputError: a value could not be read.
     """
-    ((unreadable,),) = con.execute(_UNREADABLE).fetchall()
-    if not unreadable:
+    if not has_unreadable(con):
         return
     for role, condition in _conditions(layout, sql).items():
         column = layout.roles[role]

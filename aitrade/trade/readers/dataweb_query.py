@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from aitrade.core.errors import BadInputError
 from aitrade.trade.readers.dataweb_table import Table, is_total
+from aitrade.trade.readers.multiples import title_says_multiple
 
 # A setting of the query and what it was set to; "Select Type" stands there once for every step.
 Setting = tuple[str, str]
@@ -21,7 +22,6 @@ TO_DATE = re.compile(r"\bytd\b|\bto[ -]date\b|_to_\w+_year_|\b(through|thru)\b",
 _FORMAT_FIX = "ask DataWeb for the data format 1, which is single dollars"
 _TIME_FIX = "ask DataWeb for full years with the aggregation Annual, or for the aggregation Monthly"
 _OTHER_TRADE = re.compile(r"general imports|domestic exports|foreign exports|re-exports", re.IGNORECASE)
-_MULTIPLE = re.compile(r"thousand|million|billion|\b1,?000(,?000)? (us )?dollars|\$1,?000|\(000", re.IGNORECASE)
 _QUARTER = re.compile(r"\bquarter|\bq[1-4]\b", re.IGNORECASE)
 _TIMEFRAME = re.compile(r"\s*(annual|monthly)\b", re.IGNORECASE)
 
@@ -44,7 +44,7 @@ def check_query(tables: Sequence[Table], query: Sequence[Setting], where: str, *
         if name == "Data Format" and value not in ("", "1"):
             raise BadInputError(f"its amounts are in {value} dollars", where=where, fix=_FORMAT_FIX)
     for text in _above(tables):
-        if _MULTIPLE.search(text):
+        if title_says_multiple(text):
             raise BadInputError(f"its amounts are not single dollars: {text.strip()!r}", where=where, fix=_FORMAT_FIX)
     _check_time(said, tables, where)
     for table in tables:

@@ -32,16 +32,18 @@ def read_csv(session: ImportSession, path: Path, options: ImportOptions, /) -> l
     )
     relation = f"(FROM {source} WHERE coalesce({', '.join(identifiers)}, '') <> '')"
     columns = tuple(Column(name, quoted(i), "VARCHAR") for name, i in zip(header.names, identifiers, strict=True))
-    return [Rows(relation, columns, partial(_locate, path, header), partial(_explain, path, header), notes=notes)]
+    locate, explain = partial(_locate, path, header), partial(_explain, path, header)
+    return [Rows(relation, columns, locate, explain, notes=notes, titles=header.titles)]
 
 
 @dataclass(frozen=True)
 class _Header:
-    """The header of a file: its names, what stands between them, and its line."""
+    """The header of a file: its names, what stands between them, its line, and the lines above it."""
 
     names: tuple[str, ...]
     delimiter: str
     line: int
+    titles: tuple[str, ...]
 
 
 def _prepared(session: ImportSession, path: Path, options: ImportOptions) -> tuple[_Header, Path, tuple[str, ...]]:
@@ -73,7 +75,7 @@ def _header(text: str, path: Path, options: ImportOptions) -> _Header:
         delimiter = said or delimiter_of(line)
         # A quote that is not closed on the line is no header's.
         names = next(lines_of(line, str(path), delimiter), (1, []))[1] if line.count('"') % 2 == 0 else []
-        found = _Header(tuple(name.strip() for name in names), delimiter, number)
+        found = _Header(tuple(name.strip() for name in names), delimiter, number, tuple(lines[: number - 1]))
         if is_header(names, options):
             return found
         first = first or found

@@ -17,8 +17,10 @@ def read_workbook(session: ImportSession, path: Path, options: ImportOptions, /)
     """
     records: list[tuple[str, int, dict[str, str]]] = []
     names: dict[str, None] = {}
+    titles: list[str] = []
     for sheet, rows in read_sheets(path):
         header: list[str] = []
+        above: list[str] = []
         for line, cells in rows:
             if not header and is_header(cells, options):
                 header = [cell.strip() for cell in cells]
@@ -26,6 +28,9 @@ def read_workbook(session: ImportSession, path: Path, options: ImportOptions, /)
             elif header and any(cell.strip() for cell in cells):
                 texts = dict(zip(header, cells, strict=False))
                 records.append((sheet, line, texts))
+            elif not header:
+                above += cells
+        titles += above if header else []
     if not names:
         raise BadInputError(
             "no table with a column of HS10 codes",
@@ -43,4 +48,4 @@ def read_workbook(session: ImportSession, path: Path, options: ImportOptions, /)
     with offered(session.con, "workbook_cells", columns):
         session.con.execute("CREATE TEMP TABLE workbook_rows AS SELECT COLUMNS(*)::VARCHAR FROM workbook_cells")
     declared = tuple(Column(name, quoted(name), "VARCHAR") for name in names)
-    return [Rows("workbook_rows", declared, locate, damaged(path))]
+    return [Rows("workbook_rows", declared, locate, damaged(path), titles=tuple(titles))]

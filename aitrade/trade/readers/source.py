@@ -79,6 +79,7 @@ class Rows:
         countries: countries that the file itself names with their codes.
         dropped: rows left out already, by reason.
         notes: what the user should know about the file.
+        titles: lines above the header, which may say what the amounts are in.
         may_be_empty: whether a file without rows is a proper answer (no trade) and no error.
     """
 
@@ -91,6 +92,7 @@ class Rows:
     countries: tuple[Country, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     may_be_empty: bool = False
 
 

@@ -1,10 +1,10 @@
--- Rows with a duty, the largest of them, the highest share of duty in value, the smallest of their values, and rows whose
--- duty is more than their value.
+-- Rows with a duty, the largest of them, their share in all values together, the largest value, and rows whose duty is more
+-- than their value.
 SELECT
     count(*),
     max(duty),
-    max(duty / value),
-    min(value),
+    sum(duty) / sum(value),
+    max(value),
     count_if(duty > value)
 FROM staged
 WHERE duty > 0 AND value > 0;

@@ -35,13 +35,18 @@ CREATE OR REPLACE TEMP MACRO as_dollars(amount) AS CASE
     WHEN regexp_full_match(amount, '[0-9]{1,18}') THEN CAST(amount AS BIGINT)
     WHEN regexp_full_match(trim(amount), '[0-9]{1,3}(\.[0-9]{3})+') THEN NULL
     WHEN regexp_full_match(trim(amount), '[0-9]{1,18}(\.0*)?') THEN CAST(split_part(trim(amount), '.', 1) AS BIGINT)
-    WHEN regexp_full_match(trim(amount), '[0-9]{1,3}(,[0-9]{3}){1,5}(\.0*)?')
+    WHEN regexp_full_match(trim(amount), '[1-9][0-9]{0,2}(,[0-9]{3}){1,5}(\.0*)?')
     THEN CAST(replace(split_part(trim(amount), '.', 1), ',', '') AS BIGINT)
+    WHEN regexp_full_match(trim(amount), '[1-9][0-9]{0,2}([ \x{00A0}\x{202F}''\x{2019}][0-9]{3}){1,5}(\.0*)?')
+    THEN CAST(regexp_replace(split_part(trim(amount), '.', 1), '[^0-9]', '', 'g') AS BIGINT)
     WHEN regexp_full_match(trim(amount), '[0-9](\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}')
         AND TRY_CAST(trim(amount) AS DOUBLE) < 1e15
         AND TRY_CAST(trim(amount) AS DOUBLE) = floor(TRY_CAST(trim(amount) AS DOUBLE))
     THEN CAST(TRY_CAST(trim(amount) AS DOUBLE) AS BIGINT)
 END;
+
+-- An amount with dots between thousands and a comma before cents, the other way round.
+CREATE OR REPLACE TEMP MACRO swap_commas(amount) AS replace(replace(trim(amount), '.', ''), ',', '.');
 
 -- What programs write where a value is missing.
 CREATE OR REPLACE TEMP MACRO is_missing(amount) AS
@@ -57,7 +62,7 @@ CREATE OR REPLACE TEMP MACRO month_of_name(name) AS CASE
 END;
 
 -- Every way to write a month as 2024-01, a year as 2024: 2024M01, 202401, 2024-1, 2024/01, 2024-01-31, 2024-01-01
--- 00:00:00, Jan-24, January 2024, 1/2024, 2024.0. A day has to be one of the calendar and is passed over; NULL otherwise.
+-- 00:00:00, Jan-24, January 2024, 2024-Jan, 1/2024, 2024.0. A day has to be one of the calendar and is passed over; NULL otherwise.
 CREATE OR REPLACE TEMP MACRO plain_period(t) AS CASE
     WHEN regexp_full_match(t, '[0-9]{4}(-(0[1-9]|1[0-2]))?') THEN t
     WHEN regexp_full_match(t, '[0-9]{4}\.0*') THEN left(t, 4)
@@ -67,8 +72,10 @@ CREATE OR REPLACE TEMP MACRO plain_period(t) AS CASE
     WHEN regexp_full_match(t, '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T][0-9:.]+( ?UTC|Z)?)?')
     THEN strftime(TRY_CAST(replace(replace(regexp_extract(t, '^[^ T]+'), '/', '-'), '.', '-') AS DATE), '%Y-%m')
     WHEN regexp_full_match(t, '[0-9]{8}') THEN strftime(TRY_STRPTIME(t, '%Y%m%d'), '%Y-%m')
-    WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{4}')
-    THEN right(t, 4) || '-' || lpad(split_part(t, '/', 1), 2, '0')
+    WHEN regexp_full_match(t, '[0-9]{1,2}[-/.][0-9]{4}')
+    THEN right(t, 4) || '-' || lpad(regexp_extract(t, '^[0-9]+'), 2, '0')
+    WHEN regexp_full_match(t, '[0-9]{4}[-/, ]+[A-Za-z]{3,9}\.?') AND month_of_name(regexp_extract(t, '[A-Za-z]+')) > 0
+    THEN left(t, 4) || '-' || lpad(month_of_name(regexp_extract(t, '[A-Za-z]+'))::VARCHAR, 2, '0')
     WHEN regexp_full_match(t, '[A-Za-z]{3,9}\.?[-/, ]+[0-9]{4}') AND month_of_name(regexp_extract(t, '^[A-Za-z]+')) > 0
     THEN right(t, 4) || '-' || lpad(month_of_name(regexp_extract(t, '^[A-Za-z]+'))::VARCHAR, 2, '0')
     WHEN regexp_full_match(t, '[A-Za-z]{3,9}\.?[-/ ]+[0-9]{2}') AND month_of_name(regexp_extract(t, '^[A-Za-z]+')) > 0
@@ -89,8 +96,12 @@ CREATE OR REPLACE TEMP MACRO as_year(y) AS CASE
 END;
 CREATE OR REPLACE TEMP MACRO as_month(m) AS CASE
     WHEN regexp_full_match(trim(m), '(0?[0-9]|1[0-2])(\.0*)?') THEN CAST(split_part(trim(m), '.', 1) AS TINYINT)
+    WHEN regexp_full_match(trim(m), '[mM](0?[1-9]|1[0-2])') THEN CAST(substr(trim(m), 2) AS TINYINT)
     ELSE month_of_name(m)
 END;
+-- The month in a column beside that of years; it may repeat the year.
+CREATE OR REPLACE TEMP MACRO month_beside(m, y) AS
+    coalesce(as_month(m), CASE WHEN year_of_time(m) = y THEN nullif(month_of_time(m), 0) END);
 
 -- Whether a text stands for the total over its column: empty, "-", Total, All Districts.
 CREATE OR REPLACE TEMP MACRO is_total(part) AS
