@@ -17,6 +17,7 @@ from aitrade.question.question import SHIPPED, Question, load_question
 
 if TYPE_CHECKING:
     from aitrade.classification.explain import Explanation
+    from aitrade.classification.shown_prompt import ShownPrompt
     from aitrade.report.contents import Contents
 
 
@@ -204,6 +205,34 @@ class Workspace(Reviews):
         with read_workspace(self.folder) as con:
             chosen = choose_run(con, run, only)
             return explain(con, parse_hs10(hs10), only, chosen.run)
+
+    def prompt(
+        self, hs10: str, *, flow: str = "imports", model: str | None = None, embedder: str | None = None
+    ) -> "ShownPrompt":
+        """Make what a model is shown of a code of the workspace, to the last token; nothing is asked.
+
+        Args:
+            hs10: the code.
+            flow: imports or exports.
+            model: ``BASE`` or ``BASE+ADAPTER``; the question's by default.
+            embedder: what finds the exemplars near a code; the question's by default.
+
+        Raises:
+            BadInputError: this is no code, or the workspace does not hold it.
+            ModelError: a model is not installed, or its chat template does not show the question.
+        """
+        from aitrade.classification.shown_prompt import shown_prompt
+        from aitrade.nomenclature.codes import parse_hs10
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.codes import read_codes
+
+        asked, settings, by_hand = parse_hs10(hs10), self.question.settings, self.question.exemplars.by_code
+        with read_workspace(self.folder) as con:
+            (code,) = read_codes(con, flows(flow), only=[asked])
+            heading = [one for one in read_codes(con, flows(flow)) if one.hs4 == code.hs4]
+        siblings = [one for one in heading if one == code or one.key not in by_hand]
+        names_of = model or settings.model, embedder or settings.embedder
+        return shown_prompt(self.question, self.method, *names_of, code, siblings, self.folder)
 
     def compare(
         self,

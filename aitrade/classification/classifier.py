@@ -59,7 +59,8 @@ class Classifier:
     @property
     def settings(self) -> dict[str, Any]:
         """Everything that determines a prediction but the codes; the fingerprint is made from it."""
-        return {
+        shown = self.scorer.shown_sha256
+        return ({"shown_sha256": shown} if shown else {}) | {
             "aitrade": __version__,
             "model": self.model,
             "model_sha256": self.scorer.sha256,

@@ -4,9 +4,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from aitrade.llm.chat import ChatFrame, Piece, chat_frame
 from aitrade.llm.prefix_tree import Tokens, common_prefix
+from aitrade.llm.tokens import opening, piece_tokens, shared_length, text_tokens
 from aitrade.models.adapter_files import is_tuned
 from aitrade.nomenclature.code_text import short_text
 from aitrade.nomenclature.codes import Code
@@ -29,6 +32,10 @@ class Prompter:
 
     def prompt(self, code: Code, neighbours: Sequence[Exemplar]) -> Tokens:
         """Tokens up to where the level follows; the nearest neighbour comes last."""
+        tokens = self._tokens(self._pieces(code, neighbours))
+        return tokens[: len(tokens) - self._endings.split_again]
+
+    def _pieces(self, code: Code, neighbours: Sequence[Exemplar]) -> list[Piece]:
         parts, rubric, words = self.question.prompts, self.question.rubric, self.question.words
         heading = words.title(code.hs4)
         user = parts.user.format(
@@ -44,25 +51,57 @@ class Prompter:
             industry=parts.industry.format(name=code.naics_description.lower()) if code.naics_description else "",
             product=words.expand(code.description),
         )
-        return chat_tokens(self.tokenizer, user.strip(), parts.system, parts.answer)
+        return self._chat_frame.fill(user.strip(), parts.system, parts.answer)
+
+    @cached_property
+    def _chat_frame(self) -> ChatFrame:
+        tokenizer, has_system = self.tokenizer, bool(self.question.prompts.system)
+        return chat_frame(tokenizer, tokenizer.chat_template or None, has_system)
+
+    def _tokens(self, pieces: Sequence[Piece], answered: str = "") -> Tokens:
+        """Tokens of a prompt that is answered so far."""
+        own = opening(self.tokenizer) if not self.tokenizer.chat_template else ()
+        return own + piece_tokens(self.tokenizer, [*pieces, Piece(answered, is_template=False)])
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash what a model is shown beside the texts of the question: what its template adds, and tokens of labels."""
+        endings = self._endings
+        shown = [self._chat_frame.text, endings.levels, endings.answered, endings.categories]
+        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
     def category_prompt(self, prompt: Tokens, relevance: str) -> Tokens:
         """Tokens of a prompt answered by a level, up to where the category label follows."""
-        return prompt + self.label(relevance) + _tokens(self.tokenizer, self.question.prompts.category_question)
-
-    def label(self, name: str) -> Tokens:
-        """Tokens of a label as it follows the prompt: with the space before it."""
-        return _tokens(self.tokenizer, " " + name)
+        return prompt + self._endings.answered[relevance]
 
     @property
     def relevance_labels(self) -> list[Tokens]:
-        """Tokens of the levels, in their order."""
-        return [self.label(name) for name in self.question.labels.levels]
+        """Tokens of the levels, in their order, as they follow a prompt."""
+        return self._endings.levels
 
     @property
     def category_labels(self) -> list[Tokens]:
-        """Tokens of the categories that a code not of the reference level may have, in the rubric's order."""
-        return [self.label(name) for name in self.question.labels.categories]
+        """Tokens of the categories that a code not of the reference level may have, as they follow its prompt."""
+        return self._endings.categories
+
+    @cached_property
+    def _endings(self) -> "_Endings":
+        """Tokens of what may follow a prompt, found where they stand: those with them less those without."""
+        labels, asks = self.question.labels, self.question.prompts.category_question
+        pieces = self._pieces(Code(hs10="0" * 10, flow="imports", description="a"), ())
+        alone = self._tokens(pieces)
+        levels = [self._tokens(pieces, f" {level}") for level in labels.levels]
+        answered = {level: self._tokens(pieces, f" {level}{asks}") for level in labels.levels}
+        asked = self._tokens(pieces, f" {labels.levels[0]}{asks}")
+        categories = [self._tokens(pieces, f" {labels.levels[0]}{asks} {name}") for name in labels.categories]
+        kept, asked_kept = shared_length([alone, *levels, *answered.values()]), shared_length([asked, *categories])
+        again = len(asked) - asked_kept
+        return _Endings(
+            len(alone) - kept,
+            [tokens[kept:] for tokens in levels],
+            {level: tokens[kept : len(tokens) - again] for level, tokens in answered.items()},
+            [tokens[asked_kept:] for tokens in categories],
+        )
 
     @property
     def preamble(self) -> Tokens:
@@ -87,32 +126,35 @@ def _level(template: str, level: Level) -> str:
     return template.format(name=level.name, definition=level.definition, includes=includes, excludes=excludes)
 
 
-def chat_tokens(tokenizer: Any, user: str, system: str = "", answer: str = "") -> Tokens:
-    """Tokens of a question in the model's own chat template, up to where its answer goes on from ``answer``.
+@dataclass(frozen=True)
+class _Endings:
+    """Tokens of what may follow a prompt.
+
+    Attributes:
+        split_again: how many tokens at a prompt's end are split otherwise before a label; they count to the label.
+        levels: of each level.
+        answered: of each level with the question for the category.
+        categories: of each category.
+    """
+
+    split_again: int
+    levels: list[Tokens]
+    answered: dict[str, Tokens]
+    categories: list[Tokens]
+
+
+def chat_tokens(tokenizer: Any, user: str) -> Tokens:
+    """Tokens of what a user says in the model's own chat template, up to where its answer follows.
 
     A base model has no template and reads plain text.
     """
-    if not tokenizer.chat_template:
-        return opening(tokenizer) + _tokens(tokenizer, f"{system}\n\n{user}\n".lstrip() + answer)
-    messages = [{"role": "system", "content": system}] if system else []
-    messages.append({"role": "user", "content": user})
-    text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    return _tokens(tokenizer, text + answer)
+    frame = chat_frame(tokenizer, tokenizer.chat_template or None, has_system=False)
+    return (() if tokenizer.chat_template else opening(tokenizer)) + piece_tokens(tokenizer, frame.fill(user))
 
 
 def short_tokens(tokenizer: Any, code: Code, question: Question) -> Tokens:
     """Tokens of :func:`short_text`."""
-    return opening(tokenizer) + _tokens(tokenizer, short_text(code, question.prompts.short, question.words))
-
-
-def opening(tokenizer: Any) -> Tokens:
-    """The token that every text of the model opens with, where its tokenizer says that there is one."""
-    first = tokenizer("")["input_ids"][:1]
-    return tuple(first) if first == [tokenizer.bos_token_id] else ()
-
-
-def _tokens(tokenizer: Any, text: str) -> Tokens:
-    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+    return opening(tokenizer) + text_tokens(tokenizer, short_text(code, question.prompts.short, question.words))
 
 
 def prompt_sha256(model: str, question: Question) -> str:

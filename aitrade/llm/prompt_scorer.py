@@ -24,6 +24,7 @@ class PromptScorer(Scorer):
     def __init__(self, engine: Engine, sha256: str, question: Question, prompt_neighbours: int) -> None:
         self.engine, self.sha256, self.prompt_neighbours = engine, sha256, prompt_neighbours
         self.prompter = Prompter(engine.tokenizer, question)
+        self.shown_sha256 = self.prompter.sha256
         self.engine.cache_prefix(self.prompter.preamble)
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:

@@ -41,11 +41,13 @@ class Scorer(ABC):
     Attributes:
         engine: the LLM.
         sha256: hash of all its files as they lie here, which the libraries that converted them have a part in.
+        shown_sha256: hash of what the model's own template and tokenizer make of a prompt; None where it has no part.
         vectors: where it places the exemplars, if it is tuned and its adapter says.
     """
 
     engine: Engine
     sha256: str
+    shown_sha256: str | None = None
     vectors: CodeVectors | None = None
 
     @abstractmethod

@@ -197,6 +197,7 @@ def test_a_batch_is_kept_whole_or_not_at_all(
 def test_a_finished_run_is_not_done_again(finished: Path, toy_classifier: Load) -> None:
     class Idle:
         sha256 = toy_classifier().scorer.sha256  # and nothing that could judge
+        shown_sha256 = toy_classifier().scorer.shown_sha256
 
     with open_workspace(finished) as con:
         (before,) = list_runs(con)
