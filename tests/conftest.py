@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import toys
-from questions import LABELS, METHOD, SMALL, on_exemplars, question_folder
+from questions import LABELS, METHOD, QUESTION, SMALL, on_exemplars, question_folder
 
 from aitrade.demo import DEMO_EMBEDDER
 from aitrade.question.exemplars import read_exemplars
@@ -40,7 +40,7 @@ def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from aitrade.models.add import add_folder
 
     folder = tmp_path_factory.mktemp("weights")
-    source = toys.save_llm(tmp_path_factory.mktemp("source") / "llama")
+    source = toys.answer_with_labels(toys.save_llm(tmp_path_factory.mktemp("source") / "llama"), QUESTION)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AITRADE_MODELS", str(folder))
         add_folder(source, MODEL, "none")

@@ -166,6 +166,27 @@ def save_llm(folder: Path, architecture: str = "llama", dtype: str = "float32") 
     return folder
 
 
+def answer_with_labels(folder: Path, question: Any) -> Path:
+    """Turn the head of a saved toy LLM so that it means to answer with a level; which one stays as it was.
+
+    Each level has one token; the same is added to the logits of all of them, wherever a level is asked for.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    from aitrade.llm.prompt import Prompter
+
+    model, prompter = AutoModelForCausalLM.from_pretrained(folder), Prompter(chat_tokenizer(), question)
+    with torch.no_grad():
+        prompts = [torch.tensor([prompter.prompt(code, ())]) for code in toy_codes()[::2]]
+        states = torch.stack([model.base_model(prompt).last_hidden_state[0, -1] for prompt in prompts])
+        common = torch.linalg.solve(states.T @ states + 0.1 * torch.eye(states.shape[1]), states.sum(0))
+        tokens = [label[0] for label in prompter.relevance_labels]
+        model.get_output_embeddings().weight[tokens] += 8 * common
+    model.save_pretrained(folder)
+    return folder
+
+
 def save_embedder(folder: Path) -> Path:
     """Write a BERT of width 16 over words as a sentence-transformers folder with mean pooling."""
     import torch

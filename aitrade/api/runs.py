@@ -40,6 +40,7 @@ class Runs(Questions):
         arithmetic: str = "auto",
         cascade: bool = True,
         pad: bool = False,
+        allow_low_label_mass: bool = False,
         on_step: OnStep = _no_steps,
         on_message: Callable[[str], None] = _no_message,
     ) -> "Run":
@@ -55,6 +56,8 @@ class Runs(Questions):
             arithmetic: auto, bfloat16 or float32.
             cascade: do not ask the LLM about codes that are certain without it.
             pad: put back the leading zero of codes of nine digits in a file.
+            allow_low_label_mass: go on, with a warning kept with the run, where a base model hardly answers with a
+                label; such a run stops otherwise.
             on_step: told (codes done, codes) after each batch.
             on_message: told what the work is doing, in a sentence.
 
@@ -62,7 +65,7 @@ class Runs(Questions):
             The finished run; the same call goes on with a run that was stopped.
 
         Raises:
-            ModelError: a model is missing or altered, or its calibration does not fit.
+            ModelError: a model is missing or altered, its calibration does not fit, or it hardly answers with a label.
             StoppedError: Ctrl-C; every finished batch is kept.
         """
         from aitrade.classification.calibration import how_to_calibrate
@@ -93,7 +96,10 @@ class Runs(Questions):
                     f"the probabilities will not be calibrated: there is no calibration for {model} "
                     f"(make one: {how_to_calibrate(model, classifiers[0].embedder.name, self.question)})"
                 )
-            return classify(con, classifiers, chosen, on_step)
+            run = classify(con, classifiers, chosen, on_step, allow_low_label_mass=allow_low_label_mass)
+            for warning in run.settings.get("warnings", []):
+                on_message(f"warning: {warning}")
+            return run
 
     def resume(self, run: str, *, on_step: OnStep = _no_steps) -> "Run":
         """Go on with a run that was stopped; a finished run is returned as it is.

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
 from aitrade.classification.sharding import judge_batches
-from aitrade.core.errors import BadInputError, StoppedError
+from aitrade.core.errors import BadInputError, ModelError, StoppedError
 from aitrade.nomenclature.codes import Code
 from aitrade.workspace.database import transaction
-from aitrade.workspace.predictions import insert_predictions, predicted_codes
-from aitrade.workspace.runs import Run, create_run, find_fingerprint, finish_run, get_run, planned_rows
+from aitrade.workspace.predictions import insert_predictions, median_label_mass, predicted_codes
+from aitrade.workspace.runs import Run, add_warning, create_run, find_fingerprint, finish_run, get_run, planned_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+LEAST_LABEL_MASS = 0.05  # of the median code; below, the order of the labels is hardly what the model would say
+_JUDGED_CODES = 100  # before its end, a run is judged by as many
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ def classify(
     classifiers: Sequence[Classifier],
     codes: Sequence[Code],
     on_batch: Callable[[int, int], None],
+    *,
+    allow_low_label_mass: bool = False,
 ) -> Run:
     """Classify codes into the run that has this plan's fingerprint, beginning it or going on with it.
 
@@ -86,11 +92,13 @@ def classify(
         classifiers: what classifies; the same on each GPU, where there are several.
         codes: what to classify, in order of flow and code.
         on_batch: told (codes done, codes) after each commit.
+        allow_low_label_mass: go on, with a warning kept with the run, where a base model's answers are hardly labels.
 
     Returns:
         The finished run.
 
     Raises:
+        ModelError: a base model hardly answers with a label; every committed batch is kept.
         StoppedError: the user stopped it; every committed batch is kept.
     """
     plan = _plan(codes, classifiers[0])
@@ -105,6 +113,7 @@ def classify(
         on_batch(len(done), len(codes))
         return run
     left = [batch for batch in plan.batches if batch[0].key not in done]
+    _check_label_mass(con, run.run, not left, allow_low_label_mass)
     try:
         on_batch(len(done), len(codes))
         with closing(judge_batches(classifiers, left)) as judged:
@@ -112,6 +121,7 @@ def classify(
                 with transaction(con):
                     insert_predictions(con, run.run, as_columns(predictions))
                 done.update((p.flow, p.hs10) for p in predictions)
+                _check_label_mass(con, run.run, len(done) == len(codes), allow_low_label_mass)
                 on_batch(len(done), len(codes))
     except KeyboardInterrupt:
         raise StoppedError(
@@ -119,3 +129,24 @@ def classify(
         ) from None
     finish_run(con, run.run)
     return get_run(con, run.run)
+
+
+def _check_label_mass(con: "DuckDBPyConnection", run: str, is_last: bool, allowed: bool) -> None:
+    """Stop a run of a base model whose answers are hardly ever labels, or keep a warning with it where that is allowed.
+
+    Raises:
+        ModelError: the median label mass is under :data:`LEAST_LABEL_MASS`, and that is not allowed.
+    """
+    count, mass = median_label_mass(con, run)
+    if not count or mass >= LEAST_LABEL_MASS or (count < _JUDGED_CODES and not is_last):
+        return
+    said = f"the model means to answer with a label with a probability of {mass:.2g} only (median of {count:,} codes)"
+    if not allowed:
+        raise ModelError(
+            said,
+            where=f"run {run}",
+            fix="see what it is shown: aitrade prompt show CODE --model NAME; use another one, or go on all the same: "
+            "--allow-low-label-mass",
+        )
+    if is_last:
+        add_warning(con, run, said)

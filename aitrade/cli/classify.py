@@ -36,6 +36,13 @@ def classify(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only this many codes, spread evenly over the nomenclature.")
     ] = None,
+    allow_low_label_mass: Annotated[
+        bool,
+        typer.Option(
+            "--allow-low-label-mass",
+            help="Go on, with a warning kept with the run, where a base model hardly ever answers with a label.",
+        ),
+    ] = False,
     pad: Annotated[bool, typer.Option("--pad", help="Put back leading zeros in --codes.")] = False,
 ) -> None:
     """Classify codes with the local LLM and its neighbours.
@@ -56,6 +63,7 @@ def classify(
             arithmetic=arithmetic,
             cascade=cascade is Switch.on,
             pad=pad,
+            allow_low_label_mass=allow_low_label_mass,
             on_step=on_step,
             on_message=say,
         )

@@ -43,6 +43,17 @@ def predicted_codes(con: "DuckDBPyConnection", run: str) -> set[tuple[str, str]]
     return set(con.execute("SELECT flow, hs10 FROM predictions WHERE run = ?", [run]).fetchall())
 
 
+def median_label_mass(con: "DuckDBPyConnection", run: str) -> tuple[int, float]:
+    """Count a run's codes whose labels an LLM scored, and say the median probability that its answer is a label."""
+    row = con.execute(
+        "SELECT count(mass), median(mass) FROM "
+        "(SELECT TRY_CAST(evidence->>'label_mass' AS DOUBLE) AS mass FROM predictions WHERE run = ?)",
+        [run],
+    ).fetchone()
+    count, median = row or (0, None)
+    return int(count), float("nan") if median is None else float(median)
+
+
 def probability_columns(labels: LabelSpace) -> tuple[str, ...]:
     """Names of the columns of probabilities in files, in the order of the levels: ``p_high`` for High."""
     return tuple("p_" + (slug(level) or str(n)) for n, level in enumerate(labels.levels))

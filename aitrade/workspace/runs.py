@@ -132,6 +132,15 @@ def finish_run(con: "DuckDBPyConnection", name: str) -> None:
     con.execute("UPDATE runs SET finished_at = now()::TIMESTAMP WHERE run = ? AND finished_at IS NULL", [name])
 
 
+def add_warning(con: "DuckDBPyConnection", name: str, warning: str) -> None:
+    """Keep a warning with a run, once; it stands among the settings, and is no part of the fingerprint."""
+    settings = get_run(con, name).settings
+    kept = [text for text in settings.get("warnings", []) if text != warning]
+    con.execute(
+        "UPDATE runs SET settings = ? WHERE run = ?", [json.dumps(settings | {"warnings": [*kept, warning]}), name]
+    )
+
+
 def _run(row: tuple[Any, ...]) -> Run:
     name, kind, fingerprint, settings, *rest = row
     return Run(name, kind, fingerprint, json.loads(settings), *rest)

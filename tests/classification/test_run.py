@@ -19,7 +19,7 @@ from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import near_votes
 from aitrade.classification.run import classify, planned_codes
-from aitrade.core.errors import BadInputError, StoppedError
+from aitrade.core.errors import BadInputError, ModelError, StoppedError
 from aitrade.llm.code_vectors import FULL, CodeVectors
 from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
@@ -198,6 +198,7 @@ def test_a_finished_run_is_not_done_again(finished: Path, toy_classifier: Load) 
     class Idle:
         sha256 = toy_classifier().scorer.sha256  # and nothing that could judge
         shown_sha256 = toy_classifier().scorer.shown_sha256
+        engine = toy_classifier().scorer.engine
 
     with open_workspace(finished) as con:
         (before,) = list_runs(con)
@@ -366,3 +367,32 @@ def test_predictions_do_not_hang_on_what_else_is_classified(toy_classifier: Load
     assert [p.hs10 for p in alone] == [p.hs10 for p in together]
     for one, other in zip(alone, together, strict=True):
         assert one.p[:2] == pytest.approx(other.p[:2], abs=0.05)
+
+
+def test_a_model_that_hardly_answers_with_a_label_stops_or_leaves_a_warning(
+    workspace: Path, toy_classifier: Load
+) -> None:
+    """Its scores would order labels that it never meant to give: a wrong template, a wrong token."""
+    plain = toy_classifier().scorer
+
+    class Elsewhere(PromptScorer):
+        def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
+            said = super().relevance(codes, neighbours)
+            return dataclasses.replace(said, mass=0.01 * np.ones(len(codes)))
+
+    scorer = Elsewhere(plain.engine, plain.sha256, QUESTION, METHOD.prompt_neighbours)
+    classifier = toy_classifier(scorer=scorer)
+    with pytest.raises(ModelError, match=r"with a probability of 0\.01 only.*--allow-low-label-mass") as caught:
+        run_all(workspace, classifier)
+    with open_workspace(workspace) as con:
+        (stopped,) = list_runs(con)
+        assert not stopped.finished
+        assert stopped.predictions > 0  # nothing is lost by going on
+        assert str(caught.value.where) == f"run {stopped.run}"
+        with pytest.raises(ModelError, match="--allow-low-label-mass"):
+            classify(con, [classifier], toys.toy_codes(), lambda *_: None)
+        done = classify(con, [classifier], toys.toy_codes(), lambda *_: None, allow_low_label_mass=True)
+    assert done.finished
+    assert done.fingerprint == stopped.fingerprint
+    (warning,) = done.settings["warnings"]
+    assert "with a label with a probability of 0.01 only" in warning
