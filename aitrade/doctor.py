@@ -88,7 +88,14 @@ def _models() -> list[Line]:
 def _model(name: str) -> str:
     from aitrade.models.installed import locate
 
-    return f"installed, {locate(name).size / 1e6:,.0f} MB, files as recorded"
+    model = locate(name)
+    said = f"installed, {model.size / 1e6:,.0f} MB, files as recorded"
+    if model.kind != "llm":
+        return said
+    from aitrade.llm.engine_choice import expected_engine
+    from aitrade.models.architecture import read_config
+
+    return f"{said}, {expected_engine(read_config(model.folder))}"
 
 
 def _default_model(workspace: Path, question: Question) -> str:

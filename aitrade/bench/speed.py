@@ -18,6 +18,7 @@ class Speed:
 
     Attributes:
         model: ``BASE`` or ``BASE+ADAPTER``.
+        engine: tree, or plain and why.
         device: cpu or cuda.
         arithmetic: bfloat16 or float32.
         threads: CPU threads of torch.
@@ -38,6 +39,7 @@ class Speed:
     """
 
     model: str
+    engine: str
     device: str
     arithmetic: str
     threads: int
@@ -115,6 +117,7 @@ def measure(
     memory, gpu_memory = peak_memory(), peak_gpu_memory(runtime)
     return Speed(
         model=classifier.model,
+        engine=engine.kind,
         device=runtime.device,
         arithmetic=runtime.arithmetic,
         threads=torch.get_num_threads(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.decision import Retrieved
 from aitrade.llm.engine import Engine
+from aitrade.llm.plain_engine import PlainEngine
 from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.retrieval.embedder import Embedder
@@ -95,6 +96,7 @@ class TimedScorer(Scorer):
     def __init__(self, scorer: Scorer, watch: Stopwatch) -> None:
         self.scorer, self.watch = scorer, watch
         self.engine, self.sha256, self.vectors = scorer.engine, scorer.sha256, scorer.vectors
+        self.shown_sha256 = scorer.shown_sha256
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
         """See :class:`Scorer`."""
@@ -115,7 +117,7 @@ class LayersTimer:
     On a GPU the times are recorded on the device and read at the end, so that timing makes nothing wait.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine | PlainEngine) -> None:
         self._model, self._on_gpu = engine.model.base_model, engine.runtime.device == "cuda"
         self._passes: list[list[Any]] = []  # begin and end of each forward pass
         self._hooks: list[Any] = []

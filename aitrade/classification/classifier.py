@@ -59,8 +59,9 @@ class Classifier:
     @property
     def settings(self) -> dict[str, Any]:
         """Everything that determines a prediction but the codes; the fingerprint is made from it."""
-        shown = self.scorer.shown_sha256
-        return ({"shown_sha256": shown} if shown else {}) | {
+        own = {"shown_sha256": self.scorer.shown_sha256, "engine": self.scorer.engine.kind}
+        usual = {None, "tree"}  # of a tuned model; not named, so that its runs keep their fingerprints
+        return {name: value for name, value in own.items() if value not in usual} | {
             "aitrade": __version__,
             "model": self.model,
             "model_sha256": self.scorer.sha256,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from aitrade.llm.engine import Engine
+    from aitrade.llm.plain_engine import PlainEngine
 
 RATIONALE_TOKENS = 80
 
@@ -138,7 +139,7 @@ def _known(listed: list[dict[str, Any]], exemplars: ExemplarSet) -> tuple[tuple[
     return tuple((exemplar, similarity) for exemplar, similarity in found if exemplar is not None)
 
 
-def write_rationale(engine: "Engine", explanation: Explanation) -> str:
+def write_rationale(engine: "Engine | PlainEngine", explanation: Explanation) -> str:
     """Have the local model write one or two sentences on the use that the label rests on; greedy, so repeatable."""
     import torch
 

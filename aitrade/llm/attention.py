@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 NAME = "prefix_tree"
+_BY_MODULE = -1  # layers that name no window have that of their module; None is a layer without one (EXAONE 4)
 # Nodes in a block (docs/performance.md). A GPU would mostly wait if it were given many small products.
 BLOCK_NODES = {"cpu": 128, "cuda": 1024}
 
@@ -115,7 +116,7 @@ def _attend(
     attention_mask: "torch.Tensor | None",
     *,
     scaling: float | None = None,
-    sliding_window: int | None = None,
+    sliding_window: int | None = _BY_MODULE,
     blocks: list[AttentionBlock] | None = None,
     **options: Any,
 ) -> tuple["torch.Tensor", None]:
@@ -128,7 +129,7 @@ def _attend(
         value: values of the same nodes, same shape.
         attention_mask: ignored where ``blocks`` are given.
         scaling: factor of the scores; 1 / sqrt(dimensions) by default.
-        sliding_window: number of tokens that the layer attends to.
+        sliding_window: number of tokens that the layer attends to; None for all of them.
         blocks: attention blocks of the pack.
         options: options of other models; refused where they change the scores.
 
@@ -152,7 +153,8 @@ def _attend(
     if refused := [name for name in ("softcap", "s_aux", "position_bias") if options.get(name) is not None]:
         raise _unsupported(f"{type(module).__name__} with {refused[0]}")
     heads, dimensions = query.shape[1], query.shape[3]
-    groups, window = heads // key.shape[1], sliding_window or getattr(module, "sliding_window", None)
+    groups = heads // key.shape[1]
+    window = getattr(module, "sliding_window", None) if sliding_window == _BY_MODULE else sliding_window
     outputs = []
     for block in blocks:
         queries = query[0, :, block.rows].reshape(key.shape[1], -1, dimensions)

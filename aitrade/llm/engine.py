@@ -24,6 +24,7 @@ class Engine:
         model: the causal LM, in evaluation mode, on the device of ``runtime``.
         tokenizer: the model's own.
         runtime: device and arithmetic.
+        kind: what a run and a report of speed say of it.
         tokens_computed: tokens that went through the model so far.
         tokens_requested: tokens of all sequences given to :meth:`prefill`; the difference was saved by sharing.
     """
@@ -31,6 +32,7 @@ class Engine:
     model: Any
     tokenizer: Any
     runtime: Runtime
+    kind: str = "tree"
     tokens_computed: int = 0
     tokens_requested: int = 0
     _tree: Tree = field(default_factory=Tree, repr=False)

@@ -18,15 +18,15 @@ class HeadScorer(Scorer):
     def __init__(
         self, engine: Engine, heads: Heads, sha256: str, question: Question, vectors: CodeVectors | None = None
     ) -> None:
-        self.engine, self.heads, self.sha256, self.vectors = engine, heads, sha256, vectors
-        self.question = question
+        self.engine = self._tree = engine
+        self.heads, self.sha256, self.vectors, self.question = heads, sha256, vectors, question
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:  # noqa: ARG002
         """See :class:`Scorer`; the neighbours are not looked at."""
         import torch
 
         self.engine.truncate()
-        hidden = last_hidden(self.engine, [short_tokens(self.engine.tokenizer, code, self.question) for code in codes])
+        hidden = last_hidden(self._tree, [short_tokens(self.engine.tokenizer, code, self.question) for code in codes])
         relevance, category = self.heads.logits(hidden)
         return Scores(
             relevance.double().numpy(),

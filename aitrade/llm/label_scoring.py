@@ -11,6 +11,7 @@ import numpy as np
 
 from aitrade.core.softmax import softmax
 from aitrade.llm.engine import Engine
+from aitrade.llm.plain_engine import PlainEngine
 from aitrade.llm.prefix_tree import Tokens
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class LabelScores:
         return softmax(self.logprobs)
 
 
-def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tokens]) -> LabelScores:
+def score_labels(engine: Engine | PlainEngine, prompts: Sequence[Tokens], labels: Sequence[Tokens]) -> LabelScores:
     """Score every label after every prompt.
 
     Args:
@@ -60,6 +61,8 @@ def score_labels(engine: Engine, prompts: Sequence[Tokens], labels: Sequence[Tok
         others = (*labels[:position], *labels[position + 1 :])
         if any(other[: len(label)] == label for other in others):
             raise ValueError("a label's tokens begin another label's, so that their scores would overlap")
+    if isinstance(engine, PlainEngine):
+        return LabelScores(engine.label_logprobs(prompts, labels))
     # The last token of a label is predicted but not run, because no token after it is needed.
     sequences = [prompt + label[:-1] for prompt in prompts for label in labels]
     edges = [_edges(path, labels[i % len(labels)]) for i, path in enumerate(engine.prefill(sequences))]

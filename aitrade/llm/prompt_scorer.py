@@ -7,6 +7,7 @@ import numpy as np
 
 from aitrade.llm.engine import Engine
 from aitrade.llm.label_scoring import score_labels
+from aitrade.llm.plain_engine import PlainEngine
 from aitrade.llm.prefix_tree import Tokens
 from aitrade.llm.prompt import Prompter
 from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class PromptScorer(Scorer):
     """A base model: rubric and neighbours in the prompt, labels scored as token sequences."""
 
-    def __init__(self, engine: Engine, sha256: str, question: Question, prompt_neighbours: int) -> None:
+    def __init__(self, engine: Engine | PlainEngine, sha256: str, question: Question, prompt_neighbours: int) -> None:
         self.engine, self.sha256, self.prompt_neighbours = engine, sha256, prompt_neighbours
         self.prompter = Prompter(engine.tokenizer, question)
         self.shown_sha256 = self.prompter.sha256

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.llm.code_vectors import CodeVectors
 from aitrade.llm.engine import Engine
+from aitrade.llm.plain_engine import PlainEngine
 from aitrade.nomenclature.codes import Code
 from aitrade.retrieval.neighbours import Neighbour
 
@@ -45,7 +46,7 @@ class Scorer(ABC):
         vectors: where it places the exemplars, if it is tuned and its adapter says.
     """
 
-    engine: Engine
+    engine: Engine | PlainEngine
     sha256: str
     shown_sha256: str | None = None
     vectors: CodeVectors | None = None

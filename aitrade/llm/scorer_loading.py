@@ -6,7 +6,7 @@ from pathlib import Path
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.llm.code_vectors import read_vectors
-from aitrade.llm.engine_loading import load_engine
+from aitrade.llm.engine_loading import load_engine, load_tree_engine
 from aitrade.llm.head_scorer import HeadScorer
 from aitrade.llm.heads import apply_adapter
 from aitrade.llm.prompt_scorer import PromptScorer
@@ -38,7 +38,7 @@ def load_scorer(
     if not adapter_name:
         return PromptScorer(load_engine(str(base.folder), runtime), base.sha256, question, prompt_neighbours)
     folder = own_adapter(model, base, question, adapters)
-    engine = load_engine(str(base.folder), runtime)
+    engine = load_tree_engine(str(base.folder), runtime)
     heads = apply_adapter(engine, folder)
     return HeadScorer(engine, heads, with_adapter(base.sha256, folder), question, read_vectors(folder))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from aitrade.core.files import atomic_write
 from aitrade.llm.code_vectors import FULL, VECTORS, new_projection, project, write_vectors
-from aitrade.llm.engine_loading import load_engine
+from aitrade.llm.engine_loading import load_tree_engine
 from aitrade.llm.out_of_fold import write_out_of_fold
 from aitrade.llm.prompt import short_tokens
 from aitrade.models.adapter_files import HEADS, OUT_OF_FOLD, AdapterManifest, write_manifest
@@ -62,7 +62,7 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
 
 def _examples(task: Task, on_step: OnStep) -> list[Example]:
     """The exemplars, as the layers that are not tuned leave their text."""
-    engine = load_engine(str(task.base.folder), task.runtime)
+    engine = load_tree_engine(str(task.base.folder), task.runtime)
     texts = [
         short_tokens(engine.tokenizer, e.code, task.question)[: task.settings.max_tokens]
         for e in task.question.exemplars.exemplars
@@ -89,7 +89,7 @@ def _keep_fold(task: Task, examples: Sequence[Example], fold: int, kept: Path, o
 def _learnt(
     task: Task, examples: Sequence[Example], fold: int | None, checkpoints: Path, on_step: OnStep
 ) -> LLMLearner:
-    model = load_engine(str(task.base.folder), task.runtime).model.to(task.runtime.dtype)
+    model = load_tree_engine(str(task.base.folder), task.runtime).model.to(task.runtime.dtype)
     learner = new_llm_learner(model, task.settings, task.question.labels)
     learn(learner, task, examples, fold, checkpoints, on_step)
     return learner

@@ -237,8 +237,8 @@ def test_the_peak_is_the_best_of_before_and_after(
 
 def test_the_text_says_figures_in_the_units_that_it_names() -> None:
     found = Speed(
-        model="toy", device="cuda", arithmetic="bfloat16", threads=2, codes=10, batches=1, all_codes=1200,
-        load_seconds=3.0, first_seconds=0.2,
+        model="toy", engine="tree", device="cuda", arithmetic="bfloat16", threads=2, codes=10, batches=1,
+        all_codes=1200, load_seconds=3.0, first_seconds=0.2,
         stage_seconds={"embedding": 0.1, "neighbours": 0.05, "llm": 0.8, "joining": 0.05}, layers_seconds=0.5,
         tokens_asked=4000, tokens_computed=1000, weights=10**6, peak=1e10, memory=1_500_000_000, gpu_memory=250_000_000,
     )  # fmt: skip

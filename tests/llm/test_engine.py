@@ -9,14 +9,15 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from toys import ARCHITECTURES, save_llm, toy_model
-from transformers import LlamaForCausalLM
+from transformers import AutoConfig, LlamaForCausalLM
 
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
-from aitrade.llm import attention, engine_loading
+from aitrade.llm import attention, engine_choice
 from aitrade.llm import engine as engine_module
 from aitrade.llm.engine import Engine
-from aitrade.llm.engine_loading import load_engine
+from aitrade.llm.engine_choice import static_reason
+from aitrade.llm.engine_loading import load_engine, load_tree_engine
 from aitrade.llm.label_scoring import last_hidden, score_labels
 from aitrade.llm.prefix_tree import Tokens, Tree
 
@@ -235,11 +236,10 @@ def test_a_model_that_lacks_weights_is_refused(tmp_path: Path) -> None:
         load_engine(str(tmp_path), Runtime("cpu", "float32"))
 
 
-def test_layers_that_cannot_read_prefix_trees_are_refused(tmp_path: Path) -> None:
+def test_layers_that_cannot_read_prefix_trees_are_left_to_the_plain_engine(tmp_path: Path) -> None:
     path = save_llm(tmp_path, "qwen2") / "config.json"
     path.write_text(path.read_text().replace('"full_attention"', '"chunked_attention"', 1))
-    with pytest.raises(ModelError, match="kind chunked_attention cannot be used"):
-        load_engine(str(tmp_path), Runtime("cpu", "float32"))
+    assert static_reason(AutoConfig.from_pretrained(tmp_path)) == "it has layers of kind chunked_attention"
 
 
 def test_bfloat16_ranks_labels_as_float32_does_where_they_are_apart() -> None:
@@ -262,7 +262,7 @@ def test_what_all_keys_have_in_common_costs_bfloat16_no_digits() -> None:
     assert (found - exact).abs().max() < 0.03
 
 
-def test_a_model_that_computes_what_is_not_computed_here_is_refused(
+def test_a_model_that_computes_what_the_tree_does_not_is_left_to_the_plain_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its scores would be others than its own, without a word; here its head is followed by a scale that none knows."""
@@ -274,15 +274,20 @@ def test_a_model_that_computes_what_is_not_computed_here_is_refused(
         output.logits = 1.5 * output.logits
         return output
 
-    monkeypatch.setattr(engine_loading, "TESTED", set())
-    assert load_engine(str(folder), Runtime("cpu", "float32")).tokens_computed == 0
+    monkeypatch.setattr(engine_choice, "TESTED", set())
+    tree = load_engine(str(folder), Runtime("cpu", "float32"))
+    assert (tree.kind, tree.tokens_computed) == ("tree", 0)
     monkeypatch.setattr(LlamaForCausalLM, "forward", scaled)
-    with pytest.raises(ModelError, match="LlamaForCausalLM computes something that is not computed here"):
-        load_engine(str(folder), Runtime("cpu", "float32"))
+    engine = load_engine(str(folder), Runtime("cpu", "float32"))
+    assert engine.kind == "plain: LlamaForCausalLM computes something that the tree engine does not"
+    expected = [[alone(engine.model, prompt, label) for label in LABELS] for prompt in PROMPTS]
+    assert np.abs(score_labels(engine, PROMPTS, LABELS).logprobs - expected).max() < 1e-4
+    with pytest.raises(ModelError, match="cannot be tuned: LlamaForCausalLM computes something"):
+        load_tree_engine(str(folder), Runtime("cpu", "float32"))
 
 
 def test_models_that_are_not_compared_on_loading_are_those_compared_here() -> None:
-    assert {toy_model(name).config.model_type for name in ARCHITECTURES} == engine_loading.TESTED
+    assert {toy_model(name).config.model_type for name in ARCHITECTURES} == engine_choice.TESTED
 
 
 @pytest.mark.parametrize("more", ["softcap", "s_aux", "position_bias"])
