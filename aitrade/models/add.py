@@ -1,27 +1,57 @@
-"""Add a local Hugging Face folder as a model; no code from the folder is run."""
+"""Add a local Hugging Face folder, or a GGUF file, as a model; no code from it is run."""
 
-import json
 import re
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from aitrade.core.bounds import LARGEST_MODEL_JSON
 from aitrade.core.errors import BadInputError, ModelError, UsageError
-from aitrade.core.files import read_bounded, writing
+from aitrade.core.files import writing
 from aitrade.core.paths import weights_folder
+from aitrade.models.architecture import check_architecture, is_known_family, read_object
 from aitrade.models.chat_template import check_chat_template
-from aitrade.models.install import library_versions
-from aitrade.models.installed import CHECKED, RECORD, Installed, record_files, verify, write_record
+from aitrade.models.gguf import check_gguf
+from aitrade.models.install import convert_gguf, library_versions
+from aitrade.models.installed import (
+    CHECKED,
+    RECORD,
+    Installed,
+    files_under,
+    record_files,
+    require_installed,
+    verify,
+    write_record,
+)
 from aitrade.models.manifest import load_manifests
 from aitrade.models.source_files import source_files
 
-# Formats that run code when they are opened, and code itself.
+# Formats that run code when they are opened, and code itself; passed over, never copied.
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
+OTHER_WEIGHTS = (".gguf", ".onnx", ".onnx_data", ".tflite", ".ot", ".mlmodel")  # the same model in another form
 NEEDED = ("config.json", "tokenizer_config.json")
 # Notes of another weights folder too: writing ours through a hard link would overwrite them.
 _LEFT_OUT = (".git", ".cache", RECORD, CHECKED)
+
+
+def add_model(source: Path, name: str, licence: str) -> Installed:
+    """Add a Hugging Face folder, or convert a GGUF file and add what it gives; see :func:`add_folder`.
+
+    Raises:
+        UsageError, BadInputError, ModelError: as :func:`add_folder`; or the file is no GGUF of a known family.
+    """
+    if source.is_dir() or source.suffix.lower() != ".gguf":
+        return add_folder(source, name, licence)
+    _check_name(name)
+    check_gguf(source)
+    made = weights_folder() / ".work" / f"{name}-gguf"
+    shutil.rmtree(made, ignore_errors=True)
+    try:
+        with writing(made):
+            convert_gguf(source, made)
+        return add_folder(made, name, licence)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def add_folder(source: Path, name: str, licence: str) -> Installed:
@@ -35,19 +65,19 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     Raises:
         UsageError: the name has other characters, or is taken.
         BadInputError: the folder is missing or is not a Hugging Face model folder.
-        ModelError: the folder holds pickles or code, names code to load (``auto_map``), has a link that leads out of
-            the folder, or a chat template that fails or does not end.
+        ModelError: the folder needs code of its own (``auto_map``), has a link that leads out of the folder, is of a
+            family or a quantisation that cannot be used here, lacks weights, or has a tokenizer or a chat template that
+            fails.
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
-        raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
-    if name in load_manifests() or (weights_folder() / name).exists():
-        raise UsageError(f"there is a model {name} already", fix="choose another name")
+    _check_name(name)
     if not source.is_dir():
-        raise BadInputError("there is no such folder", where=str(source), fix="give a Hugging Face model folder")
-    files = source_files(source, _LEFT_OUT)
-    _refuse_unsafe({name: source / name for name in files})
-    _require(source, files)
-    check_chat_template(source)
+        raise BadInputError("there is no such folder or GGUF file", where=str(source), fix="give a model folder")
+    files = _usable(source, source_files(source, _LEFT_OUT))
+    kind = "embedder" if "modules.json" in files else "llm"
+    if kind == "llm":
+        weights = [path for name, path in files.items() if name.endswith(".safetensors")]
+        check_architecture(source, files, count_parameters(weights))
+        check_chat_template(source)
     work = weights_folder() / ".work" / name
     shutil.rmtree(work, ignore_errors=True)
     for file, real in files.items():
@@ -55,8 +85,8 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
             _link_or_copy(real, work / file)
     model = Installed(
         name=name,
-        kind="embedder" if (source / "modules.json").is_file() else "llm",
-        parameters=count_parameters(work),
+        kind=kind,
+        parameters=count_parameters(sorted(work.rglob("*.safetensors"))),
         licence=licence,
         source_sha256="",
         files=record_files(work),
@@ -70,8 +100,21 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
     return model
 
 
-def count_parameters(folder: Path) -> int:
-    """Count the weights in a folder's safetensors files from their headers.
+def remove_model(name: str) -> int:
+    """Delete an installed model and return how many bytes it took; runs and adapters that name it stay.
+
+    Raises:
+        ModelError: it is not installed.
+    """
+    folder = require_installed(name)
+    size = sum((folder / file).stat().st_size for file in files_under(folder))
+    with writing(folder / RECORD):
+        shutil.rmtree(folder)
+    return size
+
+
+def count_parameters(paths: Collection[Path]) -> int:
+    """Count the weights in safetensors files from their headers.
 
     Raises:
         ModelError: a file is damaged or cut off.
@@ -81,7 +124,7 @@ def count_parameters(folder: Path) -> int:
     from safetensors import SafetensorError, safe_open
 
     total = 0
-    for path in sorted(folder.rglob("*.safetensors")):
+    for path in paths:
         try:
             with safe_open(path, framework="np") as tensors:
                 total += sum(prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
@@ -90,40 +133,53 @@ def count_parameters(folder: Path) -> int:
     return total
 
 
-def _refuse_unsafe(files: Mapping[str, Path]) -> None:
-    for path in files.values():
-        if path.suffix.lower() in UNSAFE:
-            raise ModelError(
-                "the folder holds a file that could run code",
-                where=str(path),
-                fix="keep only *.safetensors weights, and json or text files",
-            )
-        if path.suffix == ".json" and _names_code(path):
-            raise ModelError(
-                "the file names code to load (auto_map)",
-                where=str(path),
-                fix="use a model whose architecture transformers knows",
-            )
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        raise UsageError(f"{name!r} is not a model name", fix="use lower-case letters, digits, '.', '_' and '-'")
+    if name in load_manifests() or (weights_folder() / name).exists():
+        raise UsageError(f"there is a model {name} already", fix="choose another name")
 
 
-def _names_code(path: Path) -> bool:
-    try:
-        raw = json.loads(read_bounded(path, LARGEST_MODEL_JSON))
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"not valid JSON: {error}", where=str(path), fix="download the file again") from error
-    return isinstance(raw, dict) and "auto_map" in raw
+def _usable(source: Path, files: Mapping[str, Path]) -> dict[str, Path]:
+    """The files that belong to the model in the form that is used here; pickles, code and other forms are passed over.
 
-
-def _require(source: Path, files: Collection[str]) -> None:
+    Raises:
+        BadInputError: a needed file is missing.
+        ModelError: the weights are pickles alone, or a file names code that the model cannot do without.
+    """
+    usable = {name: path for name, path in files.items() if not name.lower().endswith((*UNSAFE, *OTHER_WEIGHTS))}
     for name in NEEDED:
-        if name not in files:
+        if name not in usable:
             raise BadInputError(
                 f"the folder has no {name}", where=str(source), fix="give a complete Hugging Face model folder"
             )
-    if not any(name.endswith(".safetensors") for name in files):
+    weights = [name for name in usable if name.endswith(".safetensors")]
+    if not weights:
+        if pickled := next((name for name in files if name.lower().endswith(UNSAFE)), None):
+            raise ModelError(
+                "the weights are in a format that can run code when it is opened",
+                where=str(source / pickled),
+                fix="take the model as *.safetensors or GGUF, or convert it where you trust it",
+            )
         raise BadInputError(
             "the folder has no *.safetensors", where=str(source), fix="convert the weights to safetensors"
         )
+    own = [name for name in weights if name.startswith("consolidated")]  # Mistral's own form of the same weights
+    for name in own if len(own) < len(weights) else ():
+        del usable[name]
+    for name in (name for name in usable if name.endswith(".json")):
+        if "auto_map" in read_object(source / name, of_any_kind=True) and not _is_known(source):
+            raise ModelError(
+                "the file names code to load (auto_map)",
+                where=str(source / name),
+                fix="use a model whose architecture transformers knows",
+            )
+    return usable
+
+
+def _is_known(source: Path) -> bool:
+    """Whether transformers knows the family; a folder's own code is then left over from before it did."""
+    return (source / "modules.json").is_file() or is_known_family(read_object(source / "config.json"))
 
 
 def _link_or_copy(real: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import toy_tokenizers
 import toy_wheels
 import toys
 
@@ -66,13 +67,28 @@ def test_a_snapshot_of_the_hugging_face_cache_is_all_links(source: Path, tmp_pat
     ["pytorch_model.bin", "model.pt", "x/training.pkl", "modeling_own.py", "consolidated.00.PTH", "lib.so", "a.npy",
      "a.npz", "x.pickle", "last.ckpt", "tf_model.h5", "flax_model.msgpack", "scaler.joblib"],
 )  # fmt: skip
-def test_a_file_that_could_run_code_is_refused(source: Path, no_models: Path, name: str) -> None:
+def test_a_file_that_could_run_code_is_passed_over(source: Path, no_models: Path, name: str) -> None:
+    """Folders hold `.bin` beside safetensors, and code that the library has by now."""
     (source / name).parent.mkdir(exist_ok=True)
-    (source / name).write_bytes(b"")
-    with pytest.raises(ModelError, match=r"could run code.*keep only \*\.safetensors") as caught:
+    (source / name).write_bytes(b"never read")
+    model = add_folder(source, "own", "MIT")
+    assert name not in {file.name for file in model.files}
+    assert not (model.folder / name).exists()
+
+
+def test_weights_in_pickles_alone_are_refused(source: Path, no_models: Path) -> None:
+    (source / "model.safetensors").rename(source / "pytorch_model.bin")
+    with pytest.raises(ModelError, match=r"can run code when it is opened.*safetensors or GGUF") as caught:
         add_folder(source, "own", "MIT")
-    assert caught.value.where == str(source / name)
+    assert caught.value.where == str(source / "pytorch_model.bin")
     assert list_installed() == {}
+
+
+def test_the_same_weights_in_another_form_are_passed_over(source: Path, no_models: Path) -> None:
+    shutil.copy(source / "model.safetensors", source / "consolidated.safetensors")
+    (source / "model-q4.gguf").write_bytes(b"GGUF")
+    model = add_folder(source, "own", "MIT")
+    assert {"consolidated.safetensors", "model-q4.gguf"}.isdisjoint(file.name for file in model.files)
 
 
 def test_code_in_a_linked_folder_is_refused(source: Path, tmp_path: Path, no_models: Path) -> None:
@@ -127,7 +143,17 @@ def test_json_that_cannot_be_read_is_a_model_error(content: str, source: Path, n
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json"])
-def test_a_folder_that_asks_for_code_of_its_own_is_refused(source: Path, no_models: Path, name: str) -> None:
+def test_code_that_the_library_has_by_now_is_not_asked_for(source: Path, no_models: Path, name: str) -> None:
+    raw = json.loads((source / name).read_text()) | {"auto_map": {"AutoModelForCausalLM": "modeling_own.Own"}}
+    (source / name).write_text(json.dumps(raw))
+    (source / "modeling_own.py").write_text("raise SystemExit('run')")
+    assert locate(add_folder(source, "own", "MIT").name).kind == "llm"
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json"])
+def test_a_folder_that_needs_code_of_its_own_is_refused(source: Path, no_models: Path, name: str) -> None:
+    config = json.loads((source / "config.json").read_text()) | {"model_type": "own"}
+    (source / "config.json").write_text(json.dumps(config))
     raw = json.loads((source / name).read_text()) | {"auto_map": {"AutoModelForCausalLM": "modeling_own.Own"}}
     (source / name).write_text(json.dumps(raw))
     with pytest.raises(ModelError, match="auto_map"):
@@ -268,5 +294,7 @@ def test_a_template_without_a_system_role_and_a_model_without_template_are_taken
     template = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no') }}{% endif %}" + toys.CHATML
     (source / "chat_template.jinja").write_text(template)
     add_folder(source, "gemma-like", "MIT")
+    (source / "chat_template.jinja").write_text(toy_tokenizers.PARTS)
+    add_folder(source, "in-parts", "MIT")
     (source / "chat_template.jinja").unlink()
     add_folder(source, "base", "MIT")

@@ -158,11 +158,21 @@ def test_add_registers_a_folder_refuses_pickles_and_a_missing_one(
     found = aitrade("models", "add", source, "--name", "own", "--licence", "MIT")
     assert (found.code, found.out) == (0, "")
     assert "own: registered" in found.err
-    (source / "pytorch_model.bin").write_bytes(b"")
+    (source / "model.safetensors").rename(source / "pytorch_model.bin")
     found = aitrade("models", "add", source, "--name", "other")
     assert found.code == 4
-    assert f"{source / 'pytorch_model.bin'}: the folder holds a file that could run code" in found.err
+    assert f"{source / 'pytorch_model.bin'}: the weights are in a format that can run code" in found.err
     assert aitrade("models", "add", tmp_path / "nowhere", "--name", "other").code == 3
+
+
+def test_remove_deletes_a_model_and_nothing_else(aitrade: Run, own_models: Path) -> None:
+    others = {path.name for path in own_models.iterdir()} - {MODEL}
+    found = aitrade("models", "remove", MODEL)
+    assert (found.code, found.out) == (0, "")
+    assert f"{MODEL}: removed, " in found.err
+    assert {path.name for path in own_models.iterdir()} == others
+    assert aitrade("models", "remove", MODEL).code == 4
+    assert aitrade("models", "remove", "../" + own_models.name).code == 4
 
 
 def test_pack_writes_a_folder(aitrade: Run, own_models: Path, tmp_path: Path) -> None:
