@@ -6,12 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install models-demo models-test demo test lint fast-test clean
+.PHONY: help install models-demo models-test demo test lint fast-test test-models clean
 
 help:
 	@echo "make demo       install, classify the sample with a local LLM, print tables, write a report"
 	@echo "make test       install, lint, type-check and run every test"
 	@echo "make fast-test  run the tests that need no real model"
+	@echo "make test-models  compare every architecture of transformers, tiny and random, with the library's own scores"
 	@echo "make clean      remove .venv, the demo and caches (installed models stay)"
 
 install: $(INSTALLED)
@@ -54,6 +55,9 @@ tests/browser/node_modules: tests/browser/package-lock.json
 test: models-test lint tests/browser/node_modules
 	@echo "== tests"
 	@$(BIN)/pytest
+
+test-models: $(INSTALLED)
+	@OMP_NUM_THREADS=1 $(BIN)/python scripts/model_matrix.py --write
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
