@@ -66,7 +66,7 @@ def test_an_exemplar_is_explained_by_its_rationale_and_a_code_goes_by_its_flow(e
     assert said[2:] == ["High 100.0%, Medium 0.0%, Low 0.0%", "labelled by hand: Said for the test."]
     refused = explain(SERVERS, "--flow", "exports")
     assert refused.code == 3
-    assert f"has no label of exports code {SERVERS}" in refused.err
+    assert f"there is no exports code {SERVERS}" in refused.err
 
 
 def test_labels_from_a_file_have_no_probabilities(aitrade: Callable[..., Outcome], tmp_path: Path) -> None:
