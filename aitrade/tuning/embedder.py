@@ -13,7 +13,7 @@ from aitrade.models.lora import save_lora
 from aitrade.nomenclature.code_text import describe
 from aitrade.question.folds import fold_name
 from aitrade.retrieval.embedder import load_sentence_transformer
-from aitrade.tuning.embedder_learner import new_embedder_learner
+from aitrade.tuning.embedder_learner import new_embedder_learner, prompt_of
 from aitrade.tuning.job import OnStep, Task, put_in_place
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.train import learn
@@ -53,9 +53,10 @@ def _examples(task: Task) -> list[Example]:
     """The exemplars, their text as token ids."""
     import torch
 
-    tokenizer = load_sentence_transformer(task.base, task.runtime).tokenizer
-    texts = [describe(e.code, task.question.words) for e in task.question.exemplars.exemplars]
-    tokens = tokenizer(texts, truncation=True, max_length=task.settings.max_tokens)["input_ids"]
+    embedder = load_sentence_transformer(task.base, task.runtime)
+    prompt = prompt_of(embedder)
+    texts = [prompt + describe(e.code, task.question.words) for e in task.question.exemplars.exemplars]
+    tokens = embedder.tokenizer(texts, truncation=True, max_length=task.settings.max_tokens)["input_ids"]
     return [
         example(e, torch.tensor(ids, device=task.runtime.torch_device), task.question.labels)
         for e, ids in zip(task.question.exemplars.exemplars, tokens, strict=True)

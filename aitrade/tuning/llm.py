@@ -17,7 +17,7 @@ from aitrade.question.folds import fold_name
 from aitrade.tuning.job import OnStep, Task, put_in_place
 from aitrade.tuning.learner import Example, example, score, vectors_of
 from aitrade.tuning.llm_learner import LLMLearner, new_llm_learner
-from aitrade.tuning.lower import first_tuned, lower_states, require_whole
+from aitrade.tuning.lower import first_tuned, lower_states, require_tunable, require_whole
 from aitrade.tuning.train import learn
 
 
@@ -63,6 +63,7 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
 def _examples(task: Task, on_step: OnStep) -> list[Example]:
     """The exemplars, as the layers that are not tuned leave their text."""
     engine = load_tree_engine(str(task.base.folder), task.runtime)
+    require_tunable(engine.model)
     texts = [
         short_tokens(engine.tokenizer, e.code, task.question)[: task.settings.max_tokens]
         for e in task.question.exemplars.exemplars

@@ -19,6 +19,27 @@ TEXTS = 16  # texts in a forward pass
 _TOLERANCE = 0.05  # of the length of a hidden state, by which two parts may differ from the whole in bfloat16
 
 
+def require_tunable(model: Any) -> None:
+    """Refuse a model whose layers LoRA cannot reach here.
+
+    Raises:
+        ModelError: its layers are not in one list, or hold no linear maps of torch's own.
+    """
+    import torch
+
+    layers = getattr(model.base_model, "layers", None)
+    if not isinstance(layers, torch.nn.ModuleList):
+        what = "keeps its layers in another place than Llama does"
+    elif not all(any(isinstance(part, torch.nn.Linear) for part in layer.modules()) for layer in layers):
+        what = "has layers without the linear maps that LoRA changes"
+    else:
+        return
+    raise ModelError(
+        f"{type(model).__name__} cannot be tuned: it {what}",
+        fix="use it as a base model, or tune one whose layers are like Llama's, Qwen's, Mistral's or Gemma 3's",
+    )
+
+
 def first_tuned(model: Any, share: float) -> int:
     """Place of the lowest tuned layer, where this share of a causal LM's layers is tuned, from the top."""
     count = len(model.base_model.layers)
