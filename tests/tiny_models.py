@@ -33,11 +33,6 @@ UNSET = {"sliding_window", "pad_token_id", "bos_token_id", "eos_token_id"}  # gi
 # What a family needs besides, or cannot have: None leaves a setting as it is.
 LATENT = {"head_dim": None, "num_key_value_heads": 4}
 SPECIAL: dict[str, dict[str, Any]] = {
-    "deepseek_v2": LATENT,
-    "deepseek_v3": LATENT,
-    "glm4_moe_lite": LATENT,
-    "longcat_flash": LATENT,
-    "minicpm3": LATENT,
     "falcon": {"head_dim": None},
     "bamba": {"mamba_n_heads": 8, "mamba_d_head": 8},
     "granitemoehybrid": {"mamba_n_heads": 8, "mamba_d_head": 8},
@@ -78,6 +73,8 @@ def tiny_config(family: str) -> Any:
         for name, value in SIZES.items()
         if hasattr(default, name) and (name in UNSET or _is_number(getattr(default, name)))
     }
+    if getattr(default, "kv_lora_rank", None):
+        given |= LATENT
     given |= SPECIAL.get(family, {})
     return type(default)(**{name: value for name, value in given.items() if value is not None})
 
@@ -90,6 +87,7 @@ def save_tiny(family: str, folder: Path) -> Path:
     """Write a seeded tiny model of a family with the toy tokenizer."""
     import torch
     from transformers import AutoModelForCausalLM
+    from transformers.utils.logging import disable_progress_bar
 
     torch.manual_seed(7)
     model = AutoModelForCausalLM.from_config(tiny_config(family)).eval()
@@ -97,6 +95,10 @@ def save_tiny(family: str, folder: Path) -> Path:
         for weight in model.parameters():
             if not weight.any():
                 weight.normal_(0, 0.1)
+        logits = model(torch.tensor([list(range(3, 60))]), use_cache=False).logits
+    if not torch.isfinite(logits).all():
+        raise ValueError("a tiny model of this family computes no numbers")
+    disable_progress_bar()
     model.save_pretrained(folder)
     chat_tokenizer().save_pretrained(folder)
     return folder
