@@ -14,8 +14,8 @@ def lines(speed: Speed) -> list[tuple[str, str]]:
     record = speed.record()
     stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in speed.stage_seconds.items())
     return [
-        ("engine", speed.engine),
         ("model", f"{speed.model} on {speed.device} in {speed.arithmetic}, {speed.threads} threads"),
+        ("engine", speed.engine),
         (
             "codes",
             f"{speed.codes:,} of the {speed.all_codes:,} that are not exemplars, in {speed.batches} complete batches "

@@ -288,7 +288,7 @@ def test_the_command(aitrade: Callable[..., Outcome], models: object, opened: Ca
     found = aitrade(*command)
     assert found.code == 0, found.err
     assert [line.split()[0] for line in found.out.splitlines()] == [
-        "model", "codes", "speed", "seconds", "tokens", "arithmetic", "loading", "memory",
+        "model", "engine", "codes", "speed", "seconds", "tokens", "arithmetic", "loading", "memory",
     ]  # fmt: skip
     assert f" 6 of the {len(ASKED)} that are not exemplars, in 2 complete batches" in found.out
     assert "classifying: 6 of 6" in found.err
