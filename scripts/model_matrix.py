@@ -38,14 +38,14 @@ def main() -> int:
     for family in arguments.only or tiny_models.families():
         with tempfile.TemporaryDirectory() as folder:
             try:
-                tiny_models.save_tiny(family, Path(folder) / "tried")
+                tiny = tiny_models.save_tiny(family, Path(folder) / "own")
             except Exception as error:  # sizes of ours that do not fit the family
                 unbuilt.append(family)
                 print(f"{family}: no tiny model: {str(error).splitlines()[0] if str(error) else error!r}"[:160])
                 continue
             os.environ["AITRADE_MODELS"] = str(Path(folder) / "weights")
             try:
-                outcomes.append(compared(family, Path(folder) / "own"))
+                outcomes.append(compared(family, tiny))
             except Exception:
                 failed.append(family)
                 traceback.print_exc()

@@ -100,7 +100,9 @@ def save_tiny(family: str, folder: Path) -> Path:
         raise ValueError("a tiny model of this family computes no numbers")
     disable_progress_bar()
     model.save_pretrained(folder)
-    chat_tokenizer().save_pretrained(folder)
+    tokenizer = chat_tokenizer()
+    tokenizer.chat_template = None  # trying one out takes longer than all the rest
+    tokenizer.save_pretrained(folder)
     return folder
 
 
@@ -140,11 +142,11 @@ class Outcome:
 def compare(
     family: str, folder: Path, prompts: Sequence[tuple[int, ...]], labels: Sequence[tuple[int, ...]]
 ) -> Outcome:
-    """Add a tiny model of a family as a user would, score labels, and compare with the library's own.
+    """Add a tiny model as a user would, score labels, and compare with the library's own.
 
     Args:
         family: the model type.
-        folder: an empty folder; AITRADE_MODELS has to name another one.
+        folder: what :func:`save_tiny` wrote; AITRADE_MODELS has to name another one.
         prompts: longer than the toy windows.
         labels: token sequences.
     """
@@ -156,7 +158,6 @@ def compare(
     from aitrade.llm.label_scoring import score_labels
     from aitrade.models.add import add_folder
 
-    save_tiny(family, folder)
     started = time.process_time()
     try:
         added = add_folder(folder, f"tiny-{family}".replace("_", "-"), "none")

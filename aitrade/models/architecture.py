@@ -26,6 +26,7 @@ QUANTISERS: dict[str, tuple[str, ...]] = {
     "eetq": ("eetq",),
 }
 _LANGUAGE_MODELS = ("ForCausalLM", "LMHeadModel", "LMHead", "ForConditionalGeneration")
+_TWO_WAYS = {"cpmant"}  # in the library's list of causal models, but what they say of a text depends on what follows
 _OTHERS = "a causal LLM whose family transformers knows, such as Llama, Qwen, Mistral, Gemma, Phi or Granite"
 
 
@@ -167,6 +168,8 @@ def _class_of(config: Any, raw: dict[str, Any], where: str) -> str:
         kind = "an encoder with a decoder"
     elif family in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not getattr(config, "is_decoder", False):
         kind = "an encoder, which fills gaps"
+    elif family in _TWO_WAYS:
+        kind = "a model that reads in both directions"
     elif loader is None or (names and not any(name.endswith(_LANGUAGE_MODELS) for name in names)):
         kind = f"no language model but {names[0] if names else family}"
     else:

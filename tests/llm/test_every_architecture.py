@@ -29,6 +29,6 @@ LABELS = [(3,), (4, 5), (4, 6, 7)]
 def test_every_kind_of_attention_is_scored_as_by_the_library_or_refused(
     family: str, tmp_path: Path, no_models: Path
 ) -> None:
-    found = tiny_models.compare(family, tmp_path / "own", PROMPTS, LABELS)
+    found = tiny_models.compare(family, tiny_models.save_tiny(family, tmp_path / "own"), PROMPTS, LABELS)
     assert found.is_right, found
     assert bool(found.refused) == (family == "bert")
