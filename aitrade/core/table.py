@@ -5,7 +5,36 @@ from typing import Literal
 
 Kind = Literal["text", "prose", "period", "count", "billions", "percent", "index", "number", "ratio"]
 Role = Literal["value", "lower", "upper"]
+NoteKind = Literal["labels", "gaps", "partners", "parts", "base", "duty", "interval", "run", "method", "choice", "data"]
 Value = str | int | float | bool | None
+
+# Kinds of notes without which a figure misleads: charts and cards carry them too.
+TELLING: frozenset[NoteKind] = frozenset({"labels", "gaps", "partners", "base", "duty", "interval", "run", "data"})
+
+
+class Note(str):
+    """A note on figures: its text, what kind of thing it tells, and the same in a few words for charts and cards.
+
+    Args:
+        text: the note.
+        kind: ``labels`` (codes without a label), ``gaps`` (a country or chapter that a period lacks), ``partners`` (few
+            partner countries), ``parts`` (a part of a year), ``base`` (the base year), ``duty`` (unknown duty),
+            ``interval``, ``run`` (whose labels), ``method``, ``choice`` (what was asked for), ``data`` (of files).
+        brief: the same in a few words; the text itself by default.
+    """
+
+    kind: NoteKind
+    brief: str
+
+    def __new__(cls, text: str, kind: NoteKind, brief: str = "") -> "Note":
+        """Make a note of a text."""
+        note = super().__new__(cls, text)
+        note.kind, note.brief = kind, brief or text
+        return note
+
+    def __reduce__(self) -> tuple[type["Note"], tuple[str, NoteKind, str]]:
+        """What a copy is made of."""
+        return Note, (str(self), self.kind, self.brief)
 
 
 @dataclass(frozen=True)
@@ -76,6 +105,11 @@ class Table:
         """The rows as objects, keyed by column name."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def telling(self, *but: NoteKind) -> tuple[Note, ...]:
+        """The notes that charts and cards carry too, other than those of some kinds."""
+        notes = (note for note in self.notes if isinstance(note, Note))
+        return tuple(note for note in notes if note.kind in TELLING and note.kind not in but)
 
     def measured(self, measure: str, role: Role = "value") -> list[Column]:
         """The columns of a measure, in their order."""

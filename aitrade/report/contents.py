@@ -78,7 +78,7 @@ def gather(
     return Contents(
         run=chosen,
         question=question,
-        headlines=headlines(tables, available, chosen),
+        headlines=headlines(tables, available, chosen, base_year or question.settings.base_year),
         tables=tables,
         figures={figure.id: figure for figure in drawn},
         uncertainty=uncertain,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from aitrade.core.table import Column, Levels, Role, Table, Value
+from aitrade.core.table import Column, Levels, NoteKind, Role, Table, Value
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.report.figure import BOTH
 from aitrade.report.partial import partial_years
@@ -23,13 +23,23 @@ class Headline:
 
 
 def headlines(
-    tables: Mapping[tuple[str, str, str], Table], available: Mapping[str, tuple[Year, ...]], run: Run
+    tables: Mapping[tuple[str, str, str], Table],
+    available: Mapping[str, tuple[Year, ...]],
+    run: Run,
+    base_year: int | None,
 ) -> tuple[Headline, ...]:
-    """The headline figures that the tables allow, each for the latest complete year."""
+    """The headline figures that the tables allow, each for the latest complete year.
+
+    Args:
+        tables: of the report.
+        available: the years of each flow.
+        run: whose labels they use.
+        base_year: where the counterfactual starts.
+    """
     partial = partial_years(available)
     found = [_trade(tables, flow, available[flow], partial[flow]) for flow in FLOWS]
     found += [_tariff(tables, partial["imports"]), _exempt(tables, partial["imports"])]
-    found += [_balance(tables, available, partial[BOTH]), _codes(tables, run)]
+    found += [_balance(tables, available, partial[BOTH], base_year), _codes(tables, run)]
     return tuple(headline for headline in found if headline)
 
 
@@ -60,6 +70,7 @@ def _trade(
     ]
     if partners[year] < FEW:
         beside.append(f"the data hold only {partner_countries(partners[year])}")
+    beside += _telling(table)
     return Headline(f"${value:,.1f} bn", f"{flow} of {group} products in {year}{_part(year, partial)}", tuple(beside))
 
 
@@ -78,7 +89,7 @@ def _tariff(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) -> 
     return Headline(
         f"{_float(rates[levels.group]):.2f}%",
         f"tariff on {levels.group} imports in {year}{_part(year, partial)}",
-        tuple(beside),
+        (*beside, *_telling(table)),
     )
 
 
@@ -94,16 +105,22 @@ def _exempt(tables: Mapping[tuple[str, str, str], Table], partial: Set[str]) -> 
     column, year = columns[-1], str(columns[-1].year)
     others = _row(table, list="any", relevance=levels.reference, category=None)
     covered = others[column.name] if others else None
-    beside = () if covered is None else (f"{_float(covered):.1f}% of {levels.reference}",)
+    beside = (() if covered is None else (f"{_float(covered):.1f}% of {levels.reference}",)) + _telling(table, "duty")
     what = f"of {levels.group} imports in {year}{_part(year, partial)} on an exemption list"
     return Headline(f"{_float(row[column.name]):.1f}%", what, beside)
 
 
 def _balance(
-    tables: Mapping[tuple[str, str, str], Table], available: Mapping[str, tuple[Year, ...]], partial: Set[str]
+    tables: Mapping[tuple[str, str, str], Table],
+    available: Mapping[str, tuple[Year, ...]],
+    partial: Set[str],
+    base_year: int | None,
 ) -> Headline | None:
     table = tables.get(("counterfactual", "both", "year"))
-    rows = [row for row in table.records() if row["net_effect"] is not None] if table else []
+    if table is None:
+        return None
+    # Of the base year the excess is nothing by construction, which says nothing of the boom.
+    rows = [row for row in table.records() if row["net_effect"] is not None and int(str(row["period"])) != base_year]
     if not rows:
         return None
     row = max(rows, key=lambda row: (row["period"] not in partial, str(row["period"])))
@@ -112,7 +129,8 @@ def _balance(
     partners = [next(found.countries for found in available[flow] if str(found.year) == year) for flow in FLOWS]
     if not comparable_partners(*partners):
         beside.append(f"imports from {partner_countries(partners[0])}, exports to {partners[1]}: no trade balance")
-    group = _levels(table).group if table else ""
+    beside += _telling(table)
+    group = _levels(table).group
     done = "added to" if effect >= 0 else "taken off"
     what = f"{done} the deficit by the boom in {group} products in {year}{_part(year, partial)}"
     return Headline(f"${abs(effect):,.1f} bn", what, tuple(beside))
@@ -140,6 +158,12 @@ def _levels(table: Table) -> Levels:
 def _end(table: Table, column: Column, role: Role, row: Row) -> Value:
     """The lower or upper end of a row's figure; None where the table has no intervals."""
     return next((row[end.name] for end in table.measured(column.measure, role) if end.year == column.year), None)
+
+
+def _telling(table: Table | None, *but: NoteKind) -> tuple[str, ...]:
+    """What a card has to say of its table: gaps, unlabelled trade, unknown duty, whose labels."""
+    said = table.telling("partners", "base", "interval", "data", *but) if table else ()
+    return tuple(dict.fromkeys(note.brief for note in said))
 
 
 def _part(year: str, partial: Set[str]) -> str:

@@ -252,7 +252,12 @@ def test_a_year_that_only_some_countries_have_whole_is_part_of_a_year():
     mexico = [Row("imports", hs10, "2010", year, 0, 120, 0) for hs10 in PAIR for year in (2023, 2024, 2025)]
     con = workspace([*china, *part, *mexico])
     growth = table(con, "growth")
-    assert [column.name for column in growth.columns if column.name.startswith("growth")] == ["growth_2024"]
+    grown = {(row["cty_code"], row["relevance"]): row["growth_2025"] for row in growth.records()}
+    assert {key for key, value in grown.items() if value is None} == {
+        ("5700", level) for level in ("High", "Low", "All")
+    }
+    assert {value for key, value in grown.items() if value is not None} == {0}  # Mexico's, half of all trade
+    assert any("lack imports of CHINA (5700) in part of 2025: growth is of" in note for note in growth.notes)
     says = "2025 holds the whole year of some partner countries and only months 1 to 3 of others"
     assert any(says in note for note in growth.notes)
     assert table(con, "summary").columns[-1].title == "Change 2023-2024, %"
@@ -325,27 +330,31 @@ def test_of_countries_that_a_sparse_year_does_not_hold_nothing_is_known(name):
             if (hs10, cty, year) != (PAIR[0], "1220", 2025)
         ]
     )
-    of_2025 = [c.name for c in table(con, name).columns if c.name in ("value_2025", "share_2025")]
     rows = [row for row in table(con, name, Options(top=0)).records() if row["cty_code"]]
     assert {row["cty_code"] for row in rows} == set(COUNTRIES)
     for row in rows:
-        assert {row[column] is not None for column in of_2025} == {row["cty_code"] in year_of[2025]}
+        assert (row["value_2025"] is not None) == (row["cty_code"] in year_of[2025])
+        assert row.get("share_2025") is None  # two countries are not the world
     high = [row for row in rows if row["cty_code"] == "1220" and row.get("relevance", "High") == "High"]
     assert [row["value_2025"] for row in high] == [0]
     con.close()
 
 
-def test_a_country_without_trade_in_a_year_of_most_countries_had_none():
+@pytest.mark.parametrize(("value", "known"), [(5, False), (0.01, True)])
+def test_a_small_country_without_trade_in_a_year_had_none_and_a_large_one_is_lacking(value, known):
     con = workspace(
         [
-            Row("imports", PAIR[0], cty, year, 0, 5, 0)
+            Row("imports", PAIR[0], cty, year, 0, int(1000 * (value if cty == "1220" else 5)), 0)
             for year in (2024, 2025)
             for cty in COUNTRIES
             if (cty, year) != ("1220", 2025)
         ]
     )
-    (canada,) = table(con, "countries", Options(countries=("1220",))).records()
-    assert (canada["value_2025"], canada["share_2025"]) == (0, 0)
+    found = table(con, "countries", Options(countries=("1220",)))
+    (canada,) = found.records()
+    assert (canada["value_2025"], canada["share_2025"]) == ((0, 0) if known else (None, None))
+    assert (canada["share_pct"] is not None) == known
+    assert any("lack imports of CANADA (1220) in 2025" in note for note in found.notes) != known
     con.close()
 
 
@@ -357,7 +366,8 @@ def test_nothing_grows_between_years_that_hold_other_countries():
         [Row("imports", PAIR[n], c, y, 0, value.get(c, 2), 0) for y, of in held.items() for c in of for n in (0, 1)]
     )
     growth = table(con, "growth", Options(years=(2024, 2025)))
-    assert [column.name for column in growth.columns if column.name.startswith("growth")] == ["growth_2024"]
+    grown = {(row["cty_code"], row["relevance"]): row["growth_2025"] for row in growth.records()}
+    assert {cty for (cty, _), value in grown.items() if value is not None} == {"1220"}
     assert f"2025 holds 1 partner country, 2023 {len(COUNTRIES)}: they do not compare" in growth.notes
     assert next(record["cty_code"] for record in growth.records() if record["cty_code"]) == "2010"
     assert any("Change 2023-2024" in column.title for column in table(con, "summary", Options()).columns)
@@ -453,7 +463,7 @@ def test_a_headline_is_of_the_latest_year_that_is_complete_for_all():
     held = {"imports": available_years(con, "imports", ()), "exports": ()}
     assert partial_years(held)["imports"] == {"2025"}
     run = get_run(con, "hand")
-    (trade, *_) = headlines({("summary", "imports", "year"): table(con, "summary")}, held, run)
+    (trade, *_) = headlines({("summary", "imports", "year"): table(con, "summary")}, held, run, 2024)
     assert (trade.value, trade.what) == ("$2.0 bn", "imports of High products in 2024")
     con.close()
 
@@ -474,17 +484,21 @@ def test_headlines_say_where_partner_countries_do_not_compare():
         options = Options(base_year=base_year)
         names = {("summary", "imports", "year"): "summary", ("counterfactual", "both", "year"): "counterfactual"}
         tables = {key: table(con, name, options) for key, name in names.items()}
-        trade, balance, _ = headlines(tables, held, get_run(con, "hand"))
-        return trade.beside, balance.beside
+        trade, *rest = headlines(tables, held, get_run(con, "hand"), base_year)
+        return trade.beside, [headline for headline in rest if "boom" in headline.what]
 
     trade, balance = found(2023)
     assert "2024-2025: +0%" in trade  # 2023 holds too few of the partner countries to start from
     assert "the data hold only 5 partner countries" in trade
-    assert "imports from 5 partner countries, exports to 2: no trade balance" in balance
+    assert any("lacking imports: PHILIPPINES (5650), CHINA (5700), TAIWAN (5830) in 2023" in line for line in trade)
+    assert not balance  # exports go to two of five partners
     assert "2024-2025: +0%" in found(2024)[0]
-    add_flows(con, [Row("exports", PAIR[0], c, 2025, 0, 1, None) for c in all_of_them[2:]])
+    for year in (2024, 2025):
+        add_flows(con, [Row("exports", PAIR[n], c, year, 0, 10**9, None) for c in all_of_them[2:] for n in (0, 1)])
     held["exports"] = available_years(con, "exports", ())
-    assert len(found(2024)[1]) == 1
+    (balance,) = found(2024)[1]
+    assert balance.what == "added to the deficit by the boom in High products in 2025"
+    assert not any("lacking" in line for line in balance.beside)
     con.close()
 
 

@@ -135,7 +135,7 @@ def _require_year(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) 
 
 
 def _notes(con: "DuckDBPyConnection", flows: tuple[str, ...], year: int) -> tuple[str, ...]:
-    notes = list(import_notes(con, flows))
+    notes: list[str] = [*import_notes(con, flows)]
     for flow in flows:
         available = available_years(con, flow, ())
         weighing, most = (next(y for y in available if y.year == year), max(available, key=lambda y: y.countries))

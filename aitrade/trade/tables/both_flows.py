@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.table import Note
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.years import Year, comparable_partners, partner_countries
 
@@ -37,7 +38,7 @@ def comparable_years(available: Available, options: Options, *, by_month: bool) 
     return tuple(found.values())
 
 
-def incomparable_notes(available: Available, options: Options, data: tuple[Year, ...], *, by_month: bool) -> list[str]:
+def incomparable_notes(available: Available, options: Options, data: tuple[Year, ...], *, by_month: bool) -> list[Note]:
     """Notes on what the flows do not hold alike.
 
     Args:
@@ -54,14 +55,15 @@ def incomparable_notes(available: Available, options: Options, data: tuple[Year,
     ]
     whole = {year.year for year in data if not by_month or _months_alike(year.year, available)}
     left_out = [_unlike(year, available, by_month=by_month) for year in wanted if year not in whole]
-    notes = [f"left out where imports and exports are not held alike: {', '.join(left_out)}"] if left_out else []
+    text = f"left out where imports and exports are not held alike: {', '.join(left_out)}"
+    notes = [Note(text, "gaps")] if left_out else []
     for year in data:
         partners = [found.countries for years in available.values() for found in years if found.year == year.year]
         if year.year in wanted and not comparable_partners(*partners):
             each = " and ".join(
                 f"{partner_countries(number)} of {flow}" for flow, number in zip(available, partners, strict=True)
             )
-            notes.append(f"{year.year} holds {each}: their difference is no trade balance")
+            notes.append(Note(f"{year.year} holds {each}: their difference is no trade balance", "partners"))
     return notes
 
 

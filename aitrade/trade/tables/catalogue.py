@@ -54,6 +54,7 @@ class Spec:
         both_flows: whether it needs imports and exports together.
         needs_duty: whether it needs calculated duty, which only imports have.
         of_part: what its figures make of a year that the data hold in part.
+        of_gap: what they make of a country or chapter that a period lacks.
         notes: what always has to be known.
     """
 
@@ -73,6 +74,7 @@ class Spec:
     both_flows: bool = False
     needs_duty: bool = False
     of_part: str = "changes and rankings leave it out"
+    of_gap: str = "figures are of what there is"
     notes: tuple[str, ...] = ()
 
 
@@ -105,6 +107,7 @@ _ALL = (
         "US {flow} by relevance and category, billion dollars",
         (_RELEVANCE, _CATEGORY, Heading("codes", "Codes", "count"), _VALUE, _CHANGE),
         has_interval=True,
+        of_gap="the change is of what both years hold, or empty where that is less than half of the value",
     ),
     Spec(
         "top",
@@ -121,6 +124,7 @@ _ALL = (
             _CHANGE,
         ),
         top=10,
+        of_gap="the change is of what both years hold, or empty where that is less than half of the value",
     ),
     Spec(
         "index",
@@ -141,6 +145,7 @@ _ALL = (
         compares_reference=True,
         from_base=True,
         has_interval=True,
+        of_gap="the index is of what both month and base year hold, or empty where that is less than half of the value",
     ),
     Spec(
         "share",
@@ -154,6 +159,7 @@ _ALL = (
         ),
         by=("year", "month"),
         has_interval=True,
+        of_gap="shares are of what there is",
     ),
     Spec(
         "countries",
@@ -164,6 +170,7 @@ _ALL = (
         rows_by_country=True,
         has_denominator=True,
         of_part="the ranking leaves it out, the share of all years counts it",
+        of_gap="shares are of the partners that hold the year, those of all years of the partners that hold them all",
     ),
     Spec(
         "country-categories",
@@ -174,6 +181,7 @@ _ALL = (
         rows_by_country=True,
         has_denominator=True,
         of_part="the share of all years, which ranks the countries, counts it",
+        of_gap="shares are of the partners that hold the year, those of all years of the partners that hold them all",
     ),
     Spec(
         "growth",
@@ -188,6 +196,7 @@ _ALL = (
         top=10,
         rows_by_country=True,
         compares_reference=True,
+        of_gap="growth is of what both years hold, or empty where that is less than half of the value",
     ),
     Spec(
         "tariffs",
@@ -210,6 +219,7 @@ _ALL = (
         needs_duty=True,
         of_part="the choice of countries counts it",
         notes=("where the duty of a flow is unknown, its value is left out of the rate",),
+        of_gap="rates are of what there is",
     ),
     Spec(
         "exemptions",
@@ -255,6 +265,7 @@ _ALL = (
         compares_reference=True,
         from_base=True,
         both_flows=True,
+        of_gap="excess and balance are of what both sides hold, or empty where that is less than half of the value",
     ),
 )
 

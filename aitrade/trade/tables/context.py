@@ -1,80 +1,39 @@
 """What a table is computed from: its options resolved against question, run and data, with parameters and notes."""
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError, UsageError
-from aitrade.core.table import Levels
+from aitrade.core.sql import query
+from aitrade.core.table import Levels, Note
 from aitrade.core.wording import slug
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.question import Question
 from aitrade.trade.tables.both_flows import Available, comparable_years
 from aitrade.trade.tables.catalogue import Spec
 from aitrade.trade.tables.exemptions import choose_lists
-from aitrade.trade.tables.notes import import_notes, table_notes
+from aitrade.trade.tables.gaps import Gap, find_gaps, gap_notes
+from aitrade.trade.tables.macros import SQL
+from aitrade.trade.tables.notes import import_notes, table_notes, years_used
 from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.parameters import Parameters
 from aitrade.trade.tables.partners import paper_countries, resolve_countries
 from aitrade.trade.tables.run import ChosenRun, choose_run
-from aitrade.trade.tables.years import YearSelection, available_years, no_trade, require_base_year, select_years
+from aitrade.trade.tables.trade_notes import trade_notes, unheld_notes
+from aitrade.trade.tables.years import (
+    FEW,
+    YearSelection,
+    available_years,
+    no_trade,
+    partner_countries,
+    require_base_year,
+    select_years,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _NO_LIMIT = 1_000_000
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """The named parameters of the tables' SQL; a query takes those that it names.
-
-    Args:
-        flow: imports or exports.
-        run: the run whose labels are used.
-        counted: the levels that count as one, and ``group``, what they are called together.
-        reference: the level that they are compared with.
-        relevances: the rows of tables by level, in order.
-        without: categories that columns beside the counted levels leave out, a list for each such column.
-        excluded: HS2 chapters that are dropped.
-        partners: the countries that trade is limited to; none: all.
-        shown: the countries that rows are limited to; none: all.
-        years: those shown; also with the year before each, and with the base year where the table needs it.
-        comparable: the years shown that compare with the year before.
-        low_coverage: the years shown that hold few partner countries.
-        periods: year * 100 + month of what is shown; month 0 is a year.
-        base_year, from_year, to_year, rank_year: see :class:`YearSelection`.
-        by_month: whether months are summed, not years.
-        top: how many rows.
-        lists: names of exemption lists.
-    """
-
-    flow: str
-    run: str
-    counted: list[str]
-    group: str
-    reference: str
-    relevances: list[str]
-    without: list[list[str]]
-    excluded: list[str]
-    partners: list[str]
-    shown: list[str]
-    years: list[int]
-    years_and_before: list[int]
-    years_and_base: list[int]
-    comparable: list[int]
-    low_coverage: list[int]
-    periods: list[int]
-    base_year: int | None
-    from_year: int | None
-    to_year: int | None
-    rank_year: int
-    by_month: bool
-    top: int
-    lists: list[str]
-
-    @property
-    def by_name(self) -> dict[str, Any]:
-        """The values by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -87,13 +46,15 @@ class QueryContext:
         selection: the years.
         parameters: of the SQL.
         notes: what a reader has to know.
+        partners: how many partner countries the years used hold, of the flow that has most.
     """
 
     options: Options
     question: Question
     selection: YearSelection
     parameters: Parameters
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
+    partners: int
 
     @property
     def levels(self) -> Levels:
@@ -115,8 +76,17 @@ class QueryContext:
             "base_year": options.base_year,
             "rank_year": selection.rank,
             "changes": f" {selection.first}-{selection.last}" if selection.first else "",
-            "partners": "the paper's 30 countries" if options.denominator == "paper" else "the world",
+            "partners": self._denominator,
         }
+
+    @property
+    def _denominator(self) -> str:
+        """What shares of countries are shares of, in words."""
+        if self.options.denominator == "paper":
+            paper = len(paper_countries())
+            held = "" if self.partners >= paper else f"{self.partners} of "
+            return f"{held}the paper's {paper} countries"
+        return "the world" if self.partners >= FEW else f"the {partner_countries(self.partners)} in the data"
 
 
 def resolve(con: "DuckDBPyConnection", spec: Spec, options: Options) -> QueryContext:
@@ -146,14 +116,34 @@ def resolve(con: "DuckDBPyConnection", spec: Spec, options: Options) -> QueryCon
     data = comparable_years(available, options, by_month=by_month) if spec.both_flows else available[options.flow]
     selection = select_years(data, options, trade_with, by_month=by_month, latest_only=spec.latest_only)
     lists = choose_lists(con, options.lists) if spec.has_lists else ()
+    gaps = find_gaps(con, tuple(available), trade_with, options.excluded_chapters or (), by_month=selection.by_month)
+    used = years_used(spec, options, selection)
+    gaps = tuple(gap for gap in gaps if gap.year in used)
+    parameters = _parameters(spec, options, run, selection, trade_with, lists, gaps)
+    if spec.has_denominator and gaps:
+        parameters = replace(parameters, world_years=_world_years(con, parameters))
     notes = table_notes(spec, options, run, available, data, selection, trade_with)
     return QueryContext(
         options,
         run.question,
         selection,
-        _parameters(spec, options, run, selection, trade_with, lists),
-        (*import_notes(con, tuple(available)), *missing, *notes),
+        parameters,
+        (
+            *import_notes(con, tuple(available)),
+            *missing,
+            *gap_notes(gaps, used, spec.of_gap),
+            *unheld_notes(parameters),
+            *trade_notes(con, spec, parameters, tuple(flow for flow, years in available.items() if years)),
+            *notes,
+        ),
+        max(year.countries for years in available.values() for year in years if year.year in used),
     )
+
+
+def _world_years(con: "DuckDBPyConnection", parameters: Parameters) -> list[int]:
+    """The years shown that hold the partner countries with at least half of the ranking year's value."""
+    lacking: dict[int, float] = dict(query(con, SQL, "world_years", **parameters.by_name))
+    return [year for year in parameters.years if lacking.get(year, 0.0) <= 1 / 2]
 
 
 def _parameters(
@@ -163,6 +153,7 @@ def _parameters(
     selection: YearSelection,
     partners: tuple[str, ...],
     lists: tuple[str, ...],
+    gaps: tuple[Gap, ...],
 ) -> Parameters:
     labels, years = run.question.labels, selection.years
     others = [level for level in labels.levels if level not in options.relevances]
@@ -183,7 +174,10 @@ def _parameters(
         years_and_before=sorted({*years, *(year - 1 for year in years)}),
         years_and_base=sorted({*years, *base}) if spec.from_base else list(years),
         comparable=list(selection.comparable),
-        low_coverage=list(selection.low_coverage),
+        world_years=list(years),
+        years_used=sorted(years_used(spec, options, selection)),
+        gap_countries=sorted({gap.country for gap in gaps if gap.country}),
+        gap_chapters=sorted({gap.chapter for gap in gaps if gap.chapter}),
         periods=[
             year.year * 100 + month
             for year in selection.shown
@@ -201,7 +195,7 @@ def _parameters(
 
 def _with_flows(
     con: "DuckDBPyConnection", spec: Spec, options: Options, available: Available
-) -> tuple[Options, list[str]]:
+) -> tuple[Options, list[Note]]:
     """The options with the flow whose labels have to be there, and a note on a flow that is missing."""
     if spec.needs_duty:
         known = con.execute("SELECT count(duty) FROM flows WHERE flow = $1", [options.flow]).fetchone()
@@ -213,7 +207,9 @@ def _with_flows(
         return options, []
     missing = [flow for flow, years in available.items() if not years]
     options = replace(options, flow="exports" if missing == ["imports"] else "imports")
-    return options, [f"the workspace holds no {flow}: their figures and the balance are empty" for flow in missing]
+    return options, [
+        Note(f"the workspace holds no {flow}: their figures and the balance are empty", "gaps") for flow in missing
+    ]
 
 
 def _check(spec: Spec, options: Options) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
+from aitrade.core.table import Note
 from aitrade.question.question import Question
 from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import get_run, latest_run
@@ -21,13 +22,14 @@ class ChosenRun:
     labels: dict[str, int]
     question: Question
 
-    def notes(self, flows: tuple[str, ...]) -> list[str]:
+    def notes(self, flows: tuple[str, ...]) -> list[Note]:
         """What a reader has to know about the run."""
         notes = []
         if not self.finished:
-            notes.append(f"run {self.run} is not finished: {sum(self.labels.values())} codes have a label so far")
+            text = f"run {self.run} is not finished: {sum(self.labels.values())} codes have a label so far"
+            notes.append(Note(text, "run"))
         notes += [
-            f"run {self.run} labels no {flow} codes as such, only those that are import codes too"
+            Note(f"run {self.run} labels no {flow} codes as such, only those that are import codes too", "run")
             for flow in flows
             if flow not in self.labels
         ]

@@ -13,6 +13,7 @@ from aitrade.trade.tables.options import Options
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+MONTHS = 12
 FEW = 100  # partner countries; the United States trades with some 230
 
 
@@ -128,9 +129,7 @@ class YearSelection:
 
     Args:
         shown: the years shown.
-        comparable: those of them that compare with the year before: both are complete, and neither holds less than
-            half of the other's partner countries.
-        low_coverage: those of them with fewer than half the partner countries of another of them.
+        comparable: those of them that compare with the year before: some partner country can hold both in full.
         first: first of the ``full_years`` shown, where changes start; None where there are
             fewer than two.
         last: last full year shown, where changes end; None likewise.
@@ -140,7 +139,6 @@ class YearSelection:
 
     shown: tuple[Year, ...]
     comparable: tuple[int, ...]
-    low_coverage: tuple[int, ...]
     first: int | None
     last: int | None
     rank: int
@@ -173,16 +171,10 @@ def select_years(
     if latest_only and not options.years:
         shown = tuple(year for year in shown if year.year == rank)
         full = [year for year in full if year == rank]
-    complete = {year.year: year.countries for year in data if year.complete}
-    comparable = tuple(
-        year.year
-        for year in shown
-        if {year.year, year.year - 1} <= complete.keys()
-        and comparable_partners(complete[year.year], complete[year.year - 1])
-    )
-    low_coverage = tuple(year.year for year in low_coverage_years(shown))
+    in_full = {year.year for year in data if year.whole or len(year.months) == MONTHS}
+    comparable = tuple(year.year for year in shown if {year.year, year.year - 1} <= in_full)
     first, last = (full[0], full[-1]) if len(full) > 1 else (None, None)
-    return YearSelection(shown, comparable, low_coverage, first, last, rank, by_month)
+    return YearSelection(shown, comparable, first, last, rank, by_month)
 
 
 def _shown(data: tuple[Year, ...], options: Options, partners: Sequence[str], *, by_month: bool) -> tuple[Year, ...]:

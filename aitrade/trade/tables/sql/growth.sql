@@ -1,17 +1,33 @@
 -- Growth year on year by country and relevance, with the world first: the counted levels, the reference, and all trade.
--- A growth rate is given where the year and the year before it are in the data as complete years.
+-- A growth rate is given where the year and the year before it are in the data as complete years. It is of the chapters,
+-- and for the world of the countries, that both years hold, where these have half of the value of each.
 WITH cells AS (
-    SELECT cty_code, year, relevance, sum(value) AS value
+    SELECT cty_code, told_apart(substr(hs10, 1, 2), $gap_chapters) AS chapter, year, relevance, sum(value) AS value
     FROM labelled($flow, $run, $counted, $years_and_before, false, $excluded, $partners)
     GROUP BY ALL
 ),
-by_year AS (
-    SELECT cty_code, coalesce(relevance, 'All') AS relevance, year, sum(value) AS value
+lacking AS (
+    SELECT
+        *,
+        lacks([$flow], cty_code, chapter, year, NULL) AS now,
+        lacks([$flow], cty_code, chapter, year - 1, NULL) AS before,
+        lacks([$flow], cty_code, chapter, year + 1, NULL) AS after
     FROM cells
+),
+by_year AS (
+    SELECT
+        cty_code, coalesce(relevance, 'All') AS relevance, year, sum(value) AS value,
+        sum(value) FILTER (NOT now AND NOT before) AS as_before,
+        sum(value) FILTER (NOT now AND NOT after) AS as_after
+    FROM lacking
     GROUP BY GROUPING SETS ((cty_code, relevance, year), (cty_code, year), (relevance, year), (year))
 ),
 totals AS (
-    SELECT cty_code, relevance, map_from_entries(list((year, value))) AS dollars
+    SELECT
+        cty_code, relevance,
+        map_from_entries(list((year, value))) AS dollars,
+        map_from_entries(list((year, as_before))) AS as_before,
+        map_from_entries(list((year, as_after))) AS as_after
     FROM by_year
     GROUP BY cty_code, relevance
 ),
@@ -27,11 +43,16 @@ SELECT
     row_heads.cty_code,
     coalesce(countries.name, row_heads.cty_code, 'World') AS country,
     row_heads.relevance,
-    [dollars_in(y, totals.dollars, map_keys(whole.dollars), $low_coverage) / 1e9 FOR y IN $years] AS value,
-    [100 * (coalesce(totals.dollars[y], 0) / nullif(totals.dollars[y - 1], 0)::DOUBLE - 1) FOR y IN $comparable] AS growth
+    [dollars_in(y, totals.dollars, unknown) / 1e9 FOR y IN $years] AS value,
+    [CASE
+        WHEN 2 * coalesce(whole.as_before[y], 0) >= coalesce(whole.dollars[y], 0)
+            AND 2 * whole.as_after[y - 1] >= whole.dollars[y - 1]
+        THEN 100 * (coalesce(totals.as_before[y], 0) / nullif(totals.as_after[y - 1], 0)::DOUBLE - 1)
+    END FOR y IN $comparable] AS growth
 FROM row_heads
 LEFT JOIN totals
     ON totals.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND totals.relevance = row_heads.relevance
 LEFT JOIN totals AS whole ON whole.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND whole.relevance = 'All'
 LEFT JOIN countries ON countries.cty_code = row_heads.cty_code
+LEFT JOIN gap_years($flow) AS of_gaps ON of_gaps.cty_code = row_heads.cty_code
 ORDER BY rank, list_position([$group, $reference, 'All'], row_heads.relevance);

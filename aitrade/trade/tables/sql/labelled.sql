@@ -1,6 +1,5 @@
 -- What every table stands on: trade, the run's labels, and the two joined. Three macros, so that a table's query says
--- which of them it needs: most sum trade by code first and join the labels to the sums, which is less work. Two more for
--- tables that have countries as rows and years as columns.
+-- which of them it needs: most sum trade by code first and join the labels to the sums, which is less work.
 
 -- A label for each code of a flow. The counted levels count as one, named after them ("High", "High+Medium").
 -- An exporter may report an HTS number instead of a Schedule B number, and about half of the export codes in the data
@@ -59,15 +58,3 @@ SELECT
     labels.category
 FROM trade(of_flow, in_years, by_month, excluded, partners) AS trade
 LEFT JOIN labels(of_flow, of_run, counted) AS labels USING (hs10);
-
--- Dollars of a country in a year, from a map of its years. No trade is none; but of a low_coverage year, which holds fewer than
--- half the partner countries of another, nothing is known of a country that it does not hold at all.
-CREATE OR REPLACE TEMP MACRO dollars_in(of_year, dollars, held, low_coverage) AS
-CASE WHEN NOT list_contains(low_coverage, of_year) OR list_contains(held, of_year) THEN coalesce(dollars[of_year], 0)::DOUBLE END;
-
--- The low_coverage years that hold a country.
-CREATE OR REPLACE TEMP MACRO held_of_low_coverage(of_flow, low_coverage) AS TABLE
-SELECT cty_code, list(DISTINCT year) AS held
-FROM flows
-WHERE flow = of_flow AND list_contains(low_coverage, year)
-GROUP BY cty_code;

@@ -1,12 +1,25 @@
 -- Trade by relevance and, within each, by category: codes with trade, value by year, change between two years.
 -- One row for each relevance (category NULL), its categories, the unlabelled codes, and all codes.
-WITH sums AS (
-    SELECT hs10, year, sum(value) AS value
+-- The change is of the countries and chapters that both years hold (alike), where they have half of the value of each.
+WITH cells AS (
+    SELECT hs10, year, told_apart(cty_code, $gap_countries) AS cty_code, sum(value) AS value
     FROM trade($flow, $years, false, $excluded, $partners)
     GROUP BY ALL
 ),
+compared AS (
+    SELECT
+        *,
+        NOT lacks([$flow], cty_code, substr(hs10, 1, 2), $from_year, NULL)
+            AND NOT lacks([$flow], cty_code, substr(hs10, 1, 2), $to_year, NULL) AS is_alike
+    FROM cells
+),
+sums AS (
+    SELECT hs10, year, sum(value) AS value, sum(value) FILTER (is_alike) AS alike
+    FROM compared
+    GROUP BY ALL
+),
 labelled_sums AS (
-    SELECT hs10, year, value, coalesce(relevance, 'Unlabelled') AS relevance, category
+    SELECT hs10, year, value, alike, coalesce(relevance, 'Unlabelled') AS relevance, category
     FROM sums LEFT JOIN labels($flow, $run, $counted) USING (hs10)
 ),
 row_heads AS (
@@ -15,7 +28,7 @@ row_heads AS (
     SELECT DISTINCT relevance, category FROM labelled_sums WHERE category IS NOT NULL
 ),
 by_year AS (
-    SELECT coalesce(relevance, 'All') AS relevance, category, year, sum(value) AS value
+    SELECT coalesce(relevance, 'All') AS relevance, category, year, sum(value) AS value, sum(alike) AS alike
     FROM labelled_sums
     GROUP BY GROUPING SETS ((relevance, category, year), (relevance, year), (year))
     HAVING grouping(category) = 1 OR category IS NOT NULL
@@ -27,17 +40,26 @@ counts AS (
     HAVING grouping(category) = 1 OR category IS NOT NULL
 ),
 totals AS (
-    SELECT relevance, category, map_from_entries(list((year, value))) AS dollars
+    SELECT
+        relevance, category,
+        map_from_entries(list((year, value))) AS dollars, map_from_entries(list((year, alike))) AS alike
     FROM by_year
     GROUP BY relevance, category
+),
+change AS (
+    SELECT bool_and(coalesce(2 * alike >= value, false)) AS holds
+    FROM by_year WHERE relevance = 'All' AND year IN ($from_year, $to_year)
 )
 SELECT
     row_heads.relevance,
     row_heads.category,
     coalesce(counts.codes, 0) AS codes,
     [coalesce(dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
-    100 * (coalesce(dollars[$to_year], 0) / nullif(dollars[$from_year], 0)::DOUBLE - 1) AS change_pct
-FROM row_heads
+    CASE
+        WHEN change.holds
+        THEN 100 * (coalesce(alike[$to_year], 0) / nullif(alike[$from_year], 0)::DOUBLE - 1)
+    END AS change_pct
+FROM row_heads CROSS JOIN change
 LEFT JOIN totals
     ON totals.relevance = row_heads.relevance AND totals.category IS NOT DISTINCT FROM row_heads.category
 LEFT JOIN counts

@@ -1,13 +1,32 @@
 -- The codes of the counted levels with the most trade in the ranking year, with their share of all trade.
-WITH sums AS (
-    SELECT hs10, year, sum(value) AS value
+-- The change is of the countries and chapters that both years hold (alike), where they have half of the value of each.
+WITH cells AS (
+    SELECT hs10, year, told_apart(cty_code, $gap_countries) AS cty_code, sum(value) AS value
     FROM trade($flow, $years, false, $excluded, $partners)
     GROUP BY ALL
 ),
+compared AS (
+    SELECT
+        *,
+        NOT lacks([$flow], cty_code, substr(hs10, 1, 2), $from_year, NULL)
+            AND NOT lacks([$flow], cty_code, substr(hs10, 1, 2), $to_year, NULL) AS is_alike
+    FROM cells
+),
+sums AS (
+    SELECT hs10, year, sum(value) AS value, sum(value) FILTER (is_alike) AS alike
+    FROM compared
+    GROUP BY ALL
+),
 by_code AS (
-    SELECT hs10, map_from_entries(list((year, value))) AS dollars
+    SELECT
+        hs10, map_from_entries(list((year, value))) AS dollars, map_from_entries(list((year, alike))) AS alike
     FROM sums
     GROUP BY hs10
+),
+change AS (
+    SELECT bool_and(2 * alike >= value) AS holds
+    FROM (SELECT year, sum(value) AS value, coalesce(sum(alike), 0) AS alike FROM sums GROUP BY year)
+    WHERE year IN ($from_year, $to_year)
 ),
 everything AS (
     SELECT sum(value) AS dollars FROM sums WHERE year = $rank_year
@@ -20,10 +39,14 @@ SELECT
     labels.category,
     [coalesce(by_code.dollars[y], 0)::DOUBLE / 1e9 FOR y IN $years] AS value,
     100 * coalesce(by_code.dollars[$rank_year], 0)::DOUBLE / nullif(everything.dollars, 0)::DOUBLE AS share_pct,
-    100 * (coalesce(by_code.dollars[$to_year], 0) / nullif(by_code.dollars[$from_year], 0)::DOUBLE - 1) AS change_pct
+    CASE
+        WHEN change.holds
+        THEN 100 * (coalesce(by_code.alike[$to_year], 0) / nullif(by_code.alike[$from_year], 0)::DOUBLE - 1)
+    END AS change_pct
 FROM by_code
 JOIN labels($flow, $run, $counted) AS labels USING (hs10)
 CROSS JOIN everything
+CROSS JOIN change
 LEFT JOIN codes ON codes.flow = $flow AND codes.hs10 = by_code.hs10
 LEFT JOIN codes AS import_codes ON import_codes.flow = 'imports' AND import_codes.hs10 = by_code.hs10
 WHERE list_contains($counted, labels.own_relevance)
