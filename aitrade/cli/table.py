@@ -75,6 +75,13 @@ def table_command(
         float | None,
         typer.Option(metavar="PERCENT", help="Add intervals from the label probabilities (summary, share, index)."),
     ] = None,
+    label_error: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Labels by hand taken as wrong in intervals; by default as exemplars that read alike are labelled.",
+        ),
+    ] = None,
     lists: Annotated[
         list[str] | None, typer.Option("--list", metavar="NAME", help="Exemption list; give it again for more.")
     ] = None,
@@ -96,6 +103,7 @@ def table_command(
         top=top,
         by=by.value if by else None,
         interval=interval,
+        label_error=label_error,
         lists=lists,
     )
     write([computed.table], format_name, output)

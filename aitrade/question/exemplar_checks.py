@@ -65,6 +65,38 @@ def near_twins_advice(question: Question) -> list[Finding]:
     ]
 
 
+@dataclass(frozen=True)
+class TwinPairs:
+    """How exemplars of one heading that read nearly alike are labelled.
+
+    Args:
+        pairs: how many pairs of them there are.
+        unlike: how many of these have unlike levels.
+    """
+
+    pairs: int
+    unlike: int
+
+    @property
+    def error_rate(self) -> float | None:
+        """Share of hand labels that are wrong, if one label of each unlike pair is; None without pairs."""
+        return self.unlike / (2 * self.pairs) if self.pairs else None
+
+
+def count_twin_pairs(question: Question) -> TwinPairs:
+    """Count the pairs of near twins among the exemplars, as a measure of how often labels by hand err."""
+    by_heading: dict[tuple[str, str], list[tuple[str, list[str]]]] = defaultdict(list)
+    for e in question.exemplars.exemplars:
+        by_heading[e.code.flow, e.code.hs4].append((e.relevance, _tokens(e, question.words)))
+    unlike = [
+        level != other_level
+        for group in by_heading.values()
+        for (level, text), (other_level, other) in combinations(group, 2)
+        if _near(text, other)
+    ]
+    return TwinPairs(len(unlike), sum(unlike))
+
+
 def _near(text: list[str], other: list[str]) -> bool:
     matcher = SequenceMatcher(None, text, other, autojunk=False)
     return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR

@@ -59,7 +59,8 @@ def _trade(
     beside = []
     lower, upper = _end(table, column, "lower", counted), _end(table, column, "upper", counted)
     if lower is not None and upper is not None:
-        beside.append(f"labels could put it between {_float(lower):,.1f} and {_float(upper):,.1f} (90%)")
+        expected = _float(_end(table, column, "expected", counted))
+        beside.append(f"expected {expected:,.1f}; 90% interval {_float(lower):,.1f} to {_float(upper):,.1f}")
     if whole:
         beside.append(f"{100 * value / whole:.1f}% of all {flow}")
     partners = {str(found.year): found.countries for found in available}

@@ -10,6 +10,8 @@ import pytest
 from trade_fixtures import EXCLUDED, IMPORT_LABELS, labels, made_up, workspace
 
 from aitrade.core.errors import BadInputError
+from aitrade.question.exemplar_checks import count_twin_pairs, near_twins_advice
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.simulation import DRAWS, Label, draw, likely_categories
 from aitrade.trade.tables.tables import table
@@ -91,7 +93,7 @@ def test_summary_against_plain_python(chosen):
     group = "+".join(chosen)
     found = table(con, "summary", Options(interval=80, relevances=chosen))
     names = [column.name for column in found.columns]
-    assert names[3:6] == ["value_2024", "value_2024_lower", "value_2024_upper"]
+    assert names[3:7] == ["value_2024", "value_2024_lower", "value_2024_upper", "value_2024_expected"]
     draws = drawn_by_hand(unsure(), rows)
     assert any(record["value_2024_lower"] < record["value_2024_upper"] for record in found.records())
     for record in found.records():
@@ -106,8 +108,9 @@ def test_summary_against_plain_python(chosen):
                     total += value
             sums.append(total)
         for name, quantile in (("lower", 0.1), ("upper", 0.9)):
-            expected = quantile_of(sums, quantile) / 1e9
+            expected = (min if name == "lower" else max)(quantile_of(sums, quantile) / 1e9, record["value_2024"])
             assert record[f"value_2024_{name}"] == pytest.approx(expected, rel=1e-12), record
+        assert record["value_2024_expected"] == pytest.approx(sum(sums) / len(sums) / 1e9, rel=1e-12)
     con.close()
 
 
@@ -120,7 +123,9 @@ UNCERTAIN = {
 
 @pytest.mark.parametrize("name", UNCERTAIN)
 def test_certain_labels_leave_intervals_without_width(name):
-    certain = [p | {f"p_{r.lower()}": float(r == p["relevance"]) for r in RELEVANCES} for p in labels()]
+    certain = [
+        p | {f"p_{r.lower()}": float(r == p["relevance"]) for r in RELEVANCES} | {"source": "llm"} for p in labels()
+    ]
     con = workspace(ROWS, certain)
     found = table(con, name, Options(interval=90))
     ends = [f"{figure}_{end}" for figure in UNCERTAIN[name] for end in ("lower", "upper")]
@@ -167,7 +172,8 @@ def test_index_against_plain_python():
         assert any(record[f"{name}_lower"] < record[f"{name}_upper"] for record in found)
         for record in found:
             for end, quantile in (("lower", 0.1), ("upper", 0.9)):
-                expected = float(quantile_of(drawn[record["month"]], quantile))
+                end_of_draws = float(quantile_of(drawn[record["month"]], quantile))
+                expected = (min if end == "lower" else max)(end_of_draws, record[name])
                 assert record[f"{name}_{end}"] == pytest.approx(expected, rel=1e-9, abs=1e-9), record
 
 
@@ -205,15 +211,55 @@ def test_runs_without_probabilities_are_refused():
     con.close()
 
 
-def test_a_label_given_by_hand_is_certain():
+def by_hand(error, hs10="8517620090"):
     predictions = unsure()
-    first = next(p for p in predictions if p["hs10"] == "8517620090")
+    first = next(p for p in predictions if p["hs10"] == hs10)
     first |= {"p_high": None, "p_medium": None, "p_low": None, "source": "human"}
-    con = workspace([row for row in ROWS if row.hs10 in ("8517620090", "8703230110")], predictions)
-    rows = {(r["relevance"], r["category"]): r for r in table(con, "summary", Options(interval=99)).records()}
-    networking = rows["High", "Networking_Telecom"]
-    assert networking["value_2024_lower"] >= networking["value_2024"] > 0
+    con = workspace([row for row in ROWS if row.hs10 in (hs10, "8703230110")], predictions)
+    found = table(con, "summary", Options(interval=99, label_error=error))
     con.close()
+    return found, {(r["relevance"], r["category"]): r for r in found.records()}
+
+
+def test_a_label_given_by_hand_errs_at_the_rate_that_is_asked_for():
+    _, sure = by_hand(0)
+    networking = sure["High", "Networking_Telecom"]
+    assert networking["value_2024_lower"] >= networking["value_2024"] > 0
+    found, unsure_ones = by_hand(20)
+    networking = unsure_ones["High", "Networking_Telecom"]
+    assert networking["value_2024_lower"] == 0
+    assert networking["value_2024_expected"] == pytest.approx(networking["value_2024"] * 4 / 5, rel=0.1)
+    assert any("wrong in 20.0% of cases, by one level (as asked for)" in note for note in found.notes)
+
+
+def test_labels_by_hand_err_as_often_as_near_twins_by_default():
+    pairs = count_twin_pairs(load_question(SHIPPED))
+    assert 0 < pairs.unlike < pairs.pairs
+    assert pairs.error_rate == pairs.unlike / pairs.pairs / 2
+    assert pairs.unlike == len(near_twins_advice(load_question(SHIPPED)))
+
+
+@pytest.mark.parametrize("name", UNCERTAIN)
+@pytest.mark.parametrize("seed", range(6))
+def test_no_interval_misses_the_figure_that_it_is_printed_with(name, seed):
+    """Whatever is skewed: some labels by hand, others far from sure, one against its own probabilities."""
+    source = random.Random(seed)  # noqa: S311
+    predictions = unsure(seed)
+    for prediction in predictions:
+        if source.random() < 0.4:
+            prediction |= {"p_high": None, "p_medium": None, "p_low": None, "source": "human"}
+        elif source.random() < 0.3:
+            prediction |= {"p_high": 0.01, "p_medium": 0.01, "p_low": 0.98}
+    con = workspace(ROWS, predictions)
+    found = table(con, name, Options(interval=50))
+    con.close()
+    figures = [c.name for c in found.columns if f"{c.name}_lower" in {column.name for column in found.columns}]
+    assert figures
+    for record in found.records():
+        for figure in figures:
+            if record[f"{figure}_lower"] is not None:
+                assert record[f"{figure}_lower"] <= record[figure] <= record[f"{figure}_upper"]
+                assert record[f"{figure}_expected"] is not None
 
 
 def test_a_code_labelled_low_would_have_the_category_of_its_neighbours():

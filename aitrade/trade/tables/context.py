@@ -218,6 +218,7 @@ def _check(spec: Spec, options: Options) -> None:
         "top": options.top is None or spec.top is not None,
         "denominator paper": options.denominator == "world" or spec.has_denominator,
         "interval": options.interval is None or spec.has_interval,
+        "label error without an interval": options.label_error is None or options.interval is not None,
         "lists": not options.lists or spec.has_lists,
         "flow exports": options.flow == "imports" or not (spec.needs_duty or spec.both_flows),
     }

@@ -1,14 +1,17 @@
 """Intervals of a table's figures from the label probabilities: a wrong label on one large code moves billions.
 
 The levels are drawn many times (``simulation``), each figure is computed from each draw, and the interval runs
-between the quantiles that leave the same share of draws below and above. Dollars are whole and stay below 2**53, so
+between the quantiles that leave the same share of draws below and above. The figure itself counts each code by its
+label, and the draws may lie to one side of it: the interval is then widened to hold it, and the draws' mean stands
+beside it as the expected value. Dollars are whole and stay below 2**53, so
 that the sums are exact in float64 whatever their order.
 """
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aitrade.core.table import Column, Role, Table, Value
+from aitrade.core.table import Column, Note, Role, Table, Value
+from aitrade.question.exemplar_checks import count_twin_pairs
 from aitrade.trade.tables.context import QueryContext
 from aitrade.trade.tables.simulation import CORRELATION, DRAWS, drawn_sums
 
@@ -21,11 +24,12 @@ if TYPE_CHECKING:
 
     Drawn = dict[tuple[str, int | None, str], NDArray[np.float64]]  # by measure, year and series of a column
 
-ENDS: tuple[Role, Role] = ("lower", "upper")
+ADDED: tuple[Role, ...] = ("lower", "upper", "expected")
+ASSUMED_ERROR = 0.05  # of labels by hand where no near twins tell
 
 
 def with_intervals(con: "DuckDBPyConnection", table: Table, context: QueryContext, percent: float) -> Table:
-    """A summary, share or index table with columns ``…_lower`` and ``…_upper`` after each uncertain figure.
+    """A summary, share or index table with columns ``…_lower``, ``…_upper`` and ``…_expected`` after uncertain figures.
 
     Args:
         con: the workspace.
@@ -36,9 +40,28 @@ def with_intervals(con: "DuckDBPyConnection", table: Table, context: QueryContex
     Raises:
         BadInputError: the run's predictions have no probabilities.
     """
-    periods, sums = drawn_sums(con, context)
+    error_rate, source = _error_of_hand_labels(context)
+    periods, sums = drawn_sums(con, context, error_rate)
     figures = {"summary": _summary, "share": _share, "index": _index}[table.name](table, context, periods, sums)
-    return _with_ends(table, figures, percent)
+    text = (
+        f"lower and upper hold {percent:g} percent of {DRAWS} draws of the labels, and the figure itself, which counts "
+        f"each code by its label; expected is the mean of the draws. Drawn from the model's probabilities, errors "
+        f"correlated {CORRELATION} within HS6; labels by hand are taken to be wrong in {100 * error_rate:.1f}% of "
+        f"cases, by one level ({source}). Errors of the rubric and of the trade data are not in them"
+    )
+    brief = f"{percent:g}% interval from the model's probabilities; labels by hand wrong in {100 * error_rate:.1f}%"
+    noted = replace(table, notes=(*table.notes, Note(text, "interval", brief)))
+    return _with_ends(noted, figures, percent)
+
+
+def _error_of_hand_labels(context: QueryContext) -> tuple[float, str]:
+    """The share of labels by hand that are wrong, and where it is from."""
+    if context.options.label_error is not None:
+        return context.options.label_error / 100, "as asked for"
+    twins = count_twin_pairs(context.question)
+    if twins.error_rate is None:
+        return ASSUMED_ERROR, "assumed: the question has no exemplars that read nearly alike"
+    return twins.error_rate, f"of {twins.pairs} pairs of exemplars that read nearly alike, {twins.unlike} are unlike"
 
 
 def _summary(table: Table, context: QueryContext, periods: list[int], sums: "Sums") -> "list[Drawn]":
@@ -72,7 +95,6 @@ def _share(table: Table, context: QueryContext, periods: list[int], sums: "Sums"
 def _index(table: Table, context: QueryContext, periods: list[int], sums: "Sums") -> "list[Drawn]":
     import numpy as np
 
-    del table
     group, reference, base_year = context.options.group, context.question.labels.reference, context.options.base_year
     base = [number for number, period in enumerate(periods) if period // 100 == base_year]
     nothing = np.zeros((DRAWS, len(periods)))
@@ -83,6 +105,8 @@ def _index(table: Table, context: QueryContext, periods: list[int], sums: "Sums"
         series[f"{group} without {without.name}"] = counted - left_out
     with np.errstate(divide="ignore", invalid="ignore"):
         indices = {name: 100 * drawn / drawn[:, base].mean(axis=1, keepdims=True) for name, drawn in series.items()}
+    if context.parameters.gap_countries or context.parameters.gap_chapters:
+        return [{}] * len(table.rows)  # the index is of what months and base year hold, the draws are of everything
     return [
         {("index", None, name): drawn[:, number] for name, drawn in indices.items()}
         for number, period in enumerate(periods)
@@ -91,15 +115,13 @@ def _index(table: Table, context: QueryContext, periods: list[int], sums: "Sums"
 
 
 def _with_ends(table: Table, figures: "list[Drawn]", percent: float) -> Table:
-    import numpy as np
-
     uncertain = {key for figure in figures for key in figure}
     columns = []
     for column in table.columns:
         columns.append(column)
         if _key(column) in uncertain:
             columns += [
-                replace(column, name=f"{column.name}_{end}", title=f"{column.title} {end}", role=end) for end in ENDS
+                replace(column, name=f"{column.name}_{end}", title=f"{column.title} {end}", role=end) for end in ADDED
             ]
     tail = (100 - percent) / 200
     rows = []
@@ -108,16 +130,19 @@ def _with_ends(table: Table, figures: "list[Drawn]", percent: float) -> Table:
         for value, column in zip(row, table.columns, strict=True):
             cells.append(value)
             if _key(column) in uncertain:
-                drawn = figure.get(_key(column))
-                known = drawn is not None and bool(np.isfinite(drawn).all())
-                ends = np.quantile(drawn, [tail, 1 - tail]).tolist() if drawn is not None and known else [None, None]
-                cells += ends
+                cells += _ends(value, figure.get(_key(column)), tail)
         rows.append(tuple(cells))
-    note = (
-        f"lower and upper hold {percent:g} percent of {DRAWS} draws of the labels from their probabilities, errors "
-        f"correlated {CORRELATION} within HS6; the figure itself counts each code's label and may lie outside"
-    )
-    return replace(table, columns=tuple(columns), rows=tuple(rows), notes=(*table.notes, note))
+    return replace(table, columns=tuple(columns), rows=tuple(rows))
+
+
+def _ends(value: Value, drawn: "NDArray[np.float64] | None", tail: float) -> list[Value]:
+    """Lower and upper end, which hold the figure, and the mean; None each where the figure is, or a draw has none."""
+    import numpy as np
+
+    if drawn is None or not isinstance(value, int | float) or not bool(np.isfinite(drawn).all()):
+        return [None] * len(ADDED)
+    lower, upper = np.quantile(drawn, [tail, 1 - tail]).tolist()
+    return [min(lower, value), max(upper, value), float(drawn.mean())]
 
 
 def _key(column: Column) -> tuple[str, int | None, str]:

@@ -26,6 +26,8 @@ class Options:
         top: how many codes or countries; None: the table's own number; 0: all.
         by: year or month; None: the table's own.
         interval: adds intervals of this many percent from the label probabilities.
+        label_error: percent of the labels by hand that are taken to be wrong in intervals; None: as the question's near
+            twins say.
         lists: exemption lists; none: all.
 
     Raises:
@@ -43,6 +45,7 @@ class Options:
     top: int | None = None
     by: str | None = None
     interval: float | None = None
+    label_error: float | None = None
     lists: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -58,6 +61,8 @@ class Options:
             raise UsageError(f"top {self.top} is negative", fix="0 shows all")
         if self.interval is not None and not 0 < self.interval < 100:
             raise UsageError(f"an interval of {self.interval:g} percent", fix="choose one such as 90")
+        if self.label_error is not None and not 0 <= self.label_error < 100:
+            raise UsageError(f"a label error of {self.label_error:g} percent", fix="choose one such as 5")
         object.__setattr__(self, "years", tuple(sorted(set(self.years))))
 
     def of_question(self, question: Question) -> "Options":

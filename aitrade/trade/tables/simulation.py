@@ -4,11 +4,12 @@ The relevance of a code is drawn by a Gaussian copula. Code c in subheading s ha
 
     x(c) = sqrt(rho) * z(s) + sqrt(1 - rho) * z(c),   z standard normal,
 
-and has the first level where x(c) is below the normal quantile of its probability, the second up to that of the
-first two together, and so on; the last above all. So each code keeps its own probabilities, and two codes of one HS6
-subheading, whose descriptions differ by a few words, tend to be wrong together. rho is 0.5. The generator is numpy's
-PCG64 with a fixed seed, and codes are drawn in the order of their digits, so that the same labels and codes give the
-same draws.
+and has the first level where x(c) is below the normal quantile of its probability, the second up to that of the first
+two together, and so on; the last above all. A label by hand, or of an exemplar, is wrong at an error rate, and then
+one of the levels next to it is right, each as likely. So each code keeps its own probabilities, and two codes of one
+HS6 subheading, whose descriptions differ by a few words, tend to be wrong together. rho is 0.5. The generator is
+numpy's PCG64 with a fixed seed, and codes are drawn in the order of their digits, so that the same labels and codes
+give the same draws.
 """
 
 from collections import Counter, defaultdict
@@ -35,12 +36,12 @@ DRAWS = 2_000
 SEED = 20_260_401
 CORRELATION = 0.5
 _BLOCK = 200
-_CERTAIN = ("human", "exemplar")
+BY_HAND = ("human", "exemplar")
 
 
 @dataclass(frozen=True)
 class Label:
-    """A code's label and its probabilities, which are None where a label is certain or nothing is known of it."""
+    """A code's label and its probabilities, which are None where a label is by hand or nothing is known of it."""
 
     hs10: str
     relevance: str
@@ -49,17 +50,21 @@ class Label:
     p: tuple[float, ...] | None
 
 
-def probabilities(labels: Sequence[Label], levels: Sequence[str], run: str) -> "NDArray[np.float64]":
+def probabilities(labels: Sequence[Label], levels: Sequence[str], run: str, error_rate: float) -> "NDArray[np.float64]":
     """Probabilities of the levels, in their order: an array of labels × levels whose rows sum to 1.
 
-    A label that a human or an exemplar gave, without probabilities, is certain.
+    Args:
+        labels: the labels.
+        levels: in their order.
+        run: named in errors.
+        error_rate: share of the labels by hand, or of exemplars, that are wrong: by one level.
 
     Raises:
         BadInputError: no label has probabilities, or one that a model gave has none.
     """
     import numpy as np
 
-    without = [label.hs10 for label in labels if label.p is None and label.source not in _CERTAIN]
+    without = [label.hs10 for label in labels if label.p is None and label.source not in BY_HAND]
     some = any(label.p is not None for label in labels)
     if not some or without:
         what = f"{len(without)} of its predictions have none" if some else "it has none"
@@ -67,14 +72,21 @@ def probabilities(labels: Sequence[Label], levels: Sequence[str], run: str) -> "
             f"intervals come from label probabilities, and run {run!r} is not complete: {what}",
             fix="use a run that aitrade classify made",
         )
-    rows = [
-        tuple(float(label.relevance == level) for level in levels) if label.p is None else label.p for label in labels
-    ]
+    by_hand = {level: _by_hand(place, len(levels), error_rate) for place, level in enumerate(levels)}
+    rows = [by_hand[label.relevance] if label.source in BY_HAND else label.p or () for label in labels]
     array = np.array(rows, dtype=np.float64)
     sums = array.sum(axis=1, keepdims=True)
     if (sums <= 0).any():
         raise BadInputError(f"run {run!r} has predictions whose probabilities are all 0")
     return np.asarray(array / sums, dtype=np.float64)
+
+
+def _by_hand(place: int, levels: int, error_rate: float) -> tuple[float, ...]:
+    beside = [other for other in (place - 1, place + 1) if 0 <= other < levels]
+    return tuple(
+        1 - error_rate if other == place else error_rate / len(beside) if other in beside else 0.0
+        for other in range(levels)
+    )
 
 
 def draw(hs10: Sequence[str], chances: "NDArray[np.float64]") -> Iterator["NDArray[np.int8]"]:
@@ -134,11 +146,16 @@ def _quantiles(chances: "NDArray[np.float64]") -> "NDArray[np.float64]":
     )
 
 
-def drawn_sums(con: "DuckDBPyConnection", context: QueryContext) -> tuple[list[int], "Sums"]:
+def drawn_sums(con: "DuckDBPyConnection", context: QueryContext, error_rate: float) -> tuple[list[int], "Sums"]:
     """Periods (year * 100 + month), and dollars by (relevance, category or None): arrays of draws × periods.
 
     The chosen relevances count as one. ``("All", None)`` holds every code, ``("Unlabelled", None)`` those without a
     label; both are the same in every draw.
+
+    Args:
+        con: the workspace.
+        context: what the table is computed from.
+        error_rate: share of the labels by hand that are wrong.
     """
     import numpy as np
 
@@ -151,7 +168,7 @@ def drawn_sums(con: "DuckDBPyConnection", context: QueryContext) -> tuple[list[i
         dollars[number, np.searchsorted(periods, in_period)] = amounts
     labelled = [labels[hs10] for hs10, _, _ in values if hs10 in labels]
     of_labelled = dollars[[hs10 in labels for hs10, _, _ in values]]
-    chances = probabilities(labelled, label_space.levels, context.parameters.run)
+    chances = probabilities(labelled, label_space.levels, context.parameters.run, error_rate)
     sums = _draw_sums(labelled, chances, of_labelled, label_space, context.options)
     everything = dollars.sum(axis=0)
     sums["All", None] = np.broadcast_to(everything, (DRAWS, len(periods)))

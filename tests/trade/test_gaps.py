@@ -1,0 +1,207 @@
+"""What the data lack of a country, a chapter, a month, a flow, labels or duties: told by every table, and not compared.
+
+Trade of two years, month by month, of five countries in three chapters, from which something is taken away. What tables
+give is compared with plain Python over what both sides hold.
+"""
+
+from dataclasses import replace
+
+import pytest
+from trade_fixtures import COUNTRIES, Row, workspace
+
+from aitrade.core.table import Note
+from aitrade.trade.tables.catalogue import SPECS
+from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.tables import table
+
+HIGH, LOW, LOW2, NONE = "8471500150", "8703230110", "0101210010", "9013800000"
+CODES = (HIGH, LOW, LOW2)
+WEIGHT = dict(zip(COUNTRIES, (7, 11, 13, 5, 3), strict=True))
+YEARS = (2023, 2024)
+
+
+def trade(flow="imports", codes=CODES):
+    """Months of two years; values differ by code, country and month, and grow at rates that differ too."""
+    return [
+        Row(flow, hs10, cty, year, month, (place + 1) * weight * (100 + month) * (10 + (year - 2023) * (weight % 4)), 1)
+        for place, hs10 in enumerate(codes)
+        for cty, weight in WEIGHT.items()
+        for year in YEARS
+        for month in range(1, 13)
+    ]
+
+
+COMPLETE = [*trade(), *trade("exports")]
+GAPS = {
+    "country": lambda row: (row.cty, row.year) == ("2010", 2024),
+    "half a country": lambda row: (row.cty, row.year) == ("2010", 2024) and row.month > 6,
+    "country before": lambda row: (row.cty, row.year) == ("2010", 2023),
+    "chapter": lambda row: (row.hs10, row.year) == (LOW, 2024),
+    "month of a country": lambda row: (row.cty, row.year, row.month) == ("2010", 2024, 5),
+}
+LACKS = {"chapter": ("87", "chapter 87"), "country": ("2010", "MEXICO (2010)")}
+
+
+def subject(gap):
+    return LACKS["chapter" if gap == "chapter" else "country"]
+
+
+def options(name):
+    return Options(by="month" if name == "index" else None, base_year=2023)
+
+
+@pytest.mark.parametrize(
+    ("name", "gap"),
+    [(name, gap) for name in SPECS for gap in GAPS if (name, gap) != ("exemptions", "country before")],  # of 2024 alone
+)
+def test_every_table_tells_the_gap_of_a_country_or_chapter(name, gap):
+    con = workspace([row for row in COMPLETE if row.flow == "exports" or not GAPS[gap](row)])
+    notes = [note for note in table(con, name, options(name)).notes if isinstance(note, Note) and note.kind == "gaps"]
+    assert any(subject(gap)[1] in note and "imports" in note for note in notes), notes
+    con.close()
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_nothing_is_lacking_in_complete_data(name):
+    con = workspace(COMPLETE)
+    kinds = {note.kind for note in table(con, name, options(name)).notes if isinstance(note, Note)}
+    assert not kinds & {"gaps", "labels", "duty"}
+    con.close()
+
+
+def alike(rows, gap, *levels):
+    """Sums by year of the codes and countries that neither year lacks anything of."""
+    lacking = subject(gap)[0]
+    kept = [row for row in rows if lacking not in (row.cty, row.hs10[:2]) and row.hs10 in levels]
+    return {year: sum(row.value for row in kept if row.year == year) for year in YEARS}
+
+
+def percent_change(sums):
+    return pytest.approx(100 * (sums[2024] / sums[2023] - 1), rel=1e-12)
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_changes_are_of_what_both_years_hold(gap):
+    rows = [row for row in trade() if not GAPS[gap](row)]
+    con = workspace(rows)
+    levels = {"High": (HIGH,), "Low": (LOW, LOW2), "All": CODES}
+    expected = {level: alike(rows, gap, *codes) for level, codes in levels.items()}
+    summary = {row["relevance"]: row for row in table(con, "summary").records() if row["category"] is None}
+    world = {row["relevance"]: row for row in table(con, "growth").records() if row["cty_code"] is None}
+    held = 2 * expected["All"][2023] >= sum(row.value for row in rows if row.year == 2023)
+    for level, sums in expected.items():
+        for found in (summary[level]["change_pct"], world[level]["growth_2024"]):
+            assert (found == percent_change(sums)) if held else found is None
+    (top,) = table(con, "top").records()
+    assert (top["change_pct"] == percent_change(expected["High"])) if held else top["change_pct"] is None
+    mexico = [row for row in table(con, "growth").records() if row["cty_code"] == "2010"]
+    assert gap == "chapter" or {row["growth_2024"] for row in mexico} == {None}
+    con.close()
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_an_index_is_of_what_its_month_and_the_base_year_hold(gap):
+    rows = [row for row in trade() if not GAPS[gap](row)]
+    con = workspace(rows)
+    held = {(row.cty, row.hs10[:2], row.year, row.month) for row in rows}
+    for record in table(con, "index").records():
+        year, month = (int(part) for part in record["month"].split("-"))
+        needed = [(year, month), *((2023, m) for m in range(1, 13))]
+        kept = [row for row in rows if all((row.cty, row.hs10[:2], *when) in held for when in needed)]
+        now = sum(row.value for row in kept if (row.year, row.month) == (year, month))
+        base = sum(row.value for row in kept if row.year == 2023)
+        whole = sum(row.value for row in rows if row.year == 2023)
+        if 2 * base >= whole:
+            assert record["index_all"] == pytest.approx(100 * 12 * now / base, rel=1e-12)
+        else:
+            assert record["index_all"] is None
+    con.close()
+
+
+def test_shares_are_of_the_countries_that_hold_the_year():
+    rows = [row for row in trade() if not GAPS["half a country"](row)]
+    con = workspace(rows)
+    records = {row["cty_code"]: row for row in table(con, "countries").records()}
+    value = {
+        (cty, year): sum(r.value for r in rows if (r.cty, r.year, r.hs10) == (cty, year, HIGH))
+        for cty in COUNTRIES
+        for year in YEARS
+    }
+    others = [cty for cty in COUNTRIES if cty != "2010"]
+    mexico = records["2010"]
+    assert (mexico["share_2024"], mexico["share_pct"]) == (None, None)
+    assert mexico["value_2024"] == value["2010", 2024] / 1e9
+    assert mexico["share_2023"] == pytest.approx(100 * value["2010", 2023] / sum(value[c, 2023] for c in COUNTRIES))
+    for cty in others:
+        assert records[cty]["share_2024"] == pytest.approx(100 * value[cty, 2024] / sum(value[c, 2024] for c in others))
+    assert sum(records[cty]["share_pct"] for cty in others) == pytest.approx(100)
+    con.close()
+
+
+def test_two_countries_are_not_called_the_world():
+    con = workspace([row for row in trade() if row.cty in ("1220", "2010")])
+    assert "percent of the 2 partner countries in the data" in table(con, "countries").title
+    con.close()
+
+
+def test_a_balance_is_of_the_countries_that_both_flows_hold():
+    rows = [row for row in COMPLETE if row.flow == "imports" or row.cty != "2010"]
+    con = workspace(rows)
+    of_2024 = table(con, "counterfactual").records()[1]
+    both = [row for row in rows if row.cty != "2010" and row.year == 2024]
+    balance = sum(row.value if row.flow == "exports" else -row.value for row in both)
+    assert of_2024["balance"] == balance / 1e9
+    assert of_2024["imports"] == sum(r.value for r in rows if (r.flow, r.year) == ("imports", 2024)) / 1e9
+    con.close()
+    # Of imports from two countries and exports to three others there is none.
+    of = {"imports": ("1220", "2010"), "exports": ("5700", "5830", "5650")}
+    con = workspace([row for row in COMPLETE if row.cty in of[row.flow]])
+    found = table(con, "counterfactual")
+    for record in found.records():
+        assert {record[name] for name in ("balance", "net_effect", "counterfactual_balance", "reduction_pct")} == {None}
+        assert record["imports"] > 0 < record["exports"]
+    assert any("lack exports of CANADA (1220), MEXICO (2010)" in note for note in found.notes)
+    con.close()
+
+
+def test_a_flow_that_is_lacking_and_the_base_year_are_told():
+    con = workspace(trade())
+    found = table(con, "counterfactual")
+    assert any("holds no exports" in note for note in found.notes)
+    assert "2023 is the base year: its excess is nothing by construction" in found.notes
+    assert {record["balance"] for record in found.records()} == {None}
+    con.close()
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_table_tells_the_trade_without_a_label(name):
+    rows = [replace(row, hs10=NONE) if row.hs10 == HIGH and row.year == 2024 else row for row in COMPLETE]
+    con = workspace(rows)
+    used = YEARS if name != "exemptions" else (2024,)
+    of_years = [row for row in rows if row.flow == "imports" and row.year in used]
+    without, whole = sum(row.value for row in of_years if row.hs10 == NONE) / 1e9, sum(r.value for r in of_years) / 1e9
+    (note,) = (
+        note
+        for note in table(con, name, options(name)).notes
+        if isinstance(note, Note) and note.kind == "labels" and "of imports" in note
+    )
+    share = f"{100 * without / whole:.2f}%"
+    assert note.startswith(
+        f"{without:,.2f} of {whole:,.2f} billion dollars of imports ({share}, 1 codes) have no label"
+    )
+    assert NONE in note
+    assert f"covers {100 - 100 * without / whole:.2f}% of the value" in note
+    con.close()
+
+
+@pytest.mark.parametrize("name", ["tariffs", "exemptions"])
+def test_rates_name_the_countries_whose_duty_is_unknown(name):
+    rows = [replace(row, duty=None) if row.cty == "5700" else row for row in trade()]
+    con = workspace(rows)
+    used = YEARS if name == "tariffs" else (2024,)
+    of_years = [row for row in rows if row.year in used]
+    share = sum(row.value for row in of_years if row.duty is None) / sum(row.value for row in of_years)
+    (note,) = (note for note in table(con, name).notes if isinstance(note, Note) and note.kind == "duty")
+    assert f"({100 * share:.2f}%) is unknown, most of it of CHINA (100.00% of its value)" in note
+    assert "two rates can be of other countries" in note
+    con.close()
