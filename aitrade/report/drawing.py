@@ -1,5 +1,7 @@
 """Draw figures with Altair, and write them as SVG, PDF and PNG."""
 
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.clean import clean_values
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 WIDTH = 640
+_LETTERS = 105  # of a line of notes that is as wide as a drawing
 VEGA_LITE = "6.4"
 VEGA_LICENCE = (
     "Vega, Vega-Lite and Vega-Embed, copyright University of Washington Interactive Data Lab and contributors, "
@@ -28,7 +31,7 @@ def chart(figure: Figure, choice: dict[str, str] | None = None) -> "alt.LayerCha
     choice = choice or figure.chosen()
     points = figure.shown(choice)
     shown = [name for name in figure.series if any(point["series"] == name for point in points)]
-    title = alt.TitleParams(figure.title, subtitle=subtitle(figure, choice))
+    title = alt.TitleParams(figure.title, subtitle=[subtitle(figure, choice), *_lines(figure.notes)])
     data = alt.InlineData(values=list(points))
     drawn: Any = alt.layer(*layers_of(figure, shown), data=data).properties(title=title, width=WIDTH)
     names = len({point["x"] for point in points})
@@ -37,6 +40,11 @@ def chart(figure: Figure, choice: dict[str, str] | None = None) -> "alt.LayerCha
         drawn = drawn.properties(padding={"left": 5, "top": 5, "bottom": 5, "right": 30})  # room for the last figure
     configured: alt.LayerChart = drawn.configure(**_config())
     return configured
+
+
+def _lines(notes: Sequence[str]) -> list[str]:
+    """Notes as lines that fit a drawing's width."""
+    return [line for note in notes for line in textwrap.wrap(note, _LETTERS)]
 
 
 def subtitle(figure: Figure, choice: dict[str, str]) -> str:

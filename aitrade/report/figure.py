@@ -50,6 +50,7 @@ class Figure:
             as well where points differ by it.
         flow: whose trade the points show where they do not say: imports, exports, or both together.
         levels: the levels among the series, which have colours of their own; None where there are none.
+        notes: what a reader has to know of its tables, in few words: gaps, unlabelled trade, unknown duty, the run.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Figure:
     points: tuple[Point, ...]
     flow: str = BOTH
     levels: Levels | None = None
+    notes: tuple[str, ...] = ()
 
     def flow_of(self, point: Point) -> str:
         """Whose trade a point shows: imports, exports, or both together."""
@@ -106,6 +108,7 @@ def figure(
     controls: tuple[tuple[str, str], ...] = (),
     flow: str = BOTH,
     levels: Levels | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Figure | None:
     """A figure of points, its options and series in the order of their first appearance; None without points."""
     if not points:
@@ -115,7 +118,7 @@ def figure(
         return tuple(dict.fromkeys(str(point[name]) for point in points))
 
     made = tuple(Control(name, label, seen(name)) for name, label in controls)
-    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points), flow, levels)
+    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points), flow, levels, notes)
 
 
 def point(
@@ -140,6 +143,11 @@ def only_table(tables: Tables) -> tuple[str, Table]:
     """The one table of a figure that is not drawn for imports and exports side by side, and its flow."""
     ((flow, table),) = tables.items()
     return flow, table
+
+
+def notes_of(tables: Tables) -> tuple[str, ...]:
+    """What a figure has to say of its tables, in few words and each once."""
+    return tuple(dict.fromkeys(note.brief for table in tables.values() for note in table.telling()))
 
 
 def levels_of(tables: Tables) -> Levels | None:

@@ -15,6 +15,7 @@ from aitrade.report.figure import (
     figure,
     group_of,
     levels_of,
+    notes_of,
     only_table,
     point,
     reference_of,
@@ -53,6 +54,7 @@ def countries(tables: Tables, by_category: Tables | None = None) -> Figure | Non
         x_title="Country",
         controls=(FLOW, ("category", "Category"), MEASURE, YEAR),
         levels=levels_of(tables),
+        notes=notes_of(tables),
     )
 
 
@@ -81,6 +83,7 @@ def growth(tables: Tables) -> Figure | None:
         unit="Growth",
         controls=(FLOW, YEAR),
         levels=levels_of(tables),
+        notes=notes_of(tables),
     )
 
 
@@ -112,6 +115,7 @@ def tariffs(tables: Tables) -> Figure | None:
         controls=(("group", "By"), YEAR),
         flow=flow,
         levels=levels_of(tables),
+        notes=notes_of(tables),
     )
 
 
@@ -148,6 +152,7 @@ def exemptions(tables: Tables) -> Figure | None:
         unit="Share",
         controls=(("list", "List"), YEAR),
         flow=flow,
+        notes=notes_of(tables),
     )
 
 

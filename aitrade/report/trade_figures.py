@@ -13,6 +13,7 @@ from aitrade.report.figure import (
     figure,
     group_of,
     levels_of,
+    notes_of,
     only_table,
     point,
     reference_of,
@@ -44,6 +45,7 @@ def summary(tables: Tables) -> Figure | None:
         unit="Billion dollars",
         controls=(FLOW, ("relevance", "Relevance"), YEAR),
         levels=levels_of(tables),
+        notes=notes_of(tables),
     )
 
 
@@ -65,6 +67,7 @@ def top(tables: Tables) -> Figure | None:
         unit="Billion dollars",
         controls=(FLOW, YEAR),
         levels=levels_of(tables),
+        notes=notes_of(tables),
     )
 
 
@@ -97,6 +100,7 @@ def index(tables: Tables, tariffs: Table | None = None) -> Figure | None:
         x_title="Month",
         controls=(FLOW, MEASURE),
         levels=levels_of(tables),
+        notes=notes_of(tables),
     )
 
 
@@ -122,6 +126,7 @@ def share(tables: Tables, summaries: Tables | None = None) -> Figure | None:
         shape="months" if monthly else "years",
         x_title="Month" if monthly else "Year",
         unit="Share",
+        notes=notes_of(tables),
     )
 
 
@@ -161,4 +166,5 @@ def counterfactual(tables: Tables) -> Figure | None:
         x_title="Month" if monthly else "Year",
         unit="Billion dollars",
         controls=(("show", "Show"),),
+        notes=notes_of(tables),
     )

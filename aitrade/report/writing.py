@@ -1,6 +1,6 @@
 """Write reports: the page, and tables and figures as files for a paper."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aitrade.core.files import write_file
 from aitrade.core.render import render
 from aitrade.core.render.workbook import write_workbook
+from aitrade.core.table import Table
 from aitrade.report.drawing import chart, specification, to_pdf, to_png, to_svg
 from aitrade.report.figure import Figure
 from aitrade.report.page import page, table_id
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aitrade.report.contents import Contents
 
 WORKBOOK = "tables.xlsx"
+NOTES = "notes.txt"
 _SPREAD = ("flow", "measure")  # controls of which every option gets a drawing of its own
 
 
@@ -32,7 +34,7 @@ def write_page(contents: "Contents", path: Path) -> int:
 
 
 def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
-    """Write every table as LaTeX and CSV and all in one workbook, every figure as SVG, PDF and PNG.
+    """Write every table as LaTeX and CSV and all in one workbook, its notes as text, every figure as SVG, PDF and PNG.
 
     Returns:
         The files, in the order of writing; those of their names are replaced.
@@ -45,6 +47,7 @@ def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
     for name, table in tables.items():
         for format_name, ending in (("latex", "tex"), ("csv", "csv")):
             written.append(write_file(folder / f"{name}.{ending}", render(table, format_name).encode()))
+    written.append(write_file(folder / NOTES, _notes(contents, tables).encode()))
     write_workbook(tables, folder / WORKBOOK)
     written.append(folder / WORKBOOK)
     for name, figure, choice in drawings(contents):
@@ -52,6 +55,14 @@ def write_files(contents: "Contents", folder: Path) -> tuple[Path, ...]:
         for ending, content in (("svg", to_svg(spec).encode()), ("pdf", to_pdf(spec)), ("png", to_png(spec))):
             written.append(write_file(folder / f"figure-{name}.{ending}", content))
     return tuple(written)
+
+
+def _notes(contents: "Contents", tables: Mapping[str, Table]) -> str:
+    """What CSV files cannot hold: the run, and the notes of every table."""
+    lines = [f"Labels of run {contents.run.run}. {'. '.join(contents.coverage)}."]
+    for name, table in tables.items():
+        lines += ["", f"{name}: {table.title}", *(f"- {note}" for note in table.notes)]
+    return "\n".join(lines) + "\n"
 
 
 def drawings(contents: "Contents") -> Iterator[tuple[str, Figure, dict[str, str]]]:

@@ -10,9 +10,14 @@ import pytest
 from trade_fixtures import COUNTRIES, Row, workspace
 
 from aitrade.core.table import Note
+from aitrade.report.drawing import chart
+from aitrade.report.figures import BUILDERS
+from aitrade.report.headlines import headlines
 from aitrade.trade.tables.catalogue import SPECS
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
+from aitrade.trade.tables.years import available_years
+from aitrade.workspace.runs import get_run
 
 HIGH, LOW, LOW2, NONE = "8471500150", "8703230110", "0101210010", "9013800000"
 CODES = (HIGH, LOW, LOW2)
@@ -205,3 +210,38 @@ def test_rates_name_the_countries_whose_duty_is_unknown(name):
     assert f"({100 * share:.2f}%) is unknown, most of it of CHINA (100.00% of its value)" in note
     assert "two rates can be of other countries" in note
     con.close()
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_charts_carry_what_their_tables_tell(name):
+    rows = [replace(row, hs10=NONE) if row.hs10 == LOW2 else row for row in COMPLETE]
+    rows = [replace(row, duty=None) if row.cty == "5700" else row for row in rows if not GAPS["country"](row)]
+    con = workspace(rows)
+    flow = "both" if name == "counterfactual" else "imports"
+    figure = BUILDERS[name]({flow: table(con, name, options(name))})
+    con.close()
+    drawn = chart(figure).to_dict()["title"]["subtitle"]
+    for says in ("lacking imports: MEXICO (2010) in 2024", "has no label in run hand", "labels of run hand"):
+        assert any(says in line for line in drawn), drawn
+    assert any("duty unknown for" in line for line in drawn) == (name in ("tariffs", "exemptions"))
+
+
+def test_cards_carry_what_their_tables_tell():
+    rows = [replace(row, hs10=NONE) if row.hs10 == LOW2 else row for row in COMPLETE]
+    rows = [replace(row, duty=None) if row.cty == "5700" else row for row in rows]
+    con = workspace([row for row in rows if not GAPS["half a country"](row)])
+    keys = [("summary", "imports"), ("tariffs", "imports"), ("exemptions", "imports"), ("counterfactual", "both")]
+    tables = {(name, flow, "year"): table(con, name) for name, flow in keys}
+    held = {flow: available_years(con, flow, ()) for flow in ("imports", "exports")}
+    *cards, _ = headlines(tables, held, get_run(con, "hand"), 2023)
+    con.close()
+    assert [card.what.split(" in ")[0] for card in cards] == [
+        "imports of High products",
+        "tariff on High imports",
+        "of High imports",
+        "added to the deficit by the boom" if "added" in cards[-1].what else "taken off the deficit by the boom",
+    ]
+    for card in cards:
+        for says in ("lacking imports: MEXICO (2010) in 2024", "has no label in run hand", "labels of run hand"):
+            assert any(says in line for line in card.beside), card
+    assert any("duty unknown for" in line and "CHINA" in line for line in cards[1].beside)

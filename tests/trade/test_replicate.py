@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from trade_fixtures import SHARED, made_up, workspace
+from trade_fixtures import SHARED, Row, add_flows, made_up, workspace
 
 from aitrade.trade.paper.paper_figures import load_paper_figures
 from aitrade.trade.paper.replicate import replicate
@@ -26,7 +26,7 @@ def test_every_figure_names_a_column_of_its_table():
 
 
 def test_a_figure_computes_where_its_row_is_there():
-    con = workspace(made_up())
+    con = workspace(of_the_world())
     lines = {row["figure"]: row for row in replicate(con).records()}
     summary = {(row["relevance"], row["category"]): row for row in table(con, "summary").records()}
     high = summary["High", None]
@@ -44,6 +44,32 @@ def test_a_figure_computes_where_its_row_is_there():
     con.close()
 
 
+def of_the_world():
+    """The made-up trade, and a dollar a year of some hundred further countries, of which the data hold too few else."""
+    further = [
+        Row(flow, "0101210010", f"{4000 + number}", year, 0, 1, 0)
+        for flow in ("imports", "exports")
+        for number in range(150)
+        for year in (2022, 2023, 2024, 2025)
+    ]
+    return [*made_up(), *further]
+
+
+def test_figures_of_few_countries_or_of_a_part_of_a_year_cannot_be_computed():
+    con = workspace(made_up())
+    lines = {row["figure"]: row for row in replicate(con).records()}
+    assert {row["agrees"] for row in lines.values()} == {None}
+    assert lines["imports.high.2024"]["why"] == "cannot be computed: of 2024 the data hold 6 of 233 countries"
+    con.close()
+    con = workspace([row for row in of_the_world() if row.year != 2024 or row.month < 7])
+    con.execute("DELETE FROM flows WHERE year = 2024 AND month = 0")
+    add_flows(con, [replace(row, year=2024, month=1) for row in of_the_world() if (row.year, row.month) == (2025, 0)])
+    lines = {row["figure"]: row for row in replicate(con).records()}
+    assert lines["imports.high.2024"]["why"] == "cannot be computed: of 2024 the data hold only months 1 to 6"
+    assert lines["imports.high.2025"]["computed"] is not None
+    con.close()
+
+
 def test_figures_are_unique_and_their_decimals_are_the_published_ones():
     figures = load_paper_figures().figures
     assert len({figure.id for figure in figures}) == len(figures)
@@ -52,7 +78,7 @@ def test_figures_are_unique_and_their_decimals_are_the_published_ones():
 
 
 def test_a_line_agrees_when_it_rounds_to_the_published_figure(monkeypatch):
-    con = workspace(made_up())
+    con = workspace(of_the_world())
     figures = load_paper_figures()
     share = next(figure for figure in figures.figures if figure.id == "imports.high_share.2024")
     computed = next(row["share_pct"] for row in table(con, "share").records() if row["period"] == "2024")

@@ -32,7 +32,7 @@ function specification(figure, choice, hidden, paper) {
   if (figure.bars) spec.height = barHeight(new Set(rows.map((row) => row[figure.columns.indexOf("x")])).size, new Set(rows.map((row) => row[series])).size);
   spec.data = { values: rows.map((row) => Object.fromEntries(figure.columns.map((name, place) => [name, row[place]]))) };
   if (paper) {
-    spec.title.subtitle = subtitle(figure, choice);
+    spec.title.subtitle = [subtitle(figure, choice), ...spec.title.subtitle.slice(1)];
     const there = figure.series.map((one) => one.name).filter((name) => rows.some((row) => row[series] === name));
     for (const layer of spec.layer)
       for (const channel of Object.values(layer.encoding)) if (channel.legend) channel.legend.values = there;
