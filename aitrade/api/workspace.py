@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.api.arguments import Names, Years, flows, names
 from aitrade.api.arguments import years as year_numbers
+from aitrade.api.benchmark import Benchmarks
 from aitrade.api.result import Result
-from aitrade.api.review import Reviews
 from aitrade.core.errors import UsageError
 from aitrade.core.extras import require_extra
 from aitrade.core.offline import refuse_network
@@ -73,7 +73,7 @@ class WrittenReport:
     files: tuple[Path, ...]
 
 
-class Workspace(Reviews):
+class Workspace(Benchmarks):
     """A workspace. Its database is open only while something is asked of it, so that others can use it in between."""
 
     def table(

@@ -1,6 +1,5 @@
 """Measure what this machine can do at most, and how much memory was used."""
 
-import sys
 import time
 
 from aitrade.core.device import Runtime
@@ -32,16 +31,6 @@ def matmul_peak(runtime: Runtime) -> float:
 def operations_per_second(side: int, seconds: list[float]) -> float:
     """Compute the speed of the fastest of some products of square matrices: 2 side^3 operations each."""
     return 2 * side**3 / min(seconds)
-
-
-def peak_memory() -> int | None:
-    """Return the most bytes of memory that this process has used; None on Windows, which does not tell."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def peak_gpu_memory(runtime: Runtime) -> int | None:

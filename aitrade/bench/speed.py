@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from aitrade.bench.batches import sample_batches
-from aitrade.bench.limits import matmul_peak, peak_gpu_memory, peak_memory, reset_peak_gpu_memory
+from aitrade.bench.limits import matmul_peak, peak_gpu_memory, reset_peak_gpu_memory
 from aitrade.bench.stages import LLM, LayersTimer, Stopwatch, timed
 from aitrade.classification.classifier import Classifier
+from aitrade.core.device import peak_memory
 from aitrade.nomenclature.codes import Code
 
 

@@ -109,7 +109,7 @@ class Classifier:
         """Classify codes with the LLM, given what :meth:`retrieve` found of them."""
         labels = self.question.labels
         scores = self.scorer.relevance(codes, retrieved.neighbours)
-        near = self._llm_neighbours(codes, scores)
+        near = self.llm_neighbours(codes, scores)
         votes = near_votes(near, labels, self.method)
 
         def ask_categories(related: Mapping[int, str]) -> "NDArray[np.float64]":
@@ -135,7 +135,7 @@ class Classifier:
             for row, (code, category) in enumerate(zip(codes, decision.category_scores, strict=True))
         ]
 
-    def _llm_neighbours(self, codes: Sequence[Code], scores: Scores) -> Sequence[Sequence[Neighbour]]:
+    def llm_neighbours(self, codes: Sequence[Code], scores: Scores) -> Sequence[Sequence[Neighbour]]:
         """Find the exemplars that a tuned LLM places nearest; none where the adapter keeps no vectors of them."""
         if self.llm_index is None or scores.vectors is None:
             return [()] * len(codes)

@@ -1,6 +1,7 @@
 """``aitrade bench``: measure this machine and the methods; no prediction is kept."""
 
 import json
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -146,3 +147,58 @@ def ablation(
     not_asked = len(training.exemplars) - len(training.asked)
     tables = (data_table(found, question.labels),) if one_table else reading_tables(found, question.labels, not_asked)
     write(tables, format_name, output)
+
+
+@group.command("models")
+def bench_models(
+    context: typer.Context,
+    model: Annotated[list[str], typer.Option("--model", metavar="NAME", help="BASE or BASE+ADAPTER; again for more.")],
+    gold: Annotated[
+        str, typer.Option(metavar="RUN", help="Run whose labels are known to be right; or exemplars, out of fold.")
+    ] = "exemplars",
+    limit: Annotated[
+        int | None, typer.Option(min=50, metavar="N", help="Draw whole headings until there are N codes.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the draw.")] = 2026,
+    run: Annotated[
+        list[str] | None, typer.Option("--run", metavar="RUN", help="Labels that are a row too; again for more.")
+    ] = None,
+    device: Device = "auto",
+    plan: Annotated[bool, typer.Option("--plan", help="Say what would be asked, and stop.")] = False,
+    format_name: Format = None,
+    output: Output = None,
+) -> None:
+    """Compare models on codes whose labels are known, beside what stands without a model.
+
+    Rows without a model: the majority, words alone (TF-IDF), and the baseline of neighbours and probe. Each model is
+    judged alone, and joined with the baseline's evidence; several also by the mean of their probabilities. Labels of a
+    run, such as a hosted model's, can be a row: nothing is asked for them. Rows are kept in the workspace, so that a
+    stopped benchmark goes on, and a further model is all that is asked.
+
+    Files in .csv, .json, .parquet, .dta and .xlsx have every figure with its interval; the others what people read
+    first.
+
+    Example: aitrade bench models --model smollm2-135m-instruct --model qwen2.5-coder-0.5b-instruct --limit 500
+    """
+    from aitrade.core.render import ONE_TABLE, choose_format
+
+    with_all = choose_format(output, format_name) in (*ONE_TABLE, "xlsx")
+    opened = state(context).open()
+    if plan:
+        planned = opened.plan_models(model, gold=gold, limit=limit, seed=seed, device=device)
+        emit(f"{planned.codes:,} codes, {planned.exemplars:,} of them exemplars")
+        emit(f"to be asked: {', '.join(planned.asked) or 'no model, every row is kept'}")
+        return
+    with ExitStack() as bars:
+        found = opened.bench_models(
+            model,
+            gold=gold,
+            limit=limit,
+            seed=seed,
+            runs=run or (),
+            device=device,
+            on_step=lambda name: bars.enter_context(progress(name)),
+            on_message=say,
+        )
+    write([(found.data if with_all else found.reading).table], format_name, output)
+    say(f"rows are kept in {found.folder}")

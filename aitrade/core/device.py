@@ -1,5 +1,6 @@
 """Choose the device and the arithmetic to compute with."""
 
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -91,3 +92,13 @@ def has_bfloat16(device: str) -> bool:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capability = torch.cpu.get_capabilities()
     return any(capability.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def peak_memory() -> int | None:
+    """Return the most bytes of memory that this process has used; None on Windows, which does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

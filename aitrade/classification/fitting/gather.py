@@ -1,6 +1,6 @@
 """Gather what a calibration is fitted from: the exemplars as a classifier sees codes that it was not told about."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ def gather(
     classifier: Classifier,
     nomenclature: Sequence[Code],
     workspace: Path,
-    sample: int | None,
+    sample: int | Collection[tuple[str, str]] | None,
     on_step: Callable[[int, int], None],
 ) -> CalibrationSet:
     """The exemplars with the evidence about each of them, made without its own label.
@@ -45,7 +45,8 @@ def gather(
         classifier: model, embedder and exemplars; its calibration is not used.
         nomenclature: all import codes, for the weights.
         workspace: folder of the user's own adapters, and where indexes are kept.
-        sample: ask a base model about this many exemplars only, spread evenly; None for all.
+        sample: ask a base model about this many exemplars only, spread evenly, or about those with these (flow, hs10);
+            None for all.
         on_step: told (exemplars scored, exemplars).
 
     Raises:
@@ -135,10 +136,14 @@ def _kept_scores(model: str, adapters: Sequence[Path]) -> dict[tuple[str, str], 
 
 
 def _asked_about(
-    exemplars: Sequence[Exemplar], kept: dict[tuple[str, str], list[float]] | None, sample: int | None
+    exemplars: Sequence[Exemplar],
+    kept: dict[tuple[str, str], list[float]] | None,
+    sample: int | Collection[tuple[str, str]] | None,
 ) -> list[int]:
     if kept is not None:
         return [i for i, e in enumerate(exemplars) if e.code.key in kept]
+    if isinstance(sample, Collection):
+        return [i for i, e in enumerate(exemplars) if e.code.key in sample]
     count = min(sample or len(exemplars), len(exemplars))
     return [i * len(exemplars) // count for i in range(count)]
 

@@ -1,0 +1,167 @@
+"""Compare models on codes whose labels are known."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.api.result import Result
+from aitrade.api.review import Reviews
+from aitrade.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from aitrade.evaluation.benchmark.contest import Contest
+
+OnStep = Callable[[int, int], None]
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Models beside each other.
+
+    Attributes:
+        data: a row each, the best first, with every figure, its interval, and what it costs.
+        reading: the same for reading.
+        folder: where each row is kept as a JSON manifest.
+    """
+
+    data: Result
+    reading: Result
+    folder: Path
+
+
+@dataclass(frozen=True)
+class BenchmarkPlan:
+    """What a benchmark would do.
+
+    Attributes:
+        codes: gold codes.
+        exemplars: how many of them are exemplars.
+        asked: the models that would be asked; the rows of the others are kept.
+    """
+
+    codes: int
+    exemplars: int
+    asked: tuple[str, ...]
+
+
+def _no_steps(_: str) -> OnStep:
+    return lambda _done, _codes: None
+
+
+def _no_message(_: str) -> None:
+    """Take no notice of a message."""
+
+
+class Benchmarks(Reviews):
+    """What compares models."""
+
+    def bench_models(
+        self,
+        models: str | Sequence[str],
+        *,
+        gold: str = "exemplars",
+        limit: int | None = None,
+        seed: int = SEED,
+        runs: Sequence[str] = (),
+        embedder: str | None = None,
+        device: str = "auto",
+        on_step: Callable[[str], OnStep] = _no_steps,
+        on_message: Callable[[str], None] = _no_message,
+    ) -> Benchmark:
+        """Measure models against known labels, beside what stands without a model.
+
+        Every row is kept as a file in the workspace's folder ``bench``; what was asked once is not asked again.
+
+        Args:
+            models: ``BASE`` or ``BASE+ADAPTER``, each.
+            gold: ``exemplars``, judged out of fold, or a run whose labels are known to be right.
+            limit: draw whole headings until there are this many codes.
+            seed: of the draw.
+            runs: runs of labels that are a row too, such as a hosted model's; they label every gold code.
+            embedder: what finds the exemplars near a code; the question's by default.
+            device: auto, cpu or cuda.
+            on_step: gives, for a model, what is told (codes asked about, codes).
+            on_message: told what the work is doing.
+
+        Raises:
+            UsageError: no model is named, or one twice.
+            BadInputError: the gold is not there, or a run does not label all of it.
+            ModelError: a model is missing or altered.
+        """
+        from aitrade.evaluation.benchmark.contest import row_of_run, run_contest
+        from aitrade.evaluation.benchmark.gold import values_of
+        from aitrade.evaluation.benchmark.leaderboard import data_table, reading_table
+        from aitrade.evaluation.benchmark.statistics import compare_rows
+        from aitrade.models.listing import list_rows
+        from aitrade.trade.tables.years import full_year
+        from aitrade.workspace import read_workspace
+
+        contest = self._contest(models, gold, limit, seed, embedder, device)
+        with read_workspace(self.folder) as con:
+            foreign = [row_of_run(con, contest, run) for run in runs]
+            values = values_of(con, contest.gold, full_year(con, ("imports",)))
+        rows = [*run_contest(contest, on_step, on_message), *foreign]
+        baseline = next(row.name for row in rows if row.kind == "baseline")
+        labels = contest.question.labels
+        on_message("comparing")
+        found = compare_rows(
+            {row.name: row.probabilities for row in rows},
+            contest.gold.targets(labels),
+            values,
+            contest.gold.headings,
+            labels,
+            baseline,
+        )
+        listed = {row["name"]: row for row in list_rows()}
+        return Benchmark(
+            Result(data_table(contest, rows, found, listed)),
+            Result(reading_table(contest, rows, found)),
+            contest.folder,
+        )
+
+    def plan_models(
+        self,
+        models: str | Sequence[str],
+        *,
+        gold: str = "exemplars",
+        limit: int | None = None,
+        seed: int = SEED,
+        embedder: str | None = None,
+        device: str = "auto",
+    ) -> BenchmarkPlan:
+        """Say what :meth:`bench_models` would ask, without asking."""
+        from aitrade.evaluation.benchmark.contest import left_to_ask
+
+        contest = self._contest(models, gold, limit, seed, embedder, device)
+        own = sum(code.key in contest.question.exemplars.by_code for code in contest.gold.codes)
+        return BenchmarkPlan(len(contest.gold.codes), own, tuple(left_to_ask(contest)))
+
+    def _contest(
+        self, models: str | Sequence[str], gold: str, limit: int | None, seed: int, embedder: str | None, device: str
+    ) -> "Contest":
+        from aitrade.evaluation.benchmark.contest import Contest
+        from aitrade.evaluation.benchmark.gold import EXEMPLARS, gold_of_exemplars, gold_of_run, whole_headings
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.codes import read_codes
+
+        named = (models,) if isinstance(models, str) else tuple(models)
+        if not named:
+            raise UsageError("no model is named", fix="name one or more: aitrade models list")
+        if twice := [model for model in named if named.count(model) > 1]:
+            raise UsageError(f"model {twice[0]} is named twice", fix="name each model once")
+        with read_workspace(self.folder) as con:
+            nomenclature = read_codes(con, ("imports",))
+            known = gold_of_exemplars(self.question) if gold == EXEMPLARS else gold_of_run(con, gold, self.question)
+        return Contest(
+            question=self.question,
+            method=self.method,
+            gold=whole_headings(known, limit, seed),
+            nomenclature=nomenclature,
+            models=named,
+            embedder=embedder or self.question.settings.embedder,
+            device=device,
+            workspace=self.folder,
+            folder=self.folder / "bench",
+        )

@@ -1,0 +1,1 @@
+"""The benchmark: models beside each other on codes whose labels are known."""

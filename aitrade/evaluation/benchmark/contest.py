@@ -1,0 +1,176 @@
+"""Make the rows of a benchmark: each model once, and never again what a file already keeps."""
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aitrade.classification.loading import calibration_inputs, load_classifier
+from aitrade.classification.method import Method
+from aitrade.core.device import choose_runtime, peak_memory
+from aitrade.core.errors import BadInputError
+from aitrade.evaluation.benchmark.gold import Gold
+from aitrade.evaluation.benchmark.judging import ALONE, BASELINE, JOINED, OnStep, judge, majority, tfidf
+from aitrade.evaluation.benchmark.rows import Row, load_row, save_row
+from aitrade.nomenclature.codes import Code
+from aitrade.question.question import Question
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from numpy.typing import NDArray
+
+LIBRARIES = ("torch", "transformers", "sentence-transformers", "numpy", "scipy", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What a benchmark compares, and on what.
+
+    Attributes:
+        question: whose exemplars and prompts.
+        method: the numbers of the method.
+        gold: the codes with known labels.
+        nomenclature: all import codes.
+        models: ``BASE`` or ``BASE+ADAPTER``, each once.
+        embedder: what finds neighbours.
+        device: auto, cpu or cuda.
+        workspace: folder of the workspace.
+        folder: where rows are kept.
+    """
+
+    question: Question
+    method: Method
+    gold: Gold
+    nomenclature: Sequence[Code]
+    models: tuple[str, ...]
+    embedder: str
+    device: str
+    workspace: Path
+    folder: Path
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What every row is made from."""
+        return {
+            "gold": self.gold.name,
+            "gold_sha256": self.gold.sha256,
+            "exemplars_sha256": self.question.exemplars.sha256,
+            "labels": self.question.labels.names,
+            "nomenclature": len(self.nomenclature),
+        }
+
+    def of_model(self, model: str) -> dict[str, Any]:
+        """What a model's rows are made from; loads nothing."""
+        runtime = choose_runtime(self.device)
+        inputs = calibration_inputs(self.question, self.method, model, self.embedder, self.workspace)
+        return {
+            **self.shared,
+            **inputs,
+            "method": asdict(self.method),
+            "device": runtime.device,
+            "arithmetic": runtime.arithmetic,
+        }
+
+
+def left_to_ask(contest: Contest) -> list[str]:
+    """The models that no file keeps the rows of yet."""
+    return [model for model in contest.models if _kept(contest, model) is None]
+
+
+def run_contest(contest: Contest, on_step: Callable[[str], OnStep], on_message: Callable[[str], None]) -> list[Row]:
+    """Make every row: without a model, of each model alone and joined, and the mean of the models.
+
+    Args:
+        contest: what is compared.
+        on_step: gives, for a model, what is told (codes asked about, codes).
+        on_message: told what the work is doing.
+    """
+    rows = [
+        _floor(contest, "majority", lambda: majority(contest.question, contest.gold, contest.nomenclature)),
+        _floor(contest, "TF-IDF and logistic regression", lambda: tfidf(contest.question, contest.gold)),
+    ]
+    joined = []
+    for number, model in enumerate(contest.models):
+        baseline, alone, with_evidence = _kept(contest, model) or _ask(contest, model, on_step, on_message)
+        rows += [*([baseline] if number == 0 else []), alone, with_evidence]
+        joined.append(with_evidence)
+    if len(joined) > 1:
+        mean: NDArray[np.float64] = np.mean([row.probabilities for row in joined], axis=0)
+        made_from = {**contest.shared, "of": [row.name for row in joined]}
+        rows.append(Row("mean of the models", "mean", "", made_from, {}, mean))
+    return rows
+
+
+def row_of_run(con: "DuckDBPyConnection", contest: Contest, run: str) -> Row:
+    """Make a row of labels that a run holds, such as a hosted model's, without asking anything.
+
+    Raises:
+        BadInputError: it does not label every gold code.
+    """
+    labels = contest.question.labels
+    found = con.execute("SELECT hs10, flow, relevance, p FROM predictions WHERE run = ?", [run]).fetchall()
+    said = {(flow, hs10): p or [float(level == name) for name in labels.levels] for hs10, flow, level, p in found}
+    keys = [(code.flow, code.hs10) for code in contest.gold.codes]
+    missing = [hs10 for flow, hs10 in keys if (flow, hs10) not in said]
+    if missing:
+        raise BadInputError(
+            f"run {run} labels {len(keys) - len(missing):,} of the {len(keys):,} gold codes, not {missing[0]}",
+            fix="compare it by `aitrade compare`, or take gold that it labels",
+        )
+    return Row(f"run {run}", "run", "", {**contest.shared, "run": run}, {}, np.array([said[key] for key in keys]))
+
+
+def _floor(contest: Contest, name: str, make: "Callable[[], NDArray[np.float64]]") -> Row:
+    kept = load_row(contest.folder, name, contest.shared)
+    if kept is None:
+        kept = Row(name, "floor", "", contest.shared, {}, make())
+        save_row(contest.folder, kept, contest.gold)
+    return kept
+
+
+def _names(contest: Contest, model: str) -> tuple[str, str, str]:
+    return f"baseline: neighbours and probe, {contest.embedder}", f"{model} alone", f"{model} joined"
+
+
+def _kept(contest: Contest, model: str) -> tuple[Row, Row, Row] | None:
+    made_from = contest.of_model(model)
+    rows = [load_row(contest.folder, name, made_from) for name in _names(contest, model)]
+    baseline, alone, joined = rows
+    return (baseline, alone, joined) if baseline and alone and joined else None
+
+
+def _ask(
+    contest: Contest, model: str, on_step: Callable[[str], OnStep], on_message: Callable[[str], None]
+) -> tuple[Row, Row, Row]:
+    on_message(f"loading {model}")
+    started = perf_counter()
+    classifier = load_classifier(
+        contest.question,
+        model,
+        contest.device,
+        contest.workspace,
+        method=contest.method,
+        embedder=contest.embedder,
+        calibrated=False,
+    )
+    loaded = perf_counter() - started
+    judged = judge(classifier, contest.gold, contest.nomenclature, contest.workspace, on_step(model))
+    measured = {
+        **judged.measured,
+        "load_seconds": loaded,
+        "peak_memory": peak_memory(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "processor": platform.processor() or platform.machine(),
+    }
+    made_from = contest.of_model(model)
+    rows = []
+    for name, kind in zip(_names(contest, model), (BASELINE, ALONE, JOINED), strict=True):
+        rows.append(Row(name, kind, model, made_from, measured, judged.probabilities[kind]))
+        save_row(contest.folder, rows[-1], contest.gold)
+    baseline, alone, joined = rows
+    return baseline, alone, joined

@@ -1,0 +1,89 @@
+"""Figures of a benchmark's row: how good probabilities are against gold labels, over codes and over trade."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aitrade.evaluation.metrics import FIGURES, scores
+from aitrade.question.labels import LabelSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+AUTOMATIC_AT = 0.95  # agreement that codes coded automatically must have
+FURTHER = (
+    "weighted_kappa",
+    "log_loss",
+    "brier",
+    "automatic_share",
+    "automatic_trade_share",
+    "trade_f1",
+    "headline_error",
+)
+ALL_FIGURES = (*FIGURES, *FURTHER)
+_LEAST = 1e-6  # probability that a level has at least in the log loss
+
+
+def figures(
+    probabilities: "NDArray[np.float64]",
+    targets: "NDArray[np.int64]",
+    times: "NDArray[np.int64]",
+    values: "NDArray[np.int64]",
+    labels: LabelSpace,
+) -> "NDArray[np.float64]":
+    """Compute :data:`ALL_FIGURES`, in their order.
+
+    Args:
+        probabilities: of the k levels, shape (n, k).
+        targets: place of each label among the levels, shape (n,).
+        times: how many times each code counts, shape (n,).
+        values: dollars of each code, shape (n,).
+        labels: the label space.
+
+    Returns:
+        Kappa with quadratic weights (Cohen 1968), log loss and Brier score (sum over levels, Brier 1950) in nats and
+        squares; the share of codes, and of trade, above the lowest confidence at which the surest codes still agree in
+        95%; F1 of the counted levels by dollars; and the counted dollars as labelled less those of the gold.
+    """
+    said, total = probabilities.argmax(1), times.sum()
+    chance = np.clip(probabilities[np.arange(len(targets)), targets], _LEAST, 1)
+    truth = np.eye(len(labels.levels))[targets]
+    counted = [labels.position(level) for level in labels.counted]
+    in_gold, in_run = np.isin(targets, counted), np.isin(said, counted)
+    dollars = values * times
+    both = float(dollars[in_gold & in_run].sum())
+    either = float(dollars[in_gold].sum() + dollars[in_run].sum())
+    sure = _automatic(probabilities.max(1), said == targets, times)
+    further = (
+        weighted_kappa(targets, said, times, len(labels.levels)),
+        float((times * -np.log(chance)).sum() / total),
+        float((times * ((probabilities - truth) ** 2).sum(1)).sum() / total),
+        float(times[sure].sum() / total),
+        float(dollars[sure].sum() / max(dollars.sum(), 1)),
+        2 * both / either if either else 0.0,
+        float(dollars[in_run].sum() - dollars[in_gold].sum()) / 1e9,
+    )
+    return np.concatenate([scores(probabilities, targets, times, labels), further])
+
+
+def weighted_kappa(
+    targets: "NDArray[np.int64]", said: "NDArray[np.int64]", times: "NDArray[np.int64]", levels: int
+) -> float:
+    """Cohen's kappa with quadratic weights: 1 less squared distance found over that expected by chance."""
+    cells = np.bincount(targets * levels + said, times, levels * levels).reshape(levels, levels)
+    places = np.arange(levels)
+    distance = (places[:, None] - places) ** 2
+    expected = np.outer(cells.sum(1), cells.sum(0)) / cells.sum()
+    by_chance = float((distance * expected).sum())
+    return 1 - float((distance * cells).sum()) / by_chance if by_chance else 0.0
+
+
+def _automatic(
+    confidence: "NDArray[np.float64]", right: "NDArray[np.bool_]", times: "NDArray[np.int64]"
+) -> "NDArray[np.int64]":
+    """Places of the surest codes, as many as still agree in 95%; equal confidence goes together."""
+    order = np.argsort(-confidence, kind="stable")
+    agreed, seen = np.cumsum((times * right)[order]), np.cumsum(times[order])
+    last_of_equals = np.append(np.diff(confidence[order]) != 0, True)
+    good = np.flatnonzero(last_of_equals & (agreed >= AUTOMATIC_AT * seen) & (seen > 0))
+    return order[: good[-1] + 1] if len(good) else order[:0]

@@ -1,0 +1,196 @@
+"""What each model, and what stands without one, says of the gold codes: probabilities of the levels.
+
+A gold code that is an exemplar is judged out of fold: by evidence made without its subheading, joined by a fit without
+it. Any other code is judged as in a run.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aitrade.classification.classifier import Classifier
+from aitrade.classification.features import near_votes, relevance_features
+from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, levels_of, population_weights
+from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
+from aitrade.classification.fitting.gather import gather
+from aitrade.classification.fitting.probe import fit_probe
+from aitrade.core.errors import ModelError
+from aitrade.core.softmax import softmax
+from aitrade.evaluation.benchmark.gold import Gold
+from aitrade.models.adapter_files import is_tuned
+from aitrade.nomenclature.code_text import describe
+from aitrade.nomenclature.codes import Code
+from aitrade.question.folds import subheading_folds
+from aitrade.question.question import Question
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST_EXEMPLARS = 400  # that evidence is joined on
+BATCH = 128
+ALONE, JOINED, BASELINE = "alone", "joined", "baseline"
+OnStep = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a model says of n gold codes.
+
+    Attributes:
+        probabilities: of the k levels by variant (``alone``, ``joined``, and ``baseline``, which is without the LLM),
+            shape (n, k) each.
+        measured: seconds, codes asked, tokens, median label mass.
+    """
+
+    probabilities: "dict[str, NDArray[np.float64]]"
+    measured: dict[str, Any]
+
+
+def judge(
+    classifier: Classifier, gold: Gold, nomenclature: Sequence[Code], workspace: Path, on_step: OnStep
+) -> Judgement:
+    """Judge the gold codes with a model, alone and joined with neighbours and probe, and without it.
+
+    Args:
+        classifier: the model with embedder and exemplars; without a calibration.
+        gold: the codes.
+        nomenclature: all import codes, for weights and for the headings that prompts show.
+        workspace: folder of the user's own adapters, and where indexes are kept.
+        on_step: told (codes asked about, codes).
+    """
+    started, computed = time.perf_counter(), classifier.scorer.engine.tokens_computed
+    exemplars = classifier.index.exemplars
+    own = [place for place, code in enumerate(gold.codes) if code.key in exemplars.by_code]
+    fresh = [place for place, code in enumerate(gold.codes) if code.key not in exemplars.by_code]
+    asked = _fitted_on(classifier, {gold.codes[place].key for place in own})
+    training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + len(fresh)))
+    codes = [gold.codes[place] for place in fresh]
+    scores, votes, mass = _ask(classifier, codes, lambda done: on_step(len(asked) + done, len(asked) + len(fresh)))
+    seconds = time.perf_counter() - started
+    places = {training.exemplars[row].code.key: place for place, row in enumerate(training.rows.tolist())}
+    if unknown := [gold.codes[place].hs10 for place in own if gold.codes[place].key not in places]:
+        raise ModelError(
+            f"{classifier.model} was tuned before {unknown[0]} was an exemplar, so that it cannot be judged unseen",
+            fix="tune it again: aitrade models tune",
+        )
+    rows = [places[gold.codes[place].key] for place in own]
+    probabilities = {ALONE: _placed(gold, own, softmax(training.llm[rows]), fresh, softmax(scores))}
+    probe = fit_probe(training)
+    features = training_features(training, probe)
+    theirs = _features(classifier, training, codes, scores, votes, (probe.weights, probe.bias))
+    for variant, kinds in ((JOINED, None), (BASELINE, BASELINE_KINDS)):
+        fitted = fit_evidence_model(training, features, kinds) if kinds else fit_evidence_model(training, features)
+        new = fitted.model.probabilities(theirs) if codes else np.zeros((0, len(training.labels.levels)))
+        probabilities[variant] = _placed(gold, own, fitted.out_of_fold[rows], fresh, new)
+    return Judgement(
+        probabilities,
+        {
+            "asked": len(fresh) + (0 if is_tuned(classifier.model) else len(asked)),
+            "seconds": seconds,
+            "tokens": classifier.scorer.engine.tokens_computed - computed,
+            "label_mass": float(np.median(mass)) if len(mass) else None,
+        },
+    )
+
+
+def _fitted_on(classifier: Classifier, own: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The exemplars that the LLM is asked about: those of the gold, and evenly others where these are few."""
+    others = [e.code.key for e in classifier.index.exemplars.exemplars if e.code.key not in own]
+    missing = min(max(LEAST_EXEMPLARS - len(own), 0), len(others))
+    return own | {others[i * len(others) // missing] for i in range(missing)}
+
+
+def _ask(
+    classifier: Classifier, codes: Sequence[Code], on_done: Callable[[int], None]
+) -> "tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]":
+    """Scores (n, k), votes of the LLM's neighbours (n, 2 (k - 1)) and label mass (n or 0) of codes that are new."""
+    labels = classifier.question.labels
+    scores, votes, mass = [np.zeros((0, len(labels.levels)))], [np.zeros((0, 2 * len(labels.others)))], [np.zeros(0)]
+    done = 0
+    for batch in _batches(codes):
+        retrieved = classifier.retrieve(batch)
+        said = classifier.scorer.relevance(batch, retrieved.neighbours)
+        scores.append(said.relevance)
+        votes.append(near_votes(classifier.llm_neighbours(batch, said), labels, classifier.method))
+        if said.mass is not None:
+            mass.append(said.mass)
+        done += len(batch)
+        on_done(done)
+    return np.concatenate(scores), np.concatenate(votes), np.concatenate(mass)
+
+
+def _batches(codes: Sequence[Code]) -> list[list[Code]]:
+    """Whole headings, put together to batches of about :data:`BATCH` codes."""
+    batches: list[list[Code]] = [[]]
+    for _, heading in groupby(codes, key=lambda code: (code.flow, code.hs4)):
+        members = list(heading)
+        if batches[-1] and len(batches[-1]) + len(members) > BATCH:
+            batches.append([])
+        batches[-1] += members
+    return [batch for batch in batches if batch]
+
+
+def _features(
+    classifier: Classifier,
+    training: CalibrationSet,
+    codes: Sequence[Code],
+    scores: "NDArray[np.float64]",
+    votes: "NDArray[np.float64]",
+    probe: "tuple[NDArray[np.float64], NDArray[np.float64]]",
+) -> "NDArray[np.float64]":
+    if not codes:
+        return np.zeros((0, 0))
+    retrieved = classifier.retrieve(codes)
+    logits = retrieved.vectors.astype(np.float64) @ probe[0] + probe[1]
+    return relevance_features(scores, votes, logits, retrieved.neighbours, training.labels, training.method)
+
+
+def _placed(
+    gold: Gold,
+    own: Sequence[int],
+    of_own: "NDArray[np.float64]",
+    fresh: Sequence[int],
+    of_fresh: "NDArray[np.float64]",
+) -> "NDArray[np.float64]":
+    """Both in the order of the gold, shape (n, k)."""
+    placed = np.zeros((len(gold.codes), of_own.shape[1] if len(own) else of_fresh.shape[1]))
+    placed[list(own)], placed[list(fresh)] = of_own, of_fresh
+    return placed
+
+
+def majority(question: Question, gold: Gold, nomenclature: Sequence[Code]) -> "NDArray[np.float64]":
+    """Give every code the shares of the levels in the nomenclature, as the exemplars tell them, shape (n, k)."""
+    exemplars, labels = question.exemplars.exemplars, question.labels
+    shares = np.bincount(levels_of(exemplars, labels), population_weights(exemplars, nomenclature), len(labels.levels))
+    return np.tile(shares / shares.sum(), (len(gold.codes), 1))
+
+
+def tfidf(question: Question, gold: Gold) -> "NDArray[np.float64]":
+    """Classify by the words alone: TF-IDF of one and two words and logistic regression, shape (n, k).
+
+    Exemplars of the gold are judged by a fit without their subheading's fold.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    exemplars, labels = question.exemplars.exemplars, question.labels
+    texts = np.array([describe(e.code, question.words) for e in exemplars], dtype=object)
+    levels, folds = levels_of(exemplars, labels), subheading_folds([e.code for e in exemplars], FOLDS)
+    asked = np.array([describe(code, question.words) for code in gold.codes], dtype=object)
+    is_own = np.array([code.key in question.exemplars.by_code for code in gold.codes])
+    asked_folds = np.where(is_own, subheading_folds(gold.codes, FOLDS), -1)
+    probabilities = np.zeros((len(gold.codes), len(labels.levels)))
+    for fold in np.unique(asked_folds).tolist():
+        seen, rows = folds != fold, asked_folds == fold
+        model = make_pipeline(
+            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2), LogisticRegression(C=10.0, max_iter=2000)
+        )
+        model.fit(texts[seen], levels[seen])
+        probabilities[np.ix_(rows, model.classes_)] = model.predict_proba(asked[rows])
+    return probabilities

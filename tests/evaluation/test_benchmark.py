@@ -1,0 +1,135 @@
+"""The benchmark of models: figures beside scikit-learn, statistics by hand, rows kept and not asked again."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import MODEL, Outcome
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from questions import LABELS
+
+from aitrade.evaluation.benchmark import contest as contest_module
+from aitrade.evaluation.benchmark import statistics
+from aitrade.evaluation.benchmark.figures import ALL_FIGURES, figures
+from aitrade.evaluation.benchmark.gold import Gold, whole_headings
+from aitrade.evaluation.benchmark.statistics import compare_rows, holm
+from aitrade.nomenclature.codes import Code
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_further_figures_are_scikit_learns_on_repeated_rows(seed: int) -> None:
+    from sklearn import metrics
+
+    generator = np.random.default_rng(seed)
+    p = generator.dirichlet([1, 2, 4], 80)
+    targets, times = generator.choice(3, 80, p=[0.2, 0.3, 0.5]), generator.integers(0, 3, 80)
+    values = generator.integers(0, 10**10, 80)
+    rows = np.repeat(np.arange(80), times)
+    found = dict(zip(ALL_FIGURES, figures(p, targets, times, values, LABELS), strict=True))
+    t, said = targets[rows], p[rows].argmax(1)
+    assert found["weighted_kappa"] == pytest.approx(metrics.cohen_kappa_score(t, said, weights="quadratic"))
+    assert found["log_loss"] == pytest.approx(metrics.log_loss(t, p[rows], labels=[0, 1, 2]))
+    assert found["brier"] == pytest.approx(((p[rows] - np.eye(3)[t]) ** 2).sum(1).mean())
+    by_trade = metrics.f1_score(t == 0, said == 0, sample_weight=values[rows], zero_division=0)
+    assert found["trade_f1"] == pytest.approx(by_trade)
+    error = (values[rows][said == 0].sum() - values[rows][t == 0].sum()) / 1e9
+    assert found["headline_error"] == pytest.approx(error)
+
+
+def test_what_can_be_coded_automatically_still_agrees_in_95_percent() -> None:
+    # Forty sure and right, then one sure and wrong, ten half sure and wrong: 40 of 41 agree, 40 of 51 do not.
+    targets = np.array([2] * 40 + [0] * 11)
+    p = np.array([[0.01, 0.0, 0.99]] * 40 + [[0.1, 0.0, 0.9]] + [[0.3, 0.1, 0.6]] * 10)
+    once, values = np.ones(51, int), np.array([1] * 40 + [60] + [0] * 10)
+    found = dict(zip(ALL_FIGURES, figures(p, targets, once, values, LABELS), strict=True))
+    assert found["automatic_share"] == pytest.approx(41 / 51)
+    assert found["automatic_trade_share"] == pytest.approx(1.0)
+
+
+def test_holm_by_hand() -> None:
+    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
+
+
+def test_a_row_as_good_as_the_best_is_told_so_and_a_worse_one_is_not() -> None:
+    generator = np.random.default_rng(1)
+    targets = generator.integers(0, 3, 600)
+    headings = [str(place // 3) for place in range(600)]
+
+    def saying(right: float) -> np.ndarray:
+        said = np.where(generator.random(600) < right, targets, (targets + 1) % 3)
+        return np.eye(3)[said] * 0.9 + 0.1 / 3
+
+    rows = {"good": saying(0.9), "as good": saying(0.9), "poor": saying(0.6)}
+    found = compare_rows(rows, targets, np.ones(600, int), headings, LABELS, "poor")
+    assert list(found)[-1] == "poor"
+    assert [found[name].with_best for name in ("good", "as good", "poor")] == [True, True, False]
+    assert found["good"].to_baseline is not None
+    assert found["good"].to_baseline.low > 0
+
+
+@given(st.integers(1, 40), st.integers(0, 5))
+@settings(max_examples=30, deadline=None)
+def test_gold_is_drawn_in_whole_headings(limit: int, seed: int) -> None:
+    codes = tuple(Code(f"{heading:04}{n:06}", "imports", "x") for heading in range(1, 12) for n in range(heading))
+    gold = Gold("g", codes, ("Low",) * len(codes))
+    drawn = whole_headings(gold, limit, seed)
+    per_heading = {name: gold.headings.count(name) for name in set(drawn.headings)}
+    assert all(drawn.headings.count(name) == count for name, count in per_heading.items())
+    assert limit <= len(drawn.codes) < limit + max(per_heading.values())
+
+
+@pytest.fixture
+def bench(aitrade: Callable[..., Outcome], models: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    monkeypatch.setattr(statistics, "REPLICATES", 20)
+
+    def run(*options: Any, model: str = MODEL) -> Any:
+        done = aitrade("bench", "models", "--model", model, "--device", "cpu", "--format", "json", *options)
+        assert done.code == 0, done.err
+        return json.loads(done.out)
+
+    return run
+
+
+def test_a_row_for_what_needs_no_model_and_two_for_each_model(bench: Callable[..., Any]) -> None:
+    rows = {row["row"]: row for row in bench()}
+    kinds = [row["kind"] for row in rows.values()]
+    assert sorted(kinds) == ["alone", "baseline", "floor", "floor", "joined"]
+    assert rows["majority"]["kappa"] == 0
+    assert all(row["kappa_low"] <= row["kappa"] <= row["kappa_high"] for row in rows.values())
+
+
+def test_what_was_asked_is_not_asked_again(bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    first = bench()
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a model was loaded again")
+
+    monkeypatch.setattr(contest_module, "load_classifier", refuse)
+    assert bench() == first
+
+
+def test_a_run_can_be_a_row_and_the_gold(
+    bench: Callable[..., Any], aitrade: Callable[..., Outcome], workspace: Path
+) -> None:
+    import toys
+
+    lines = [f"{c.hs10},Low,Not_DC_Related" for c in toys.toy_codes() if c.flow == "imports"]
+    file = workspace / "truth.csv"
+    file.write_text("hs10,relevance,category\n" + "\n".join(lines) + "\n", "utf-8")
+    assert aitrade("labels", "import", file, "--name", "truth", "--flow", "imports").code == 0
+    rows = {row["row"]: row for row in bench("--gold", "truth", "--run", "truth")}
+    assert rows["run truth"]["accuracy"] == 1.0
+    assert rows[f"{MODEL} joined"]["accuracy"] <= 1.0
+
+
+def test_the_plan_asks_nothing(bench: Callable[..., Any], aitrade: Callable[..., Outcome]) -> None:
+    asked = aitrade("bench", "models", "--model", MODEL, "--device", "cpu", "--plan")
+    assert f"to be asked: {MODEL}" in asked.out
+    bench()
+    again = aitrade("bench", "models", "--model", MODEL, "--device", "cpu", "--plan")
+    assert "every row is kept" in again.out
