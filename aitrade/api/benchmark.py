@@ -10,6 +10,8 @@ from aitrade.api.review import Reviews
 from aitrade.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from aitrade.evaluation.benchmark.contest import Contest
 
 OnStep = Callable[[int, int], None]
@@ -137,6 +139,86 @@ class Benchmarks(Reviews):
         contest = self._contest(models, gold, limit, seed, embedder, device)
         own = sum(code.key in contest.question.exemplars.by_code for code in contest.gold.codes)
         return BenchmarkPlan(len(contest.gold.codes), own, tuple(left_to_ask(contest)))
+
+    def learning_curve(
+        self,
+        labels: str,
+        *,
+        sizes: Sequence[int] = (0, 30, 100, 300, 1000, 3000),
+        draws: int = 3,
+        models: Sequence[str] = (),
+        embedder: str | None = None,
+        limit: int | None = None,
+        seed: int = SEED,
+        device: str = "auto",
+        on_step: OnStep = lambda _done, _codes: None,
+        on_message: Callable[[str], None] = _no_message,
+    ) -> Result:
+        """Measure how well codes are judged from N labels, without an LLM and by base models.
+
+        The labels' codes are cut in two by subheading; exemplars are drawn from one half, nested, and measured on the
+        other.
+
+        Args:
+            labels: run whose labels play the labeller.
+            sizes: numbers of labels; those above what there is stand for all.
+            draws: how often exemplars are drawn.
+            models: base models that are asked; none for the baseline alone.
+            embedder: a base embedder; the base of the question's by default.
+            limit: measure this many codes, in whole headings; all by default.
+            seed: of the draws.
+            device: auto, cpu or cuda.
+            on_step: told (steps done, steps): codes asked about, or sizes learnt from where no model is asked.
+            on_message: told what the work is doing.
+
+        Raises:
+            UsageError: a model or the embedder has an adapter, which has learnt labels already.
+            BadInputError: there are no such labels.
+            ModelError: a model is missing or altered.
+        """
+        import numpy as np
+
+        from aitrade.core.device import choose_runtime
+        from aitrade.evaluation.benchmark.gold import gold_of_run
+        from aitrade.evaluation.benchmark.learning import halves, learnt
+        from aitrade.evaluation.benchmark.learning_table import learning_table
+        from aitrade.llm.scorer_loading import load_scorer
+        from aitrade.models.adapter_files import base_and_adapter, is_tuned
+        from aitrade.retrieval.embedder import load_embedder
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.codes import read_codes
+
+        embedder = embedder or base_and_adapter(self.question.settings.embedder)[0]
+        if tuned := [name for name in (*models, embedder) if is_tuned(name)]:
+            raise UsageError(f"{tuned[0]} has learnt labels already", fix="name base models: aitrade models list")
+        with read_workspace(self.folder) as con:
+            gold = gold_of_run(con, labels, self.question)
+            nomenclature = read_codes(con, ("imports",))
+        runtime = choose_runtime(device)
+        on_message("embedding")
+        parts = halves(gold, self.question, load_embedder(runtime, embedder, self.question), limit, seed)
+        scorers = {}
+        for name in models:
+            on_message(f"loading {name}")
+            scorers[name] = load_scorer(name, runtime, self.question, self.method.prompt_neighbours)
+        numbers = sorted({min(size, len(parts.labelled.codes)) for size in sizes})
+        said: dict[tuple[int, str], list[NDArray[np.float64]]] = {}
+        done, steps = 0, len(numbers) * draws * max(len(parts.measured.codes) * len(scorers), 1)
+
+        def asked(count: int) -> None:
+            nonlocal done
+            done += count
+            on_step(min(done, steps), steps)
+
+        for draw in range(draws):
+            order = np.random.default_rng(seed + draw).permutation(len(parts.labelled.codes))
+            for size in numbers:
+                found = learnt(parts, order[:size], self.question, self.method, nomenclature, scorers, asked)
+                for contender, probabilities in found.items():
+                    said.setdefault((size, contender), []).append(probabilities)
+                if not scorers:
+                    asked(1)
+        return Result(learning_table(said, parts, self.question.labels))
 
     def _contest(
         self, models: str | Sequence[str], gold: str, limit: int | None, seed: int, embedder: str | None, device: str

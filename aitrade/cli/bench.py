@@ -9,7 +9,7 @@ import typer
 from aitrade.cli.options import Device, FlowsOption, Format, Model, Output, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state, write
-from aitrade.core.errors import BadInputError
+from aitrade.core.errors import BadInputError, UsageError
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
 
@@ -202,3 +202,54 @@ def bench_models(
         )
     write([(found.data if with_all else found.reading).table], format_name, output)
     say(f"rows are kept in {found.folder}")
+
+
+@group.command()
+def learn(
+    context: typer.Context,
+    labels: Annotated[str, typer.Option(metavar="RUN", help="Run whose labels play the labeller.")],
+    sizes: Annotated[str, typer.Option(metavar="N,N", help="Numbers of labels.")] = "0,30,100,300,1000,3000",
+    draws: Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")] = 3,
+    model: Annotated[
+        list[str] | None, typer.Option("--model", metavar="NAME", help="Base model that is asked; again for more.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=50, metavar="N", help="Measure N codes, in whole headings; all by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the draws.")] = 2026,
+    device: Device = "auto",
+    format_name: Format = None,
+    output: Output = None,
+) -> None:
+    """Measure how many labels one needs: the learning curve, without an LLM and with base models.
+
+    The codes of the labels are cut in two by subheading. Exemplars are drawn from one half, the smaller draws within
+    the larger; what is learnt from them is measured on the other half. The baseline is neighbours and probe on a base
+    embedder.
+
+    Example: aitrade bench learn --labels paper-dev --sizes 30,300,3000 -o learning.xlsx
+    """
+    from aitrade.api.arguments import names
+    from aitrade.core.render import choose_format
+
+    choose_format(output, format_name)
+    wrong = [part for part in names(sizes) if not part.isdigit()]
+    if wrong:
+        raise UsageError(f"--sizes {wrong[0]!r} is no number of labels", fix="write such as 30,300,3000")
+    with progress("learning") as on_step:
+        found = (
+            state(context)
+            .open()
+            .learning_curve(
+                labels,
+                sizes=[int(part) for part in names(sizes)],
+                draws=draws,
+                models=model or (),
+                limit=limit,
+                seed=seed,
+                device=device,
+                on_step=on_step,
+                on_message=say,
+            )
+        )
+    write([found.table], format_name, output)

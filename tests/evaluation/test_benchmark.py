@@ -133,3 +133,34 @@ def test_the_plan_asks_nothing(bench: Callable[..., Any], aitrade: Callable[...,
     bench()
     again = aitrade("bench", "models", "--model", MODEL, "--device", "cpu", "--plan")
     assert "every row is kept" in again.out
+
+
+def test_the_learning_curve_learns_what_can_be_learnt(
+    aitrade: Callable[..., Outcome], workspace: Path, models: Path
+) -> None:
+    """Labels that follow the chapter can be learnt from neighbours; with no label the baseline knows nothing."""
+    import toys
+
+    codes = [code for code in toys.toy_codes() if code.flow == "imports"]
+    lines = [f"{c.hs10},{'High,Compute_Hardware' if c.hs10 < '85' else 'Low,Not_DC_Related'}" for c in codes]
+    file = workspace / "truth.csv"
+    file.write_text("hs10,relevance,category\n" + "\n".join(lines) + "\n", "utf-8")
+    assert aitrade("labels", "import", file, "--name", "truth", "--flow", "imports").code == 0
+    done = aitrade(
+        "bench", "learn", "--labels", "truth", "--sizes", "0,1000", "--draws", "2", "--device", "cpu",
+        "--model", MODEL, "--format", "json",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    rows = {(row["labels"], row["contender"]): row for row in json.loads(done.out)}
+    most = max(size for size, _ in rows)
+    assert rows[0, "baseline"]["kappa"] == 0
+    assert rows[most, "baseline"]["accuracy"] > rows[0, "baseline"]["accuracy"]
+    assert {contender for _, contender in rows} == {"baseline", f"{MODEL} alone", f"{MODEL} joined"}
+
+
+def test_a_tuned_model_cannot_show_how_it_learns(
+    aitrade: Callable[..., Outcome], workspace: Path, models: Path
+) -> None:
+    done = aitrade("bench", "learn", "--labels", "truth", "--model", f"{MODEL}+relevance")
+    assert done.code == 2
+    assert "has learnt labels already" in done.err
