@@ -16,7 +16,7 @@ from aitrade.core.errors import ModelError
 from aitrade.core.files import sha256_of, write_file
 from aitrade.core.paths import shipped
 from aitrade.core.wording import nearest
-from aitrade.models.installed import Installed, how_to_install, record_files, refuse_unrecorded
+from aitrade.models.installed import Installed, how_to_install, installed_names, record_files, refuse_unrecorded
 from aitrade.question.question import Question
 
 MANIFEST = "aitrade.json"
@@ -80,7 +80,9 @@ def find_adapter(model: str, folders: Sequence[Path] = ()) -> Path:
             return parent / model
     base, name = base_and_adapter(model)
     files = (file for parent in (*folders, adapters_folder()) for file in parent.glob(f"*/{MANIFEST}"))
-    near = nearest(model, (file.parent.name for file in files))
+    # An adapter of another base is meant only where there is no such base.
+    meant = (file.parent.name for file in files if base not in installed_names() or file.match(f"{base}+*/{MANIFEST}"))
+    near = nearest(model, meant)
     fix = f"did you mean {near}?" if near else _how_to_tune(base, name)  # a misspelt name is not to be tuned
     raise ModelError(f"{base} has no adapter {name}", fix=fix)
 
