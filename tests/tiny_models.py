@@ -9,6 +9,8 @@ from typing import Any
 
 from toys import chat_tokenizer
 
+from aitrade.models.architecture import model_class
+
 # Every setting of size that any family has, by whatever name.
 SIZES: dict[str, Any] = (
     dict.fromkeys(["hidden_size", "n_embd", "d_model", "embed_dim", "word_embed_proj_dim", "lru_width"], 32)
@@ -37,6 +39,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "bamba": {"mamba_n_heads": 8, "mamba_d_head": 8},
     "granitemoehybrid": {"mamba_n_heads": 8, "mamba_d_head": 8},
     "mamba2": {"num_heads": 8, "head_dim": 8},
+    "lfm2": {"layer_types": ["conv", "full_attention"]},
     "gptj": {"rotary_dim": 8},
     "codegen": {"rotary_dim": 8},
     "gpt_neo": {"attention_types": [[["global", "local"], 1]]},
@@ -59,6 +62,19 @@ SPECIAL: dict[str, dict[str, Any]] = {
         },
     },
 }  # fmt: skip
+_TEXT = {name: SIZES[name] for name in ("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers")} | {
+    name: SIZES[name] for name in ("num_attention_heads", "num_key_value_heads", "head_dim", "initializer_range")
+}
+_IMAGES = _TEXT | {"num_hidden_layers": 1}
+# Whole models of which the text part alone is used.
+READERS_OF_IMAGES: dict[str, dict[str, Any]] = {
+    "mistral3": {
+        "text_config": _TEXT | {"model_type": "mistral"},
+        "vision_config": {name: value for name, value in _IMAGES.items() if name != "vocab_size"}
+        | {"model_type": "pixtral"},
+        "image_token_index": 690,
+    }
+}
 # Texts of other models, of which the causal class is a part, and configs of two text models.
 NO_LANGUAGE_MODEL = {"musicgen", "musicgen_melody", "blt"}
 
@@ -67,6 +83,8 @@ def tiny_config(family: str) -> Any:
     """The config of a family with small sizes; of a family that reads images too, that of its text part."""
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
+    if family in READERS_OF_IMAGES:
+        return CONFIG_MAPPING[family](**READERS_OF_IMAGES[family])
     default = CONFIG_MAPPING[family]().get_text_config()
     given = {
         name: value
@@ -86,11 +104,11 @@ def _is_number(value: Any) -> bool:
 def save_tiny(family: str, folder: Path) -> Path:
     """Write a seeded tiny model of a family with the toy tokenizer."""
     import torch
-    from transformers import AutoModelForCausalLM
     from transformers.utils.logging import disable_progress_bar
 
     torch.manual_seed(7)
-    model = AutoModelForCausalLM.from_config(tiny_config(family)).eval()
+    config = tiny_config(family)
+    model = model_class(config).from_config(config).eval()
     with torch.no_grad():  # some families begin with zeros, which would hide what they compute
         for weight in model.parameters():
             if not weight.any():
@@ -111,9 +129,10 @@ def own_logprobs(
 ) -> list[list[float]]:
     """Log-probabilities of labels by the library's own pass over each sequence alone: no cache, no mask of ours."""
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoConfig
 
-    model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=torch.float32).eval()
+    loader = model_class(AutoConfig.from_pretrained(folder))
+    model = loader.from_pretrained(folder, local_files_only=True, dtype=torch.float32).eval()
 
     def alone(prompt: tuple[int, ...], label: tuple[int, ...]) -> float:
         with torch.no_grad():
@@ -175,4 +194,5 @@ def families() -> list[str]:
     """Every causal architecture of the installed transformers."""
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-    return [family for family in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES if family not in NO_LANGUAGE_MODEL]
+    causal = [family for family in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES if family not in NO_LANGUAGE_MODEL]
+    return [*causal, *READERS_OF_IMAGES]

@@ -58,6 +58,14 @@ class ChatFrame:
         return "".join(self.parts)
 
 
+def own_template(tokenizer: Any) -> str | None:
+    """The chat template of a tokenizer, the default one where it has several by name; None where it has none."""
+    template = tokenizer.chat_template
+    if isinstance(template, dict):
+        template = template.get("default")
+    return template or None
+
+
 @lru_cache(maxsize=8)
 def chat_frame(tokenizer: Any, template: str | None, has_system: bool) -> ChatFrame:
     """Find out what a tokenizer's chat template puts around a system's and a user's text.

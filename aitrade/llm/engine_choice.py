@@ -79,7 +79,7 @@ def copies_its_cache(model: Any, tokenizer: Any, runtime: Runtime) -> bool:
     if _rope_kinds(getattr(model.config.get_text_config(), "rope_parameters", None)) & LENGTH_ROPES:
         return False
     prompt, branches = _probe(tokenizer)
-    labels = [branch[:4] for branch in branches if len(branch) > 3]
+    labels = [branch[len(branch) // 2 :][:4] for branch in branches]
     if len(set(labels)) < 2:
         return False
     whole = PlainEngine(model, tokenizer, runtime, "", copies_cache=False).label_logprobs([prompt], labels)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from aitrade.llm.chat import ChatFrame, Piece, chat_frame
+from aitrade.llm.chat import ChatFrame, Piece, chat_frame, own_template
 from aitrade.llm.prefix_tree import Tokens, common_prefix
 from aitrade.llm.tokens import opening, piece_tokens, shared_length, text_tokens
 from aitrade.models.adapter_files import is_tuned
@@ -56,11 +56,11 @@ class Prompter:
     @cached_property
     def _chat_frame(self) -> ChatFrame:
         tokenizer, has_system = self.tokenizer, bool(self.question.prompts.system)
-        return chat_frame(tokenizer, tokenizer.chat_template or None, has_system)
+        return chat_frame(tokenizer, own_template(tokenizer), has_system)
 
     def _tokens(self, pieces: Sequence[Piece], answered: str = "") -> Tokens:
         """Tokens of a prompt that is answered so far."""
-        own = opening(self.tokenizer) if not self.tokenizer.chat_template else ()
+        own = opening(self.tokenizer) if own_template(self.tokenizer) is None else ()
         return own + piece_tokens(self.tokenizer, [*pieces, Piece(answered, is_template=False)])
 
     @cached_property
@@ -148,8 +148,9 @@ def chat_tokens(tokenizer: Any, user: str) -> Tokens:
 
     A base model has no template and reads plain text.
     """
-    frame = chat_frame(tokenizer, tokenizer.chat_template or None, has_system=False)
-    return (() if tokenizer.chat_template else opening(tokenizer)) + piece_tokens(tokenizer, frame.fill(user))
+    template = own_template(tokenizer)
+    pieces = chat_frame(tokenizer, template, has_system=False).fill(user)
+    return (opening(tokenizer) if template is None else ()) + piece_tokens(tokenizer, pieces)
 
 
 def short_tokens(tokenizer: Any, code: Code, question: Question) -> Tokens:

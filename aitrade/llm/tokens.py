@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from aitrade.llm.chat import THOUGHTS, Piece
+from aitrade.llm.chat import THOUGHTS, Piece, own_template
 from aitrade.llm.prefix_tree import Tokens
 
 # Text that any tokenizer ends a token after, so that what follows is split as it is within a text.
@@ -56,7 +56,7 @@ def _cuts(tokenizer: Any, pieces: Sequence[Piece]) -> list[int]:
     for piece in pieces:
         at += len(piece.text)
         ends.append(at)
-    pattern, at = _control_tokens(tokenizer, tokenizer.chat_template or ""), 0
+    pattern, at = _control_tokens(tokenizer, own_template(tokenizer) or ""), 0
     while found := pattern.search(text, at):
         at = found.end()
         touched = pieces[bisect_right(ends, found.start()) : bisect_left(ends, found.end()) + 1]

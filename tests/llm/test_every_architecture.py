@@ -9,10 +9,10 @@ import tiny_models
 RANDOM = np.random.default_rng(3)
 # Of each kind of attention one: capped, with sinks, by distance, latent, in chunks, linear, a state space,
 # convolutions, recurrent, windows on some layers, windows that only the mask knows, rotations by length, learned
-# positions, experts. All families: make test-models.
+# positions, experts, the text part of a model that reads images. All families: make test-models.
 KINDS = (
     "gemma2", "gpt_oss", "bloom", "deepseek_v3", "llama4_text", "qwen3_next", "mamba", "lfm2", "recurrent_gemma",
-    "exaone4", "phimoe", "phi3", "gpt2", "mixtral", "qwen3", "bert",
+    "exaone4", "phimoe", "phi3", "gpt2", "mixtral", "qwen3", "mistral3", "bert",
 )  # fmt: skip
 
 
