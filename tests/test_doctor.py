@@ -39,6 +39,7 @@ def test_what_is_there_is_said(doctor: Doctor, workspace: Path) -> None:
     said = doctor()
     assert str(said[MODEL]["found"]).startswith("installed, ")
     assert said[MODEL]["fix"] is None
+    assert str(said[MODEL]["found"]).endswith(", tree engine")
     assert str(said["workspace"]["found"]).startswith(f"{workspace}: ")
     assert said["smollm2-135m-instruct"]["fix"] == "aitrade models install smollm2-135m-instruct"
     assert "qwen2.5-coder-1.5b-instruct" in str(said["default model"]["fix"])  # its base is not among the toys

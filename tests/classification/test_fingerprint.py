@@ -15,6 +15,10 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.loading import load_classifier
 from aitrade.classification.run import Plan
 from aitrade.core.device import Runtime
+from aitrade.llm.engine import Engine
+from aitrade.llm.engine_loading import load_engine
+from aitrade.llm.plain_engine import PlainEngine
+from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.nomenclature.codes import Code
 from aitrade.nomenclature.text import Words
 from aitrade.question.exemplars import ExemplarSet
@@ -129,3 +133,36 @@ def test_settings_can_be_read_by_people(toy_classifier: Load) -> None:
     assert settings["calibration_sha256"] is None
     assert settings["labels"][:3] == ["High", "Medium", "Low"]
     assert [k for k, v in settings.items() if k.endswith("_sha256") and v is not None and len(v) != 64] == []
+
+
+def test_the_engine_and_what_the_template_adds_count(toy_classifier: Load) -> None:
+    """Both change what a base model says; a run tells which they were."""
+    loaded = toy_classifier()
+    tree = loaded.scorer.engine
+    plain = PromptScorer(
+        PlainEngine(tree.model, tree.tokenizer, tree.runtime, "a test"), loaded.scorer.sha256, loaded.question, 8
+    )
+    settings = toy_classifier(scorer=plain).settings
+    assert settings["engine"] == "plain: a test"
+    assert "engine" not in loaded.settings
+    assert settings["shown_sha256"] == loaded.settings["shown_sha256"]
+    other = PromptScorer(tree, loaded.scorer.sha256, loaded.question, 8)
+    other.shown_sha256 = "f" * 64
+    assert of(toy_classifier(scorer=other)) != of(loaded)
+    assert of(toy_classifier(scorer=plain)) != of(loaded)
+
+
+def test_the_plain_engine_says_what_the_tree_says(toy_classifier: Load, toy_weights: Path) -> None:
+    """Of whole predictions, categories included, which are asked where the levels ended."""
+    loaded = toy_classifier()
+    model = load_engine(str(toy_weights / "toy-llama"), Runtime("cpu", "float32")).model
+    codes = [code for code in CODES if code.hs4 == "8471"]
+    neighbours = loaded.retrieve(codes).neighbours
+    tokenizer, exact = loaded.scorer.engine.tokenizer, Runtime("cpu", "float32")
+    engines = Engine(model, tokenizer, exact), PlainEngine(model, tokenizer, exact, "a test")
+    scorers = [PromptScorer(engine, "", loaded.question, 8) for engine in engines]
+    levels = [scorer.relevance(codes, neighbours).relevance for scorer in scorers]
+    assert abs(levels[0] - levels[1]).max() < 1e-3
+    asked = dict.fromkeys(range(len(codes)), "High")
+    categories = [scorer.category(codes, neighbours, asked) for scorer in scorers]
+    assert abs(categories[0] - categories[1]).max() < 1e-3

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tiny_models
 import toys
 from conftest import MODEL, Outcome
 from questions import DEFAULT_EMBEDDER, LABELS, METHOD, QUESTION, on_exemplars
@@ -501,6 +502,25 @@ def test_a_model_whose_parts_do_not_make_the_whole_is_not_tuned(tmp_path: Path) 
     require_whole(engine.model, text, states, 1)
     with pytest.raises(ModelError, match="LlamaForCausalLM cannot be run in two parts"):
         require_whole(engine.model, text, 3 * states, 1)  # as where embeddings are scaled twice
+
+
+@pytest.mark.parametrize(
+    ("family", "message"),
+    [
+        ("gpt2", "GPT2LMHeadModel cannot be tuned: it keeps its layers"),
+        ("mamba", "cannot be tuned: it has layers of kind"),
+    ],
+)
+def test_a_model_that_lora_cannot_reach_is_refused_before_any_work(
+    family: str, message: str, exemplars: ExemplarSet, tmp_path: Path, no_models: Path
+) -> None:
+    base = add_folder(tiny_models.save_tiny(family, tmp_path / family), family, "none")
+    job = Task("x", base, on_exemplars(exemplars), CPU, TuneSettings(), 2)
+    told: list[object] = []
+    with pytest.raises(ModelError, match=message) as caught:
+        make_llm_adapter(job, 1, tmp_path / "made", tmp_path / "work", lambda *step: told.append(step))
+    assert "base model" in str(caught.value.fix)
+    assert told == []
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])
