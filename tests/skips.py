@@ -13,6 +13,7 @@ ALLOWED = (
     r"^there is no GPU\b",
     r"^needs root\b",
     r"^there is no (strace|unshare)\b",
+    r"^there is no LibreOffice\b",
     r"^long group: ",  # too long for every run; `AITRADE_LONG=1` runs it
 )
 SKIPS = pytest.StashKey[Counter[str]]()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.api.arguments import Names, Years, flows, names
 from aitrade.api.arguments import years as year_numbers
-from aitrade.api.benchmark import Benchmarks
+from aitrade.api.gold import Golds
 from aitrade.api.result import Result
 from aitrade.core.errors import UsageError
 from aitrade.core.extras import require_extra
@@ -73,7 +73,7 @@ class WrittenReport:
     files: tuple[Path, ...]
 
 
-class Workspace(Benchmarks):
+class Workspace(Golds):
     """A workspace. Its database is open only while something is asked of it, so that others can use it in between."""
 
     def table(
@@ -98,7 +98,7 @@ class Workspace(Benchmarks):
             exclude_chapters: HS2 chapters that are dropped; those of the question by default.
             lists: exemption lists; all by default.
             options: further fields of ``Options``, such as ``flow="exports"``, ``run="paper"``, ``by="month"``,
-                ``interval=90``.
+                ``interval=90``, ``gold=True``.
 
         Raises:
             UsageError: there is no such table, or an option does not go with it.

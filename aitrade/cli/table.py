@@ -82,6 +82,14 @@ def table_command(
             help="Labels by hand taken as wrong in intervals; by default as exemplars that read alike are labelled.",
         ),
     ] = None,
+    gold: Annotated[
+        bool,
+        typer.Option(
+            "--gold",
+            help="Correct figures by the gold sample, with intervals, and beside them what labels and gold alone give "
+            "(summary, share, index, countries, growth).",
+        ),
+    ] = False,
     lists: Annotated[
         list[str] | None, typer.Option("--list", metavar="NAME", help="Exemption list; give it again for more.")
     ] = None,
@@ -104,6 +112,7 @@ def table_command(
         by=by.value if by else None,
         interval=interval,
         label_error=label_error,
+        gold=gold,
         lists=lists,
     )
     write([computed.table], format_name, output)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "prose", "period", "count", "billions", "percent", "index", "number", "ratio"]
-Role = Literal["value", "lower", "upper", "expected"]
+Role = Literal["value", "lower", "upper", "expected", "labelled", "gold only"]
 NoteKind = Literal["labels", "gaps", "partners", "parts", "base", "duty", "interval", "run", "method", "choice", "data"]
 Value = str | int | float | bool | None
 
@@ -51,7 +51,8 @@ class Column:
         year: the year of the figures; None where they are of no single year, or rows say which.
         since: the year that a change starts from; None where the figures are no change.
         series: whose figures they are where columns differ by that, such as a level.
-        role: the figure itself, the lower or upper end of its interval, or its expected value.
+        role: the figure itself, the lower or upper end of its interval, its expected value, or beside a figure that
+            gold corrects what the labels alone or gold alone give.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ class LabelSpace:
     def position(self, level: str) -> int:
         """Position of a level among ``levels``."""
         return self.levels.index(level)
+
+    def role(self, level: str) -> Literal["counted", "between", "reference"]:
+        """What a level is to the tables; one that counts and is the reference as well counts."""
+        if level in self.counted:
+            return "counted"
+        return "reference" if level == self.reference else "between"
 
     def wrong(self, level: str, category: str) -> str | None:
         """Say what is wrong with a label, or None: an unknown name, or a category that does not fit the level."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.files import sha256_of
+from aitrade.core.sheet import read_sheet
 from aitrade.core.textfile import Record, read_records
 from aitrade.nomenclature.codes import parse_flow, parse_hs10
 from aitrade.question.labels import LabelSpace
 from aitrade.review.columns import NEEDED
-from aitrade.review.sheet import read_sheet
 from aitrade.review.workbook import SHEET
 
 

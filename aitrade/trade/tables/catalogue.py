@@ -50,6 +50,7 @@ class Spec:
         latest_only: whether it shows only the latest complete year by itself.
         has_denominator: whether ``denominator`` means something.
         has_interval: whether ``interval`` does.
+        has_gold: whether ``gold`` does.
         has_lists: whether ``lists`` does.
         both_flows: whether it needs imports and exports together.
         needs_duty: whether it needs calculated duty, which only imports have.
@@ -70,6 +71,7 @@ class Spec:
     latest_only: bool = False
     has_denominator: bool = False
     has_interval: bool = False
+    has_gold: bool = False
     has_lists: bool = False
     both_flows: bool = False
     needs_duty: bool = False
@@ -108,6 +110,7 @@ _ALL = (
         (_RELEVANCE, _CATEGORY, Heading("codes", "Codes", "count"), _VALUE, _CHANGE),
         has_interval=True,
         of_gap="the change is of what both years hold, or empty where that is less than half of the value",
+        has_gold=True,
     ),
     Spec(
         "top",
@@ -146,6 +149,7 @@ _ALL = (
         from_base=True,
         has_interval=True,
         of_gap="the index is of what both month and base year hold, or empty where that is less than half of the value",
+        has_gold=True,
     ),
     Spec(
         "share",
@@ -160,6 +164,7 @@ _ALL = (
         by=("year", "month"),
         has_interval=True,
         of_gap="shares are of what there is",
+        has_gold=True,
     ),
     Spec(
         "countries",
@@ -169,6 +174,7 @@ _ALL = (
         top=20,
         rows_by_country=True,
         has_denominator=True,
+        has_gold=True,
         of_part="the ranking leaves it out, the share of all years counts it",
         of_gap="shares are of the partners that hold the year, those of all years of the partners that hold them all",
     ),
@@ -197,6 +203,7 @@ _ALL = (
         rows_by_country=True,
         compares_reference=True,
         of_gap="growth is of what both years hold, or empty where that is less than half of the value",
+        has_gold=True,
     ),
     Spec(
         "tariffs",

@@ -217,8 +217,9 @@ def _check(spec: Spec, options: Options) -> None:
         f"by {options.by}": options.by is None or options.by in spec.by,
         "top": options.top is None or spec.top is not None,
         "denominator paper": options.denominator == "world" or spec.has_denominator,
-        "interval": options.interval is None or spec.has_interval,
         "label error without an interval": options.label_error is None or options.interval is not None,
+        "interval": options.interval is None or spec.has_interval or options.gold,
+        "gold": not options.gold or spec.has_gold,
         "lists": not options.lists or spec.has_lists,
         "flow exports": options.flow == "imports" or not (spec.needs_duty or spec.both_flows),
     }

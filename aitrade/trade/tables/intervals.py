@@ -10,21 +10,21 @@ that the sums are exact in float64 whatever their order.
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aitrade.core.table import Column, Note, Role, Table, Value
+from aitrade.core.table import Note, Role, Table, Value
 from aitrade.question.exemplar_checks import count_twin_pairs
 from aitrade.trade.tables.context import QueryContext
 from aitrade.trade.tables.simulation import CORRELATION, DRAWS, drawn_sums
+from aitrade.trade.tables.sum_figures import WORLD, PlacedSums, column_key, figures_of
 
 if TYPE_CHECKING:
     import numpy as np
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
-    from aitrade.trade.tables.simulation import Sums
-
-    Drawn = dict[tuple[str, int | None, str], NDArray[np.float64]]  # by measure, year and series of a column
+    from aitrade.trade.tables.sum_figures import Figures
 
 ADDED: tuple[Role, ...] = ("lower", "upper", "expected")
+_MEASURES = {"summary": ("value",), "share": ("value", "share"), "index": ("index",)}
 ASSUMED_ERROR = 0.05  # of labels by hand where no near twins tell
 
 
@@ -42,7 +42,7 @@ def with_intervals(con: "DuckDBPyConnection", table: Table, context: QueryContex
     """
     error_rate, source = _error_of_hand_labels(context)
     periods, sums = drawn_sums(con, context, error_rate)
-    figures = {"summary": _summary, "share": _share, "index": _index}[table.name](table, context, periods, sums)
+    figures = _uncertain_figures(table, context, PlacedSums(sums, [(WORLD, period) for period in periods]))
     text = (
         f"lower and upper hold {percent:g} percent of {DRAWS} draws of the labels, and the figure itself, which counts "
         f"each code by its label; expected is the mean of the draws. Drawn from the model's probabilities, errors "
@@ -64,62 +64,22 @@ def _error_of_hand_labels(context: QueryContext) -> tuple[float, str]:
     return twins.error_rate, f"of {twins.pairs} pairs of exemplars that read nearly alike, {twins.unlike} are unlike"
 
 
-def _summary(table: Table, context: QueryContext, periods: list[int], sums: "Sums") -> "list[Drawn]":
-    import numpy as np
-
-    when = {period // 100: number for number, period in enumerate(periods)}
-    nothing = np.zeros((DRAWS, len(periods)))
-
-    def of_row(relevance: Value, category: Value) -> "Drawn":
-        drawn = sums.get((str(relevance), None if category is None else str(category)), nothing)
-        return {("value", year, ""): drawn[:, when[year]] / 1e9 for year in context.selection.years if year in when}
-
-    return [of_row(row[0], row[1]) for row in table.rows]
-
-
-def _share(table: Table, context: QueryContext, periods: list[int], sums: "Sums") -> "list[Drawn]":
-    import numpy as np
-
-    del table
-    group = context.options.group
-    counted, everything = sums[group, None], sums["All", None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = 100 * counted / everything
-    return [
-        {("value", None, group): counted[:, number] / 1e9, ("share", None, ""): shares[:, number]}
-        for number, period in enumerate(periods)
-        if period // 100 in context.selection.years
-    ]
-
-
-def _index(table: Table, context: QueryContext, periods: list[int], sums: "Sums") -> "list[Drawn]":
-    import numpy as np
-
-    group, reference, base_year = context.options.group, context.question.labels.reference, context.options.base_year
-    base = [number for number, period in enumerate(periods) if period // 100 == base_year]
-    nothing = np.zeros((DRAWS, len(periods)))
-    counted = sums[group, None]
-    series = {group: counted, reference: sums.get((reference, None), nothing)}
-    for without in context.question.settings.without:
-        left_out = sum((sums.get((group, name), nothing) for name in without.categories), nothing)
-        series[f"{group} without {without.name}"] = counted - left_out
-    with np.errstate(divide="ignore", invalid="ignore"):
-        indices = {name: 100 * drawn / drawn[:, base].mean(axis=1, keepdims=True) for name, drawn in series.items()}
-    if context.parameters.gap_countries or context.parameters.gap_chapters:
+def _uncertain_figures(table: Table, context: QueryContext, placed: PlacedSums) -> "list[Figures]":
+    """The figures of each row that get an interval."""
+    if table.name == "index" and (context.parameters.gap_countries or context.parameters.gap_chapters):
         return [{}] * len(table.rows)  # the index is of what months and base year hold, the draws are of everything
     return [
-        {("index", None, name): drawn[:, number] for name, drawn in indices.items()}
-        for number, period in enumerate(periods)
-        if period // 100 in context.selection.years
+        {key: drawn for key, drawn in of_row.items() if key[0] in _MEASURES[table.name]}
+        for of_row in figures_of(table, context, placed)
     ]
 
 
-def _with_ends(table: Table, figures: "list[Drawn]", percent: float) -> Table:
+def _with_ends(table: Table, figures: "list[Figures]", percent: float) -> Table:
     uncertain = {key for figure in figures for key in figure}
     columns = []
     for column in table.columns:
         columns.append(column)
-        if _key(column) in uncertain:
+        if column_key(column) in uncertain:
             columns += [
                 replace(column, name=f"{column.name}_{end}", title=f"{column.title} {end}", role=end) for end in ADDED
             ]
@@ -129,8 +89,8 @@ def _with_ends(table: Table, figures: "list[Drawn]", percent: float) -> Table:
         cells: list[Value] = []
         for value, column in zip(row, table.columns, strict=True):
             cells.append(value)
-            if _key(column) in uncertain:
-                cells += _ends(value, figure.get(_key(column)), tail)
+            if column_key(column) in uncertain:
+                cells += _ends(value, figure.get(column_key(column)), tail)
         rows.append(tuple(cells))
     return replace(table, columns=tuple(columns), rows=tuple(rows))
 
@@ -144,6 +104,3 @@ def _ends(value: Value, drawn: "NDArray[np.float64] | None", tail: float) -> lis
     lower, upper = np.quantile(drawn, [tail, 1 - tail]).tolist()
     return [min(lower, value), max(upper, value), float(drawn.mean())]
 
-
-def _key(column: Column) -> tuple[str, int | None, str]:
-    return column.measure, column.year, column.series

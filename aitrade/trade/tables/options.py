@@ -25,9 +25,10 @@ class Options:
         countries: Census codes or names; rows of the tables by country, the only partners of the others.
         top: how many codes or countries; None: the table's own number; 0: all.
         by: year or month; None: the table's own.
-        interval: adds intervals of this many percent from the label probabilities.
+        interval: adds intervals of this many percent, from the label probabilities or, with ``gold``, from gold.
         label_error: percent of the labels by hand that are taken to be wrong in intervals; None: as the question's near
             twins say.
+        gold: whether figures are corrected by the gold sample; its intervals are of 95 percent by themselves.
         lists: exemption lists; none: all.
 
     Raises:
@@ -46,6 +47,7 @@ class Options:
     by: str | None = None
     interval: float | None = None
     label_error: float | None = None
+    gold: bool = False
     lists: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -15,6 +15,9 @@ from aitrade.trade.tables.options import Options
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+GOLD_PERCENT = 95.0
+"""What intervals from a gold sample hold where nothing else is asked for."""
+
 
 def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) -> Table:
     """Compute a table.
@@ -43,6 +46,10 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
     title = spec.title.format_map(context.words)
     by = "month" if context.selection.by_month else "year"
     computed = Table(name, title, columns, rows, notes, by, context.levels)
+    if options.gold:
+        from aitrade.trade.tables.gold_tables import with_gold
+
+        return with_gold(con, computed, context, options.interval or GOLD_PERCENT)
     if options.interval is None:
         return computed
     from aitrade.trade.tables.intervals import with_intervals

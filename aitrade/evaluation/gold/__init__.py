@@ -1,0 +1,1 @@
+"""Gold: a probability sample of codes, labelled by people, against which a run is measured."""
