@@ -124,6 +124,8 @@ class Data:
         flow: str | None = None,
         pad: bool = False,
         replace: bool = False,
+        onto: str | None = None,
+        as_reference: bool = False,
     ) -> "LabelsReceipt":
         """Take a classification into the workspace as a run: all of the file, or nothing.
 
@@ -134,6 +136,8 @@ class Data:
             flow: the codes' flow where the file has no column flow.
             pad: put back the leading zero of codes of nine digits.
             replace: replace the labels that have this name.
+            onto: a run that gives the labels that the file lacks.
+            as_reference: the run is only measured against: tables use it only where it is named or chosen.
 
         Raises:
             UsageError: neither a file nor the published classification is asked for, or the name is missing or unfit.
@@ -149,8 +153,20 @@ class Data:
             raise UsageError("the labels need a name", fix="give a name, such as experts-2025")
         with open_workspace(self.folder) as con:
             if file is None:
+                if onto or as_reference:
+                    raise UsageError("the published classification stands alone", fix="import it, then overlay a file")
                 return import_published(con, name or "published", replace=replace)
-            return import_labels(con, Path(file), name or "", self.question, flow, pad=pad, replace=replace)
+            return import_labels(
+                con,
+                Path(file),
+                name or "",
+                self.question,
+                flow,
+                pad=pad,
+                replace=replace,
+                onto=onto,
+                reference=as_reference,
+            )
 
     def import_exemptions(self, file: str | Path, name: str) -> "ExemptionList":
         """Take a tariff exemption list into the workspace; a list of the same name is replaced.
@@ -163,6 +179,33 @@ class Data:
 
         with open_workspace(self.folder) as con:
             return import_list(con, Path(file), name)
+
+    def remove_exemptions(self, name: str) -> int:
+        """Remove a tariff exemption list from the workspace; returns how many entries it had.
+
+        Raises:
+            BadInputError: the workspace holds no such list.
+        """
+        from aitrade.trade.tables.exemptions import remove_list
+        from aitrade.workspace import open_workspace
+
+        with open_workspace(self.folder, create=False) as con:
+            return remove_list(con, name)
+
+    def remove_trade(self, number: int) -> int:
+        """Remove what one import of trade brought; returns how many rows. What it replaced does not come back.
+
+        Args:
+            number: of the import, as receipts have it.
+
+        Raises:
+            BadInputError: there is no such import.
+        """
+        from aitrade.trade.ingest.removing import remove_trade
+        from aitrade.workspace import open_workspace
+
+        with open_workspace(self.folder, create=False) as con:
+            return remove_trade(con, number)
 
     def codes(self, *, flow: str = "all", under: str = "") -> Result:
         """List the codes of the workspace that start with some digits."""

@@ -47,7 +47,7 @@ class Reviews(Runs):
 
         Args:
             path: file to write, .xlsx or .csv.
-            run: whose labels; the latest finished run by default.
+            run: whose labels; the default one where none is named.
             flow: imports, exports or all.
             limit: how many codes; 0 for all.
             below: only codes whose largest probability is below this.
@@ -62,8 +62,9 @@ class Reviews(Runs):
         from aitrade.review.candidates import candidates
         from aitrade.review.workbook import write_review
         from aitrade.workspace import read_workspace
+        from aitrade.workspace.default_run import default_run
         from aitrade.workspace.questions import question_of_run
-        from aitrade.workspace.runs import get_run, latest_run
+        from aitrade.workspace.runs import get_run
 
         path = Path(path)
         if (suffix := path.suffix.lower()) not in REVIEW_SUFFIXES:
@@ -71,7 +72,7 @@ class Reviews(Runs):
         if path.exists() and not replace:
             raise UsageError(f"{path} is there already, perhaps filled in", fix="choose another name, or replace it")
         with read_workspace(self.folder) as con:
-            chosen = get_run(con, run or latest_run(con))
+            chosen = get_run(con, run or default_run(con))
             found = candidates(con, chosen, flows(flow), limit, below)
             question = question_of_run(con, chosen.run)
         if suffix == ".xlsx":

@@ -168,6 +168,51 @@ class Runs(Questions):
         columns = tuple(Column(column, column, "ratio" if column.startswith("p_") else "text") for column in names)
         return Result(Table("predictions", f"Predictions of run {name}", columns, rows))
 
+    def choose_default(self, run: str) -> "Run":
+        """Make a run the one whose labels are used where no run is named.
+
+        Raises:
+            BadInputError: there is no such run, or it is not finished.
+        """
+        from aitrade.workspace import open_workspace
+        from aitrade.workspace.default_run import choose_default
+
+        with open_workspace(self.folder, create=False) as con:
+            return choose_default(con, run)
+
+    def why_not_default(self, run: str) -> str | None:
+        """Say which run goes on being used, and why not this one; None where this one is used."""
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.default_run import why_not_default
+
+        with read_workspace(self.folder) as con:
+            return why_not_default(con, run)
+
+    def merge_runs(self, base: str, overlay: str, name: str, *, replace: bool = False) -> "Run":
+        """Make a run with the labels of ``overlay``, and those of ``base`` where it has none.
+
+        Raises:
+            UsageError: the name cannot name a run, or is that of one of the two.
+            BadInputError: a run is missing, not finished or of another question, or the name is taken.
+        """
+        from aitrade.workspace import open_workspace
+        from aitrade.workspace.run_changes import merge_runs
+
+        with open_workspace(self.folder, create=False) as con:
+            return merge_runs(con, base, overlay, name, replace=replace)
+
+    def remove_run(self, name: str) -> bool:
+        """Remove a run with its predictions; returns whether it was the default that was chosen.
+
+        Raises:
+            BadInputError: no run has exactly this name.
+        """
+        from aitrade.workspace import open_workspace
+        from aitrade.workspace.run_changes import remove_run
+
+        with open_workspace(self.folder, create=False) as con:
+            return remove_run(con, name)
+
     def export_run(self, run: str, path: str | Path) -> int:
         """Write a run's predictions as CSV; returns how many.
 

@@ -185,10 +185,10 @@ class Workspace(Golds):
             BadInputError: no run is finished.
         """
         from aitrade.workspace import read_workspace
-        from aitrade.workspace.runs import latest_run
+        from aitrade.workspace.default_run import default_run
 
         with read_workspace(self.folder) as con:
-            return latest_run(con)
+            return default_run(con)
 
     def explain(self, hs10: str, *, flow: str = "imports", run: str | None = None) -> "Explanation":
         """Say why a code has its label: probabilities, what the model said, the nearest exemplars and their reasons.
@@ -302,7 +302,7 @@ class Workspace(Golds):
 
         Args:
             path: the page.
-            run: whose labels; the latest finished run by default.
+            run: whose labels; the default one where none is named.
             reference: labels that the run is measured against; the latest imported by default.
             base_year: where indices, changes and the counterfactual start; the question's by default.
             tables: folder for every table and figure as files for a paper.

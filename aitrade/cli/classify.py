@@ -67,4 +67,6 @@ def classify(
             on_step=on_step,
             on_message=say,
         )
+    if why := workspace.why_not_default(run.run):
+        say(why)
     say(f"run {run.run}: {run.predictions:,} predictions. Next: aitrade table summary --run {run.run}")

@@ -54,8 +54,9 @@ def suggest(
     from aitrade.nomenclature.codes import FLOWS
     from aitrade.review.candidates import candidates
     from aitrade.workspace import read_workspace
-    from aitrade.workspace.runs import get_run, latest_run
+    from aitrade.workspace.default_run import default_run
+    from aitrade.workspace.runs import get_run
 
     with read_workspace(state(context).workspace) as con:
-        found = candidates(con, get_run(con, run or latest_run(con)), FLOWS, count)
+        found = candidates(con, get_run(con, run or default_run(con)), FLOWS, count)
     write([found.given], FormatOption.json if as_json else FormatOption.text, None)

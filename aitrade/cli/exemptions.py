@@ -31,6 +31,17 @@ def import_file(
     say(f"list {imported.name}: {imported.entries} entries{replaced}")
 
 
+@group.command("remove")
+def remove_list(
+    context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the list.")]
+) -> None:
+    """Remove a list from the workspace; those that come with aitrade stay.
+
+    Example: aitrade exemptions remove section122
+    """
+    say(f"removed list {name} of {state(context).open().remove_exemptions(name)} entries")
+
+
 @group.command("list")
 def list_lists(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the lists of the workspace and those that come with aitrade.

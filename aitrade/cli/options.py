@@ -57,7 +57,7 @@ Embedder = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Sample = Annotated[int, typer.Option(min=100, help="Ask a base model about this many exemplars.")]
-Run = Annotated[str | None, typer.Option(help="Run whose labels are used; the latest finished one by default.")]
+Run = Annotated[str | None, typer.Option(help="Run whose labels are used; see `aitrade runs default`.")]
 BaseYear = Annotated[
     int | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import AsJson, FlowsOption, Pad, Replace, Run
-from aitrade.cli.state import emit, say, state
+from aitrade.cli.state import emit, say, say_default, state
 
 group = typer.Typer(no_args_is_help=True, help="Review labels in a spreadsheet; the result is a run of its own.")
 
@@ -63,7 +63,9 @@ def import_file(
 
     Example: aitrade review import review.xlsx --name reviewed-2026
     """
-    receipt = state(context).open().review_import(file, name, pad=pad, replace=replace)
+    workspace = state(context).open()
+    receipt = workspace.review_import(file, name, pad=pad, replace=replace)
     say(str(receipt))
+    say_default(workspace, receipt.run)
     if as_json:
         emit(json.dumps(asdict(receipt), indent=1))

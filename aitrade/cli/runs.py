@@ -1,4 +1,4 @@
-"""``aitrade runs``: list, show, export, resume."""
+"""``aitrade runs``: list, show, export, resume, set the default, merge, remove."""
 
 import json
 from dataclasses import asdict
@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from aitrade.cli.options import AsJson
+from aitrade.cli.options import AsJson, Replace
 from aitrade.cli.progress import progress
-from aitrade.cli.state import emit, say, state
+from aitrade.cli.state import emit, say, say_default, state
 
 group = typer.Typer(help="The classifications in the workspace.", invoke_without_command=True)
 
@@ -83,6 +83,58 @@ def resume(context: typer.Context, run: RunArgument) -> None:
     with progress("classifying") as on_step:
         done = workspace.resume(begun.run, on_step=on_step)
     say(f"run {done.run}: {done.predictions:,} predictions")
+
+
+@group.command("default")
+def default_command(
+    context: typer.Context,
+    run: Annotated[
+        str | None, typer.Argument(help="Name of a run, or the beginning of it; none to see which one is used.")
+    ] = None,
+) -> None:
+    """Set the run whose labels are used where no run is named, or show which it is.
+
+    Where none was set, it is the last finished run that labels 99.5% of the trade's value, else the one that labels
+    most. References, reviews and runs made from others are used only where they are set or named.
+
+    Example: aitrade runs default reviewed-2026
+    """
+    workspace = state(context).open()
+    if run is not None:
+        workspace.choose_default(run)
+    emit(workspace.default_run())
+
+
+@group.command()
+def merge(
+    context: typer.Context,
+    base: Annotated[str, typer.Argument(help="Run that gives the labels that the other lacks.", metavar="BASE")],
+    overlay: Annotated[str, typer.Argument(help="Run whose labels come first.", metavar="OVERLAY")],
+    name: Annotated[str, typer.Option("--name", help="Name of the new run.")],
+    replace: Replace = False,
+) -> None:
+    """Make a run with the labels of OVERLAY, and those of BASE where it has none; both stay as they are.
+
+    Example: aitrade runs merge published experts-2026 --name published-with-experts
+    """
+    workspace = state(context).open()
+    made = workspace.merge_runs(base, overlay, name, replace=replace)
+    say(f"run {made.run}: {made.predictions:,} labels")
+    say_default(workspace, made.run)
+
+
+@group.command()
+def remove(
+    context: typer.Context, run: Annotated[str, typer.Argument(help="Whole name of the run.", metavar="RUN")]
+) -> None:
+    """Remove a run with all its labels. Runs that were made from it keep theirs.
+
+    Example: aitrade runs remove experts-2025
+    """
+    if state(context).open().remove_run(run):
+        say(f"removed run {run}, which was the default; see: aitrade runs default")
+    else:
+        say(f"removed run {run}")
 
 
 def _plain(run: Any) -> dict[str, Any]:

@@ -60,7 +60,12 @@ def say(message: str) -> None:
 def say_run(workspace: "Workspace", run: str | None) -> None:
     """Tell the user whose labels are used where no run is named."""
     if run is None:
-        say(f"labels: run {workspace.default_run()}, the latest finished one (--run NAME for another)")
+        say(f"labels: run {workspace.default_run()}, the default (--run NAME for another)")
+
+
+def say_default(workspace: "Workspace", run: str) -> None:
+    """Tell the user whether tables use a run that was just made."""
+    say(workspace.why_not_default(run) or f"tables use run {run} now where no run is named")
 
 
 def emit(text: str) -> None:

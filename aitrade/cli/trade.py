@@ -136,6 +136,18 @@ def receipts(context: typer.Context, as_json: AsJson = False) -> None:
         )
 
 
+@group.command("remove")
+def remove(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="IMPORT", help="Number of the import; see aitrade trade receipts.")],
+) -> None:
+    """Remove the rows that one import brought. What it replaced does not come back: import that again.
+
+    Example: aitrade trade remove 3
+    """
+    say(f"removed {state(context).open().remove_trade(number):,} rows of import {number}")
+
+
 @group.command("countries")
 def countries(
     context: typer.Context,

@@ -21,8 +21,9 @@ from aitrade.trade.tables.notes import import_notes
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
 from aitrade.trade.tables.years import available_years
+from aitrade.workspace.default_run import default_run
 from aitrade.workspace.questions import question_of_run
-from aitrade.workspace.runs import Run, get_run, latest_run
+from aitrade.workspace.runs import Run, get_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -56,14 +57,14 @@ def gather(
 
     Args:
         con: a workspace.
-        run: whose labels are shown; None: the latest finished one.
+        run: whose labels are shown; None: the default one.
         reference: the run of labels that the run is measured against; None: the latest imported one.
         base_year: where indices, changes and the counterfactual start; None: what the question sets.
 
     Raises:
         BadInputError: the workspace holds no finished run, or not the one that is asked for.
     """
-    chosen = get_run(con, run or latest_run(con))
+    chosen = get_run(con, run or default_run(con))
     options = Options(run=chosen.run, base_year=base_year)
     missing: list[Missing] = []
     tables = dict(_tables(con, options, missing))

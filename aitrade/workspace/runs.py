@@ -74,23 +74,6 @@ def get_run(con: "DuckDBPyConnection", name: str) -> Run:
     return _run((exact or rows)[0])
 
 
-def latest_run(con: "DuckDBPyConnection") -> str:
-    """Name of the run that finished last.
-
-    Raises:
-        BadInputError: no run is finished.
-    """
-    row = con.execute(
-        "SELECT run FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, run DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
-        raise BadInputError(
-            "the workspace holds no finished run",
-            fix="make one: aitrade classify, or aitrade labels import FILE --name NAME",
-        )
-    return str(row[0])
-
-
 def find_fingerprint(con: "DuckDBPyConnection", fingerprint: str) -> Run | None:
     """The classification with this fingerprint, or None."""
     row = con.execute(_SELECT + "WHERE fingerprint = ? AND kind = 'classification'", [fingerprint]).fetchone()

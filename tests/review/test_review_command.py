@@ -24,7 +24,8 @@ def test_tables_explanations_and_reports_take_the_reviewed_run(tmp_path):
     }
     file = filled(tmp_path / "r.csv", (CHIPS, "High", "Compute_Hardware", "accelerators"), run="hand")
     import_review(con, file, "reviewed")
-    after = {row["relevance"]: row for row in table(con, "summary").records() if not row["category"]}  # the latest run
+    reviewed = Options(run="reviewed")
+    after = {row["relevance"]: row for row in table(con, "summary", reviewed).records() if not row["category"]}
     assert after["High"]["codes"] == before["High"]["codes"] + 1
     assert after["All"] == before["All"]
     assert table(con, "summary", Options(interval=90)).rows

@@ -32,7 +32,7 @@ def test_every_table_in_json(aitrade, name):
     code, out, err = aitrade("table", name, "--format", "json")
     assert code == 0
     assert json.loads(out)
-    assert "run hand, the latest finished one" in err
+    assert "run hand, the default" in err
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

@@ -42,7 +42,7 @@ def replicate(con: "DuckDBPyConnection", run: str | None = None) -> Table:
 
     Args:
         con: a workspace.
-        run: the run whose labels are used; the latest finished one by default.
+        run: the run whose labels are used; the default one where none is named.
 
     Raises:
         BadInputError: there is no such run.

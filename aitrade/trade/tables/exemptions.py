@@ -142,3 +142,17 @@ def choose_lists(con: "DuckDBPyConnection", names: tuple[str, ...]) -> tuple[str
         prefixes = sorted({entry.prefix for entry in read_list(path)})
         con.execute("INSERT INTO shipped_exemptions SELECT $1, unnest($2)", [name, prefixes])
     return tuple(sorted(names)) or tuple(known)
+
+
+def remove_list(con: "DuckDBPyConnection", name: str) -> int:
+    """Remove a list from the workspace; returns how many entries it had.
+
+    Raises:
+        BadInputError: the workspace holds no list of this name.
+    """
+    if con.execute("SELECT 1 FROM exemption_lists WHERE name = ?", [name]).fetchone() is None:
+        raise BadInputError(f"the workspace holds no list {name}", fix="see: aitrade exemptions list")
+    with transaction(con):
+        counted = con.execute("DELETE FROM exemptions WHERE name = ?", [name]).fetchone()
+        con.execute("DELETE FROM exemption_lists WHERE name = ?", [name])
+    return counted[0] if counted else 0

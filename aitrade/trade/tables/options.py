@@ -15,7 +15,7 @@ class Options:
 
     Args:
         flow: imports or exports.
-        run: the run whose labels are used; None: the latest finished one.
+        run: the run whose labels are used; None: the default one.
         years: years shown; none: those in the data from the base year on.
         base_year: the year that indices, changes and the counterfactual start from; None: the question's.
         relevances: the levels that count as one, by name in any case; none: those that the question counts. The paper's

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from aitrade.core.errors import BadInputError
 from aitrade.core.table import Note
 from aitrade.question.question import Question
+from aitrade.workspace.default_run import default_run
 from aitrade.workspace.questions import question_of_run
-from aitrade.workspace.runs import get_run, latest_run
+from aitrade.workspace.runs import get_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,12 +38,12 @@ class ChosenRun:
 
 
 def choose_run(con: "DuckDBPyConnection", name: str | None, flow: str) -> ChosenRun:
-    """The run of a name, or the latest finished one.
+    """The run of a name, or the default one.
 
     Raises:
         BadInputError: there is no such run, or it has no label that could apply to the flow.
     """
-    run = get_run(con, name or latest_run(con))
+    run = get_run(con, name or default_run(con))
     counts = con.execute("SELECT flow, count(*) FROM predictions WHERE run = $1 GROUP BY flow", [run.run]).fetchall()
     chosen = ChosenRun(run.run, run.finished, dict(counts), question_of_run(con, run.run))
     if flow not in chosen.labels and "imports" not in chosen.labels:
