@@ -103,4 +103,3 @@ def _ends(value: Value, drawn: "NDArray[np.float64] | None", tail: float) -> lis
         return [None] * len(ADDED)
     lower, upper = np.quantile(drawn, [tail, 1 - tail]).tolist()
     return [min(lower, value), max(upper, value), float(drawn.mean())]
-
