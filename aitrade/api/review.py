@@ -1,10 +1,11 @@
 """Write labels out for review, and make a run from what a reviewer filled in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitrade.api.arguments import flows
+from aitrade.api.arguments import flows, only_codes
 from aitrade.api.runs import Runs
 from aitrade.core.errors import UsageError
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from aitrade.review.candidates import Candidates
     from aitrade.review.import_review import ReviewReceipt
 
-REVIEW_SUFFIXES = (".xlsx", ".csv")
+REVIEW_SUFFIXES = (".xlsx", ".csv", ".html")
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,24 @@ class Reviews(Runs):
         limit: int = 200,
         below: float | None = None,
         replace: bool = False,
+        exemplars: bool = False,
+        codes: Sequence[str] | str | Path | None = None,
+        differs_from: str | None = None,
+        by_impact: bool = False,
     ) -> ReviewExport:
-        """Write the labels that are most worth a look to a workbook or CSV file, with empty columns for new ones.
+        """Write the labels that are most worth a look to a workbook, a CSV file, or a page to fill in by keyboard.
 
         Args:
-            path: file to write, .xlsx or .csv.
+            path: file to write, .xlsx, .csv or .html.
             run: whose labels; the default one where none is named.
             flow: imports, exports or all.
             limit: how many codes; 0 for all.
             below: only codes whose largest probability is below this.
             replace: write over the file where there is one.
+            exemplars: take in codes labelled by hand as exemplars.
+            codes: only these, exemplars or not: HS10 codes, or a file with the column hs10.
+            differs_from: a run; only codes that it labels differently.
+            by_impact: codes first that may move the counted dollars most.
 
         Raises:
             UsageError: the file has another suffix, or is there already.
@@ -59,7 +68,8 @@ class Reviews(Runs):
         """
         from aitrade.core.files import write_file
         from aitrade.core.render import render
-        from aitrade.review.candidates import candidates
+        from aitrade.review.candidates import Choice, candidates
+        from aitrade.review.page import write_review_page
         from aitrade.review.workbook import write_review
         from aitrade.workspace import read_workspace
         from aitrade.workspace.default_run import default_run
@@ -68,15 +78,19 @@ class Reviews(Runs):
 
         path = Path(path)
         if (suffix := path.suffix.lower()) not in REVIEW_SUFFIXES:
-            raise UsageError(f"{path} ends neither in .xlsx nor in .csv", fix="write such as review.xlsx")
+            raise UsageError(f"{path} ends neither in .xlsx nor in .csv or .html", fix="write such as review.xlsx")
         if path.exists() and not replace:
             raise UsageError(f"{path} is there already, perhaps filled in", fix="choose another name, or replace it")
         with read_workspace(self.folder) as con:
             chosen = get_run(con, run or default_run(con))
-            found = candidates(con, chosen, flows(flow), limit, below)
+            only = tuple(only_codes(codes, pad=False) or ())
+            choice = Choice(limit, below, exemplars, only, differs_from, by_impact)
+            found = candidates(con, chosen, flows(flow), choice)
             question = question_of_run(con, chosen.run)
         if suffix == ".xlsx":
             write_review(found.table, question.rubric, path)
+        elif suffix == ".html":
+            write_review_page(found.table, question, path)
         else:
             write_file(path, render(found.table, "csv").encode())
         return ReviewExport(path, chosen.run, found)

@@ -52,11 +52,11 @@ def suggest(
     trade value in the latest full year, without HS chapters 27, 71, 98 and 99.
     """
     from aitrade.nomenclature.codes import FLOWS
-    from aitrade.review.candidates import candidates
+    from aitrade.review.candidates import Choice, candidates
     from aitrade.workspace import read_workspace
     from aitrade.workspace.default_run import default_run
     from aitrade.workspace.runs import get_run
 
     with read_workspace(state(context).workspace) as con:
-        found = candidates(con, get_run(con, run or default_run(con)), FLOWS, count)
+        found = candidates(con, get_run(con, run or default_run(con)), FLOWS, Choice(count))
     write([found.given], FormatOption.json if as_json else FormatOption.text, None)

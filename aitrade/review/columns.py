@@ -1,4 +1,4 @@
-"""The columns of a review file: what the run says, what the reviewer fills in, and the run that it is of."""
+"""The columns of a review file: what the run says and why, what the reviewer fills in, and the run that it is of."""
 
 from aitrade.core.table import Column
 from aitrade.question.labels import LabelSpace
@@ -16,6 +16,11 @@ FILLED_IN = (
     Column("new_category", "new_category"),
     Column("reason", "reason"),
 )
+CONTEXT = (
+    Column("heading", "heading", "prose"),
+    Column("neighbours", "neighbours", "prose"),
+    Column("rationale", "rationale", "prose"),
+)
 RUN = Column("run", "run")
 NEEDED = ("hs10", "flow", *(column.name for column in FILLED_IN), "run")
 
@@ -28,4 +33,4 @@ def given_columns(labels: LabelSpace) -> tuple[Column, ...]:
 
 def review_columns(labels: LabelSpace) -> tuple[Column, ...]:
     """Every column of a review file."""
-    return (*given_columns(labels), *FILLED_IN, RUN)
+    return (*given_columns(labels), *CONTEXT, *FILLED_IN, RUN)

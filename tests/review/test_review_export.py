@@ -2,15 +2,18 @@
 
 import openpyxl
 import pytest
+from gold_fixtures import made_up_gold
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from review_files import CHIPS, HEADER, HORSES, PHONES, SERVERS, base_workspace, prediction
-from trade_fixtures import EXCLUDED, Row, add_flows, workspace
+from trade_fixtures import EXCLUDED, Row, add_flows, add_run, workspace
 
+import aitrade
 from aitrade.core.errors import BadInputError
 from aitrade.question.question import SHIPPED, load_question
-from aitrade.review.candidates import candidates
+from aitrade.review.candidates import Choice, candidates
 from aitrade.review.workbook import write_review
+from aitrade.workspace import open_workspace
 from aitrade.workspace.runs import get_run
 
 
@@ -42,7 +45,7 @@ def test_codes_come_in_the_order_of_what_pays(codes, limit):
         counted = 0 if value is None or hs10.startswith(EXCLUDED) else value
         return round((1 - max(p, 100 - p) / 100) * max(counted / 1e9, 0.001) ** 0.5, 9)
 
-    found = candidates(con, get_run(con, "hand"), ("imports",), limit)
+    found = candidates(con, get_run(con, "hand"), ("imports",), Choice(limit))
     offered = [row["hs10"] for row in found.table.records()]
     assert found.of == len(codes)
     assert len(offered) == len(set(offered)) == min(limit or len(codes), len(codes))
@@ -52,7 +55,8 @@ def test_codes_come_in_the_order_of_what_pays(codes, limit):
 def test_only_codes_below_a_probability_and_no_exemplars(con):
     def offered(*flows, below=None):
         return {
-            (row["flow"], row["hs10"]) for row in candidates(con, get_run(con, "base"), flows, 0, below).table.records()
+            (row["flow"], row["hs10"])
+            for row in candidates(con, get_run(con, "base"), flows, Choice(below=below)).table.records()
         }
 
     every = {("imports", SERVERS), ("imports", CHIPS), ("imports", HORSES), ("exports", SERVERS)}
@@ -128,3 +132,32 @@ def test_the_workbook_has_codes_as_text_choices_for_labels_and_no_formula(con, t
         offered[sheet[where.split(":")[0][0] + "1"].value] = [row[0].value for row in book[name][cells]]
     assert offered == {"new_relevance": ["High", "Medium", "Low"], "new_category": [c.name for c in rubric.categories]}
     assert {where.split(":")[1][1:] for where in choices} == {str(len(table_.rows) + 1)}
+
+
+def test_exemplars_codes_and_what_two_runs_disagree_on(tmp_path):
+    made = made_up_gold(tmp_path / "workspace")
+    one, two, *_ = list(made.run)
+    with open_workspace(made.folder) as con:
+        con.execute("UPDATE predictions SET source = 'exemplar' WHERE hs10 = ?", [one])
+        add_run(
+            con,
+            "truth",
+            [{"flow": "imports", "hs10": h, "relevance": r, "category": c} for h, (r, c) in made.truth.items()],
+        )
+    opened = aitrade.open(made.folder)
+
+    def codes(name, **options):
+        found = opened.review_export(tmp_path / name, run="model", limit=0, **options)
+        return [row["hs10"] for row in found.candidates.table.records()]
+
+    everything = codes("a.csv")
+    assert one not in everything
+    assert set(codes("b.csv", exemplars=True)) == {*everything, one}
+    assert set(codes("c.csv", codes=[one, two])) == {one, two}
+    differing = {hs10 for hs10 in made.run if made.run[hs10] != made.truth[hs10]}
+    assert set(codes("d.csv", exemplars=True, differs_from="truth")) == differing
+    values = {h: sum(row.value for row in made.rows if row.hs10 == h and row.year == 2024) for h in made.run}
+    by_impact = codes("e.csv", exemplars=True, by_impact=True)
+    assert by_impact == sorted(
+        by_impact, key=lambda hs10: -values[hs10]
+    )  # labels by hand are as likely wrong as others
