@@ -9,7 +9,7 @@ from pathlib import Path
 from aitrade.core.errors import BadInputError, ModelError, UsageError
 from aitrade.core.files import writing
 from aitrade.core.paths import weights_folder
-from aitrade.models.architecture import check_architecture, is_known_family, read_object
+from aitrade.models.architecture import check_architecture, check_embedder, is_known_family, read_object
 from aitrade.models.chat_template import check_chat_template
 from aitrade.models.gguf import check_gguf
 from aitrade.models.install import convert_gguf, library_versions
@@ -74,7 +74,9 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         raise BadInputError("there is no such folder or GGUF file", where=str(source), fix="give a model folder")
     files = _usable(source, source_files(source, _LEFT_OUT))
     kind = "embedder" if "modules.json" in files else "llm"
-    if kind == "llm":
+    if kind == "embedder":
+        check_embedder(source)
+    else:
         weights = [path for name, path in files.items() if name.endswith(".safetensors")]
         check_architecture(source, files, count_parameters(weights))
         check_chat_template(source)

@@ -50,6 +50,27 @@ def check_architecture(folder: Path, files: Collection[str], parameters: int) ->
     _check_tokenizer(folder, config)
 
 
+def check_embedder(folder: Path) -> None:
+    """Refuse an embedder with a module that sentence-transformers does not have itself.
+
+    Raises:
+        ModelError: as said; or the list of modules cannot be read.
+    """
+    path = folder / "modules.json"
+    try:
+        kinds = [str(module["type"]) for module in json.loads(read_bounded(path, LARGEST_MODEL_JSON))]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"the list of modules cannot be read: {first_line(error)}", where=str(path), fix="download the file again"
+        ) from error
+    if foreign := [kind for kind in kinds if not kind.startswith("sentence_transformers.")]:
+        raise ModelError(
+            f"the module {foreign[0]} is code of the model's own, which is never run",
+            where=str(path),
+            fix="use an embedder made of sentence-transformers' own modules",
+        )
+
+
 def read_object(path: Path, *, of_any_kind: bool = False) -> dict[str, Any]:
     """Read a JSON object of a model folder.
 

@@ -117,3 +117,20 @@ def test_what_is_no_gguf_file_of_a_known_family_is_refused(no_models: Path, tmp_
     with pytest.raises(BadInputError, match="no such file"):
         add_model(tmp_path / "nowhere.gguf", "own", "MIT")
     assert list_installed() == {}
+
+
+@pytest.mark.parametrize(
+    ("modules", "message"),
+    [
+        ([{"type": "sentence_transformers.models.Transformer"}, {"type": "own.Pooling"}], "own.Pooling is code"),
+        ({"type": 1}, "list of modules cannot be read"),
+    ],
+)
+def test_an_embedder_with_code_of_its_own_is_refused(
+    modules: object, message: str, tmp_path: Path, no_models: Path
+) -> None:
+    folder = toys.save_embedder(tmp_path / "own")
+    (folder / "modules.json").write_text(json.dumps(modules))
+    with pytest.raises(ModelError, match=message):
+        add_folder(folder, "own", "MIT")
+    assert list_installed() == {}
