@@ -191,10 +191,10 @@ def test_every_table_tells_the_trade_without_a_label(name):
         if isinstance(note, Note) and note.kind == "labels" and "of imports" in note
     )
     share = f"{100 * without / whole:.2f}%"
-    assert note.startswith(
-        f"{without:,.2f} of {whole:,.2f} billion dollars of imports ({share}, 1 codes) have no label"
-    )
+    assert note.startswith(f"{without:,.2f} of {whole:,.2f} billion dollars of imports ({share}, 1 code) have no label")
     assert NONE in note
+    of_2024 = sum(row.value for row in of_years if row.year == 2024) / 1e9
+    assert f"by year 2024 {without:,.2f} of {of_2024:,.2f}" in note
     assert f"covers {100 - 100 * without / whole:.2f}% of the value" in note
     con.close()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aitrade.core.sql import query
-from aitrade.core.table import Note
+from aitrade.core.table import Note, NoteKind
 from aitrade.core.wording import ranges
 from aitrade.trade.tables.catalogue import Spec
 from aitrade.trade.tables.macros import SQL
@@ -46,14 +46,17 @@ def _unlabelled(con: "DuckDBPyConnection", parameters: Parameters) -> list[Note]
     if not codes:
         return []
     share = _percent(unlabelled, everything)
-    by_year = ", ".join(f"{one['year']} {one['value']:,.2f}" for one in years)
+    counted = f"{codes} code{'s' if codes > 1 else ''}"
+    by_year = ", ".join(f"{one['year']} {one['value']:,.2f} of {one['whole']:,.2f}" for one in years)
     with_most = ", ".join(f"{one['hs10']} {one['value']:,.2f}" for one in most)
     text = (
-        f"{unlabelled:,.2f} of {everything:,.2f} billion dollars of {parameters.flow} ({share}, {codes} codes) have no "
+        f"{unlabelled:,.2f} of {everything:,.2f} billion dollars of {parameters.flow} ({share}, {counted}) have no "
         f"label in run {parameters.run}, which covers {_percent(everything - unlabelled, everything)} of the value; "
         f"by year {by_year}; with most {with_most}"
     )
-    return [Note(text, "labels", f"{share} of the value of {parameters.flow} has no label in run {parameters.run}")]
+    # Trade that rounds to nothing is told by tables, not by charts and cards.
+    kind: NoteKind = "labels" if 100 * unlabelled >= 0.005 * everything else "method"
+    return [Note(text, kind, f"{share} of the value of {parameters.flow} has no label in run {parameters.run}")]
 
 
 def _unknown_duty(con: "DuckDBPyConnection", parameters: Parameters) -> list[Note]:

@@ -1,3 +1,33 @@
+-- Rows and dollars by country and by chapter in each period: what gaps are found in.
+CREATE OR REPLACE TEMP TABLE country_cells AS
+SELECT flow, cty_code, year, month, count(*) AS number, sum(value) AS value
+FROM flows
+WHERE list_contains($flows, flow)
+    AND (month > 0 OR NOT $by_month)
+    AND (len($partners) = 0 OR list_contains($partners, cty_code))
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE chapter_cells AS
+WITH whole_years AS (
+    SELECT DISTINCT flow, cty_code, year FROM country_cells WHERE month = 0
+)
+SELECT flow, chapter, year, month, sum(number) AS number, sum(value) AS value
+FROM (
+    SELECT flow, substr(hs10, 1, 2) AS chapter, year, month, count(*) AS number, sum(value) AS value
+    FROM flows
+    WHERE list_contains($flows, flow)
+        AND (month > 0 OR NOT $by_month)
+        AND (len($partners) = 0 OR list_contains($partners, cty_code))
+    GROUP BY ALL
+    UNION ALL  -- taken off: months of countries that are there as a whole year; mostly there are none
+    SELECT flow, substr(hs10, 1, 2), year, month, -count(*), -sum(value)
+    FROM flows JOIN whole_years USING (flow, cty_code, year)
+    WHERE month > 0
+    GROUP BY ALL
+)
+GROUP BY ALL
+HAVING sum(number) > 0;
+
 -- What is comparable is decided here, for every table: the countries and chapters that the data lack in a period in which
 -- they hold others. Periods are months, or for yearly tables whatever the data are made of: months and whole years
 -- (month 0). A country that is there as a whole year holds every period of it; one with twelve months holds month 0 too.
@@ -8,17 +38,16 @@
 -- from none; or the year holds fewer than half the countries of another. Where both flows are asked for, a country that
 -- one of them lacks altogether is judged by the other.
 CREATE OR REPLACE TEMP TABLE gaps AS
-WITH cells AS (
-    SELECT flow, cty_code, substr(hs10, 1, 2) AS chapter, year, month, count(*) AS number, sum(value) AS value
-    FROM flows
-    WHERE list_contains($flows, flow)
-        AND (month > 0 OR NOT $by_month)
-        AND (len($partners) = 0 OR list_contains($partners, cty_code))
-    GROUP BY ALL
+WITH whole_years AS (
+    SELECT DISTINCT flow, cty_code, year FROM country_cells WHERE month = 0
 ),
 told AS (
-    SELECT * FROM cells
-    QUALIFY month = 0 OR $by_month OR NOT bool_or(month = 0) OVER (PARTITION BY flow, year, cty_code)
+    FROM country_cells
+    WHERE month = 0 OR NOT EXISTS (
+        FROM whole_years AS whole
+        WHERE whole.flow = country_cells.flow AND whole.cty_code = country_cells.cty_code
+            AND whole.year = country_cells.year
+    )
 ),
 periods AS (
     SELECT flow, year, month, row_number() OVER (PARTITION BY flow ORDER BY year, month) AS place
@@ -28,12 +57,10 @@ flow_sums AS (
     SELECT flow, count(DISTINCT (year, month)) AS periods, sum(value) AS value FROM told GROUP BY flow
 ),
 presence AS (
-    SELECT flow, cty_code, NULL::VARCHAR AS chapter, year, month, sum(number) AS number, sum(value) AS value
-    FROM told GROUP BY ALL
+    SELECT flow, cty_code, NULL::VARCHAR AS chapter, year, month, number, value FROM told
     UNION ALL
-    SELECT flow, NULL, chapter, year, month, sum(number), sum(value) FROM told
+    SELECT flow, NULL, chapter, year, month, number, value FROM chapter_cells
     WHERE NOT list_contains($excluded, chapter)
-    GROUP BY ALL
 ),
 subjects AS (
     SELECT

@@ -1,21 +1,31 @@
 -- Dollars of all codes and of those without a label, by year, and the codes without a label that have most.
-WITH sums AS (
-    SELECT hs10, year, sum(value) AS value
-    FROM trade($flow, $years_used, $by_month, $excluded, $partners)
-    GROUP BY ALL
+-- What all codes have stands in chapter_cells (gaps.sql), of the same years, months and partners.
+WITH without AS (
+    SELECT list(hs10) AS codes
+    FROM (SELECT DISTINCT hs10 FROM flows WHERE flow = $flow) ANTI JOIN labels($flow, $run, $counted) USING (hs10)
 ),
 unlabelled AS (
-    FROM sums ANTI JOIN labels($flow, $run, $counted) USING (hs10)
+    SELECT hs10, year, sum(value) AS value
+    FROM trade($flow, $years_used, $by_month, $excluded, $partners)
+    WHERE hs10 IN (SELECT unnest(codes) FROM without)
+    GROUP BY ALL
+),
+whole_years AS (
+    SELECT year, sum(value)::DOUBLE / 1e9 AS value
+    FROM chapter_cells
+    WHERE flow = $flow AND list_contains($years_used, year) AND NOT list_contains($excluded, chapter)
+    GROUP BY year
 ),
 most AS (
     SELECT hs10, sum(value) AS value FROM unlabelled GROUP BY hs10 ORDER BY value DESC, hs10 LIMIT 3
 )
 SELECT
-    (SELECT coalesce(sum(value), 0)::DOUBLE / 1e9 FROM sums) AS everything,
+    (SELECT coalesce(sum(value), 0) FROM whole_years) AS everything,
     (SELECT coalesce(sum(value), 0)::DOUBLE / 1e9 FROM unlabelled) AS unlabelled,
     (SELECT count(DISTINCT hs10) FROM unlabelled) AS codes,
     (
-        SELECT coalesce(list({'year': year, 'value': value} ORDER BY year), [])
-        FROM (SELECT year, sum(value)::DOUBLE / 1e9 AS value FROM unlabelled GROUP BY year)
+        SELECT coalesce(list({'year': year, 'value': unlabelled_years.value, 'whole': whole_years.value} ORDER BY year), [])
+        FROM (SELECT year, sum(value)::DOUBLE / 1e9 AS value FROM unlabelled GROUP BY year) AS unlabelled_years
+        JOIN whole_years USING (year)
     ) AS years,
     (SELECT coalesce(list({'hs10': hs10, 'value': value::DOUBLE / 1e9} ORDER BY value DESC, hs10), []) FROM most) AS most;
