@@ -190,8 +190,14 @@ class Workspace(Golds):
         with read_workspace(self.folder) as con:
             return default_run(con)
 
-    def explain(self, hs10: str, *, flow: str = "imports", run: str | None = None) -> "Explanation":
+    def explain(self, hs10: str, *, flow: str = "imports", run: str | None = None, find: bool = False) -> "Explanation":
         """Say why a code has its label: probabilities, what the model said, the nearest exemplars and their reasons.
+
+        Args:
+            hs10: the code.
+            flow: imports or exports.
+            run: whose label; that of the default run where none is named.
+            find: find the nearest exemplars now, by the embedder of the question, where the run kept none.
 
         Raises:
             BadInputError: this is no code, or the run has no label of it.
@@ -204,7 +210,12 @@ class Workspace(Golds):
         (only,) = flows(flow)
         with read_workspace(self.folder) as con:
             chosen = choose_run(con, run, only)
-            return explain(con, parse_hs10(hs10), only, chosen.run)
+            found = explain(con, parse_hs10(hs10), only, chosen.run)
+        if not find:
+            return found
+        from aitrade.classification.explain_neighbours import with_neighbours
+
+        return with_neighbours(found, self.method, self.folder)
 
     def prompt(
         self, hs10: str, *, flow: str = "imports", model: str | None = None, embedder: str | None = None

@@ -36,6 +36,7 @@ class Explanation:
         neighbours: exemplars that the evidence lists, with their similarity, nearest first.
         llm_neighbours: likewise those that a tuned LLM places nearest.
         rationale: the reason given by hand, for an exemplar.
+        found_by: the embedder that found the neighbours now, where the run kept none; else None.
     """
 
     code: Code
@@ -50,6 +51,12 @@ class Explanation:
     neighbours: tuple[tuple[Exemplar, float], ...]
     llm_neighbours: tuple[tuple[Exemplar, float], ...]
     rationale: str | None
+    found_by: str | None = None
+
+    @property
+    def contrary(self) -> tuple[Exemplar, float] | None:
+        """The nearest exemplar of another level: what would change the label, were the code more like it."""
+        return next(((one, near) for one, near in self.neighbours if one.relevance != self.relevance), None)
 
     def as_dict(self) -> dict[str, Any]:
         """Make plain values, for JSON."""
@@ -67,6 +74,8 @@ class Explanation:
             "label_mass": self.label_mass,
             "rationale": self.rationale,
             "neighbours": _plain(self.neighbours),
+            "found_by": self.found_by,
+            "contrary": _plain((self.contrary,))[0] if self.contrary else None,
             "llm_neighbours": _plain(self.llm_neighbours),
         }
 
@@ -101,6 +110,9 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
     description, relevance, category, source, probabilities, raw = row
     evidence = json.loads(raw) if raw else {}
     question = question_of_run(con, run)
+    rationale = evidence.get("rationale")
+    if source == "exemplar" and rationale is None and (exemplar := question.exemplars.by_code.get((flow, hs10))):
+        rationale = exemplar.rationale
     return Explanation(
         code=Code(hs10, flow, description or ""),
         run=run,
@@ -113,7 +125,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
         label_mass=evidence.get("label_mass"),
         neighbours=_known(evidence.get("neighbours", []), question.exemplars),
         llm_neighbours=_known(evidence.get("llm_neighbours", []), question.exemplars),
-        rationale=evidence.get("rationale"),
+        rationale=rationale,
     )
 
 

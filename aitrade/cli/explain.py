@@ -7,6 +7,7 @@ import typer
 
 from aitrade.cli.options import AsJson, FlowOption, Run
 from aitrade.cli.state import emit, say, state
+from aitrade.core.errors import ModelError
 
 if TYPE_CHECKING:
     from aitrade.classification.explain import Explanation
@@ -24,7 +25,13 @@ def explain(
 
     Example: aitrade explain 8471.50.01.50
     """
-    found = state(context).open().explain(hs10, flow=flow.value, run=run)
+    workspace = state(context).open()
+    found = workspace.explain(hs10, flow=flow.value, run=run)
+    if not found.neighbours and len(found.question.exemplars):
+        try:
+            found = workspace.explain(hs10, flow=flow.value, run=run, find=True)
+        except ModelError as error:
+            say(f"run {found.run} kept no near exemplars, and they cannot be found: {error}")
     written = None
     if write:
         from aitrade.classification.explain import write_rationale
@@ -51,13 +58,19 @@ def _text(found: "Explanation", written: str | None) -> str:
         scores = ", ".join(f"{name} {score:.2f}" for name, score in zip(levels, found.llm, strict=True))
         mass = "" if found.label_mass is None else f"; {found.label_mass:.0%} of its answer is a label"
         lines.append(f"the LLM's scores: {scores}{mass}")
-    for whose, neighbours in (("nearest exemplars", found.neighbours), ("nearest to the LLM", found.llm_neighbours)):
+    nearest = f"nearest exemplars, found now by {found.found_by}" if found.found_by else "nearest exemplars"
+    for whose, neighbours in ((nearest, found.neighbours), ("nearest to the LLM", found.llm_neighbours)):
         if neighbours:
             lines.append(f"{whose}:")
         for exemplar, similarity in neighbours:
             lines.append(f"  {similarity:.2f}  {exemplar.code.hs10}  {exemplar.relevance:6} {exemplar.category}")
             lines.append(f"        {exemplar.code.description}")
             lines.append(f"        {exemplar.rationale}")
+    if found.contrary:
+        exemplar, similarity = found.contrary
+        lines.append(
+            f"nearest of another level: {exemplar.code.hs10} {exemplar.relevance}, similarity {similarity:.2f}"
+        )
     if written:
         lines += ["", f"written by the model: {written}"]
     return "\n".join(lines)

@@ -63,7 +63,8 @@ def test_an_exemplar_is_explained_by_its_rationale_and_a_code_goes_by_its_flow(e
     assert said[0] == "8471500150 (exports): PROCESSING UNITS, EXPORTED"
     assert said[1].startswith("High, Compute_Hardware    run toy-llama-")
     assert said[1].endswith("decided by exemplar")
-    assert said[2:] == ["High 100.0%, Medium 0.0%, Low 0.0%", "labelled by hand: Said for the test."]
+    assert said[2:4] == ["High 100.0%, Medium 0.0%, Low 0.0%", "labelled by hand: Said for the test."]
+    assert said[4].startswith("nearest exemplars, found now by ")
     refused = explain(SERVERS, "--flow", "exports")
     assert refused.code == 3
     assert f"there is no exports code {SERVERS}" in refused.err
@@ -85,7 +86,7 @@ def test_people_read_scores_and_neighbours(explain: Callable[..., Outcome]) -> N
     assert lines[4] == "nearest exemplars:"
     first = told["neighbours"][0]
     assert lines[5].split() == [f"{first['similarity']:.2f}", first["hs10"], first["relevance"], first["category"]]
-    assert len(lines) == 5 + 3 * len(told["neighbours"])
+    assert len(lines) == 5 + 3 * len(told["neighbours"]) + (told["contrary"] is not None)
 
 
 def test_a_model_writes_its_likeliest_words_about_the_label(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,3 +108,27 @@ def test_a_model_writes_its_likeliest_words_about_the_label(monkeypatch: pytest.
             tokens.append(int(model(torch.tensor([tokens])).logits[0, -1].argmax()))
     assert written == tokenizer.decode(tokens[start:], skip_special_tokens=True).strip()
     assert written
+
+
+def test_an_imported_label_is_explained_by_what_is_near_now(
+    explain: Callable[..., Outcome], aitrade: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """A run of labels keeps no neighbours: those found now are what a classification of the same code keeps."""
+    kept = next(
+        told
+        for hs10 in (code.hs10 for code in toys.toy_codes() if code.flow == "imports")
+        if (told := json.loads(explain(hs10, "--json").out))["source"] == "llm"
+    )
+    file = tmp_path / "labels.csv"
+    file.write_text(
+        "hs10,flow,relevance,category,description\n"
+        f'{kept["hs10"]},imports,{kept["relevance"]},{kept["category"]},"{kept["description"]}"\n',
+        "utf-8",
+    )
+    assert aitrade("labels", "import", file, "--name", "hand").code == 0
+    told = json.loads(explain(kept["hs10"], "--run", "hand", "--json").out)
+    assert told["found_by"] is not None
+    assert len(told["neighbours"]) == len(kept["neighbours"])
+    assert {one["hs10"] for one in told["neighbours"]} & {one["hs10"] for one in kept["neighbours"]}
+    other = next((one for one in told["neighbours"] if one["relevance"] != told["relevance"]), None)
+    assert told["contrary"] == other

@@ -1,0 +1,42 @@
+"""Find the exemplars near a code whose run kept none, as imported and shipped labels do."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from aitrade.classification.explain import Explanation
+from aitrade.classification.method import Method
+from aitrade.core.device import choose_runtime
+from aitrade.nomenclature.code_text import describe
+from aitrade.question.artifacts import adapter_folders
+from aitrade.retrieval.embedder import load_embedder
+from aitrade.retrieval.index import installed_indexes, open_index
+from aitrade.retrieval.neighbours import find_neighbours
+
+
+def with_neighbours(explanation: Explanation, method: Method, workspace: Path) -> Explanation:
+    """Find the nearest exemplars of a code by the embedder of the question, and add them to an explanation.
+
+    Args:
+        explanation: of a code; one that has neighbours, or whose question has no exemplars, stays as it is.
+        method: how many neighbours are shown, and what sharing heading and subheading adds.
+        workspace: its folder, which may hold adapters and indexes.
+
+    Raises:
+        ModelError: the embedder is not installed, or altered.
+    """
+    question = explanation.question
+    if explanation.neighbours or not len(question.exemplars):
+        return explanation
+    name = question.settings.embedder
+    embedder = load_embedder(choose_runtime("auto"), name, question, adapter_folders(question, workspace))
+    index = open_index(question.exemplars, question.words, embedder, installed_indexes(), workspace / "index")
+    vectors = embedder.embed([describe(explanation.code, question.words)])
+    (near,) = find_neighbours(
+        index,
+        [explanation.code],
+        vectors,
+        method.prompt_neighbours,
+        same_hs4=method.same_hs4,
+        same_hs6=method.same_hs6,
+    )
+    return replace(explanation, neighbours=tuple((one.exemplar, one.similarity) for one in near), found_by=name)
