@@ -18,6 +18,7 @@ from aitrade.question.question import SHIPPED, Question, load_question
 if TYPE_CHECKING:
     from aitrade.classification.explain import Explanation
     from aitrade.classification.shown_prompt import ShownPrompt
+    from aitrade.report.citation import Citation
     from aitrade.report.contents import Contents
 
 
@@ -291,6 +292,18 @@ class Workspace(Golds):
             Result(differing) if differing else None,
             (spec.without_value,) if spec.without_value else (),
         )
+
+    def citations(self, run: str | None = None) -> "tuple[Citation, ...]":
+        """List what figures rest on: the software, the run, its models, the trade files, and the paper.
+
+        Raises:
+            BadInputError: there is no finished run, or not this one.
+        """
+        from aitrade.report.citation import citations
+        from aitrade.workspace import read_workspace
+
+        with read_workspace(self.folder) as con:
+            return citations(con, run or self.default_run())
 
     def replicate(self, run: str | None = None) -> Result:
         """Compare every published figure of the paper with what the workspace gives."""

@@ -11,6 +11,7 @@ from aitrade import __version__
 from aitrade.cli import (
     bench,
     calibrate,
+    cite,
     classify,
     codes,
     compare,
@@ -77,6 +78,7 @@ def options(
 
 for _command in (
     calibrate.calibrate,
+    cite.cite,
     classify.classify,
     compare.compare,
     demo.demo,
