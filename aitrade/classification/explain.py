@@ -142,7 +142,7 @@ def _no_label(con: "DuckDBPyConnection", run: str, flow: str, hs10: str) -> BadI
         f"there is no {flow} code {hs10}",
         fix=f"nearest in its heading: {', '.join(row[0] for row in siblings)}"
         if siblings
-        else f"no code of heading {hs10[:4]} has a label: aitrade codes list --under {hs10[:2]}",
+        else f"no code of heading {hs10[:4]} has a label: look it up by `aitrade codes list`",
     )
 
 
