@@ -116,8 +116,12 @@ def candidates(con: "DuckDBPyConnection", run: Run, flows: tuple[str, ...], choi
         notes.append(f"run {run.run} is not finished; finish it before a review of it is imported")
     number = len(question.labels.levels)
     given = tuple(
-        (*label, *(p or [None] * number), value, *_context(question, label[0], evidence), None, None, None, run.run)
-        for *label, p, value, evidence, _ in rows
+        (
+            *(*label, *(p or [None] * number), value),
+            *_context(question, label[0], evidence, choice.other, other),
+            *(None, None, None, run.run),
+        )
+        for *label, p, value, evidence, other, _ in rows
     )
     title = f"Labels of run {run.run} that are most worth a look"
     return Candidates(
@@ -125,14 +129,20 @@ def candidates(con: "DuckDBPyConnection", run: Run, flows: tuple[str, ...], choi
     )
 
 
-def _context(question: Question, hs10: str, raw: str | None) -> tuple[str, str, str]:
-    """Title of a code's heading, the exemplars near it with labels and reasons, and the reason of its own label."""
+def _context(
+    question: Question, hs10: str, raw: str | None, run: str | None, other: str | None
+) -> tuple[str, str, str]:
+    """Title of a code's heading, the exemplars near it with labels and reasons, and the reason of its own label.
+
+    Where the codes are those that another run labels differently, what that one says stands with the reason.
+    """
     evidence = json.loads(raw) if raw else {}
     near = [question.exemplars.by_code.get((one["flow"], one["hs10"])) for one in evidence.get("neighbours", [])]
     listed = [
         f"{one.code.hs10} {one.relevance}, {one.code.description}: {one.rationale}" for one in near if one is not None
     ]
-    return question.words.title(hs10[:4]) or "", "\n".join(listed[:_NEIGHBOURS]), evidence.get("rationale") or ""
+    reasons = [evidence.get("rationale") or "", f"run {run} says {other}" if other else ""]
+    return question.words.title(hs10[:4]) or "", "\n".join(listed[:_NEIGHBOURS]), "\n".join(filter(None, reasons))
 
 
 def _without(chapters: tuple[str, ...]) -> str:

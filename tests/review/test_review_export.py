@@ -5,7 +5,7 @@ import pytest
 from gold_fixtures import made_up_gold
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_files import CHIPS, HEADER, HORSES, PHONES, SERVERS, base_workspace, prediction
+from review_files import CHIPS, HEADER, HORSES, PHONES, SERVERS, base_workspace, filled, prediction
 from trade_fixtures import EXCLUDED, Row, add_flows, add_run, workspace
 
 import aitrade
@@ -161,3 +161,19 @@ def test_exemplars_codes_and_what_two_runs_disagree_on(tmp_path):
     assert by_impact == sorted(
         by_impact, key=lambda hs10: -values[hs10]
     )  # labels by hand are as likely wrong as others
+
+
+def test_what_two_reviewers_differ_on_is_decided_in_a_third_review(tmp_path):
+    made = made_up_gold(tmp_path / "workspace")
+    opened = aitrade.open(made.folder)
+    first, second, *_ = sorted(hs10 for hs10, label in made.run.items() if label[0] == "Medium")
+    for name, label in (("ann", "High"), ("ben", "Low")):
+        file = filled(tmp_path / f"{name}.csv", (first, label, "", f"{name} says"), (second, "Low"), run="model")
+        opened.review_import(file, name)
+    found = opened.review_export(tmp_path / "decide.csv", run="ann", differs_from="ben")
+    (row,) = found.candidates.table.records()
+    assert (row["hs10"], row["relevance"]) == (first, "High")
+    assert row["rationale"] == "ann says\nrun ben says Low, Not_DC_Related: ben says"
+    opened.review_import(filled(tmp_path / "done.csv", (first, "Low", "", "decided"), run="ann"), "final")
+    (kept,) = opened.sql("SELECT relevance FROM predictions WHERE run = 'final' AND hs10 = $code", code=first)
+    assert kept == {"relevance": "Low"}

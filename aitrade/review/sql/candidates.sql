@@ -10,21 +10,19 @@ SELECT
     [round(chance, 6) FOR chance IN p.p] AS p,
     traded.value / 1e9 AS value_b,
     p.evidence,
+    o.relevance || ', ' || o.category || coalesce(': ' || (o.evidence->>'rationale'), '') AS other,
     count(*) OVER () AS candidates
 FROM predictions AS p
 LEFT JOIN codes AS c ON c.flow = p.flow AND c.hs10 = p.hs10
 LEFT JOIN codes AS i ON i.flow = 'imports' AND i.hs10 = p.hs10
 LEFT JOIN traded($import_years::INTEGER[], $export_years::INTEGER[], $excluded::VARCHAR[]) AS traded
     ON traded.flow = p.flow AND traded.hs10 = p.hs10
+LEFT JOIN predictions AS o ON o.run = $other::VARCHAR AND o.flow = p.flow AND o.hs10 = p.hs10
 WHERE p.run = $run
     AND list_contains($flows, p.flow)
     AND ($exemplars OR p.source <> 'exemplar')
     AND (len($codes::VARCHAR[]) = 0 OR list_contains($codes::VARCHAR[], p.hs10))
-    AND ($other::VARCHAR IS NULL OR EXISTS (
-        FROM predictions AS o
-        WHERE o.run = $other::VARCHAR AND o.flow = p.flow AND o.hs10 = p.hs10
-            AND (o.relevance <> p.relevance OR o.category <> p.category)
-    ))
+    AND ($other::VARCHAR IS NULL OR o.relevance <> p.relevance OR o.category <> p.category)
     AND ($below::DOUBLE IS NULL OR list_max(p.p) < $below::DOUBLE)
 ORDER BY
     CASE WHEN $by_impact THEN coalesce(value_b, 0) * greatest(0.05, coalesce(list_sum([
