@@ -79,7 +79,8 @@ def import_files(
     Read are replies of the Census International Trade API saved as JSON, the bulk files IMDByymm.ZIP and EXDByymm.ZIP,
     USITC DataWeb exports (xlsx or CSV, flat or pivot), Parquet and CSV. Imports count as customs value for consumption
     with calculated duty, exports as total exports. A revised month replaces what it revises. Country groups are kept
-    apart and never summed. The roles of --columns: hs10, value, duty, cty_code, country, time, year, month, flow.
+    apart and never summed. The roles of --columns: hs10, value, duty, cty_code, country, time, year, month, flow,
+    quantity_1, unit_1, quantity_2, unit_2.
 
     Example: aitrade trade import census/ IMDB2412.ZIP
     Example: aitrade trade import other.csv --flow imports --columns hs10=code,value=usd,time=month,country=partner

@@ -1,8 +1,9 @@
 """The SQL that turns the columns of a file into hs10, cty_code, year, month, value and duty."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aitrade.trade.ingest.columns import Layout
+from aitrade.trade.ingest.columns import QUANTITIES, UNITS, Layout
 from aitrade.trade.readers.source import Column, literal
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
@@ -15,7 +16,8 @@ class Canonical:
     """SQL expressions over the columns of a file; each field but ``drop`` is NULL where a row cannot be read.
 
     ``duty`` is NULL where the file leaves it open and -1 where it cannot be read; ``drop`` says why a row is left out,
-    and is NULL for rows that stay; ``source`` is the FROM clause that they all need.
+    and is NULL for rows that stay; ``source`` is the FROM clause that they all need; ``quantities`` are the expressions
+    of quantities and units that the file has, by role.
     """
 
     hs10: str
@@ -27,11 +29,13 @@ class Canonical:
     drop: str
 
     source: str
+    quantities: Mapping[str, str]
 
     def select(self, extra: str = "") -> str:
         """Rows that stay, in the columns of ``staged``."""
         names = ("hs10", "cty_code", "year", "month", "value", "duty")
-        fields = ", ".join(f"{getattr(self, name)} AS {name}" for name in names)
+        expressions = {name: getattr(self, name) for name in names} | dict(self.quantities)
+        fields = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
         return f"SELECT {fields}{extra} {self.source} WHERE ({self.drop}) IS NULL"
 
 
@@ -52,6 +56,7 @@ def canonical(layout: Layout, *, flow: str, pad: bool, commas: bool = False) -> 
         duty=_duty(roles.get("duty"), commas) if flow == "imports" else "NULL::BIGINT",
         drop=_drop(layout, code, truth, flow),
         source=_source(roles),
+        quantities=_quantities(roles, commas),
     )
 
 
@@ -136,6 +141,16 @@ def _duty(column: Column | None, commas: bool) -> str:
     if column is None:
         return "NULL::BIGINT"
     return f"CASE WHEN NOT {is_blank(column)} THEN {_amount(column, '-1', commas)} END"
+
+
+def _quantities(roles: dict[str, Column], commas: bool) -> dict[str, str]:
+    expressions = {}
+    for quantity, unit in zip(QUANTITIES, UNITS, strict=True):
+        if quantity in roles:
+            text = as_text(roles[quantity])
+            expressions[quantity] = f"as_quantity({f'swap_commas({text})' if commas else text})"
+            expressions[unit] = f"nullif(trim({as_text(roles[unit])}), '')" if unit in roles else "NULL::VARCHAR"
+    return expressions
 
 
 def _drop(layout: Layout, code: str, pad: str, flow: str) -> str:

@@ -20,6 +20,24 @@ NAMES: dict[str, tuple[str, ...]] = {
     "flow": ("flow",),
     "level": ("comm_lvl",),
 }
+_QUANTITY_NAMES = ("quantity", "qty", "quantity_1", "quantity1", "qty1", "qty_1", "first_unit_of_quantity")
+# Quantities and their units are kept where they are found; a file needs none.
+QUANTITIES: dict[str, dict[str, tuple[str, ...]]] = {
+    "quantity_1": {
+        "monthly": ("con_qy1_mo", "qty_1_mo", *_QUANTITY_NAMES),
+        "plain": _QUANTITY_NAMES,
+        "yearly": ("con_qy1_yr", "qty_1_yr"),
+    },
+    "quantity_2": {
+        "monthly": ("con_qy2_mo", "qty_2_mo", "quantity_2", "quantity2", "qty2", "qty_2"),
+        "plain": ("quantity_2", "quantity2", "qty2", "qty_2", "second_unit_of_quantity"),
+        "yearly": ("con_qy2_yr", "qty_2_yr"),
+    },
+}
+UNITS = {
+    "unit_1": ("unit_qy1", "unit_1", "unit1", "quantity_unit", "unit_of_quantity", "qty_unit", "unit", "units"),
+    "unit_2": ("unit_qy2", "unit_2", "unit2", "quantity_unit_2", "unit_of_quantity_2"),
+}
 # Columns that hold times where none is named time, year or month.
 _OTHER_TIMES = ("period", "time_period", "date", "year_month", "year-month", "yearmonth", "yyyymm", "month_year", "ym")
 _LONGER = re.compile(r"quarters?|qtrs?|q|half(_year)?|semesters?")
@@ -45,7 +63,7 @@ _IMPORTS = (
     *("customs_value_(cons)_($us)", "calculated_duty_($us)"),
 )
 _EXPORTS = ("e_commodity", "all_val_mo", "all_val_yr", "fas_value", "total_exports_value_($us)")
-ROLES = ("hs10", "value", "duty", "cty_code", "country", "time", "year", "month", "flow")
+ROLES = ("hs10", "value", "duty", "cty_code", "country", "time", "year", "month", "flow", *QUANTITIES, *UNITS)
 VALUE_MEND = (
     "ask the source for CON_VAL_MO (imports for consumption, customs value) or ALL_VAL_MO (total exports), or say "
     "which column to take: --columns value=NAME"
@@ -54,6 +72,7 @@ VALUE_MEND = (
 _KNOWN = {
     name for names in (*NAMES.values(), MONTHLY_VALUES, PLAIN_VALUES, YEARLY_VALUES, *DUTIES.values()) for name in names
 }
+_KNOWN |= {name for kinds in QUANTITIES.values() for names in kinds.values() for name in names}
 
 Kind = Literal["monthly", "plain", "yearly"]
 
@@ -87,6 +106,7 @@ def resolve(columns: Sequence[Column], options: ImportOptions, where: str) -> La
     if "duty" not in roles:
         _first(roles, "duty", DUTIES[kind], by_name)
         _check_duty(roles, kind, by_name, where)
+    _quantities(roles, kind, by_name)
     if "time" not in roles and "year" not in roles:
         raise _missing(
             "a month or a year", columns, where, "--columns time=NAME (as 2024-01), or year=NAME and month=NAME"
@@ -106,6 +126,14 @@ def _check_duty(roles: dict[str, Column], kind: Kind, by_name: dict[str, Column]
             where=where,
             fix="ask the source for CON_VAL_MO and CAL_DUT_MO, or take the column of duties out",
         )
+
+
+def _quantities(roles: dict[str, Column], kind: Kind, by_name: dict[str, Column]) -> None:
+    for quantity, unit in zip(QUANTITIES, UNITS, strict=True):
+        if quantity not in roles:
+            _first(roles, quantity, QUANTITIES[quantity][kind], by_name)
+        if quantity in roles and unit not in roles:
+            _first(roles, unit, UNITS[unit], by_name)
 
 
 def _times(roles: dict[str, Column], by_name: dict[str, Column], where: str) -> None:

@@ -132,6 +132,7 @@ def _import_rows(
     file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts)
     replaced, adds_to = merge(flows, file, options)
     groups_replaced = merge(groups, file, options)[0] if group_rows else None
+    quantities, units = flows.query("insert_quantities")[0]
     years = years_of_few_months(con)
     warning = staged.warning or (check_growth(con, options, receipt.file, staged.flow, years=years) if years else None)
     receipt = replace(
@@ -150,6 +151,8 @@ def _import_rows(
         parts={column: dict(held) for column, held in staged.parts.held.items()},
         totals=list(staged.parts.totals),
         adds_to=adds_to,
+        quantities=quantities,
+        quantity_units=units,
     )
     con.execute(
         "INSERT INTO trade_imports VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?)",

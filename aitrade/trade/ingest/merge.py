@@ -55,6 +55,7 @@ def _check_revision(table: FlowTable, file: FileIdentity) -> None:
 
 def _replace(table: FlowTable) -> Replacement | None:
     table.query("remove_replaced")
+    table.query("replace_quantities")
     rows = table.query("replacement")
     if not rows:
         return None

@@ -91,6 +91,8 @@ class Receipt:
             total.
         totals: columns over which the file holds totals.
         adds_to: imports that hold other parts of the same codes, countries and months, to which this one was added.
+        quantities: rows of quantities that were kept, one for each key and unit.
+        quantity_units: units that these are in.
     """
 
     import_id: int | None
@@ -118,6 +120,8 @@ class Receipt:
     parts: dict[str, dict[str, int]] = field(default_factory=dict)
     totals: list[str] = field(default_factory=list)
     adds_to: list[int] = field(default_factory=list)
+    quantities: int = 0
+    quantity_units: int = 0
 
 
 def receipt_lines(receipt: Receipt) -> list[str]:
@@ -134,6 +138,8 @@ def receipt_lines(receipt: Receipt) -> list[str]:
     if r.value_by_year:
         years = ", ".join(f"{year} {value / 1e9:,.4f}" for year, value in r.value_by_year.items())
         text.append(f"  value in billion dollars: {years}")
+    if r.quantities:
+        text.append(f"  {r.quantities:,} quantities kept, in {r.quantity_units:,} units")
     if r.unknown_codes is None and r.rows_kept:
         text.append("  codes not compared with a nomenclature: none is imported (aitrade codes import FILE)")
     elif r.unknown_codes is not None and r.unknown_codes.codes:

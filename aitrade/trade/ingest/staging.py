@@ -16,6 +16,7 @@ from aitrade.trade.ingest.column_expressions import as_text, canonical
 from aitrade.trade.ingest.columns import Layout, is_known, resolve
 from aitrade.trade.ingest.parts import Parts, check_parts
 from aitrade.trade.ingest.plausibility import check_clock, check_duties, check_units
+from aitrade.trade.ingest.quantities import stage_quantities, unreadable_quantities
 from aitrade.trade.ingest.validation import check_countable, check_readable, has_decimal_commas, has_unreadable
 from aitrade.trade.ingest.year_to_date import YEAR_TO_DATE, check_growth, difference_months
 from aitrade.trade.readers.session import count
@@ -83,6 +84,7 @@ def _checked(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions) -> S
     read = count(con, "staged") + sum(rows.dropped.values())
     flow = rows.flow or options.flow or "imports"
     locate = partial(rows.locate, "cty_code")
+    stage_quantities(con)
     return Staged(flow, read, rows.dropped, locate, rows.notes, repeats=has_repeats(con))
 
 
@@ -118,10 +120,13 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         notes += breakdown.notes
         repeats = has_repeats(con)
     notes += check_duties(con, layout, options, where) if flow == "imports" else []
+    stage_quantities(con)
+    notes += unreadable_quantities(con, layout)
     notes += check_clock(con)
     if options.values == YEAR_TO_DATE:
         query(con, _SQL, "sum_keys")
         difference_months(con, where)
+        query(con, _SQL, "difference_quantities")
         repeats = False
         notes.append("year-to-date values: each month has what it adds to the one before")
     warning = check_growth(con, options, where, flow)

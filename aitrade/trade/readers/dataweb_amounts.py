@@ -12,6 +12,7 @@ from aitrade.trade.readers.dataweb_table import CODE_COLUMNS, Cells, Table, as_p
 
 VALUES = ("Customs Value", "FAS Value")
 DUTY = "Calculated Duties"
+QUANTITIES = ("First Unit of Quantity", "Second Unit of Quantity")
 _FILLING = "zero that fills a pivot"
 # Columns that say nothing about which trade a row is of; any others (district, program, ...) do.
 _ASIDE = ("Data Type", "Description", "Quantity Description", "Suppressed")
@@ -50,11 +51,12 @@ class Amount:
 
 @dataclass(frozen=True)
 class Joined:
-    """The amount that says which trade it is, the text of the value, and the duty where the file has one."""
+    """The amount that says which trade it is, the text of the value, and its duty and quantities, where there are."""
 
     trade: Amount
     value: str
     duty: Amount | None
+    quantities: tuple[Amount | None, ...] = ()
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Collected:
     value_type: str
     values: list[Amount] = field(default_factory=list)
     duties: list[Amount] = field(default_factory=list)
+    quantities: dict[str, list[Amount]] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -96,6 +99,8 @@ def collect(tables: list[Table], where: str, wanted: str | None = None) -> Colle
         for data_type, amount in _amounts(table, collected):
             if data_type == DUTY and found[0] != "FAS Value":
                 collected.duties.append(amount)
+            elif data_type in QUANTITIES:
+                collected.quantities.setdefault(data_type, []).append(amount)
             elif data_type != found[0]:
                 collected.drop(f"data type {data_type}")
             elif amount.fills:
@@ -111,13 +116,18 @@ def joined(collected: Collected) -> list[Joined]:
     A zero duty of a pivot is the duty of the value that stands in its cell; where no value does, it fills the pivot.
     """
     values, duties = _by_key(collected.values), _by_key(collected.duties)
+    quantities = [_by_key(amounts) for amounts in map(collected.quantities.get, QUANTITIES) if amounts is not None]
     rows: list[Joined] = []
     for key in dict.fromkeys((*values, *duties)):
         of_key, here = duties.get(key, []), values.get(key, [])
         stated, zeros = [d for d in of_key if not d.fills], [d for d in of_key if d.fills]
         due = [*stated, *zeros[: max(0, len(here) - len(stated))]]
         collected.drop(_FILLING, len(of_key) - len(due))
-        rows += [Joined(value, value.text, duty) for value, duty in zip_longest(here, due[: len(here)])]
+        beside = zip_longest(*(of_type.get(key, [])[: len(here)] for of_type in quantities))
+        rows += [
+            Joined(value, value.text, duty, both or ())
+            for value, duty, both in zip_longest(here, due[: len(here)], list(beside)[: len(here)])
+        ]
         # What was entered free of value still has its duty.
         rows += [Joined(duty, "0", duty) for duty in due[len(here) :]]
     without = sum(row.duty is None for row in rows)

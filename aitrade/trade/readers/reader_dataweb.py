@@ -41,6 +41,10 @@ def read_dataweb(session: ImportSession, path: Path, options: ImportOptions, /) 
     }
     if collected.value_type == "FAS Value":
         del columns[DUTY]
+    for place, (name, unit) in enumerate(zip(collected.quantities, ("unit_1", "unit_2"), strict=False)):
+        amounts = [row.quantities[place] if place < len(row.quantities) else None for row in rows]
+        columns[name] = [amount.text if amount else None for amount in amounts]
+        columns[unit] = [amount.rest.get("Quantity Description") if amount else None for amount in amounts]
     for name in dict.fromkeys(name for row in rows for name in row.trade.rest):
         columns[name] = [row.trade.rest.get(name) for row in rows]
 

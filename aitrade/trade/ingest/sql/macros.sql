@@ -48,6 +48,11 @@ END;
 -- An amount with dots between thousands and a comma before cents, the other way round.
 CREATE OR REPLACE TEMP MACRO swap_commas(amount) AS replace(replace(trim(amount), '.', ''), ',', '.');
 
+-- A quantity: units, with up to three digits of a fraction.
+CREATE OR REPLACE TEMP MACRO as_quantity(amount) AS
+    CASE WHEN regexp_full_match(trim(amount), '([0-9]{1,15}|[1-9][0-9]{0,2}(,[0-9]{3}){1,4})(\.[0-9]*)?')
+    THEN TRY_CAST(replace(trim(amount), ',', '') AS DECIMAL(18, 3)) END;
+
 -- What programs write where a value is missing.
 CREATE OR REPLACE TEMP MACRO is_missing(amount) AS
     amount IS NULL OR lower(trim(amount)) IN ('', 'na', 'n/a', 'nan', 'null', 'none');
