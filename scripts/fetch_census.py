@@ -138,6 +138,7 @@ def _download(request: Request, part: Path) -> bool:
         if stated is not None and received != int(stated):
             raise EOFError(f"{received:,} of {int(stated):,} bytes arrived")
         if reply.status == 204:
+            part.write_text("[]\n", "utf-8")
             return True
     _check(part)
     return False

@@ -12,9 +12,8 @@ def described() -> set[tuple[str, str, str]]:
     columns = set()
     for section in PAGE.read_text("utf-8").split("\n## ")[1:]:
         table, _, text = section.partition("\n")
-        columns |= {
-            (table, name, kind) for name, kind in re.findall(r"^\| `(\w+)` \| ([A-Z]+(?:\[\])?) \|", text, re.M)
-        }
+        rows = re.findall(r"^\| `(\w+)` \| ([A-Z]+(?:\[\]|\([0-9,]+\))?) \|", text, re.M)
+        columns |= {(table, name, kind) for name, kind in rows}
     return columns
 
 

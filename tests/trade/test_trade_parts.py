@@ -44,12 +44,13 @@ def test_a_district_that_was_added_before_is_refused_though_its_values_differ(tm
 
 @pytest.mark.parametrize("total", ["-", "All Districts"])
 @pytest.mark.parametrize("first", ["total", "part"])
-def test_a_total_is_no_part(tmp_path, con, total, first):
-    whole = file_of(tmp_path, "whole.csv", "district", (SERVERS, total, 100))
-    one = file_of(tmp_path, "one.csv", "district", (SERVERS, "10", 60))
+@pytest.mark.parametrize("column", ["district", "zone"])
+def test_a_total_is_no_part(tmp_path, con, total, first, column):
+    whole = file_of(tmp_path, "whole.csv", column, (SERVERS, total, 100))
+    one = file_of(tmp_path, "one.csv", column, (SERVERS, "10", 60))
     before, after = (whole, one) if first == "total" else (one, whole)
     take_part(con, before)
-    with pytest.raises(BadInputError, match="totals over district"):
+    with pytest.raises(BadInputError, match=f"totals over {column}"):
         take_part(con, after)
 
 

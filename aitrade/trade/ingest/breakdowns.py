@@ -62,6 +62,11 @@ def is_breakdown(name: str) -> bool:
     return BREAKDOWNS.fullmatch(key(name)) is not None
 
 
+def may_break_down(name: str) -> bool:
+    """Whether a column of this name, which nobody knows, may break trade down: it is no text, measure or row number."""
+    return not any(pattern.fullmatch(key(name)) for pattern in (_TEXTS, _MEASURES, _ROW_NUMBERS, _LEVELS))
+
+
 def settle_repeats(
     con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: Canonical, options: ImportOptions, where: str
 ) -> Breakdown:

@@ -1,6 +1,6 @@
 """A table of flows, and the file whose staged rows go into it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,8 @@ class FlowTable:
 class FileIdentity:
     """What a merge has to know of the file: its path, its content, the number of its import.
 
-    ``earlier_imports`` are those that the same command made; ``parts`` the parts of trade that the file holds.
+    ``earlier_imports`` are those that the same command made; ``parts`` the parts of trade that the file holds;
+    ``constants`` the columns that nobody reads and that hold one text throughout.
     """
 
     path: str
@@ -43,3 +44,4 @@ class FileIdentity:
     import_id: int
     earlier_imports: Collection[int]
     parts: Parts
+    constants: Mapping[str, str]

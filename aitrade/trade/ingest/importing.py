@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _EXAMPLES = 10
+# Of a flow's trade in a month: countries and chapters with less have months without trade by nature.
+_REGULAR = 0.001
 
 
 def import_trade(
@@ -129,7 +131,7 @@ def _import_rows(
         flows.query("sum_keys")
     kept = count(con, "staged")
     import_id = _one(con, "SELECT nextval('trade_import_ids')")
-    file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts)
+    file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts, staged.constants)
     replaced, adds_to = merge(flows, file, options)
     groups_replaced = merge(groups, file, options)[0] if group_rows else None
     quantities, units = flows.query("insert_quantities")[0]
@@ -151,6 +153,7 @@ def _import_rows(
         parts={column: dict(held) for column, held in staged.parts.held.items()},
         totals=list(staged.parts.totals),
         adds_to=adds_to,
+        constants=dict(staged.constants),
         quantities=quantities,
         quantity_units=units,
     )
@@ -211,6 +214,12 @@ def _described(con: "DuckDBPyConnection", flows: FlowTable, receipt: Receipt) ->
         value_by_year={str(year): int(value) for year, value in years},
         missing_months=missing(months),
         jumps=jumps(months, of_file),
+        gaps={
+            f"{kind} {side}" + (f" {name}" if name else ""): absent
+            for kind, side, name, absent in flows.query("gaps", share=_REGULAR)
+        }
+        if of_file
+        else {},
     )
 
 

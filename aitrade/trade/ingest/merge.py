@@ -2,6 +2,7 @@
 
 from aitrade.core.errors import BadInputError
 from aitrade.trade.ingest.add_part import FAR, add_part, earlier_parts
+from aitrade.trade.ingest.constants import check_repetition
 from aitrade.trade.ingest.flow_table import FileIdentity, FlowTable
 from aitrade.trade.ingest.receipt import PeriodicityChange, Replacement
 from aitrade.trade.readers.source import ImportOptions
@@ -25,6 +26,7 @@ def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> tuple
         adds_to = add_part(table, file)
     elif repeats or changes_periodicity:
         if not options.revision:
+            check_repetition(table, file)
             _check_revision(table, file)
         table.query("known_duties")
         table.query("replaced", replace=options.replace)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
 from aitrade.core.wording import few
-from aitrade.trade.ingest.breakdowns import is_breakdown
+from aitrade.trade.ingest.breakdowns import is_breakdown, may_break_down
 from aitrade.trade.ingest.column_expressions import Canonical, as_text
+from aitrade.trade.ingest.columns import Layout, is_known
 from aitrade.trade.readers.source import ImportOptions, Rows, key
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _DOMESTIC_OR_FOREIGN = ("1", "2")
 _SQL = Path(__file__).parent / "sql"
 _UNITS = ("unit", "units", "quantity_unit", "unit_qy1", "unit_qy2", "quantity_description", "unit_of_quantity")
+
+
+Totals = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -72,22 +76,24 @@ class Parts:
 
 
 def check_parts(
-    con: "DuckDBPyConnection", rows: Rows, sql: Canonical, options: ImportOptions, totals: Mapping[str, list[str]]
+    con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: Canonical, options: ImportOptions, totals: Totals
 ) -> tuple[Parts, list[str]]:
     """Find the parts of trade that a file holds, by column, and notes on those that stand alone.
 
     Where a code, country and month has a total, it counts, and its parts are not looked at; ``totals`` are texts that
-    stand for one, by column.
+    stand for one, by column. Of a file that is said to be a part, columns that nobody knows are looked at too.
 
     Raises:
         BadInputError: the exports are domestic or foreign alone, and nobody asked for them.
     """
+    roles = {key(column.name) for column in layout.roles.values()}
     parts: dict[str, dict[str, int]] = {}
     with_totals: list[str] = []
     notes: list[str] = []
     for column in rows.columns:
         name = key(column.name)
-        if not is_breakdown(column.name) or name in _UNITS:
+        unread = options.part and name not in roles and not is_known(name) and may_break_down(name)
+        if not (is_breakdown(name) or unread) or name in _UNITS:
             continue
         part = sql.select(f", trim({as_text(column)}) AS part")
         con.execute(f"CREATE OR REPLACE TEMP VIEW parts AS {part}")

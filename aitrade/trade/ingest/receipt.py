@@ -83,6 +83,7 @@ class Receipt:
         value_by_year: dollars of the file, of countries alone.
         missing_months: months absent in the range that the workspace now holds of the flow.
         jumps: months of the file where the workspace's total is far from the months around.
+        gaps: months of the file and others without trade of a country or chapter that has trade in the rest.
         replaced: what the import took the place of, in the tables flows and group_flows; None where nothing.
         notes: what else the user should know.
         remark: what every table and report on this trade has to say.
@@ -91,6 +92,7 @@ class Receipt:
             total.
         totals: columns over which the file holds totals.
         adds_to: imports that hold other parts of the same codes, countries and months, to which this one was added.
+        constants: columns that nobody reads and that hold one text throughout.
         quantities: rows of quantities that were kept, one for each key and unit.
         quantity_units: units that these are in.
     """
@@ -112,6 +114,7 @@ class Receipt:
     value_by_year: dict[str, int] = field(default_factory=dict)
     missing_months: list[str] = field(default_factory=list)
     jumps: list[Jump] = field(default_factory=list)
+    gaps: dict[str, list[str]] = field(default_factory=dict)
     replaced: Replacement | None = None
     groups_replaced: Replacement | None = None
     notes: list[str] = field(default_factory=list)
@@ -120,6 +123,7 @@ class Receipt:
     parts: dict[str, dict[str, int]] = field(default_factory=dict)
     totals: list[str] = field(default_factory=list)
     adds_to: list[int] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
     quantities: int = 0
     quantity_units: int = 0
 
@@ -153,6 +157,7 @@ def receipt_lines(receipt: Receipt) -> list[str]:
     if r.missing_months:
         text.append(f"  months missing in the workspace's range: {few(r.missing_months)}")
     text += [f"  {jump.month} jumps: {jump.ratio:.2f} times the months around it" for jump in r.jumps]
+    text += [f"  no trade of {side} in {few(absent)}: is it missing?" for side, absent in r.gaps.items()]
     return text + [f"  {note}" for note in r.notes]
 
 

@@ -14,6 +14,7 @@ from aitrade.trade.countries import CODE, codes_by_name, simplified
 from aitrade.trade.ingest.breakdowns import Breakdown, settle_repeats
 from aitrade.trade.ingest.column_expressions import as_text, canonical
 from aitrade.trade.ingest.columns import Layout, is_known, resolve
+from aitrade.trade.ingest.constants import constants_of
 from aitrade.trade.ingest.parts import Parts, check_parts
 from aitrade.trade.ingest.plausibility import check_clock, check_duties, check_units
 from aitrade.trade.ingest.quantities import stage_quantities, unreadable_quantities
@@ -41,6 +42,7 @@ class Staged:
         notes: what the user should know about the file.
         repeats: whether a key has several rows, which add up.
         summed_over: the columns that tell these rows apart.
+        constants: columns that nobody reads and that hold one text throughout.
         warning: what every table on this trade has to say.
         parts: which parts of trade the file holds, of columns that break it down.
     """
@@ -53,6 +55,7 @@ class Staged:
     repeats: bool = False
     summed_over: tuple[str, ...] = ()
     parts: Parts = field(default_factory=Parts)
+    constants: Mapping[str, str] = field(default_factory=dict)
     warning: str | None = None
 
 
@@ -130,7 +133,7 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         repeats = False
         notes.append("year-to-date values: each month has what it adds to the one before")
     warning = check_growth(con, options, where, flow)
-    parts, partial_notes = check_parts(con, rows, sql, options, breakdown.totals)
+    parts, partial_notes = check_parts(con, rows, layout, sql, options, breakdown.totals)
     notes += partial_notes
     country = layout.roles.get("cty_code") or layout.roles.get("country")
     return Staged(
@@ -142,6 +145,7 @@ def _read(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
         repeats=repeats,
         summed_over=tuple(breakdown.summed_over),
         parts=parts,
+        constants=constants_of(con, rows, {key(column.name) for column in layout.roles.values()}),
         warning=warning,
     )
 

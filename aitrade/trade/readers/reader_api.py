@@ -19,13 +19,13 @@ _BLANK = re.compile(r"[\s,]*")
 
 
 def read_api(session: ImportSession, path: Path, _: ImportOptions, /) -> list[Rows]:
-    """Read a saved API reply. An empty file is what HTTP 204 leaves: there was no trade in what was asked for.
+    """Read a saved API reply. ``[]`` stands for HTTP 204: there was no trade in what was asked for.
 
     Raises:
-        BadInputError: the reply is cut off or no array of arrays, or a row has another length than the header.
+        BadInputError: the reply is empty, cut off or no array of arrays, or a row has another length than the header.
     """
     text = read_text(path)
-    if not text.strip():
+    if text.strip() == "[]":
         nothing = "(SELECT hs10, cty_code, year, month, value, duty FROM flows LIMIT 0)"
         return [Rows(nothing, (), lambda *_: str(path), damaged(path), is_checked=True, may_be_empty=True)]
     header = _header(text, path)

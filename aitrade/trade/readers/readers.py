@@ -51,10 +51,11 @@ def detect(path: Path) -> str:
 def _of_text(path: Path, head: bytes) -> str:
     text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \r\n\t")
     if not text:
-        # The API answers HTTP 204 where there was no trade; a saved 204 is an empty file.
-        if path.suffix.lower() == ".json":
-            return "census-api"
-        raise BadInputError("the file is empty", where=str(path), fix="download it again")
+        raise BadInputError(
+            "the file is empty, as a download that failed is",
+            where=str(path),
+            fix="download it again; if the API answered that there was no trade (HTTP 204), write [] into it",
+        )
     if text.startswith("["):
         return "census-api"
     if text.lower().startswith("error"):
