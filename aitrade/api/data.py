@@ -12,6 +12,8 @@ from aitrade.core.wording import offer
 from aitrade.question.question import Question
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from aitrade.classification.label_import import LabelsReceipt
     from aitrade.trade.ingest.receipt import Receipt
     from aitrade.trade.tables.exemptions import ExemptionList
@@ -40,11 +42,20 @@ class Data:
         folder: the workspace.
         question: what is asked of every code.
         method: the numbers of the method.
+        question_given: whether the question was chosen by the user: then the labels of no other are taken where no run
+            is named.
     """
 
     folder: Path
     question: Question
     method: Method = field(default_factory=_shipped_method)
+    question_given: bool = False
+
+    def _default_run(self, con: "DuckDBPyConnection") -> str:
+        """The run whose labels are used where no run is named."""
+        from aitrade.workspace.default_run import default_run
+
+        return default_run(con, self.question.name if self.question_given else None)
 
     def import_codes(
         self,
@@ -155,7 +166,7 @@ class Data:
             if file is None:
                 if onto or as_reference:
                     raise UsageError("the published classification stands alone", fix="import it, then overlay a file")
-                return import_published(con, name or "published", replace=replace)
+                return import_published(con, name or "published", self.question, replace=replace)
             return import_labels(
                 con,
                 Path(file),

@@ -85,7 +85,6 @@ class Golds(Benchmarks):
         from aitrade.evaluation.gold.drawing import draw_gold, write_design
         from aitrade.evaluation.gold.workbook import shown_codes, write_gold_workbook
         from aitrade.workspace import open_workspace
-        from aitrade.workspace.default_run import default_run
         from aitrade.workspace.runs import get_run
 
         path = Path(path)
@@ -98,7 +97,7 @@ class Golds(Benchmarks):
         require_extra("excel", "writing an Excel workbook")
         require_writable(path)
         with open_workspace(self.folder, create=False) as con:
-            chosen = get_run(con, run or default_run(con))
+            chosen = get_run(con, run or self._default_run(con))
             drawn = draw_gold(con, chosen, flow, size, seed, year=year, replace=replace)
             shown = shown_codes(con, drawn)
         write_gold_workbook(shown, drawn, raters, seed, path)
@@ -145,9 +144,8 @@ class Golds(Benchmarks):
         """
         from aitrade.evaluation.gold.score import score_gold
         from aitrade.workspace import open_workspace
-        from aitrade.workspace.default_run import default_run
         from aitrade.workspace.runs import get_run
 
         with open_workspace(self.folder, create=False) as con:
-            chosen = get_run(con, run or default_run(con))
+            chosen = get_run(con, run or self._default_run(con))
             return tuple(Result(table, flow) for table in score_gold(con, chosen, flow, interval))

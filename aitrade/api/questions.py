@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.api.data import Data
-from aitrade.question.question import load_question
+from aitrade.api.result import Result
+from aitrade.core.table import Column
+from aitrade.question.question import Question, load_question
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from aitrade.llm.prompt_length import PromptLength
     from aitrade.question.add_exemplars import ExemplarsReceipt
     from aitrade.question.exemplar_checks import Finding
+
+
+_SIDES = (Column("before", "Before", "prose"), Column("after", "After", "prose"))
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,35 @@ def list_questions(workspace: str | Path = "workspace") -> list[NamedQuestion]:
     return named
 
 
+@dataclass(frozen=True)
+class QuestionDiff:
+    """What a change of a question did.
+
+    Attributes:
+        differences: a row for each thing that is unlike: part, name, before, after.
+        movement: by flow, codes and dollars by their level before and after; none where a run is missing.
+        runs: the runs that ``movement`` is of; None where the workspace holds no finished run of a question.
+    """
+
+    differences: Result
+    movement: tuple[Result, ...]
+    runs: tuple[str | None, str | None]
+
+
+def unpack_question(file: str | Path, workspace: str | Path = "workspace") -> Path:
+    """Unpack a question into the workspace's folder, where it is found by its name; returns its folder.
+
+    Raises:
+        UsageError: there is a question of this name already.
+        BadInputError: the file is no packed question, or cannot be written.
+    """
+    from aitrade.question.catalogue import workspace_questions
+    from aitrade.question.pack import unpack_question as unpack
+
+    parent = workspace_questions(Path(workspace))
+    return parent / unpack(Path(file), parent).name
+
+
 class Questions(Data):
     """What is done with the question of a workspace."""
 
@@ -133,6 +169,59 @@ class Questions(Data):
             "exemplars_by_level": {level: counts[level] for level in question.labels.levels},
             "gold": len(read_gold(question.folder, question.labels)),
         }
+
+    def pack_question(self, file: str | Path) -> int:
+        """Write the question as one file, the same bytes for the same question; returns how many files it holds.
+
+        Raises:
+            UsageError: the question has no folder, or the file is not called .zip.
+            BadInputError: the file cannot be written.
+        """
+        from aitrade.question.pack import pack_question
+
+        return pack_question(self.question, Path(file))
+
+    def diff_questions(self, before: str | Path, after: str | Path) -> QuestionDiff:
+        """Say what is unlike in two questions, and what that did where the workspace holds runs of both.
+
+        Args:
+            before: a question by name or folder, whose latest finished run is taken; or a run, whose question is taken
+                as it was asked.
+            after: likewise.
+
+        Raises:
+            BadInputError: there is neither a question nor a run of this name.
+        """
+        from contextlib import ExitStack
+
+        from aitrade.core.table import Table
+        from aitrade.evaluation.compare.movement import movement_table
+        from aitrade.nomenclature.codes import FLOWS
+        from aitrade.question.difference import differences
+        from aitrade.workspace import DATABASE, read_workspace
+
+        with ExitStack() as stack:
+            con = stack.enter_context(read_workspace(self.folder)) if (self.folder / DATABASE).is_file() else None
+            (old, first), (new, second) = (self._question_and_run(con, name) for name in (before, after))
+            tables = []
+            if con and first and second and first != second:
+                tables = [movement_table(con, first, second, flow) for flow in FLOWS]
+        columns = (Column("part", "Part"), Column("name", "Name"), *_SIDES)
+        rows = tuple((one.part, one.name, one.before, one.after) for one in differences(old, new))
+        title = f"What is unlike in {before} and {after}"
+        moved = tuple(Result(one, flow) for one, flow in zip(tables, FLOWS, strict=False) if one.rows)
+        return QuestionDiff(Result(Table("diff", title, columns, rows)), moved, (first, second))
+
+    def _question_and_run(self, con: "DuckDBPyConnection | None", name: str | Path) -> tuple[Question, str | None]:
+        """A question by name or folder with its latest finished run; else a run by name with its question."""
+        from aitrade.workspace.questions import question_of_run
+        from aitrade.workspace.runs import get_run, latest_run_of, list_runs
+
+        if con and not Path(name).is_dir() and str(name) in {run.run for run in list_runs(con)}:
+            run = get_run(con, str(name)).run
+            return question_of_run(con, run), run
+        question = load_question(name, self.folder)
+        return question, latest_run_of(con, question) if con else None
 
     def add_exemplars(self, file: str | Path, *, replace: bool = False) -> "ExemplarsReceipt":
         """Add exemplars of a file to the question's own folder: all of them, or nothing.

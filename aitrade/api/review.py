@@ -72,7 +72,6 @@ class Reviews(Runs):
         from aitrade.review.page import write_review_page
         from aitrade.review.workbook import write_review
         from aitrade.workspace import read_workspace
-        from aitrade.workspace.default_run import default_run
         from aitrade.workspace.questions import question_of_run
         from aitrade.workspace.runs import get_run
 
@@ -82,7 +81,7 @@ class Reviews(Runs):
         if path.exists() and not replace:
             raise UsageError(f"{path} is there already, perhaps filled in", fix="choose another name, or replace it")
         with read_workspace(self.folder) as con:
-            chosen = get_run(con, run or default_run(con))
+            chosen = get_run(con, run or self._default_run(con))
             only = tuple(only_codes(codes, pad=False) or ())
             choice = Choice(limit, below, exemplars, only, differs_from, by_impact)
             found = candidates(con, chosen, flows(flow), choice)
@@ -95,17 +94,50 @@ class Reviews(Runs):
             write_file(path, render(found.table, "csv").encode())
         return ReviewExport(path, chosen.run, found)
 
+    def suggest_exemplars(self, count: int = 50, *, run: str | None = None) -> "Candidates":
+        """List the codes to label by hand next: uncertain, and with much trade where trade is known.
+
+        Raises:
+            BadInputError: there is no such run, or no code to label.
+        """
+        from aitrade.nomenclature.codes import FLOWS
+        from aitrade.review.candidates import Choice, candidates
+        from aitrade.workspace import read_workspace
+        from aitrade.workspace.runs import get_run
+
+        with read_workspace(self.folder) as con:
+            return candidates(con, get_run(con, run or self._default_run(con)), FLOWS, Choice(count))
+
     def review_import(
-        self, path: str | Path, name: str, *, pad: bool = False, replace: bool = False
+        self, path: str | Path, name: str, *, pad: bool = False, replace: bool = False, as_exemplars: bool = False
     ) -> "ReviewReceipt":
         """Make a run from a reviewed file: the run that was exported, with the reviewed codes replaced.
 
+        Args:
+            path: what :meth:`review_export` wrote, filled in.
+            name: of the new run.
+            pad: put back the leading zero of codes of nine digits.
+            replace: replace the labels that have this name.
+            as_exemplars: add the reviewed codes to the exemplars of the question's own folder too, in place of those
+                that the same codes have.
+
         Raises:
-            UsageError: the name cannot name a run, or is that of the run that was reviewed.
+            UsageError: the name cannot name a run, or is that of the run that was reviewed; or the question ships.
             BadInputError: the file is wrong, or the name is taken; nothing is kept.
         """
+        from dataclasses import replace as replaced
+
+        from aitrade.question.add_exemplars import own_folder, prepare_exemplars
+        from aitrade.review.as_exemplars import reviewed_exemplars
         from aitrade.review.import_review import import_review
         from aitrade.workspace import open_workspace
 
+        if as_exemplars:
+            own_folder(self.question)
         with open_workspace(self.folder, create=False) as con:
-            return import_review(con, Path(path), name, pad=pad, replace=replace)
+            addition = None
+            if as_exemplars:
+                exemplars = reviewed_exemplars(con, Path(path), self.question, pad=pad)
+                addition = prepare_exemplars(self.question, exemplars, replace=True)
+            receipt = import_review(con, Path(path), name, pad=pad, replace=replace)
+        return replaced(receipt, exemplars=addition.write()) if addition else receipt

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aitrade.api.arguments import flows, only_codes
 from aitrade.api.questions import Questions
 from aitrade.api.result import Result
+from aitrade.question.artifacts import adapter_folders, calibration_folders
 
 if TYPE_CHECKING:
     from aitrade.classification.calibration import Calibration
@@ -263,7 +264,7 @@ class Runs(Questions):
 
         settings = self.question.settings
         model, embedder = model or settings.model, embedder or settings.embedder
-        path = Path(output or self.folder / "calibration") / calibration_file(model, embedder)
+        path = Path(output or calibration_folders(self.question, self.folder)[0]) / calibration_file(model, embedder)
         with read_workspace(self.folder) as con:
             nomenclature = read_codes(con, ("imports",))
         require_writable(path)
@@ -322,7 +323,7 @@ class Runs(Questions):
         from aitrade.tuning.llm import make_llm_adapter
         from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
 
-        folder = Path(output or self.folder / "adapters")
+        folder = Path(output or adapter_folders(self.question, self.folder)[0])
         installed = locate(base)
         is_llm = installed.kind == "llm"
         usual = replace(LLM_SETTINGS, share=share) if is_llm else EMBEDDER_SETTINGS

@@ -1,7 +1,7 @@
 """Open a workspace from Python: tables, explanations, comparisons, reviews and the report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
 
 def open_folder(
-    workspace: str | Path = "workspace", *, question: str | Path | Question = SHIPPED, create: bool = False
+    workspace: str | Path = "workspace", *, question: str | Path | Question | None = None, create: bool = False
 ) -> "Workspace":
     """Open a workspace; also known as ``aitrade.open``.
 
     Args:
         workspace: its folder.
         question: what is asked of every code: the name of a question in the workspace's folder or of one that ships, a
-            folder, or a ``Question``.
+            folder, or a ``Question``; ``ai-data-centers`` by default, and what is read is then of the question whose
+            runs the workspace holds.
         create: make the workspace where there is none.
 
     Raises:
@@ -41,7 +42,8 @@ def open_folder(
     refuse_network(everywhere=False)
     folder = Path(workspace)
     with open_workspace(folder) if create else read_workspace(folder):
-        return Workspace(folder, question if isinstance(question, Question) else load_question(question, folder))
+        asked = question if isinstance(question, Question) else load_question(question or SHIPPED, folder)
+        return Workspace(folder, asked, question_given=question is not None)
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Workspace(Golds):
             UsageError: there is no such table, or an option does not go with it.
             BadInputError: the workspace lacks what the table needs.
         """
+        from aitrade.trade.tables.catalogue import SPECS
         from aitrade.trade.tables.options import Options
         from aitrade.trade.tables.tables import table
         from aitrade.workspace import read_workspace
@@ -113,7 +116,7 @@ class Workspace(Golds):
             "years": year_numbers(years),
             "countries": names(countries),
             "lists": names(lists),
-            "relevances": None if relevance is None else names(relevance),
+            "relevances": (relevance,) if isinstance(relevance, str) else relevance and tuple(relevance),
             "excluded_chapters": None if exclude_chapters is None else names(exclude_chapters),
         } | options
         fields = Options.__dataclass_fields__
@@ -122,6 +125,8 @@ class Workspace(Golds):
             raise UsageError(f"a table has no option {unknown[0]!r}", fix=offer(unknown[0], known))
         asked = Options(**{field: value for field, value in given.items() if value is not None})
         with read_workspace(self.folder) as con:
+            if asked.run is None and name in SPECS:
+                asked = replace(asked, run=self._default_run(con))
             return Result(table(con, name, asked), asked.flow)
 
     def panel(
@@ -180,16 +185,15 @@ class Workspace(Golds):
         return len(found)
 
     def default_run(self) -> str:
-        """Name the run whose labels are used where no run is named.
+        """Name the run whose labels are used where no run is named: the latest finished one of the question.
 
         Raises:
-            BadInputError: no run is finished.
+            BadInputError: no run of the question is finished, or there are runs of several and none was chosen.
         """
         from aitrade.workspace import read_workspace
-        from aitrade.workspace.default_run import default_run
 
         with read_workspace(self.folder) as con:
-            return default_run(con)
+            return self._default_run(con)
 
     def explain(self, hs10: str, *, flow: str = "imports", run: str | None = None, find: bool = False) -> "Explanation":
         """Say why a code has its label: probabilities, what the model said, the nearest exemplars and their reasons.
@@ -210,7 +214,7 @@ class Workspace(Golds):
 
         (only,) = flows(flow)
         with read_workspace(self.folder) as con:
-            chosen = choose_run(con, run, only)
+            chosen = choose_run(con, run or self._default_run(con), only)
             found = explain(con, parse_hs10(hs10), only, chosen.run)
         if not find:
             return found
@@ -265,7 +269,7 @@ class Workspace(Golds):
             flow: imports, exports or all.
             year: year whose trade weighs the codes; the latest full year by default.
             differences: how many of the codes labelled differently are listed.
-            exclude_exemplars: leave out the codes that are exemplars.
+            exclude_exemplars: leave out the codes that are exemplars of the question of any of the runs.
             same_codes: compare several runs over the codes that every one of them labels.
 
         Raises:
@@ -280,9 +284,10 @@ class Workspace(Golds):
         compared = [runs] if isinstance(runs, str) else list(runs)
         if differences and len(compared) > 1:
             raise UsageError("differences are of two runs", fix="name one run after the reference")
-        exemplars = self.question.exemplars.by_code if exclude_exemplars else None
         with read_workspace(self.folder) as con:
-            spec = ask(con, reference, compared, flows(flow), year, exemplars, same_codes=same_codes)
+            spec = ask(
+                con, reference, compared, flows(flow), year, exclude_exemplars=exclude_exemplars, same_codes=same_codes
+            )
             comparisons = compare(con, spec)
             agreement = agreement_table(spec, comparisons)
             differing = differences_table(con, spec, differences) if differences else None
@@ -311,7 +316,7 @@ class Workspace(Golds):
         from aitrade.workspace import read_workspace
 
         with read_workspace(self.folder) as con:
-            return Result(replicate(con, run))
+            return Result(replicate(con, run or self._default_run(con)))
 
     def report(
         self,
@@ -351,6 +356,6 @@ class Workspace(Golds):
         with read_workspace(self.folder) as con:
             for file in (path, *([folder / WORKBOOK] if folder else [])):
                 require_writable(file)
-            contents = gather(con, run, reference, base_year)
+            contents = gather(con, run or self._default_run(con), reference, base_year)
         write_page(contents, path)
         return WrittenReport(contents, (path, *(write_files(contents, folder) if folder else ())))

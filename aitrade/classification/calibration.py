@@ -18,6 +18,7 @@ from aitrade.classification.method import Method
 from aitrade.core.errors import ModelError
 from aitrade.core.files import atomic_write
 from aitrade.core.softmax import softmax
+from aitrade.question import SHIPPED
 from aitrade.question.artifacts import calibration_folders
 from aitrade.question.labels import LabelSpace, labels_from_json
 from aitrade.question.question import Question
@@ -117,7 +118,8 @@ def find_calibration(model: str, embedder: str, question: Question, workspace: P
 def how_to_calibrate(model: str, embedder: str, question: Question) -> str:
     """Say the command that fits the calibration of a model with an embedder."""
     other = "" if embedder == question.settings.embedder else f" --embedder {embedder}"
-    return f"aitrade calibrate --model {model}{other}"
+    asked = "" if question.name == SHIPPED else f"--question {question.folder or question.name} "
+    return f"aitrade {asked}calibrate --model {model}{other}"
 
 
 def load_calibration(path: Path) -> Calibration:

@@ -1,14 +1,13 @@
-"""The published classification, shipped: every import and export code as the default model judged it."""
+"""The published classification of a question: every import and export code as its default model judged it."""
 
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.label_import import LabelsReceipt, import_labels
-from aitrade.core.errors import ModelError
+from aitrade.core.errors import BadInputError, ModelError
 from aitrade.core.files import sha256_of
-from aitrade.core.paths import shipped
-from aitrade.question.question import SHIPPED, load_question
+from aitrade.question.question import Question
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,26 +17,36 @@ SAMPLE = "sample.csv"  # some of its codes as the classifier read them, to check
 MANIFEST = "manifest.json"
 
 
-def published_folder() -> Path:
-    """Where the published classification ships."""
-    return shipped("data/questions/ai-data-centers/published")
+def published_folder(question: Question) -> Path:
+    """Where the published classification of a question lies.
+
+    Raises:
+        BadInputError: the question has none.
+    """
+    if question.folder and (folder := question.folder / "published").is_dir():
+        return folder
+    raise BadInputError(
+        f"question {question.name} has no published classification", fix="make labels: aitrade classify"
+    )
 
 
-def read_manifest() -> dict[str, Any]:
+def read_manifest(question: Question) -> dict[str, Any]:
     """What made the published classification: fingerprint, date, settings with every hash, and counts."""
-    manifest: dict[str, Any] = json.loads((published_folder() / MANIFEST).read_text("utf-8"))
+    manifest: dict[str, Any] = json.loads((published_folder(question) / MANIFEST).read_text("utf-8"))
     return manifest
 
 
-def import_published(con: "DuckDBPyConnection", name: str, *, replace: bool = False) -> LabelsReceipt:
-    """Take the published classification into the workspace as a run of kind ``labels``.
+def import_published(
+    con: "DuckDBPyConnection", name: str, question: Question, *, replace: bool = False
+) -> LabelsReceipt:
+    """Take the published classification of a question into the workspace as a run of kind ``labels``.
 
     Raises:
         ModelError: the shipped file was altered.
-        BadInputError: the name is taken and ``replace`` is off.
+        BadInputError: the question has none, or the name is taken and ``replace`` is off.
     """
-    manifest, path = read_manifest(), published_folder() / CLASSIFICATION
+    manifest, path = read_manifest(question), published_folder(question) / CLASSIFICATION
     if sha256_of(path) != manifest["files"][CLASSIFICATION]:
         raise ModelError("the published classification was altered", where=str(path), fix="install aitrade again")
     made_by = {"published": manifest["date"], "run_fingerprint": manifest["fingerprint"], **manifest["settings"]}
-    return import_labels(con, path, name, load_question(SHIPPED), replace=replace, made_by=made_by)
+    return import_labels(con, path, name, question, replace=replace, made_by=made_by)

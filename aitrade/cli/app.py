@@ -60,13 +60,14 @@ def options(
         Path, typer.Option(help="Folder of the workspace.", envvar="AITRADE_WORKSPACE", metavar="DIR")
     ] = Path("workspace"),
     question: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="Question that codes are asked: its name (see `aitrade question list`), or its folder.",
             envvar="AITRADE_QUESTION",
             metavar="NAME|DIR",
+            show_default=SHIPPED,
         ),
-    ] = SHIPPED,
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,

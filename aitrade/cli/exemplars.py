@@ -51,12 +51,5 @@ def suggest(
     The order is that of aitrade review export: by uncertainty (1 less the largest probability) times the square root of
     trade value in the latest full year, without HS chapters 27, 71, 98 and 99.
     """
-    from aitrade.nomenclature.codes import FLOWS
-    from aitrade.review.candidates import Choice, candidates
-    from aitrade.workspace import read_workspace
-    from aitrade.workspace.default_run import default_run
-    from aitrade.workspace.runs import get_run
-
-    with read_workspace(state(context).workspace) as con:
-        found = candidates(con, get_run(con, run or default_run(con)), FLOWS, Choice(count))
+    found = state(context).open().suggest_exemplars(count, run=run)
     write([found.given], FormatOption.json if as_json else FormatOption.text, None)

@@ -38,13 +38,11 @@ def list_models(
     """Show every model and adapter, shipped or of the workspace: kind, parameters, size, licence, installed or not."""
     from aitrade.core.render import render
     from aitrade.models.listing import list_rows
+    from aitrade.question.artifacts import adapter_folders
 
-    rows = list_rows(state(context).workspace / "adapters")
-    emit(
-        json.dumps(rows, indent=1)
-        if as_json
-        else render(_table(rows, state(context).open().question.settings.model), "text")
-    )
+    opened = state(context).open()
+    rows = list_rows(adapter_folders(opened.question, opened.folder)[0])
+    emit(json.dumps(rows, indent=1) if as_json else render(_table(rows, opened.question.settings.model), "text"))
 
 
 @group.command()

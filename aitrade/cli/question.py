@@ -1,13 +1,14 @@
 """``aitrade question``: begin, check, show and extend what is asked of every code."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from aitrade.cli.options import AsJson
-from aitrade.cli.state import emit, say, state
+from aitrade.cli.options import AsJson, Format, Output
+from aitrade.cli.state import emit, say, state, write
 from aitrade.core.errors import BadInputError
 
 group = typer.Typer(no_args_is_help=True, help="What is asked of every code: begin, check, show and extend it.")
@@ -116,6 +117,61 @@ def add_exemplars(
     Example: aitrade --question clean-energy question add-exemplars labelled.csv
     """
     say(str(state(context).open().add_exemplars(file, replace=replace)))
+
+
+@group.command()
+def diff(
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(metavar="A", help="Question by name or folder, or a run.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="What it is compared with, likewise.")],
+    format_name: Format = None,
+    output: Output = None,
+) -> None:
+    """Show what is unlike in two questions, and what the change did in codes and dollars.
+
+    Levels, categories, rules, settings, prompts and exemplars are compared. Where the workspace holds finished runs of
+    both, codes are counted by their level in the one and in the other, with the imports and exports of the latest full
+    year. A run stands for its question as it was asked.
+
+    Example: aitrade question diff ai-data-centers my-ai
+    """
+    found = state(context).open().diff_questions(before, after)
+    for name, run in zip((before, after), found.runs, strict=True):
+        if run is None:
+            say(f"the workspace holds no finished run of {name} as it is now, so codes and dollars are not compared")
+    counts = Counter(str(row["part"]) for row in found.differences)
+    say("unlike: " + (", ".join(f"{part} {count:,}" for part, count in counts.items()) or "nothing"))
+    write([result.table for result in (found.differences, *found.movement)], format_name, output)
+
+
+@group.command()
+def pack(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="File to write.")],
+) -> None:
+    """Write the question of --question as one file, to mail or to keep; the same question gives the same bytes.
+
+    It holds what belongs to a question in its folder: rubric, exemplars, prompts, titles, gold, calibrations, adapters.
+
+    Example: aitrade --question clean-energy question pack clean-energy.zip
+    """
+    opened = state(context).open()
+    say(f"wrote {file}: {opened.pack_question(file)} files of question {opened.question.name}")
+
+
+@group.command()
+def unpack(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What question pack wrote.")],
+) -> None:
+    """Unpack a question into WORKSPACE/questions, where --question finds it by its name.
+
+    Example: aitrade question unpack clean-energy.zip
+    """
+    from aitrade.api.questions import unpack_question
+
+    folder = unpack_question(file, state(context).workspace)
+    say(f"unpacked into {folder}. Next: aitrade --question {folder.name} question check")
 
 
 def _text(summary: dict[str, Any]) -> str:

@@ -92,6 +92,10 @@ def import_file(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What review export wrote, filled in: .xlsx or .csv.")],
     name: Annotated[str, typer.Option("--name", help="Name of the run that the reviewed labels become.")],
+    as_exemplars: Annotated[
+        bool,
+        typer.Option("--as-exemplars", help="Add the reviewed codes to the exemplars of your own question too."),
+    ] = False,
     pad: Pad = False,
     replace: Replace = False,
     as_json: AsJson = False,
@@ -101,11 +105,14 @@ def import_file(
     Only rows with a new_relevance count. A Low code may leave new_category empty; a High or Medium one may where its
     category stays. Reasons are shown by aitrade explain.
 
+    With --as-exemplars each row needs a reason, which becomes the exemplar's; a question that ships takes none: copy it
+    by aitrade question new DIR --from NAME, and name the copy by --question.
+
     Example: aitrade review import review.xlsx --name reviewed-2026
     """
     workspace = state(context).open()
-    receipt = workspace.review_import(file, name, pad=pad, replace=replace)
+    receipt = workspace.review_import(file, name, pad=pad, replace=replace, as_exemplars=as_exemplars)
     say(str(receipt))
     say_default(workspace, receipt.run)
     if as_json:
-        emit(json.dumps(asdict(receipt), indent=1))
+        emit(json.dumps(asdict(receipt), indent=1, default=str))

@@ -25,7 +25,7 @@ def default(context: typer.Context) -> None:
 
 @group.command("list")
 def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show every run: name, kind, how far it is, when it was made."""
+    """Show every run: name, question, kind, how far it is, when it was made."""
     found = state(context).open().runs()
     if as_json:
         emit(json.dumps([_plain(run) for run in found], indent=1, default=str))
@@ -33,10 +33,11 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
     from aitrade.core.render import render
     from aitrade.core.table import Column, Table
 
-    columns = tuple(Column(name, name) for name in ("run", "kind", "predictions", "state", "started"))
+    columns = tuple(Column(name, name) for name in ("run", "question", "kind", "predictions", "state", "started"))
     rows = tuple(
         (
             run.run,
+            run.question,
             run.kind,
             f"{run.predictions:,} of {run.codes:,}",
             "finished" if run.finished else "can be resumed",

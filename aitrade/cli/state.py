@@ -23,14 +23,15 @@ class State:
     """Options given before the command."""
 
     workspace: Path
-    question: str
+    question: str | None
 
     def open(self) -> "Workspace":
         """The workspace with its question, as Python code has it."""
         from aitrade.api.workspace import Workspace
-        from aitrade.question.question import load_question
+        from aitrade.question.question import SHIPPED, load_question
 
-        return Workspace(self.workspace, load_question(self.question, self.workspace))
+        question = load_question(self.question or SHIPPED, self.workspace)
+        return Workspace(self.workspace, question, question_given=self.question is not None)
 
     def with_question(self, question: str | None) -> "State":
         """The same with a question that a command's argument names; None for the one before the command."""

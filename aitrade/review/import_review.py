@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError, UsageError, at
 from aitrade.core.sql import query
+from aitrade.question.add_exemplars import ExemplarsReceipt
 from aitrade.question.labels import LabelSpace
 from aitrade.review.reviewed_file import Review, ReviewedFile, read_reviewed
 from aitrade.workspace.database import transaction
@@ -32,6 +33,7 @@ class ReviewReceipt:
         reviewed, changed: how many of them are the reviewer's, and how many of these are not what the base run says.
         unfinished: rows that were left out: a new category or a reason, but no new relevance.
         replaced: how many labels the run had that had the name before.
+        exemplars: what became of the reviewed codes as exemplars; None where they did not become any.
     """
 
     run: str
@@ -42,6 +44,7 @@ class ReviewReceipt:
     changed: int
     unfinished: tuple[int, ...]
     replaced: int
+    exemplars: ExemplarsReceipt | None = None
 
     def __str__(self) -> str:
         text = (
@@ -51,7 +54,8 @@ class ReviewReceipt:
         if self.unfinished:
             rows = ", ".join(map(str, self.unfinished[:10])) + (" ..." if len(self.unfinished) > 10 else "")
             text += f"; left out, because new_relevance is empty: {len(self.unfinished):,} rows ({rows})"
-        return text + (f"; replaced {self.replaced:,} labels of the run that had this name" if self.replaced else "")
+        text += f"; replaced {self.replaced:,} labels of the run that had this name" if self.replaced else ""
+        return text + (f"\n{self.exemplars}" if self.exemplars else "")
 
 
 def import_review(

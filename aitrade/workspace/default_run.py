@@ -1,10 +1,12 @@
 """The run that tables use where none is named: the one that the user chose, else the last that covers the trade."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
+from aitrade.question import SHIPPED
 from aitrade.workspace.database import transaction
 from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import Run, get_run, list_runs
@@ -17,17 +19,24 @@ COVERS = 0.995
 """The share of trade value from which a run counts as one that covers the trade."""
 
 
-def default_run(con: "DuckDBPyConnection") -> str:
-    """Name of the run whose labels are used where none is named.
+def default_run(con: "DuckDBPyConnection", question: str | None = None) -> str:
+    """Name of the run whose labels are used where none is named: one of a single question.
 
     It is the one that the user chose (:func:`choose_default`). Else it is the last finished run that labels
     :data:`COVERS` of the trade's value, or where none does, the one that labels most of it. References, and runs made
     from another by reviewing or overlaying some of its labels, are only used where they are chosen.
 
+    Args:
+        con: the workspace.
+        question: name of the question; None for that of the chosen run, else the only one whose runs the workspace
+            holds, else the one that is asked where no other is named.
+
     Raises:
-        BadInputError: no run is finished, or each finished one has to be chosen.
+        BadInputError: no run of the question is finished, each finished one has to be chosen, or it is not clear which
+            question is meant.
     """
-    if chosen := chosen_default(con):
+    chosen = chosen_default(con)
+    if chosen and question in (None, get_run(con, chosen).question):
         return chosen
     finished = sorted((run for run in list_runs(con) if run.finished), key=lambda run: (run.finished_at, run.run))
     if not finished:
@@ -35,6 +44,8 @@ def default_run(con: "DuckDBPyConnection") -> str:
             "the workspace holds no finished run",
             fix="make one: aitrade classify, or aitrade labels import FILE --name NAME",
         )
+    meant = _question(finished, question)
+    finished = [run for run in finished if run.question == meant]
     candidates = [run for run in finished if not needs_choice(run)]
     if not candidates:
         raise BadInputError(
@@ -47,6 +58,16 @@ def default_run(con: "DuckDBPyConnection") -> str:
     full = [place for place, share in enumerate(covered) if share >= COVERS]
     best = full[-1] if full else max(range(len(candidates)), key=lambda place: (covered[place], place))
     return candidates[best].run
+
+
+def _question(finished: Sequence[Run], question: str | None) -> str:
+    named = sorted({run.question for run in finished})
+    meant = question or (named[0] if len(named) == 1 else SHIPPED)
+    if meant not in named:
+        what = f"no finished run of question {question}" if question else "finished runs of several questions"
+        fix = f"name a run (aitrade runs list), or a question: aitrade --question {named[0]} ..."
+        raise BadInputError(f"the workspace holds {what}; there are runs of {', '.join(named)}", fix=fix)
+    return meant
 
 
 def chosen_default(con: "DuckDBPyConnection") -> str | None:
@@ -84,7 +105,8 @@ def needs_choice(run: Run) -> bool:
 
 def why_not_default(con: "DuckDBPyConnection", name: str) -> str | None:
     """Say which run goes on being used, and why it is not this one; None where it is this one."""
-    run, used = get_run(con, name), default_run(con)
+    run = get_run(con, name)
+    used = default_run(con, run.question)
     if used == run.run:
         return None
     if run.settings.get("reference"):

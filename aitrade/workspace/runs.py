@@ -30,6 +30,7 @@ class Run:
         started_at: when it was begun.
         finished_at: when its last prediction was kept; None while it can be resumed.
         predictions: how many are kept.
+        question: name of the question that it answers.
     """
 
     run: str
@@ -40,6 +41,7 @@ class Run:
     started_at: datetime
     finished_at: datetime | None
     predictions: int
+    question: str
 
     @property
     def finished(self) -> bool:
@@ -49,7 +51,8 @@ class Run:
 
 _SELECT = """
 SELECT run, kind, fingerprint, settings, codes, started_at, finished_at,
-       (SELECT count(*) FROM predictions p WHERE p.run = runs.run)
+       (SELECT count(*) FROM predictions p WHERE p.run = runs.run),
+       (SELECT name FROM questions q WHERE q.sha256 = runs.question)
 FROM runs
 """
 
@@ -72,6 +75,16 @@ def get_run(con: "DuckDBPyConnection", name: str) -> Run:
         names = [row[0] for row in rows or con.execute("SELECT run FROM runs ORDER BY run").fetchall()]
         raise BadInputError(what, fix=offer(name, names, otherwise="see: aitrade runs list"))
     return _run((exact or rows)[0])
+
+
+def latest_run_of(con: "DuckDBPyConnection", question: Question) -> str | None:
+    """Name of the run that finished last among those that answer this very question, or None."""
+    row = con.execute(
+        "SELECT run FROM runs WHERE finished_at IS NOT NULL AND question = ? "
+        "ORDER BY finished_at DESC, run DESC LIMIT 1",
+        [question.sha256],
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def find_fingerprint(con: "DuckDBPyConnection", fingerprint: str) -> Run | None:

@@ -30,13 +30,13 @@ MODEL = DEFAULT_MODEL.partition("+")[0]
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with (published_folder() / name).open(encoding="utf-8", newline="") as file:
+    with (published_folder(QUESTION) / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
     """Else it is out of date; the fix is scripts/publish_classification.py."""
-    settings = read_manifest()["settings"]
+    settings = read_manifest(QUESTION)["settings"]
     assert settings["model"] == DEFAULT_MODEL
     assert settings["exemplars_sha256"] == QUESTION.exemplars.sha256
     assert settings["prompt_sha256"] == prompt_sha256(DEFAULT_MODEL, QUESTION)
@@ -50,8 +50,8 @@ def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
 
 
 def test_it_is_whole() -> None:
-    manifest, found = read_manifest(), rows(CLASSIFICATION)
-    assert {name: sha256_of(published_folder() / name) for name in manifest["files"]} == manifest["files"]
+    manifest, found = read_manifest(QUESTION), rows(CLASSIFICATION)
+    assert {name: sha256_of(published_folder(QUESTION) / name) for name in manifest["files"]} == manifest["files"]
     assert tuple(found[0]) == export_columns(QUESTION.labels)
     assert Counter(row["flow"] for row in found) == {"imports": 19_424, "exports": 4_693}
     assert len({(row["flow"], row["hs10"]) for row in found}) == len(found)
@@ -83,7 +83,7 @@ def test_it_becomes_a_run(aitrade: Callable[..., Outcome]) -> None:
     assert found.code == 0, found.err
     assert "24,117 labels as run published (4,693 exports, 19,424 imports" in found.err
     run = json.loads(aitrade("runs", "show", "published").out)
-    assert run["settings"]["run_fingerprint"] == read_manifest()["fingerprint"]
+    assert run["settings"]["run_fingerprint"] == read_manifest(QUESTION)["fingerprint"]
     assert run["settings"]["model"] == DEFAULT_MODEL
     assert aitrade("labels", "import", "--published").code == 3  # it is there
     assert aitrade("labels", "import", "--published", "--replace").code == 0
@@ -104,10 +104,10 @@ def test_it_is_no_measure_of_a_model(aitrade: Callable[..., Outcome], workspace:
 def test_an_altered_file_is_refused(
     aitrade: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = shutil.copytree(published_folder(), tmp_path / "classification")
+    folder = shutil.copytree(published_folder(QUESTION), tmp_path / "classification")
     text = (folder / CLASSIFICATION).read_text("utf-8")
     (folder / CLASSIFICATION).write_text(text.replace(",Low,", ",High,", 1), "utf-8")
-    monkeypatch.setattr(published, "published_folder", lambda: folder)
+    monkeypatch.setattr(published, "published_folder", lambda _: folder)
     found = aitrade("labels", "import", "--published")
     assert (found.code, "altered" in found.err) == (4, True)
 
@@ -132,7 +132,7 @@ def test_this_machine_gives_the_published_probabilities(tmp_path: Path) -> None:
     predicted = classifier.predict(sample)
     torch.set_num_threads(before)
     assert {p.source for p in predicted} == {"llm", "cascade"}
-    settings = read_manifest()["settings"]
+    settings = read_manifest(QUESTION)["settings"]
     for name in ("model_sha256", "embedder_sha256", "calibration_sha256"):
         assert classifier.settings[name] == settings[name], name
     expected = {(row["flow"], row["hs10"]): row for row in rows(CLASSIFICATION)}

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import MODEL, Outcome
 
+from aitrade.question.question import load_question
+from aitrade.question.skeleton import new_question
+
 HEADER = "hs10,flow,description,relevance,category,rationale\n"
 HORSES = "0101210010,imports,HORSES,Unrelated,,Horses are no machines of this kind.\n"
 
@@ -70,6 +73,36 @@ def test_a_name_that_is_nearly_right_is_offered(ask: Callable[..., Outcome], min
     refused = ask("question", "show", "mines")
     assert refused.code == 3
     assert "did you mean mine?" in refused.err
+
+
+def test_diff_says_what_a_change_did_in_codes_and_dollars(command_line: Callable[..., Outcome], tmp_path: Path) -> None:
+    from trade_fixtures import Row, add_flows, add_run
+
+    from aitrade.workspace import open_workspace
+    from aitrade.workspace.questions import keep_question
+
+    workspace = tmp_path / "workspace"
+    codes = ("0101210010", "8541430010")
+    for name, levels in (("old", ("Unrelated", "Related")), ("new", ("Unrelated", "Very related"))):
+        folder = workspace / "questions" / name
+        new_question(folder)
+        text = (folder / "question.toml").read_text("utf-8").replace('"Related"', f'"{levels[1]}"')
+        (folder / "question.toml").write_text(text, "utf-8")
+        with open_workspace(workspace) as con:
+            if name == "old":
+                add_flows(con, [Row("imports", codes[1], "1220", 2024, 0, 3_000_000_000, None)])
+            labels = zip(codes, levels, ("", "Equipment"), strict=True)
+            rows = [{"flow": "imports", "hs10": c, "relevance": level, "category": k} for c, level, k in labels]
+            add_run(con, f"{name}-run", rows)
+            sha256 = keep_question(con, load_question(folder))
+            con.execute("UPDATE runs SET question = ? WHERE run = ?", [sha256, f"{name}-run"])
+    found = command_line(workspace, "question", "diff", "old", "new")
+    assert found.code == 0
+    assert "unlike: question 1, level 10" in found.err
+    text = " ".join(found.out.split())
+    assert "Related Very related 1 3.00" in text
+    assert "Unrelated Unrelated 1 0.00" in text
+    assert command_line(workspace, "question", "diff", "old-run", "new-run").out.count("Very related") >= 2
 
 
 def test_prompts_are_measured_in_tokens_of_an_installed_model(

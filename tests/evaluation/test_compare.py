@@ -4,12 +4,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from label_sets import CODES, LABELS, LEVELS, RELATED, VALUES, oracle, predictions, trade
+from questions import on_exemplars
 from trade_fixtures import EXCLUDED, Row, add_flows, add_run, workspace
 
 from aitrade.core.errors import BadInputError
 from aitrade.evaluation.compare.comparison import compare
 from aitrade.evaluation.compare.comparison_tables import agreement_table, differences_table, reading_tables
 from aitrade.evaluation.compare.spec import ask
+from aitrade.nomenclature.codes import Code
+from aitrade.question.exemplars import Exemplar, ExemplarSet
+from aitrade.workspace.questions import keep_question
 
 
 @settings(max_examples=40, deadline=None)
@@ -126,7 +130,7 @@ def test_notes_say_what_makes_a_comparison_less_than_it_seems():
     same = notes("whole", "part", same_codes=True)
     assert "over the codes that every run labels" in same
     assert "do not label the same codes" not in same
-    assert "labelled by hand as exemplars are left out" in notes("whole", exemplars=[])
+    assert "labelled by hand as exemplars are left out" in notes("whole", exclude_exemplars=True)
     add_flows(con, [*trade({CODES[4]: 5}), *trade({CODES[4]: 5}, 2025, "exports")])
     with pytest.raises(BadInputError, match="no exports of 2024"):
         ask(con, "hand", ["whole"], ("imports", "exports"), 2024)
@@ -145,16 +149,26 @@ def test_the_matrix_has_the_reference_in_rows_by_code_and_by_value():
     assert sum(rows[level][f"codes_{said}"] for level in LEVELS for said in ("high", "low")) == 0
 
 
+def of_exemplars(con, run, *codes):
+    """Have a run answer a question with these exemplars."""
+    exemplars = ExemplarSet(tuple(Exemplar(code, "Low", "Not_DC_Related", "Why.") for code in codes))
+    con.execute("UPDATE runs SET question = ? WHERE run = ?", [keep_question(con, on_exemplars(exemplars)), run])
+
+
 def test_exemplars_are_left_out_wherever_a_run_took_one():
     labels = {("imports", hs10): ("High", "Compute_Hardware") for hs10 in CODES[3:7]}
     con = workspace([], predictions(labels))
     for name, taken in (("first", CODES[3]), ("second", CODES[4])):
         by_hand = [p | {"source": "exemplar" if p["hs10"] == taken else "llm"} for p in predictions(labels)]
         add_run(con, name, by_hand)
-    question = ask(con, "hand", ["first", "second"], exemplars=[("imports", CODES[5]), ("exports", CODES[6])])
+    of_exemplars(con, "first")
+    of_exemplars(con, "hand", Code(CODES[5], "imports", "X"))
+    of_exemplars(con, "second", Code(CODES[6], "exports", "X"))
+    question = ask(con, "hand", ["first", "second"], exclude_exemplars=True)
     assert [one.codes.total for one in compare(con, question)] == [1, 1]
     assert ask(con, "hand", ["first"]).left_out == frozenset()
-    (alone,) = compare(con, ask(con, "first", ["hand"], exemplars=[]))
+    of_exemplars(con, "hand")
+    (alone,) = compare(con, ask(con, "first", ["hand"], exclude_exemplars=True))
     assert alone.codes.total == len(labels) - 1, "the reference's own exemplars count too"
 
 

@@ -5,6 +5,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from label_sets import LEVELS, RELATED, labelled
@@ -51,7 +52,7 @@ def test_the_figures_are_those_of_the_agreement_program(tmp_path):
         [str(SHARED / "trade" / "imports_2024_hs10_country.parquet")],
     )
     add_run(con, "said", [{"flow": "imports", "hs10": c, "relevance": r, "category": k} for c, r, k in said])
-    question = ask(con, "hand", ["said"], exemplars=[("imports", hs10) for hs10 in exemplars])
+    question = replace(ask(con, "hand", ["said"]), left_out=frozenset(("imports", hs10) for hs10 in exemplars))
     (ours,) = agreement_table(question, compare(con, question)).records()
     names = {
         "labels_without_prediction": "only_reference",

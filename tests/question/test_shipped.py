@@ -23,7 +23,7 @@ ADAPTERS = sorted(path.parent for path in adapters_folder().glob("*/aitrade.json
 @pytest.fixture(scope="module")
 def base_rate() -> dict[str, float]:
     """Share of each level among import codes, a heading's as among its exemplars, else a chapter's (99 has none)."""
-    with (published_folder() / CLASSIFICATION).open(encoding="utf-8", newline="") as file:
+    with (published_folder(QUESTION) / CLASSIFICATION).open(encoding="utf-8", newline="") as file:
         codes = [row["hs10"] for row in csv.DictReader(file) if row["flow"] == "imports"]
     within: dict[str, Counter[str]] = {}
     for exemplar in QUESTION.exemplars.exemplars:

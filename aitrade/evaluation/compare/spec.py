@@ -1,6 +1,6 @@
 """What is compared: the reference, the runs, and the codes and the trade that count."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -81,8 +81,8 @@ def ask(
     runs: Sequence[str],
     flows: tuple[str, ...] = ("imports",),
     year: int | None = None,
-    exemplars: Collection[tuple[str, str]] | None = None,
     *,
+    exclude_exemplars: bool = False,
     same_codes: bool = False,
 ) -> ComparisonSpec:
     """Resolve what is asked against the workspace.
@@ -93,8 +93,8 @@ def ask(
         runs: names of the runs that are compared with it.
         flows: imports, exports or both.
         year: whose trade weighs codes; the latest full calendar year of these flows by default.
-        exemplars: (flow, hs10) of codes to leave out because they were labelled by hand; those that any of the runs
-            took from an exemplar are left out with them. None: leave out none.
+        exclude_exemplars: leave out the codes that are exemplars of the question of any of the runs, and those that
+            any of the runs took from an exemplar.
         same_codes: compare all runs over the codes that every one of them labels.
 
     Raises:
@@ -106,9 +106,8 @@ def ask(
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"run {name} is named twice", fix="name each run once: aitrade runs list")
-    question = question_of_run(con, first.run)
-    for run in others:
-        levels = question_of_run(con, run.run).labels
+    question, *theirs = asked = [question_of_run(con, name) for name in names]
+    for run, levels in zip(others, (other.labels for other in theirs), strict=True):
         if levels != question.labels:
             raise BadInputError(
                 f"run {run.run} has the levels {', '.join(levels.levels)}, run {first.run} "
@@ -116,15 +115,16 @@ def ask(
                 fix="compare runs of one question: aitrade runs list",
             )
     left_out: set[tuple[str, str]] = set()
-    if exemplars is not None:
-        left_out = {*exemplars, *con.execute(HAND, [names]).fetchall()}
+    if exclude_exemplars:
+        left_out = {key for one in asked for key in one.exemplars.by_code}
+        left_out |= set(con.execute(HAND, [names]).fetchall())
     if year is None:
         year = full_year(con, flows)
     else:
         _require_year(con, flows, year)
     said = () if year is None else _notes(con, flows, year)
     return ComparisonSpec(
-        first, question, tuple(others), flows, year, frozenset(left_out), same_codes, exemplars is not None, said
+        first, question, tuple(others), flows, year, frozenset(left_out), same_codes, exclude_exemplars, said
     )
 
 

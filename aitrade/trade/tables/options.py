@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from aitrade.core.errors import UsageError
-from aitrade.core.wording import offer
+from aitrade.core.wording import offer, slug
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.question import Question
 
@@ -18,8 +18,8 @@ class Options:
         run: the run whose labels are used; None: the default one.
         years: years shown; none: those in the data from the base year on.
         base_year: the year that indices, changes and the counterfactual start from; None: the question's.
-        relevances: the levels that count as one, by name in any case; none: those that the question counts. The paper's
-            robustness check adds Medium to High.
+        relevances: the levels that count as one, by name in any case, each by itself or several with commas between
+            them; none: those that the question counts. The paper's robustness check adds Medium to High.
         excluded_chapters: HS2 chapters dropped everywhere; None: the question's.
         denominator: what shares of countries are shares of: the world, or the paper's thirty countries.
         countries: Census codes or names; rows of the tables by country, the only partners of the others.
@@ -74,14 +74,7 @@ class Options:
             UsageError: a level that the question does not have.
         """
         labels, settings = question.labels, question.settings
-        by_name = {level.lower(): level for level in labels.levels}
-        for relevance in self.relevances:
-            if relevance.lower() not in by_name:
-                raise UsageError(
-                    f"there is no level {relevance!r} in question {question.name}",
-                    fix=offer(relevance, labels.levels),
-                )
-        wanted = {by_name[relevance.lower()] for relevance in self.relevances} or set(labels.counted)
+        wanted = {level for text in self.relevances for level in _levels(text, question)} or set(labels.counted)
         return replace(
             self,
             relevances=tuple(level for level in labels.levels if level in wanted),
@@ -93,6 +86,26 @@ class Options:
     def group(self) -> str:
         """Name of what the counted levels are together: ``High`` or ``High+Medium``."""
         return "+".join(self.relevances)
+
+
+def _levels(text: str, question: Question) -> list[str]:
+    """The levels that a text names with commas between them; a name may hold commas itself.
+
+    Raises:
+        UsageError: a part of it is no level of the question.
+    """
+    by_slug = {slug(level): level for level in question.labels.levels}
+    parts, chosen = text.split(","), []
+    while parts:
+        ends = (n for n in range(len(parts), 0, -1) if slug(",".join(parts[:n])) in by_slug)
+        if (end := next(ends, None)) is None:
+            raise UsageError(
+                f"there is no level {parts[0].strip()!r} in question {question.name}",
+                fix=offer(parts[0].strip(), question.labels.levels),
+            )
+        chosen.append(by_slug[slug(",".join(parts[:end]))])
+        parts = parts[end:]
+    return chosen
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
