@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install models-demo models-test demo test lint fast-test test-models clean
+.PHONY: help install models-demo models-test demo test lint fast-test test-models torture clean
 
 help:
 	@echo "make demo       install, classify the sample with a local LLM, print tables, write a report"
 	@echo "make test       install, lint, type-check and run every test"
 	@echo "make fast-test  run the tests that need no real model"
 	@echo "make test-models  compare every architecture of transformers, tiny and random, with the library's own scores"
+	@echo "make torture    kill, fuzz and attack everything at length; write the figures into docs/reliability.md"
 	@echo "make clean      remove .venv, the demo and caches (installed models stay)"
 
 install: $(INSTALLED)
@@ -46,6 +47,12 @@ lint: $(INSTALLED)
 
 fast-test: $(INSTALLED)
 	@$(BIN)/pytest -m "not real and not browser"
+
+# What tests/torture and tests/fuzz do at length; no real model is needed.
+torture: $(INSTALLED)
+	@echo "== torture: kills, sockets, fuzzing, injection (under an hour on 2 cores)"
+	@rm -f .torture-figures && AITRADE_LONG=1 AITRADE_FIGURES=$(CURDIR)/.torture-figures $(BIN)/pytest tests/torture tests/fuzz
+	@$(BIN)/python scripts/write_reliability.py .torture-figures
 
 # axe-core checks the report's accessibility; without npm those few tests say so and skip.
 tests/browser/node_modules: tests/browser/package-lock.json

@@ -47,12 +47,12 @@ def write_trade(path: Path, flow: str, factor: int = 1) -> Path:
     """Write three years of trade in the toy codes of a flow."""
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["hs10", "cty_code", "time", "value"])
+        rows.writerow(["hs10", "cty_code", "time", "value", "flow"])
         for place, code in enumerate(c for c in toys.toy_codes() if c.flow == flow):
             for country in COUNTRIES:
                 for month in range(36):
                     value = (place + 2) * 1000 * factor + 17 * month * int(country) % 991
-                    rows.writerow([code.hs10, country, f"{2023 + month // 12}-{month % 12 + 1:02d}", value])
+                    rows.writerow([code.hs10, country, f"{2023 + month // 12}-{month % 12 + 1:02d}", value, flow])
     return path
 
 
@@ -82,8 +82,8 @@ def from_codes_to_report(folder: Path) -> int:
 
     out = folder / "out"
     aitrade("codes", "import", write_codes(folder / "codes.csv"))
-    aitrade("trade", "import", write_trade(folder / "imports.csv", "imports"), "--flow", "imports")
-    aitrade("trade", "import", write_trade(folder / "exports.csv", "exports"), "--flow", "exports")
+    aitrade("trade", "import", write_trade(folder / "imports.csv", "imports"))
+    aitrade("trade", "import", write_trade(folder / "exports.csv", "exports"))
     aitrade("exemptions", "import", write_list(folder / "list.csv"), "--name", "annex")
     aitrade("labels", "import", write_labels(folder / "labels.csv"), "--name", "hand")
     aitrade("models", "tune", MODEL, "--name", "own", "--epochs", "1", "--folds", "2", "--device", "cpu")
