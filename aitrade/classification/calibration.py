@@ -138,7 +138,7 @@ def load_calibration(path: Path) -> Calibration:
         made = Calibration(**raw | parts | {"labels": labels_from_json(raw["labels"])})
         if features != list(feature_names(made.labels)):
             raise ModelError("the calibration was fitted by another version", where=str(path), fix=again)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ModelError(f"the calibration cannot be read: {error}", where=str(path), fix=again) from error
     return made
 

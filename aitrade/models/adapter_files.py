@@ -96,7 +96,7 @@ def read_manifest(folder: Path) -> AdapterManifest:
     path = folder / MANIFEST
     try:
         return AdapterManifest(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         base, name = base_and_adapter(folder.name)
         raise ModelError(
             f"the adapter's manifest cannot be read: {error}", where=str(path), fix=_how_to_tune(base, name)

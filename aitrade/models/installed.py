@@ -76,7 +76,7 @@ def read_record(folder: Path) -> Installed:
         raw = json.loads(path.read_text("utf-8"))
         files = tuple(File(**file) for file in raw.pop("files"))
         return Installed(**raw, files=files, folder=folder)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ModelError(
             f"the model's record cannot be read: {error}", where=str(path), fix=how_to_install(folder.name)
         ) from error

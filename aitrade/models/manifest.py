@@ -69,10 +69,10 @@ def read_manifest(path: Path) -> Manifest:
     """Read one manifest file.
 
     Raises:
-        ModelError: a field is missing, or kind or form is unknown.
+        ModelError: it is no TOML, a field is missing, or kind or form is unknown.
     """
-    raw = tomllib.loads(path.read_text("utf-8"))
     try:
+        raw = tomllib.loads(path.read_text("utf-8"))
         source = raw["source"]
         count = source.get("parts", 1)
         expand = [str(number) for number in range(1, count + 1)]
@@ -89,6 +89,8 @@ def read_manifest(path: Path) -> Manifest:
         )
     except KeyError as error:
         raise ModelError(f"the manifest has no {error}", where=str(path), fix="add the field") from error
+    except (ValueError, TypeError, AttributeError, IndexError, RecursionError, MemoryError) as error:
+        raise ModelError(f"the manifest cannot be read: {error}", where=str(path), fix="restore the file") from error
     if manifest.kind not in ("llm", "embedder") or manifest.form not in ("gguf", "folder"):
         raise ModelError("kind must be llm or embedder, source.form gguf or folder", where=str(path))
     return manifest
