@@ -60,8 +60,8 @@ tests/browser/node_modules: tests/browser/package-lock.json
 		else echo "== no npm: the accessibility checks will be skipped"; fi
 
 test: models-test lint tests/browser/node_modules
-	@echo "== tests"
-	@$(BIN)/pytest
+	@echo "== tests, two at a time"
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-models: $(INSTALLED)
 	@OMP_NUM_THREADS=1 $(BIN)/python scripts/model_matrix.py --write

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import hypothesis
 import pytest
 import toys
 from questions import LABELS, METHOD, QUESTION, SMALL, on_exemplars, question_folder
@@ -28,6 +29,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if TYPE_CHECKING:
     from aitrade.classification.classifier import Classifier
     from aitrade.question.exemplars import ExemplarSet
+
+# A busy machine makes no test wrong.
+hypothesis.settings.register_profile("aitrade", deadline=None)
+hypothesis.settings.load_profile("aitrade")
 
 pytest_plugins = ["skips"]
 MODEL = "toy-llama"

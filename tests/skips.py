@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ ALLOWED = (
     r"^long group: ",  # too long for every run; `AITRADE_LONG=1` runs it
 )
 SKIPS = pytest.StashKey[Counter[str]]()
+COLLECTED = "skipped_on_collection"  # what a worker of pytest-xdist tells of modules that it skipped
 
 
 def is_allowed(reason: str) -> bool:
@@ -34,20 +36,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SKIPS] = Counter()
-    config.pluginmanager.register(_Recorder(config.stash[SKIPS]), "skips-recorder")
+    config.pluginmanager.register(_Recorder(config.stash[SKIPS], config), "skips-recorder")
 
 
 class _Recorder:
     """Counts the reasons for which tests, or whole modules, were skipped."""
 
-    def __init__(self, skips: Counter[str]) -> None:
+    def __init__(self, skips: Counter[str], config: pytest.Config) -> None:
         self.skips = skips
+        self.told: dict[str, dict[str, int]] = getattr(config, "workeroutput", {})
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._count(report)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self._count(report)
+
+    def pytest_collection_finish(self) -> None:
+        self.told[COLLECTED] = dict(self.skips)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take what a worker skipped on collection; every worker collects the same modules."""
+        for reason, count in getattr(node, "workeroutput", {}).get(COLLECTED, {}).items():
+            self.skips[reason] = max(self.skips[reason], count)
 
     def _count(self, report: pytest.TestReport | pytest.CollectReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):

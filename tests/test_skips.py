@@ -1,5 +1,7 @@
 """Skips are listed by reason, and a run of CI fails on one that is not foreseen."""
 
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = ["pytester"]
@@ -69,3 +71,16 @@ def test_a_module_without_its_library_counts(pytester: pytest.Pytester) -> None:
 def test_an_expected_failure_is_no_skip(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("import pytest\n\n@pytest.mark.xfail\ndef test_fails():\n    assert False")
     assert pytester.runpytest_inprocess("-p", "skips", "--strict-skips").ret == pytest.ExitCode.OK
+
+
+def test_a_module_that_a_worker_skips_is_counted_once(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    pytester.makepyfile(
+        test_skipped="import pytest\npytest.skip('flaky module', allow_module_level=True)\n",
+        test_other="def test_runs():\n    pass\n",
+    )
+    result = pytester.runpytest_subprocess("-p", "skips", "-n", "2", "--strict-skips")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["   1 flaky module *NOT ALLOWED*"])

@@ -178,7 +178,7 @@ def test_the_embedder_gives_unit_vectors_that_are_always_the_same(models: Path) 
 def test_an_llm_is_no_embedder_and_a_missing_one_names_the_fix(models: Path) -> None:
     with pytest.raises(ModelError, match="toy-llama is not an embedder"):
         load_embedder(CPU, "toy-llama", QUESTION)
-    with pytest.raises(ModelError, match="aitrade models install nothing-here"):
+    with pytest.raises(ModelError, match="aitrade models list"):
         load_embedder(CPU, "nothing-here", QUESTION)
 
 
