@@ -88,7 +88,7 @@ def population(shared: Path) -> Population:
             {
                 "trade": str(shared / "trade" / "imports_2024_hs10_country.parquet"),
                 "labels": str(shared / "reference" / "labels_dev.csv"),
-                "run": str(published_folder() / CLASSIFICATION),
+                "run": str(published_folder(question) / CLASSIFICATION),
                 "excluded": list(question.settings.excluded_chapters),
             },
         )

@@ -12,6 +12,7 @@ ALLOWED = (
     r"\bshared\b.*\bnot (here|there)$",  # the reference data beside the checkout
     r"^there is no (chromium|axe-core)\b",
     r"^there is no GPU\b",
+    r"^there is no LibreOffice\b",
     r"^needs root\b",
     r"^there is no (strace|unshare)\b",
     r"^there is no LibreOffice\b",
