@@ -42,7 +42,8 @@ def question_folder(folder: Path, exemplars: Path | None = None) -> Path:
     text = (source / "question.toml").read_text("utf-8")
     write_file(folder / "question.toml", text.replace(DEFAULT_EMBEDDER, DEMO_EMBEDDER).encode())
     write_file(folder / "prompts.toml", (source / "prompts.toml").read_bytes())
-    (folder / "published").symlink_to(source / "published")
+    if not (folder / "published").exists():
+        (folder / "published").symlink_to(source / "published")
     write_file(folder / "exemplars.csv", (exemplars or source / "exemplars.csv").read_bytes())
     return folder
 
