@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aitrade.classification.classifier import Classifier
+from aitrade.classification.decision import Retrieved
 from aitrade.classification.features import near_votes, relevance_features
-from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, levels_of, population_weights
+from aitrade.classification.fitting.calibration_set import FOLDS, levels_of, population_weights
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.gather import gather
 from aitrade.classification.fitting.probe import fit_probe
@@ -70,7 +71,11 @@ def judge(
     asked = _fitted_on(classifier, {gold.codes[place].key for place in own})
     training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + len(fresh)))
     codes = [gold.codes[place] for place in fresh]
-    scores, votes, mass = _ask(classifier, codes, lambda done: on_step(len(asked) + done, len(asked) + len(fresh)))
+    nothing = Retrieved(training.vectors[:0], ())
+    retrieved = classifier.retrieve(codes) if codes else nothing
+    scores, votes, mass = _ask(
+        classifier, codes, retrieved, lambda done: on_step(len(asked) + done, len(asked) + len(fresh))
+    )
     seconds = time.perf_counter() - started
     places = {training.exemplars[row].code.key: place for place, row in enumerate(training.rows.tolist())}
     if unknown := [gold.codes[place].hs10 for place in own if gold.codes[place].key not in places]:
@@ -82,10 +87,11 @@ def judge(
     probabilities = {ALONE: _placed(gold, own, softmax(training.llm[rows]), fresh, softmax(scores))}
     probe = fit_probe(training)
     features = training_features(training, probe)
-    theirs = _features(classifier, training, codes, scores, votes, (probe.weights, probe.bias))
+    logits = retrieved.vectors.astype(np.float64) @ probe.weights + probe.bias
+    theirs = relevance_features(scores, votes, logits, retrieved.neighbours, training.labels, training.method)
     for variant, kinds in ((JOINED, None), (BASELINE, BASELINE_KINDS)):
         fitted = fit_evidence_model(training, features, kinds) if kinds else fit_evidence_model(training, features)
-        new = fitted.model.probabilities(theirs) if codes else np.zeros((0, len(training.labels.levels)))
+        new = fitted.model.probabilities(theirs)
         probabilities[variant] = _placed(gold, own, fitted.out_of_fold[rows], fresh, new)
     return Judgement(
         probabilities,
@@ -106,15 +112,15 @@ def _fitted_on(classifier: Classifier, own: set[tuple[str, str]]) -> set[tuple[s
 
 
 def _ask(
-    classifier: Classifier, codes: Sequence[Code], on_done: Callable[[int], None]
+    classifier: Classifier, codes: Sequence[Code], retrieved: Retrieved, on_done: Callable[[int], None]
 ) -> "tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]":
     """Scores (n, k), votes of the LLM's neighbours (n, 2 (k - 1)) and label mass (n or 0) of codes that are new."""
     labels = classifier.question.labels
     scores, votes, mass = [np.zeros((0, len(labels.levels)))], [np.zeros((0, 2 * len(labels.others)))], [np.zeros(0)]
     done = 0
     for batch in _batches(codes):
-        retrieved = classifier.retrieve(batch)
-        said = classifier.scorer.relevance(batch, retrieved.neighbours)
+        near = retrieved.neighbours[done : done + len(batch)]
+        said = classifier.scorer.relevance(batch, near)
         scores.append(said.relevance)
         votes.append(near_votes(classifier.llm_neighbours(batch, said), labels, classifier.method))
         if said.mass is not None:
@@ -133,21 +139,6 @@ def _batches(codes: Sequence[Code]) -> list[list[Code]]:
             batches.append([])
         batches[-1] += members
     return [batch for batch in batches if batch]
-
-
-def _features(
-    classifier: Classifier,
-    training: CalibrationSet,
-    codes: Sequence[Code],
-    scores: "NDArray[np.float64]",
-    votes: "NDArray[np.float64]",
-    probe: "tuple[NDArray[np.float64], NDArray[np.float64]]",
-) -> "NDArray[np.float64]":
-    if not codes:
-        return np.zeros((0, 0))
-    retrieved = classifier.retrieve(codes)
-    logits = retrieved.vectors.astype(np.float64) @ probe[0] + probe[1]
-    return relevance_features(scores, votes, logits, retrieved.neighbours, training.labels, training.method)
 
 
 def _placed(
