@@ -1,10 +1,10 @@
 """Where questions are found by name: in the workspace's folder, then among those that ship."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
+from aitrade.core.wording import nearest
 
 QUESTIONS = "data/questions"
 QUESTION_FILE = "question.toml"
@@ -45,8 +45,8 @@ def find_question(name_or_folder: str | Path, workspace: Path | None = None) -> 
     if folder.is_dir():
         fix = f"write one there: aitrade question new {folder}"
         raise BadInputError(f"the folder holds no {QUESTION_FILE}", where=str(folder), fix=fix)
-    nearest = get_close_matches(name, folders, 1)
-    meant = f"did you mean {nearest[0]}? There are" if nearest else "choose from"
+    near = nearest(name, folders)
+    meant = f"did you mean {near}? There are" if near else "choose from"
     raise BadInputError(
         f"there is no question {name!r}",
         fix=f"{meant} {', '.join(sorted(folders))}, or give a folder that holds {QUESTION_FILE}",
