@@ -148,6 +148,22 @@ CASE WHEN NOT list_contains(coalesce(unknown, []), of_year) THEN coalesce(dollar
 CREATE OR REPLACE TEMP MACRO told_apart(code, gapped) AS
 CASE WHEN list_contains(gapped, code) THEN code ELSE '' END;
 
+-- Dollars by code and year; of them, those of the countries and chapters that both years of a change hold (alike).
+CREATE OR REPLACE TEMP MACRO code_sums(of_flow, in_years, excluded, partners, gapped, since, until) AS TABLE
+SELECT hs10, year, sum(value) AS value, sum(value) FILTER (is_alike) AS alike
+FROM (
+    SELECT
+        *,
+        NOT lacks([of_flow], cty_code, substr(hs10, 1, 2), since, NULL)
+            AND NOT lacks([of_flow], cty_code, substr(hs10, 1, 2), until, NULL) AS is_alike
+    FROM (
+        SELECT hs10, year, told_apart(cty_code, gapped) AS cty_code, sum(value) AS value
+        FROM trade(of_flow, in_years, false, excluded, partners)
+        GROUP BY ALL
+    )
+)
+GROUP BY ALL;
+
 SELECT
     gap_flow, gap_country, any_value(countries.name), gap_chapter, gap_year,
     list(DISTINCT gap_month ORDER BY gap_month), bool_and(whole_year)

@@ -1,21 +1,7 @@
 -- The codes of the counted levels with the most trade in the ranking year, with their share of all trade.
 -- The change is of the countries and chapters that both years hold (alike), where they have half of the value of each.
-WITH cells AS (
-    SELECT hs10, year, told_apart(cty_code, $gap_countries) AS cty_code, sum(value) AS value
-    FROM trade($flow, $years, false, $excluded, $partners)
-    GROUP BY ALL
-),
-compared AS (
-    SELECT
-        *,
-        NOT lacks([$flow], cty_code, substr(hs10, 1, 2), $from_year, NULL)
-            AND NOT lacks([$flow], cty_code, substr(hs10, 1, 2), $to_year, NULL) AS is_alike
-    FROM cells
-),
-sums AS (
-    SELECT hs10, year, sum(value) AS value, sum(value) FILTER (is_alike) AS alike
-    FROM compared
-    GROUP BY ALL
+WITH sums AS (
+    FROM code_sums($flow, $years, $excluded, $partners, $gap_countries, $from_year, $to_year)
 ),
 by_code AS (
     SELECT
