@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from aitrade.workspace import open_workspace
 from aitrade.workspace.database import migrate
 from aitrade.workspace.questions import adopt_runs
 
@@ -98,6 +99,15 @@ def labels() -> list[dict[str, Any]]:
         for flow, of_flow in (("imports", IMPORT_LABELS), ("exports", EXPORT_LABELS))
         for hs10, (relevance, category) in of_flow.items()
     ]
+
+
+def made_up_workspace(folder: Path) -> Path:
+    """Fill a workspace's folder with the made-up trade, its countries and the run ``hand``."""
+    with open_workspace(folder) as con:
+        add_flows(con, made_up())
+        con.executemany("INSERT INTO countries VALUES (?, ?, 'country')", list(COUNTRIES.items()))
+        add_run(con, "hand", labels())
+    return folder
 
 
 def workspace(rows: Iterable[Row], predictions: Iterable[dict[str, Any]] | None = None) -> duckdb.DuckDBPyConnection:

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pandas
 import pytest
-from trade_fixtures import COUNTRIES, add_flows, add_run, labels, made_up
+from trade_fixtures import made_up, made_up_workspace
 from trade_oracle import Oracle
 
 import aitrade
@@ -16,12 +16,7 @@ from aitrade.workspace import open_workspace
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("panel")
-    with open_workspace(folder) as con:
-        add_flows(con, made_up())
-        con.executemany("INSERT INTO countries VALUES (?, ?, 'country')", list(COUNTRIES.items()))
-        add_run(con, "hand", labels())
-    return folder
+    return made_up_workspace(tmp_path_factory.mktemp("panel"))
 
 
 @pytest.mark.parametrize("by_month", [False, True])

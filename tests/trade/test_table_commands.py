@@ -5,21 +5,15 @@ import io
 import json
 
 import pytest
-from trade_fixtures import COUNTRIES, add_flows, add_run, labels, made_up
+from trade_fixtures import made_up_workspace
 
 from aitrade.core.render import FORMATS
 from aitrade.trade.tables.catalogue import SPECS
-from aitrade.workspace import open_workspace
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("workspace")
-    with open_workspace(folder) as con:
-        add_flows(con, made_up())
-        con.executemany("INSERT INTO countries VALUES (?, ?, 'country')", list(COUNTRIES.items()))
-        add_run(con, "hand", labels())
-    return folder
+    return made_up_workspace(tmp_path_factory.mktemp("workspace"))
 
 
 @pytest.fixture
