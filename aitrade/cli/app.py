@@ -33,6 +33,7 @@ from aitrade.cli import (
     trade,
     tune,
 )
+from aitrade.cli.group import OfferingGroup
 from aitrade.cli.question import group as question_commands
 from aitrade.cli.state import State
 from aitrade.core.clean import clean
@@ -41,6 +42,7 @@ from aitrade.core.offline import refuse_network
 from aitrade.question import SHIPPED
 
 app = typer.Typer(
+    cls=OfferingGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Classify HS10 trade codes with a local LLM by a question of your own, and tabulate the trade. Offline.",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import Device, FlowsOption, Format, Model, Output, Sample
+from aitrade.cli.options import Device, DeviceOption, FlowsOption, Format, Model, Output, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state, write
 from aitrade.core.errors import BadInputError, UsageError
@@ -24,7 +24,7 @@ def speed(
     model: Model = None,
     codes: CodesOption = 1024,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the workspace.")] = FlowsOption.imports,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, in bytes, seconds and FLOP/s.")
     ] = False,
@@ -51,7 +51,7 @@ def speed(
     say(f"loading {name}")
     with progress("classifying") as on_batch:
         found = measure(
-            lambda: load_classifier(question, name, device, workspace, method=method), everything, codes, on_batch
+            lambda: load_classifier(question, name, device.value, workspace, method=method), everything, codes, on_batch
         )
     for note in NOTES:
         say(f"note: {note}")
@@ -69,7 +69,7 @@ def operations(
     context: typer.Context,
     model: Model = None,
     codes: CodesOption = 256,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, in seconds.")] = False,
 ) -> None:
     """Show where the LLM's time goes: matrix products, attention, moving of data, the rest.
@@ -86,7 +86,7 @@ def operations(
         everything = read_codes(con, ("imports",))
     opened = state(context).open()
     name = model or opened.question.settings.model
-    classifier = load_classifier(opened.question, name, device, workspace, method=opened.method)
+    classifier = load_classifier(opened.question, name, device.value, workspace, method=opened.method)
     found = operation_seconds(classifier, everything, codes)
     if as_json:
         emit(json.dumps(found, indent=1))
@@ -102,7 +102,7 @@ def ablation(
     run: Annotated[str, typer.Argument(help="Run whose LLM scores are used.", metavar="RUN")],
     reference: Annotated[str, typer.Option(help="Run of labels to measure against.", metavar="RUN")],
     sample: Sample = 400,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
     format_name: Format = None,
     output: Output = None,
 ) -> None:
@@ -136,7 +136,7 @@ def ablation(
         opened = state(context).open()
         question, method = opened.question, opened.method
         classifier = load_classifier(
-            question, model, device, workspace, method=method, embedder=embedder, calibrated=False
+            question, model, device.value, workspace, method=method, embedder=embedder, calibrated=False
         )
         with progress("scoring exemplars") as on_step:
             training = gather(classifier, nomenclature, workspace, sample, on_step)
@@ -163,7 +163,7 @@ def bench_models(
     run: Annotated[
         list[str] | None, typer.Option("--run", metavar="RUN", help="Labels that are a row too; again for more.")
     ] = None,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be asked, and stop.")] = False,
     format_name: Format = None,
     output: Output = None,
@@ -196,7 +196,7 @@ def bench_models(
             limit=limit,
             seed=seed,
             runs=run or (),
-            device=device,
+            device=device.value,
             on_step=lambda name: bars.enter_context(progress(name)),
             on_message=say,
         )
@@ -217,7 +217,7 @@ def learn(
         int | None, typer.Option(min=50, metavar="N", help="Measure N codes, in whole headings; all by default.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 2026,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
     format_name: Format = None,
     output: Output = None,
 ) -> None:
@@ -247,7 +247,7 @@ def learn(
                 models=model or (),
                 limit=limit,
                 seed=seed,
-                device=device,
+                device=device.value,
                 on_step=on_step,
                 on_message=say,
             )

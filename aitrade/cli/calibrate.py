@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import Device, Embedder, Model, Sample
+from aitrade.cli.options import Device, DeviceOption, Embedder, Model, Sample
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
 
@@ -14,7 +14,7 @@ def calibrate(
     context: typer.Context,
     model: Model = None,
     embedder: Embedder = None,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
     sample: Sample = 400,
     output: Annotated[
         Path | None,
@@ -25,11 +25,10 @@ def calibrate(
 
     Example: aitrade calibrate --model qwen2.5-coder-1.5b-instruct
     """
+    workspace = state(context).open()
     with progress("scoring exemplars") as on_step:
-        calibration, path = (
-            state(context)
-            .open()
-            .calibrate(model=model, embedder=embedder, device=device, sample=sample, output=output, on_step=on_step)
+        calibration, path = workspace.calibrate(
+            model=model, embedder=embedder, device=device.value, sample=sample, output=output, on_step=on_step
         )
     for figure, value in calibration.figures.items():
         say(f"{figure}: {value:.3f}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import Device, Embedder, FlowsOption, Model
+from aitrade.cli.options import ArithmeticOption, Device, DeviceOption, Embedder, FlowsOption, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
 
@@ -26,10 +26,10 @@ def classify(
     codes: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Classify only the codes of this file (column hs10).")
     ] = None,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
     arithmetic: Annotated[
-        str, typer.Option(help="auto, bfloat16 or float32. float32 is slower and gives every machine the same figures.")
-    ] = "auto",
+        ArithmeticOption, typer.Option(help="float32 is slower and gives every machine the same figures.")
+    ] = ArithmeticOption.auto,
     cascade: Annotated[
         Switch, typer.Option(help="Do not ask the LLM about codes that are certain without it.")
     ] = Switch.on,
@@ -59,8 +59,8 @@ def classify(
             limit=limit,
             model=model,
             embedder=embedder,
-            device=device,
-            arithmetic=arithmetic,
+            device=device.value,
+            arithmetic=arithmetic.value,
             cascade=cascade is Switch.on,
             pad=pad,
             allow_low_label_mass=allow_low_label_mass,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from aitrade.cli.options import Device, NamedModel
+from aitrade.cli.options import Device, DeviceOption, NamedModel
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 from aitrade.demo import DEMO_MODEL
@@ -21,7 +21,7 @@ MISSES = 5
 def demo(
     context: typer.Context,
     model: NamedModel = DEMO_MODEL,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
 ) -> None:
     """Classify the bundled sample with a local LLM and compare the tables with the paper's. Some minutes on two cores.
 
@@ -53,7 +53,7 @@ def demo(
         codes = sample_codes(folder)
         say(f"loading {model}")
         question = load_question(SHIPPED)
-        whole = load_classifier(question, model, device, workspace, method=Method(), embedder=embedder_of(model))
+        whole = load_classifier(question, model, device.value, workspace, method=Method(), embedder=embedder_of(model))
         classifier = hold_out(whole, codes)
         runtime = classifier.runtime
         if is_tuned(model):

@@ -43,6 +43,22 @@ class FormatOption(StrEnum):
     dta = "dta"
 
 
+class DeviceOption(StrEnum):
+    """What computes."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class ArithmeticOption(StrEnum):
+    """What a model's numbers are computed in."""
+
+    auto = "auto"
+    bfloat16 = "bfloat16"
+    float32 = "float32"
+
+
 Model = Annotated[
     str | None,
     typer.Option(help="BASE or BASE+ADAPTER; see `aitrade models list`.", show_default="the question's"),
@@ -55,7 +71,7 @@ Embedder = Annotated[
         show_default="the question's",
     ),
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Device = Annotated[DeviceOption, typer.Option(help="What computes; auto takes a GPU where there is one.")]
 Sample = Annotated[int, typer.Option(min=100, help="Ask a base model about this many exemplars.")]
 Run = Annotated[str | None, typer.Option(help="Run whose labels are used; see `aitrade runs default`.")]
 BaseYear = Annotated[

@@ -10,6 +10,8 @@ from aitrade.cli.state import say_run, state, write
 from aitrade.core.errors import UsageError
 from aitrade.trade.tables.catalogue import SPECS
 
+TableName = StrEnum("TableName", [(name, name) for name in SPECS])  # type: ignore[misc]  # named by the catalogue
+
 
 class PeriodOption(StrEnum):
     """What a row of time is."""
@@ -38,7 +40,7 @@ HELP = "\n\n".join(
 
 def table_command(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which table: " + ", ".join(SPECS) + ".")],
+    name: Annotated[TableName, typer.Argument(metavar="NAME", help="Which table: " + ", ".join(SPECS) + ".")],
     flow: Annotated[FlowOption, typer.Option(help="Direction of trade.")] = FlowOption.imports,
     run: Run = None,
     format_name: Format = None,
@@ -96,10 +98,9 @@ def table_command(
 ) -> None:
     """Compute a table and write it."""
     workspace = state(context).open()
-    if name in SPECS:
-        say_run(workspace, run)
+    say_run(workspace, run)
     computed = workspace.table(
-        name,
+        name.value,
         flow=flow.value,
         run=run,
         years=_chosen("--years", years),

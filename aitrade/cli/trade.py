@@ -23,6 +23,17 @@ class ValuesOption(StrEnum):
     year_to_date = "year-to-date"
 
 
+class ReaderOption(StrEnum):
+    """What reads a file."""
+
+    census_api = "census-api"
+    census_bulk = "census-bulk"
+    dataweb = "dataweb"
+    parquet = "parquet"
+    csv = "csv"
+    workbook = "workbook"
+
+
 group = typer.Typer(
     no_args_is_help=True, help="Trade data: import files from Census and USITC, and what became of them."
 )
@@ -34,12 +45,7 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")],
     flow: Annotated[FlowOption | None, typer.Option(help="The trade's flow, where the file does not say.")] = None,
     reader: Annotated[
-        str | None,
-        typer.Option(
-            "--as",
-            metavar="READER",
-            help="census-api, census-bulk, dataweb, parquet, csv or workbook; else by content.",
-        ),
+        ReaderOption | None, typer.Option("--as", help="What reads the files; by their content by default.")
     ] = None,
     columns: Annotated[
         str,
@@ -97,7 +103,7 @@ def import_files(
         .import_trade(
             files,
             flow=flow.value if flow else None,
-            reader=reader,
+            reader=reader.value if reader else None,
             columns=_pairs(columns),
             pad=pad,
             replace=replace,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aitrade.cli.options import Device
+from aitrade.cli.options import Device, DeviceOption
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
 
@@ -30,7 +30,7 @@ def tune(
         int | None,
         typer.Option(min=1, help="Parts held out in turn of an LLM, to measure and to calibrate; all by default."),
     ] = None,
-    device: Device = "auto",
+    device: Device = DeviceOption.auto,
 ) -> None:
     """Tune a LoRA adapter of a model on the exemplars. Stop with Ctrl-C; the same command goes on after its last epoch.
 
@@ -63,7 +63,7 @@ def tune(
                 share=share,
                 folds=folds,
                 scored=scored,
-                device=device,
+                device=device.value,
                 on_step=on_step,
             )
         )

@@ -1,0 +1,40 @@
+"""The application's group of commands: a misspelt choice is answered with the nearest one."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+from aitrade.core.wording import nearest
+
+if TYPE_CHECKING:
+    from enum import Enum
+
+
+class OfferingGroup(TyperGroup):
+    """The commands of the application, which say what a misspelt value of an option may stand for.
+
+    Typer itself offers the nearest command and the nearest option; of an option's values it lists all.
+    """
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command that is asked for.
+
+        Raises:
+            typer.BadParameter: a value is not one that its option takes; the message ends with the nearest one.
+        """
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            if (descriptor := getattr(error.param, "type_descriptor", None)) and descriptor.is_choice:
+                error.message = _offer(error, descriptor.choices)
+            raise
+
+
+def _offer(error: typer.BadParameter, choices: "tuple[Enum, ...]") -> str:
+    """What is said of a value that is no choice: the nearest choice, and all of them."""
+    given = str(error.__cause__.errors()[0]["input"])  # type: ignore[union-attr]  # pydantic's ValidationError
+    names = [str(choice.value) for choice in choices]
+    near = nearest(given, names)
+    meant = f"Did you mean {near!r}? " if near else ""
+    return f"{given!r} is not one of its values. {meant}Choose from {', '.join(names)}."
