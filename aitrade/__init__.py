@@ -7,6 +7,7 @@ from aitrade.core.errors import AitradeError, BadInputError, ModelError, Stopped
 if TYPE_CHECKING:
     from aitrade.api.questions import list_questions, new_question
     from aitrade.api.result import Result
+    from aitrade.api.texts import classify
     from aitrade.api.workspace import Workspace
     from aitrade.api.workspace import open_folder as open  # noqa: A004  (aitrade.open reads like the built-in)
     from aitrade.demo.sample import sample_folder
@@ -23,6 +24,7 @@ __all__ = [
     "UsageError",
     "Workspace",
     "__version__",
+    "classify",
     "list_questions",
     "new_question",
     "open",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "classify": ("aitrade.api.texts", "classify"),
     "open": ("aitrade.api.workspace", "open_folder"),
     "Workspace": ("aitrade.api.workspace", "Workspace"),
     "Result": ("aitrade.api.result", "Result"),
