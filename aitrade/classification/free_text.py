@@ -11,7 +11,7 @@ from aitrade.workspace.predictions import probability_columns
 
 NOTES = (
     Note(
-        "judged by meaning alone; the probabilities were fitted on codes with their headings, and hold better for these",
+        "judged by meaning alone; the probabilities were fitted on codes with headings, and hold better for these",
         "method",
     ),
     Note("no code is added, and no table counts these labels", "method"),
