@@ -67,9 +67,10 @@ def import_labels(
 
     Raises:
         UsageError: the name has other characters than letters, digits, dot, hyphen and underscore.
-        BadInputError: the name is taken and ``replace`` is off, or see ``read_labels``; nothing of the file is kept.
+        BadInputError: the name is taken by other labels and ``replace`` is off, or see ``read_labels``; nothing of the
+            file is kept.
     """
-    check_name(con, name, replace=replace)
+    check_name(con, name)
     labels = read_labels(path, question.labels, flow, pad=pad)
     sha256 = sha256_of(path)
     settings = {"file": path.name, "sha256": sha256, "flow": flow, **(made_by or {})}
@@ -78,7 +79,7 @@ def import_labels(
     base, of_base = base_run(con, onto, question, name) if onto else (None, {})
     with transaction(con):
         fingerprint = hashlib.sha256(f"{base.fingerprint}\n{sha256}".encode()).hexdigest() if base else sha256
-        replaced = put_run(con, name, fingerprint, settings | of_base, len(labels), question)
+        replaced = put_run(con, name, fingerprint, settings | of_base, len(labels), question, replace=replace)
         fields = tuple(Label.__dataclass_fields__)
         insert_predictions(con, name, {field: [getattr(label, field) for label in labels] for field in fields})
         if base:

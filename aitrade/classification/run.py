@@ -124,8 +124,9 @@ def classify(
                 _check_label_mass(con, run.run, len(done) == len(codes), allow_low_label_mass)
                 on_batch(len(done), len(codes))
     except KeyboardInterrupt:
+        kept = len(predicted_codes(con, run.run))  # perhaps one batch more than was counted
         raise StoppedError(
-            f"stopped after {len(done):,} of {len(codes):,} codes, all kept", fix=f"aitrade runs resume {run.run}"
+            f"stopped after {kept:,} of {len(codes):,} codes, all kept", fix=f"aitrade runs resume {run.run}"
         ) from None
     finish_run(con, run.run)
     return get_run(con, run.run)

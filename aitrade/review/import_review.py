@@ -68,10 +68,10 @@ def import_review(
 
     Raises:
         UsageError: the name cannot name a run, or is that of the run that was reviewed.
-        BadInputError: the name is taken and ``replace`` is off, the base run is missing, unfinished or lacks a reviewed
-            code, a code that needs a category has none, or see ``read_reviewed``; nothing is kept.
+        BadInputError: the name is taken by other labels and ``replace`` is off, the base run is missing, unfinished or
+            lacks a reviewed code, a code that needs a category has none, or see ``read_reviewed``; nothing is kept.
     """
-    check_name(con, name, replace=replace)
+    check_name(con, name)
     reviewed = read_reviewed(path, lambda run: question_of_run(con, _base(con, run, path).run).labels, pad=pad)
     base = _base(con, reviewed.run, path)
     question = question_of_run(con, base.run)
@@ -88,7 +88,7 @@ def import_review(
     }
     columns = {column: [row[column] for row in rows] for column in rows[0]}
     with transaction(con):
-        replaced = put_run(con, name, fingerprint, settings, base.predictions, question)
+        replaced = put_run(con, name, fingerprint, settings, base.predictions, question, replace=replace)
         with offered(con, "offered_reviews", columns):
             query(con, SQL, "reviewed", new_run=name, base=base.run, levels=list(question.labels.levels))
     return ReviewReceipt(

@@ -14,33 +14,51 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def check_name(con: "DuckDBPyConnection", name: str, *, replace: bool) -> None:
-    """Refuse a name that no new run of labels can have.
+def check_name(con: "DuckDBPyConnection", name: str) -> None:
+    """Refuse a name that no run of labels can have.
 
     Raises:
         UsageError: it has other characters than letters, digits, dot, hyphen and underscore.
-        BadInputError: it is taken by a classification, or by labels and ``replace`` is off.
+        BadInputError: it is taken by a classification.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot name a run", fix="use letters, digits, dot, hyphen and underscore")
-    taken = con.execute("SELECT kind FROM runs WHERE run = ?", [name]).fetchone()
-    if taken and not (replace and taken[0] == "labels"):
-        fix = "choose another name" + (", or replace these labels" if taken[0] == "labels" else "")
-        raise BadInputError(f"there is a run {name} (kind {taken[0]}) already", fix=fix)
+    if con.execute("SELECT 1 FROM runs WHERE run = ? AND kind <> 'labels'", [name]).fetchone():
+        raise BadInputError(f"there is a run {name} (kind classification) already", fix="choose another name")
 
 
 def put_run(
-    con: "DuckDBPyConnection", name: str, fingerprint: str, settings: dict[str, Any], codes: int, question: Question
+    con: "DuckDBPyConnection",
+    name: str,
+    fingerprint: str,
+    settings: dict[str, Any],
+    codes: int,
+    question: Question,
+    *,
+    replace: bool,
 ) -> int:
     """Make the row of a finished run, in place of the run that had its name; returns how many labels that one had.
 
-    The caller has checked the name, opens the transaction, and adds the predictions.
+    The caller has checked the name, opens the transaction, and adds the predictions. Labels that were made alike are
+    always replaced, so that a command that was stopped after it had done all can be repeated; others by ``replace``.
+
+    Raises:
+        BadInputError: the name is taken by other labels, and ``replace`` is off.
     """
-    counted = con.execute("SELECT count(*) FROM predictions WHERE run = ?", [name]).fetchone()
+    made = [fingerprint, json.dumps(settings), keep_question(con, question)]
+    before = con.execute(
+        "SELECT (fingerprint, settings, question) = (?, ?, ?), (SELECT count(*) FROM predictions WHERE run = runs.run) "
+        "FROM runs WHERE run = ?",
+        [*made, name],
+    ).fetchone()
+    if before and not before[0] and not replace:
+        raise BadInputError(
+            f"there is a run {name} (kind labels) already", fix="choose another name, or replace these labels"
+        )
     con.execute("DELETE FROM predictions WHERE run = ?", [name])
     con.execute("DELETE FROM runs WHERE run = ?", [name])
     con.execute(
         "INSERT INTO runs VALUES (?, 'labels', ?, ?, ?, now()::TIMESTAMP, now()::TIMESTAMP, ?)",
-        [name, fingerprint, json.dumps(settings), codes, keep_question(con, question)],
+        [name, *made[:2], codes, made[2]],
     )
-    return counted[0] if counted else 0
+    return before[1] if before else 0

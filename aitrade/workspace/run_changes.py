@@ -53,7 +53,7 @@ def merge_runs(con: "DuckDBPyConnection", base: str, overlay: str, name: str, *,
         UsageError: the new name cannot name a run, or is that of one of the two.
         BadInputError: a run is missing, not finished or of another label space, or the name is taken.
     """
-    check_name(con, name, replace=replace)
+    check_name(con, name)
     over = get_run(con, overlay)
     question = question_of_run(con, over.run)
     base_run(con, over.run, question, name)
@@ -62,7 +62,7 @@ def merge_runs(con: "DuckDBPyConnection", base: str, overlay: str, name: str, *,
         raise UsageError(f"run {under.run} is named twice", fix="name two runs")
     fingerprint = hashlib.sha256(f"{under.fingerprint}\n{over.fingerprint}".encode()).hexdigest()
     with transaction(con):
-        put_run(con, name, fingerprint, settings | {"merged": over.run}, over.predictions, question)
+        put_run(con, name, fingerprint, settings | {"merged": over.run}, over.predictions, question, replace=replace)
         con.execute(
             "INSERT INTO predictions SELECT $1, * EXCLUDE (run) FROM predictions WHERE run = $2", [name, over.run]
         )

@@ -105,10 +105,14 @@ def test_the_flow_has_to_be_known(tmp_path, con):
 def test_a_taken_name_is_refused_until_replace(tmp_path, con):
     path = text_of(tmp_path / "labels.csv", PLAIN)
     import_labels(con, path, "mine", QUESTION, "imports")
+    before = predictions(con)
+    assert import_labels(con, path, "mine", QUESTION, "imports").replaced == 2  # the same, perhaps after a kill
+    assert predictions(con) == before
+    path.write_text("hs10,relevance,category\n8471500150,Medium,Compute_Hardware\n")
     with pytest.raises(BadInputError) as caught:
         import_labels(con, path, "mine", QUESTION, "imports")
     assert "replace these labels" in caught.value.fix
-    path.write_text("hs10,relevance,category\n8471500150,Medium,Compute_Hardware\n")
+    assert predictions(con) == before
     assert import_labels(con, path, "mine", QUESTION, "imports", replace=True).replaced == 2
     assert [row[3] for row in predictions(con)] == ["Medium"]
 

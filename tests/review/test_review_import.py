@@ -157,9 +157,11 @@ def test_the_file_has_to_be_of_one_run_that_is_here_and_finished(con, tmp_path):
 def test_names_are_those_of_labels(con, tmp_path):
     file = filled(tmp_path / "r.csv", (HORSES, "Low"))
     import_review(con, file, "reviewed")
+    assert import_review(con, file, "reviewed").replaced == 5  # the same, perhaps after a kill
+    other = filled(tmp_path / "o.csv", (HORSES, "Low", "", "another reason"))
     with pytest.raises(BadInputError, match="replace these labels"):
-        import_review(con, file, "reviewed")
-    assert import_review(con, file, "reviewed", replace=True).replaced == 5
+        import_review(con, other, "reviewed")
+    assert import_review(con, other, "reviewed", replace=True).replaced == 5
     with pytest.raises(UsageError):
         import_review(con, file, "base", replace=True)
     with pytest.raises(UsageError):

@@ -32,6 +32,7 @@ from aitrade.cli import (
 from aitrade.workspace.database import transaction
 
 NOBODY = 65534
+HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
 FILES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "shutil.copyfile", "shutil.rmtree")
 
 
@@ -75,7 +76,6 @@ def child(asked: dict[str, Any], files: list[int]) -> None:
     for place, file in enumerate(files[:2], 1):
         os.dup2(file, place)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     os.chdir(asked["folder"])
     os.environ.update(asked.get("environment", {}))
     sys.argv = ["aitrade", *asked["arguments"]]
@@ -87,6 +87,7 @@ def child(asked: dict[str, Any], files: list[int]) -> None:
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)  # those that came before are taken now
         main()
         code = 0
     except SystemExit as end:
@@ -96,6 +97,7 @@ def child(asked: dict[str, Any], files: list[int]) -> None:
 
         traceback.print_exc()
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)  # what comes after the end of main is not the product's
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -122,7 +124,7 @@ def serve(asked: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     data.Method = partial(Method, codes_per_batch=6)  # type: ignore[misc]
     torch.set_num_threads(1)
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # taken by sigtimedwait alone
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD)  # SIGCHLD is taken by sigtimedwait alone
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         request = json.loads(line)

@@ -126,12 +126,6 @@ def state_of(folder: Path) -> State:
     return state
 
 
-def finished(folder: Path) -> bool:
-    """Whether every run of the workspace is finished."""
-    with duckdb.connect(str(folder / "workspace" / "aitrade.duckdb"), read_only=True) as con:
-        return not con.execute("SELECT 1 FROM runs WHERE finished_at IS NULL").fetchall()
-
-
 def contents(folder: Path, names: Sequence[str]) -> list[bytes]:
     """What files hold."""
     return [(folder / name).read_bytes() for name in names]
