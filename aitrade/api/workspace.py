@@ -326,6 +326,7 @@ class Workspace(Golds):
         reference: str | None = None,
         base_year: int | None = None,
         tables: str | Path | None = None,
+        gold: bool = False,
     ) -> WrittenReport:
         """Write the report as one HTML file.
 
@@ -335,13 +336,14 @@ class Workspace(Golds):
             reference: labels that the run is measured against; the latest imported by default.
             base_year: where indices, changes and the counterfactual start; the question's by default.
             tables: folder for every table and figure as files for a paper.
+            gold: correct what the gold sample can correct, with its intervals.
 
         Returns:
             What the report holds, and the files written.
 
         Raises:
             UsageError: the libraries of the extra ``report`` are not installed.
-            BadInputError: there is no finished run, or not this one; or a file cannot be written.
+            BadInputError: there is no finished run, or not this one, or no gold sample; or a file cannot be written.
         """
         from aitrade.core.files import require_writable
         from aitrade.report.contents import gather
@@ -356,6 +358,6 @@ class Workspace(Golds):
         with read_workspace(self.folder) as con:
             for file in (path, *([folder / WORKBOOK] if folder else [])):
                 require_writable(file)
-            contents = gather(con, run or self._default_run(con), reference, base_year)
+            contents = gather(con, run or self._default_run(con), reference, base_year, gold=gold)
         write_page(contents, path)
         return WrittenReport(contents, (path, *(write_files(contents, folder) if folder else ())))

@@ -23,6 +23,13 @@ def report_command(
         typer.Option(metavar="RUN", help="Labels that the run is measured against; the latest imported by default."),
     ] = None,
     base_year: BaseYear = None,
+    gold: Annotated[
+        bool,
+        typer.Option(
+            "--gold",
+            help="Correct summary, shares, index, countries and growth by the gold sample; the rest stays as labelled.",
+        ),
+    ] = False,
 ) -> None:
     """Write the report: one HTML file that needs no network, no server and no other file.
 
@@ -34,7 +41,7 @@ def report_command(
     """
     workspace = state(context).open()
     say_run(workspace, run)
-    written = workspace.report(output, run=run, reference=reference, base_year=base_year, tables=tables)
+    written = workspace.report(output, run=run, reference=reference, base_year=base_year, tables=tables, gold=gold)
     for one in written.contents.missing:
         say(f"not in the report: {', '.join(one.parts)}: {one.why}" + (f" ({one.fix})" if one.fix else ""))
     say(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB): open it in a browser")

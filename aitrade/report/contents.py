@@ -12,29 +12,30 @@ from aitrade.report import partner_figures, trade_figures
 from aitrade.report.classification import Classification, classification
 from aitrade.report.figure import Figure
 from aitrade.report.figures import BUILDERS
-from aitrade.report.headlines import Headline, headlines
+from aitrade.report.headlines import INTERVAL, Headline, headlines
 from aitrade.report.missing import Missing, gathered, lacking
 from aitrade.report.partial import describe, mark_partial, partial_years
 from aitrade.report.provenance import Provenance, provenance
 from aitrade.report.uncertainty import Uncertainty, uncertainty
+from aitrade.trade.tables.catalogue import SPECS
 from aitrade.trade.tables.notes import import_notes
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
 from aitrade.trade.tables.years import available_years
 from aitrade.workspace.default_run import default_run
+from aitrade.workspace.gold import find_sample, require_sample
 from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import Run, get_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-INTERVAL = 90.0
 Key = tuple[str, str, str]  # name, flow, period: ("share", "imports", "year")
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a report shows. Whatever could not be computed is in ``missing``."""
+    """What a report shows. Whatever could not be computed is in ``missing``; ``gold`` corrects what it can."""
 
     run: Run
     question: Question
@@ -48,10 +49,16 @@ class Contents:
     notes: tuple[str, ...]
     excluded_chapters: tuple[str, ...]
     missing: tuple[Missing, ...]
+    gold: bool = False
 
 
 def gather(
-    con: "DuckDBPyConnection", run: str | None = None, reference: str | None = None, base_year: int | None = None
+    con: "DuckDBPyConnection",
+    run: str | None = None,
+    reference: str | None = None,
+    base_year: int | None = None,
+    *,
+    gold: bool = False,
 ) -> Contents:
     """Gather a report.
 
@@ -60,12 +67,15 @@ def gather(
         run: whose labels are shown; None: the default one.
         reference: the run of labels that the run is measured against; None: the latest imported one.
         base_year: where indices, changes and the counterfactual start; None: what the question sets.
+        gold: correct the figures that a gold sample can correct, with its intervals.
 
     Raises:
-        BadInputError: the workspace holds no finished run, or not the one that is asked for.
+        BadInputError: the workspace holds no finished run, or not the one that is asked for, or no gold sample.
     """
     chosen = get_run(con, run or default_run(con))
-    options = Options(run=chosen.run, base_year=base_year)
+    if gold and not any(find_sample(con, flow) for flow in FLOWS):
+        require_sample(con, FLOWS[0])
+    options = Options(run=chosen.run, base_year=base_year, gold=gold)
     missing: list[Missing] = []
     tables = dict(_tables(con, options, missing))
     available = {flow: available_years(con, flow, ()) for flow in FLOWS}
@@ -89,6 +99,7 @@ def gather(
         excluded_chapters=question.settings.excluded_chapters,
         coverage=tuple(describe(flow, years) for flow, years in available.items()),
         missing=gathered(missing),
+        gold=gold,
     )
 
 
@@ -110,15 +121,21 @@ def _requests(options: Options) -> Iterator[tuple[Key, str, Options]]:
 def _tables(con: "DuckDBPyConnection", options: Options, missing: list[Missing]) -> Iterator[tuple[Key, Table]]:
     for key, called, asked in _requests(options):
         try:
-            computed = table(con, key[0], asked)
+            computed = table(con, key[0], replace(asked, gold=False))
         except BadInputError as error:
             missing.append(lacking(called, error))
             continue
-        if key[0] == "summary":
+        if asked.gold and SPECS[key[0]].has_gold:
+            further, wanted = "correction by gold of", asked
+        elif key[0] == "summary":
+            further, wanted = "intervals on", replace(asked, interval=INTERVAL)
+        else:
+            further, wanted = "", asked
+        if further:
             try:
-                computed = table(con, key[0], replace(asked, interval=INTERVAL))
+                computed = table(con, key[0], wanted)
             except AitradeError as error:
-                missing.append(lacking(f"intervals on the {called}", error))
+                missing.append(lacking(f"{further} the {called}", error))
         by_month = key[2] == "month"
         yield key, replace(computed, title=f"{computed.title}, by month") if by_month else computed
 

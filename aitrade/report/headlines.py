@@ -7,8 +7,11 @@ from aitrade.core.table import Column, Levels, NoteKind, Role, Table, Value
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.report.figure import BOTH
 from aitrade.report.partial import partial_years
+from aitrade.trade.tables.tables import GOLD_PERCENT
 from aitrade.trade.tables.years import FEW, Year, comparable_partners, partner_countries
 from aitrade.workspace.runs import Run
+
+INTERVAL = 90.0  # percent of an interval from probabilities
 
 Row = Mapping[str, Value]
 
@@ -57,10 +60,7 @@ def _trade(
         return None
     value, whole = _float(counted[column.name]), _float(everything[column.name])
     beside = []
-    lower, upper = _end(table, column, "lower", counted), _end(table, column, "upper", counted)
-    if lower is not None and upper is not None:
-        expected = _float(_end(table, column, "expected", counted))
-        beside.append(f"expected {expected:,.1f}; 90% interval {_float(lower):,.1f} to {_float(upper):,.1f}")
+    beside += _interval(table, column, counted)
     if whole:
         beside.append(f"{100 * value / whole:.1f}% of all {flow}")
     partners = {str(found.year): found.countries for found in available}
@@ -154,6 +154,19 @@ def _row(table: Table, **values: Value) -> Row | None:
 
 def _levels(table: Table) -> Levels:
     return table.levels or Levels("", "")
+
+
+def _interval(table: Table, column: Column, row: Row) -> list[str]:
+    """The interval of a figure, with what labels and gold alone give where gold corrects it."""
+    lower, upper = _end(table, column, "lower", row), _end(table, column, "upper", row)
+    if lower is None or upper is None:
+        return []
+    ends = f"{_float(lower):,.1f} to {_float(upper):,.1f}"
+    labelled, gold_only = _end(table, column, "labelled", row), _end(table, column, "gold only", row)
+    if labelled is None:
+        return [f"expected {_float(_end(table, column, 'expected', row)):,.1f}; {INTERVAL:g}% interval {ends}"]
+    alone = "" if gold_only is None else f"; gold alone {_float(gold_only):,.1f}"
+    return [f"corrected by gold; {GOLD_PERCENT:g}% interval {ends}", f"as labelled {_float(labelled):,.1f}{alone}"]
 
 
 def _end(table: Table, column: Column, role: Role, row: Row) -> Value:

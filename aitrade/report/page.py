@@ -46,7 +46,7 @@ def page(contents: "Contents", made_at: str) -> str:
         contents=contents,
         made_at=made_at,
         version=__version__,
-        sections=sections(contents.classification.group, contents.question.labels.reference),
+        sections=sections(contents.classification.group, contents.question.labels.reference, gold=contents.gold),
         tables={table_id(key): table for key, table in contents.tables.items()},
         table_ids=_table_ids(contents),
         drawings={id_: _hidden(to_svg(spec)) for id_, spec in untitled.items()},

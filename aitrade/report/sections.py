@@ -14,13 +14,15 @@ class Section:
     tables: tuple[tuple[str, str], ...]
 
 
-def sections(group: str, reference: str) -> tuple[Section, ...]:
+def sections(group: str, reference: str, *, gold: bool = False) -> tuple[Section, ...]:
     """The sections of a report.
 
     Args:
         group: what the levels that count are called together.
         reference: the level that they are compared with.
+        gold: whether intervals are from a gold sample.
     """
+    drawn = "drawn from the errors that a gold sample found" if gold else "drawn from their probabilities"
     return (
         Section(
             "growth",
@@ -35,7 +37,7 @@ def sections(group: str, reference: str) -> tuple[Section, ...]:
             "share",
             "Share of trade",
             f"{group} products over all trade. Whiskers show where the share could lie if the "
-            "labels had fallen otherwise, drawn from their probabilities.",
+            f"labels had fallen otherwise, {drawn}.",
             ("share", "share-by-month"),
             (("share", "year"), ("share", "month")),
         ),

@@ -111,6 +111,7 @@ def _calibration(con: "DuckDBPyConnection", both: dict[str, str], labels: LabelS
         f"Share of codes that the reference labels {group}, by the probability of {group}; whiskers hold 95 percent.",
         points,
         shape="curve", x_title=f"Probability of {group}", unit=f"share labelled {group} by the reference",
+        notes=(f"labels of run {both['run']} against run {both['reference']}",),
     )  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def _risk(con: "DuckDBPyConnection", both: dict[str, str], labels: LabelSpace) -
         "risk-coverage", "What if only the surest labels counted?",
         "Share of wrong labels among the surest ones, by how many are kept.", points,
         shape="curve", x_title="Share of codes kept, surest first", unit="share labelled wrong",
+        notes=(f"labels of run {both['run']}",),
     )  # fmt: skip
 
 

@@ -187,3 +187,26 @@ def test_a_second_draw_is_refused_unless_asked_for(made: Made) -> None:
         workspace.gold_draw(path, 40)
     with pytest.raises(UsageError, match="does not go with table top"):
         workspace.table("top", gold=True)
+
+
+def test_the_report_shows_corrected_figures_beside_those_as_labelled(made: Made, tmp_path: Path) -> None:
+    workspace, path = drawn(made)
+    fill_in(path, made.truth)
+    workspace.gold_import(path)
+    contents = workspace.report(tmp_path / "report.html", gold=True).contents
+    (card,) = (one for one in contents.headlines if one.what.startswith("imports of High"))
+    labelled = sum(r.value for r in made.rows if r.year == 2024 and made.run[r.hs10][0] == "High") / 1e9
+    assert card.value == f"${corrected_by_hand(made, 2024):,.1f} bn"
+    assert any(line.startswith("corrected by gold; 95% interval") for line in card.beside)
+    assert any(line.startswith(f"as labelled {labelled:,.1f}; gold alone") for line in card.beside)
+    (point,) = (p for p in contents.figures["share"].points if p["x"] == "2024")
+    assert point["value"] == pytest.approx(workspace.table("share", gold=True, years=2024)["share_pct"][0], abs=1e-3)
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "corrected by a gold sample of 60 codes" in text
+    assert "from the model's probabilities" not in text
+
+
+def test_a_report_by_gold_needs_a_sample(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="holds no gold sample of imports"):
+        aitrade.open(made.folder).report(tmp_path / "report.html", gold=True)
+    assert not (tmp_path / "report.html").exists()

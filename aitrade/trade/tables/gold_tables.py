@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aitrade.core.sql import query
-from aitrade.core.table import Column, Role, Table, Value
+from aitrade.core.table import Column, Note, Role, Table, Value
 from aitrade.trade.tables.context import QueryContext
 from aitrade.trade.tables.gold_estimates import DRAWS, GoldSample, draw_levels, gold_interval, standard_error
 from aitrade.trade.tables.macros import SQL
@@ -253,10 +253,14 @@ def _notes(
     import numpy as np
 
     design = sample.design
-    notes = [
+    by_gold = (
         f"corrected by a gold sample of {design['size']:,} codes, drawn from {design['frame_codes']:,} that run "
         f"{design['run']} labels, by {sample.flow} of {design['year']}: the run's figure plus the weighted difference "
-        f"of gold and run; scored {sample.scored} times before",
+        f"of gold and run; scored {sample.scored} times before"
+    )
+    brief = f"run {design['run']} corrected by a gold sample of {design['size']:,} codes"
+    notes = [
+        Note(by_gold, "interval", f"{brief}; whiskers hold {percent:g} percent"),
         f"lower and upper hold {percent:g} percent of {DRAWS} draws of the labels that nobody has seen, from the "
         "errors found in each stratum and a prior for those not found; figures by category have none, since the sample "
         "is drawn for the levels; rows and their order are as labelled",
