@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pandas
 import pyarrow.parquet
 import pytest
@@ -15,7 +17,7 @@ from aitrade.api.result import Result
 from aitrade.core.errors import UsageError
 from aitrade.core.render import BINARY, FORMATS, SUFFIXES, choose_format, render, write_tables
 from aitrade.core.render.as_cell import to_cell
-from aitrade.core.table import Column, Table
+from aitrade.core.table import Column, Note, Table
 
 NASTY = '=HYPERLINK("http://x")|50% & $5_a #1 {x} ~^ \\end{table} <b> [y] *z* `q`\x1b[31m\n"é"'
 TABLE = Table(
@@ -178,3 +180,24 @@ def test_each_suffix_writes_what_its_format_renders(tmp_path: Path, suffix: str)
 def test_a_page_of_a_table_runs_nothing():
     assert "<b>" not in render(TABLE, "html")
     assert "&lt;b&gt;" in render(TABLE, "html")
+
+
+def test_every_file_says_whose_labels_its_figures_rest_on(tmp_path: Path):
+    noted = replace(
+        TABLE, notes=(Note("without HS chapters 98, 99; labels of run mine's", "run", "labels of run mine's"),)
+    )
+    for name in (*FORMATS, *BINARY):
+        suffix = next(suffix for suffix, known in SUFFIXES.items() if known == name)
+        write_tables([noted], tmp_path / f"{name}{suffix}", name)
+    metadata = pyarrow.parquet.read_schema(tmp_path / "parquet.parquet").metadata
+    assert metadata[b"notes"].decode() == noted.notes[0]
+    with pandas.read_stata(tmp_path / "dta.dta", iterator=True) as reader:
+        assert reader.data_label == f"{TABLE.title}; labels of run mine's"
+    for name in ("csv", "json"):
+        assert noted.notes[0] in (tmp_path / f"{name}_notes.txt").read_text("utf-8")
+    for name in ("text", "markdown"):
+        assert "labels of run mine's" in next(tmp_path.glob(f"{name}.*")).read_text("utf-8")
+    cells = [
+        cell.value for sheet in openpyxl.load_workbook(tmp_path / "xlsx.xlsx") for row in sheet.rows for cell in row
+    ]
+    assert noted.notes[0] in cells

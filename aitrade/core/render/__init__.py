@@ -22,6 +22,7 @@ FORMATS: dict[str, Callable[[Table], str]] = {
 }
 BINARY = ("xlsx", "parquet", "dta")
 ONE_TABLE = ("csv", "json", "parquet", "dta")  # what a file of these holds
+_WITHOUT_NOTES = ("csv", "json")
 SUFFIXES = {
     ".txt": "text",
     ".csv": "csv",
@@ -74,8 +75,13 @@ def choose_format(output: Path | None, given: str | None) -> str:
     return by_suffix
 
 
+def notes_file(path: Path) -> Path:
+    """Name the file that holds title and notes of a file that cannot hold them."""
+    return path.with_name(f"{path.stem}_notes.txt")
+
+
 def write_tables(tables: Sequence[Table], path: Path, format_name: str) -> None:
-    """Write tables into one file, completely or not at all.
+    """Write tables into one file, completely or not at all; the notes of a CSV or JSON file into one beside it.
 
     Args:
         tables: one table for the formats of ``ONE_TABLE``; several may stand in the others.
@@ -101,7 +107,9 @@ def write_tables(tables: Sequence[Table], path: Path, format_name: str) -> None:
 
         write_stata(tables[0], path)
     else:
+        if format_name in _WITHOUT_NOTES and tables[0].notes:
+            write_file(notes_file(path), "\n".join([tables[0].title, *tables[0].notes, ""]).encode())
         write_file(path, "\n".join(render(table, format_name) for table in tables).encode())
 
 
-__all__ = ["BINARY", "FORMATS", "ONE_TABLE", "SUFFIXES", "choose_format", "render", "write_tables"]
+__all__ = ["BINARY", "FORMATS", "ONE_TABLE", "SUFFIXES", "choose_format", "notes_file", "render", "write_tables"]

@@ -32,17 +32,22 @@ def relation(table: Table) -> "Iterator[DuckDBPyRelation]":
 
 
 def write_parquet(table: Table, path: Path) -> None:
-    """Write a table as a Parquet file; every digit is kept.
+    """Write a table as a Parquet file; every digit is kept, and its metadata hold title and notes.
 
     Raises:
         BadInputError: the file cannot be written.
     """
     with relation(table) as rows, atomic_write(path) as partial:
-        rows.write_parquet(str(partial), compression="zstd")
+        said = {"title": table.title, "notes": "\n".join(table.notes)}
+        metadata = ", ".join(f"{key}: {_text(value)}" for key, value in said.items())
+        options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{metadata}}}"
+        rows.query("written", f"COPY written TO {_text(str(partial))} ({options})")
 
 
 def write_stata(table: Table, path: Path) -> None:
     """Write a table as a Stata file (.dta, version 118): titles become labels of the variables, codes are text.
+
+    The label of the data is the table's title and whose labels it rests on.
 
     Raises:
         UsageError: pandas is not installed.
@@ -68,7 +73,7 @@ def write_stata(table: Table, path: Path) -> None:
             write_index=False,
             version=118,
             variable_labels=labels,
-            data_label=table.title[:LONGEST_LABEL],
+            data_label=_data_label(table),
             convert_strl=long,
         )
 
@@ -85,6 +90,17 @@ def stata_names(names: list[str]) -> list[str]:
             short = f"{plain[: LONGEST_NAME - len(str(number)) - 1]}_{number}"
         made.append(short)
     return made
+
+
+def _data_label(table: Table) -> str:
+    """Title and run of a table, in as many letters as Stata takes; the title is cut first."""
+    run = "".join(f"; {note.brief}" for note in table.telling() if note.kind == "run")
+    return f"{table.title[: max(LONGEST_LABEL - len(run), 0)]}{run}"[:LONGEST_LABEL]
+
+
+def _text(text: str) -> str:
+    """A text as SQL has it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:
