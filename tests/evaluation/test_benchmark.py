@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from questions import LABELS
 
+from aitrade.classification.fitting.probe import fit_probe
 from aitrade.evaluation.benchmark import contest as contest_module
-from aitrade.evaluation.benchmark import statistics
+from aitrade.evaluation.benchmark import judging, statistics
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES, figures
 from aitrade.evaluation.benchmark.gold import Gold, whole_headings
 from aitrade.evaluation.benchmark.statistics import compare_rows, holm
@@ -164,3 +166,36 @@ def test_a_tuned_model_cannot_show_how_it_learns(
     done = aitrade("bench", "learn", "--labels", "truth", "--model", f"{MODEL}+relevance")
     assert done.code == 2
     assert "has learnt labels already" in done.err
+
+
+def test_a_model_tuned_before_a_code_was_an_exemplar_is_asked_about_it_unseen(
+    toy_classifier: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import toys
+
+    classifier, gather = toy_classifier(), judging.gather
+    exemplars = classifier.index.exemplars.exemplars
+
+    def tuned_earlier(*arguments: Any) -> Any:
+        known = gather(*arguments)
+        return replace(
+            known, **{name: getattr(known, name)[1:] for name in ("rows", "llm", "llm_votes", "llm_category")}
+        )
+
+    gold = Gold("g", tuple(e.code for e in exemplars), tuple(e.relevance for e in exemplars))
+    asked = judging.judge(classifier, gold, toys.toy_codes(), tmp_path, lambda *_: None)
+    monkeypatch.setattr(judging, "gather", tuned_earlier)
+    later = judging.judge(classifier, gold, toys.toy_codes(), tmp_path, lambda *_: None)
+    for variant in ("alone", "joined", "baseline"):
+        assert later.probabilities[variant].sum(1) == pytest.approx(np.ones(len(exemplars)))
+    assert later.probabilities["alone"][1:] == pytest.approx(asked.probabilities["alone"][1:])
+
+    training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
+    probe = fit_probe(training)
+    retrieved, logits = judging._evidence(classifier, training, probe, gold.codes)
+    assert all(
+        near.exemplar.code != code
+        for code, found in zip(gold.codes, retrieved.neighbours, strict=True)
+        for near in found
+    )
+    assert (logits == probe.held_out).all()

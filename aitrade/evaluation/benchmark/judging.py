@@ -1,7 +1,8 @@
 """What each model, and what stands without one, says of the gold codes: probabilities of the levels.
 
 A gold code that is an exemplar is judged out of fold: by evidence made without its subheading, joined by a fit without
-it. Any other code is judged as in a run.
+it. A tuned model that was tuned before a code became an exemplar has not learnt its label, and is asked about it now;
+neighbours and probe are still those that were found without it. Any other code is judged as in a run.
 """
 
 import time
@@ -16,11 +17,10 @@ import numpy as np
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.decision import Retrieved
 from aitrade.classification.features import near_votes, relevance_features
-from aitrade.classification.fitting.calibration_set import FOLDS, levels_of, population_weights
+from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, levels_of, population_weights
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.gather import gather
-from aitrade.classification.fitting.probe import fit_probe
-from aitrade.core.errors import ModelError
+from aitrade.classification.fitting.probe import Probe, fit_probe
 from aitrade.core.softmax import softmax
 from aitrade.evaluation.benchmark.gold import Gold
 from aitrade.models.adapter_files import is_tuned
@@ -66,28 +66,23 @@ def judge(
     """
     started, computed = time.perf_counter(), classifier.scorer.engine.tokens_computed
     exemplars = classifier.index.exemplars
-    own = [place for place, code in enumerate(gold.codes) if code.key in exemplars.by_code]
-    fresh = [place for place, code in enumerate(gold.codes) if code.key not in exemplars.by_code]
-    asked = _fitted_on(classifier, {gold.codes[place].key for place in own})
-    training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + len(fresh)))
+    by_hand = {code.key for code in gold.codes if code.key in exemplars.by_code}
+    asked = _fitted_on(classifier, by_hand)
+    new = len(gold.codes) - len(by_hand)
+    training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + new))
+    places = {training.exemplars[row].code.key: place for place, row in enumerate(training.rows.tolist())}
+    own = [place for place, code in enumerate(gold.codes) if code.key in places]
+    fresh = [place for place, code in enumerate(gold.codes) if code.key not in places]
     codes = [gold.codes[place] for place in fresh]
-    nothing = Retrieved(training.vectors[:0], ())
-    retrieved = classifier.retrieve(codes) if codes else nothing
+    probe = fit_probe(training)
+    retrieved, logits = _evidence(classifier, training, probe, codes)
     scores, votes, mass = _ask(
         classifier, codes, retrieved, lambda done: on_step(len(asked) + done, len(asked) + len(fresh))
     )
     seconds = time.perf_counter() - started
-    places = {training.exemplars[row].code.key: place for place, row in enumerate(training.rows.tolist())}
-    if unknown := [gold.codes[place].hs10 for place in own if gold.codes[place].key not in places]:
-        raise ModelError(
-            f"{classifier.model} was tuned before {unknown[0]} was an exemplar, so that it cannot be judged unseen",
-            fix="tune it again: aitrade models tune",
-        )
     rows = [places[gold.codes[place].key] for place in own]
     probabilities = {ALONE: _placed(gold, own, softmax(training.llm[rows]), fresh, softmax(scores))}
-    probe = fit_probe(training)
     features = training_features(training, probe)
-    logits = retrieved.vectors.astype(np.float64) @ probe.weights + probe.bias
     theirs = relevance_features(scores, votes, logits, retrieved.neighbours, training.labels, training.method)
     for variant, kinds in ((JOINED, None), (BASELINE, BASELINE_KINDS)):
         fitted = fit_evidence_model(training, features, kinds) if kinds else fit_evidence_model(training, features)
@@ -102,6 +97,22 @@ def judge(
             "label_mass": float(np.median(mass)) if len(mass) else None,
         },
     )
+
+
+def _evidence(
+    classifier: Classifier, training: CalibrationSet, probe: Probe, codes: Sequence[Code]
+) -> "tuple[Retrieved, NDArray[np.float64]]":
+    """What is retrieved for codes that are asked about now, and the probe's logits; of exemplars without themselves."""
+    if not codes:
+        return Retrieved(training.vectors[:0], ()), np.zeros((0, len(training.labels.levels)))
+    places = {e.code.key: place for place, e in enumerate(training.exemplars)}
+    retrieved = classifier.retrieve(codes)
+    logits = retrieved.vectors.astype(np.float64) @ probe.weights + probe.bias
+    neighbours = list(retrieved.neighbours)
+    for row, code in enumerate(codes):
+        if (place := places.get(code.key)) is not None:
+            neighbours[row], logits[row] = tuple(training.neighbours[place]), probe.held_out[place]
+    return Retrieved(retrieved.vectors, tuple(neighbours)), logits
 
 
 def _fitted_on(classifier: Classifier, own: set[tuple[str, str]]) -> set[tuple[str, str]]:
