@@ -68,8 +68,8 @@ def judge(
     exemplars = classifier.index.exemplars
     by_hand = {code.key for code in gold.codes if code.key in exemplars.by_code}
     asked = _fitted_on(classifier, by_hand)
-    new = len(gold.codes) - len(by_hand)
-    training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + new))
+    others = len(gold.codes) - len(by_hand)
+    training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + others))
     places = {training.exemplars[row].code.key: place for place, row in enumerate(training.rows.tolist())}
     own = [place for place, code in enumerate(gold.codes) if code.key in places]
     fresh = [place for place, code in enumerate(gold.codes) if code.key not in places]
