@@ -32,7 +32,7 @@ from aitrade.core.errors import AitradeError
 from aitrade.core.softmax import fit_softmax
 from aitrade.demo import DEMO_MODEL
 from aitrade.llm.prefix_tree import Tokens
-from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
+from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.models.adapter_files import is_tuned
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import FLOWS, Code
@@ -138,13 +138,18 @@ def prompts(classifier: Classifier, codes: Sequence[Code]) -> list[Tokens]:
     scorer = classifier.scorer
     if not isinstance(scorer, PromptScorer):
         raise TypeError("a model without an adapter has a PromptScorer")
-    near = heading_neighbours(codes, classifier.retrieve(codes).neighbours, scorer.prompt_neighbours)
+    near = classifier.shown(codes, classifier.retrieve(codes).neighbours)
     return [scorer.prompter.prompt(code, [n.exemplar for n in ns]) for code, ns in zip(codes, near, strict=True)]
 
 
 def by_scoring(classifier: Classifier) -> Way:
     scorer, labels = classifier.scorer, classifier.question.labels
-    return lambda codes: names(scorer.relevance(codes, classifier.retrieve(codes).neighbours).relevance, labels)
+
+    def judge(codes: Sequence[Code]) -> list[str]:
+        shown = classifier.shown(codes, classifier.retrieve(codes).neighbours)
+        return names(scorer.relevance(codes, shown).relevance, labels)
+
+    return judge
 
 
 def by_generating(classifier: Classifier) -> Way:

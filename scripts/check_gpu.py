@@ -140,10 +140,10 @@ def parity(load: Any, codes: Sequence[Code]) -> dict[str, Any]:
     from aitrade.core.softmax import softmax
 
     exact = load("cpu", "float32")
-    retrieved = exact.retrieve(codes)
-    expected = softmax(exact.scorer.relevance(codes, retrieved.neighbours).relevance)
+    shown = exact.shown(codes, exact.retrieve(codes).neighbours)
+    expected = softmax(exact.scorer.relevance(codes, shown).relevance)
     del exact
-    found = softmax(load(load.device).scorer.relevance(codes, retrieved.neighbours).relevance)
+    found = softmax(load(load.device).scorer.relevance(codes, shown).relevance)
     same, furthest = (found.argmax(1) == expected.argmax(1)).mean(), np.abs(found - expected).max()
     return {
         "codes": len(codes),
@@ -158,7 +158,7 @@ def packs(load: Any, codes: Sequence[Code], options: argparse.Namespace) -> dict
     classifier = load(options.device)
     device, engine = classifier.runtime.device, classifier.scorer.engine
     chosen = codes[: options.pack_codes]
-    neighbours = classifier.retrieve(chosen).neighbours
+    neighbours = classifier.shown(chosen, classifier.retrieve(chosen).neighbours)
     peak, weights = matmul_peak(classifier.runtime), weights_per_token(engine.model)
     usual, rows, batch = engines.PACK_NODES[device], {}, max(1, classifier.method.codes_per_batch)
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aitrade.classification import features
 from aitrade.classification.features import feature_names, features_of_kind
@@ -11,6 +11,7 @@ from aitrade.classification.method import Method
 from aitrade.core.files import write_file
 from aitrade.core.paths import shipped
 from aitrade.demo import DEMO_EMBEDDER
+from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.nomenclature.codes import Code
 from aitrade.question.catalogue import QUESTIONS
 from aitrade.question.exemplars import Exemplar, ExemplarSet
@@ -63,3 +64,9 @@ def neighbour(exemplar: Exemplar, similarity: float, same_hs4: bool, same_hs6: b
 
 FEATURES = feature_names(LABELS)
 KINDS = {kind: features_of_kind(kind, LABELS) for kind in features.KINDS}
+
+
+def scorer_parts(scorer: PromptScorer, sha256: str = "0" * 64) -> tuple[Any, ...]:
+    """What another scorer of the same base model is made from."""
+    engine = scorer.engine
+    return lambda: engine, engine.tokenizer, sha256, scorer.prompter.question, scorer.prompt_neighbours

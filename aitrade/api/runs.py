@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aitrade.classification.classifier import Classifier
     from aitrade.models.adapter_files import AdapterManifest
     from aitrade.workspace.runs import Run
+    from aitrade.workspace.scores import ScoreStore
 
 OnStep = Callable[[int, int], None]
 
@@ -74,6 +75,7 @@ class Runs(Questions):
         from aitrade.classification.run import classify
         from aitrade.workspace import open_workspace
         from aitrade.workspace.codes import read_codes
+        from aitrade.workspace.scores import ScoreStore
 
         model = model or self.question.settings.model
         with open_workspace(self.folder) as con:
@@ -88,6 +90,7 @@ class Runs(Questions):
                 embedder=embedder,
                 arithmetic=arithmetic,
                 cascade=cascade,
+                store=ScoreStore(con),
             )
             runtimes = [classifier.runtime for classifier in classifiers]
             devices = ", ".join(runtime.torch_device for runtime in runtimes)
@@ -111,15 +114,16 @@ class Runs(Questions):
         from aitrade.classification.run import classify, planned_codes
         from aitrade.workspace import open_workspace
         from aitrade.workspace.runs import get_run
+        from aitrade.workspace.scores import ScoreStore
 
         with open_workspace(self.folder, create=False) as con:
             begun = get_run(con, run)
             if begun.finished:
                 return begun
-            classifiers = self._classifiers_of(begun)
+            classifiers = self._classifiers_of(begun, ScoreStore(con))
             return classify(con, classifiers, planned_codes(con, begun, classifiers[0]), on_step)
 
-    def _classifiers_of(self, run: "Run") -> "list[Classifier]":
+    def _classifiers_of(self, run: "Run", store: "ScoreStore") -> "list[Classifier]":
         from aitrade.classification.loading import load_classifiers
 
         made_by = run.settings
@@ -132,6 +136,7 @@ class Runs(Questions):
             embedder=made_by["embedder"],
             arithmetic=made_by["arithmetic"],
             cascade=made_by["cascade"],
+            store=store,
         )
 
     def runs(self) -> "list[Run]":
@@ -253,25 +258,45 @@ class Runs(Questions):
         Raises:
             BadInputError: the workspace holds no import codes, or the file cannot be written.
             ModelError: a model is missing or altered.
+            StoppedError: Ctrl-C; the same call asks about the rest of the exemplars.
         """
+        from dataclasses import replace
+
         from aitrade.classification.calibration import calibration_file, save_calibration
         from aitrade.classification.fitting.fit import fit_calibration
         from aitrade.classification.fitting.gather import gather
         from aitrade.classification.loading import calibration_inputs, load_classifier
+        from aitrade.core.errors import StoppedError
         from aitrade.core.files import require_writable
-        from aitrade.workspace import read_workspace
+        from aitrade.nomenclature.codes import FLOWS, by_heading
+        from aitrade.workspace import open_workspace
         from aitrade.workspace.codes import read_codes
+        from aitrade.workspace.scores import ScoreStore
 
         settings = self.question.settings
         model, embedder = model or settings.model, embedder or settings.embedder
         path = Path(output or calibration_folders(self.question, self.folder)[0]) / calibration_file(model, embedder)
-        with read_workspace(self.folder) as con:
-            nomenclature = read_codes(con, ("imports",))
         require_writable(path)
-        classifier = load_classifier(
-            self.question, model, device, self.folder, method=self.method, embedder=embedder, calibrated=False
-        )
-        evidence = gather(classifier, nomenclature, self.folder, sample, on_step)
+        with open_workspace(self.folder, create=False) as con:
+            imports, store = read_codes(con, ("imports",)), ScoreStore(con)
+            everything = by_heading(read_codes(con, FLOWS))
+            classifier = load_classifier(
+                self.question,
+                model,
+                device,
+                self.folder,
+                method=self.method,
+                embedder=embedder,
+                calibrated=False,
+                store=store,
+            )
+            try:
+                knows = replace(classifier, nomenclature=everything)
+                evidence = gather(knows, imports, self.folder, sample, on_step, store)
+            except KeyboardInterrupt:
+                raise StoppedError(
+                    "stopped; what was asked so far is kept", fix="the same command asks about the rest"
+                ) from None
         inputs = calibration_inputs(self.question, self.method, model, embedder, self.folder)
         calibration = fit_calibration(evidence, model, inputs)
         save_calibration(calibration, path)

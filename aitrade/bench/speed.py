@@ -101,6 +101,7 @@ def measure(
 
     started = time.perf_counter()
     classifier = load()
+    engine, _ = classifier.scorer.engine, classifier.embedder.model  # both are loaded when they are first needed
     loaded = time.perf_counter()
     batches, all_codes = sample_batches(
         codes, count, classifier.index.exemplars.by_code, classifier.method.codes_per_batch
@@ -108,7 +109,7 @@ def measure(
     chosen = time.perf_counter()
     classifier.predict(batches[0][:1])
     warm = time.perf_counter()
-    runtime, engine = classifier.runtime, classifier.scorer.engine
+    runtime = classifier.runtime
     peak = matmul_peak(runtime)
     reset_peak_gpu_memory(runtime)
     requested, computed = engine.tokens_requested, engine.tokens_computed

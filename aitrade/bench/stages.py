@@ -73,6 +73,7 @@ def timed(classifier: Classifier, watch: Stopwatch) -> TimedClassifier:
     """Make a classifier that gives the same predictions and adds the time of each stage to a stopwatch."""
     parts = {part.name: getattr(classifier, part.name) for part in fields(classifier)}
     embedder = {part.name: getattr(classifier.embedder, part.name) for part in fields(classifier.embedder)}
+    embedder["load"] = lambda: classifier.embedder.model
     parts["embedder"] = TimedEmbedder(**embedder, watch=watch)
     parts["scorer"] = TimedScorer(classifier.scorer, watch)
     return TimedClassifier(**parts, watch=watch)
@@ -95,8 +96,13 @@ class TimedScorer(Scorer):
 
     def __init__(self, scorer: Scorer, watch: Stopwatch) -> None:
         self.scorer, self.watch = scorer, watch
-        self.engine, self.sha256, self.vectors = scorer.engine, scorer.sha256, scorer.vectors
-        self.shown_sha256 = scorer.shown_sha256
+        super().__init__(lambda: scorer.engine)
+        self.sha256, self.vectors, self.columns = scorer.sha256, scorer.vectors, scorer.columns
+        self.shown_sha256, self.prompt_neighbours = scorer.shown_sha256, scorer.prompt_neighbours
+
+    def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
+        """See :class:`Scorer`."""
+        return self.scorer.reads(codes, neighbours)
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
         """See :class:`Scorer`."""

@@ -1,7 +1,7 @@
 """A classifier: model, embedder, exemplars and calibration, which together classify codes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from aitrade.classification.method import Method
 from aitrade.classification.prediction import Prediction, listed, prediction, rounded
 from aitrade.core.device import Runtime
 from aitrade.llm.prompt import prompt_sha256
+from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.llm.scorer import Scorer, Scores
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
@@ -39,6 +40,8 @@ class Classifier:
         calibration: how the evidence is joined; None leaves the LLM's own probabilities.
         runtime: device and arithmetic.
         cascade: whether codes that are surely of the reference level without the LLM are not put to the LLM.
+        nomenclature: every code that is known, by flow and heading. A base model's prompt shows the neighbours of the
+            whole heading, whichever of its codes are asked about.
     """
 
     question: Question
@@ -50,6 +53,7 @@ class Classifier:
     calibration: Calibration | None
     runtime: Runtime
     cascade: bool = False
+    nomenclature: Mapping[tuple[str, str], Sequence[Code]] = field(default_factory=dict)
 
     @cached_property
     def llm_index(self) -> Index | None:
@@ -59,7 +63,7 @@ class Classifier:
     @property
     def settings(self) -> dict[str, Any]:
         """Everything that determines a prediction but the codes; the fingerprint is made from it."""
-        own = {"shown_sha256": self.scorer.shown_sha256, "engine": self.scorer.engine.kind}
+        own = {"shown_sha256": self.scorer.shown_sha256, "engine": self.scorer.engine_kind}
         usual = {None, "tree"}  # of a tuned model; not named, so that its runs keep their fingerprints
         return {name: value for name, value in own.items() if value not in usual} | {
             "aitrade": __version__,
@@ -97,8 +101,12 @@ class Classifier:
 
     def retrieve(self, codes: Sequence[Code]) -> Retrieved:
         """Embed codes and find their nearest exemplars."""
-        vectors = self.embedder.embed([describe(code, self.question.words) for code in codes])
+        vectors = self.embed(codes)
         return Retrieved(vectors, self.near(self.index, codes, vectors))
+
+    def embed(self, codes: Sequence[Code]) -> "NDArray[np.float32]":
+        """Embed the descriptions of codes, shape (n, dimensions)."""
+        return self.embedder.embed([describe(code, self.question.words) for code in codes])
 
     def near(self, index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]") -> list[tuple[Neighbour, ...]]:
         """Find the nearest exemplars of codes in an index, by the numbers of the method."""
@@ -107,13 +115,13 @@ class Classifier:
 
     def ask(self, codes: Sequence[Code], retrieved: Retrieved) -> list[Prediction]:
         """Classify codes with the LLM, given what :meth:`retrieve` found of them."""
-        labels = self.question.labels
-        scores = self.scorer.relevance(codes, retrieved.neighbours)
+        labels, shown = self.question.labels, self.shown(codes, retrieved.neighbours)
+        scores = self.scorer.relevance(codes, shown)
         near = self.llm_neighbours(codes, scores)
         votes = near_votes(near, labels, self.method)
 
         def ask_categories(related: Mapping[int, str]) -> "NDArray[np.float64]":
-            return self.scorer.category(codes, retrieved.neighbours, related)
+            return self.scorer.category(codes, shown, related)
 
         decision = decide(retrieved, scores, votes, ask_categories, labels, self.method, self.calibration)
         return [
@@ -134,6 +142,23 @@ class Classifier:
             )
             for row, (code, category) in enumerate(zip(codes, decision.category_scores, strict=True))
         ]
+
+    def shown(self, codes: Sequence[Code], neighbours: Sequence[Sequence[Neighbour]]) -> Sequence[Sequence[Neighbour]]:
+        """Choose the exemplars that the prompt of each code shows; none where prompts show none.
+
+        They are those of the code's heading: of all its codes in the nomenclature, and of the codes given.
+
+        Args:
+            codes: codes to ask about.
+            neighbours: of each.
+        """
+        count = self.scorer.prompt_neighbours
+        if not count:
+            return [()] * len(codes)
+        own, headings = {code.key for code in codes}, dict.fromkeys((code.flow, code.hs4) for code in codes)
+        siblings = [c for heading in headings for c in self.nomenclature.get(heading, ()) if c.key not in own]
+        theirs = self.retrieve(siblings).neighbours if siblings else ()
+        return heading_neighbours([*codes, *siblings], [*neighbours, *theirs], count)[: len(codes)]
 
     def llm_neighbours(self, codes: Sequence[Code], scores: Scores) -> Sequence[Sequence[Neighbour]]:
         """Find the exemplars that a tuned LLM places nearest; none where the adapter keeps no vectors of them."""

@@ -8,12 +8,15 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.method import Method
 from aitrade.core.device import Runtime, choose_runtime, choose_runtimes
 from aitrade.core.errors import ModelError
+from aitrade.llm.kept_scorer import KeptScorer
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.llm.scorer_loading import load_scorer, scorer_source_sha256
 from aitrade.question.artifacts import adapter_folders
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import embedder_sha256, load_embedder
 from aitrade.retrieval.index import index_file, installed_indexes, open_index
+from aitrade.retrieval.kept_embedder import keep_vectors
+from aitrade.workspace.scores import ScoreStore
 
 
 def load_classifier(
@@ -27,6 +30,7 @@ def load_classifier(
     arithmetic: str = "auto",
     cascade: bool = False,
     calibrated: bool = True,
+    store: ScoreStore | None = None,
 ) -> Classifier:
     """Load everything for a model.
 
@@ -41,13 +45,16 @@ def load_classifier(
         cascade: do not ask the LLM about codes that are surely of the reference level without the LLM; needs a
             calibration.
         calibrated: False leaves the calibration out even where there is one.
+        store: where what models say is kept and read; None asks the models always.
 
     Raises:
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
     runtimes = [choose_runtime(device, arithmetic)]
     names = model, embedder or question.settings.embedder
-    (loaded,) = _load(question, method, *names, runtimes, workspace, cascade=cascade, calibrated=calibrated)
+    (loaded,) = _load(
+        question, method, *names, runtimes, workspace, cascade=cascade, calibrated=calibrated, store=store
+    )
     return loaded
 
 
@@ -61,11 +68,12 @@ def load_classifiers(
     embedder: str | None = None,
     arithmetic: str = "auto",
     cascade: bool = False,
+    store: ScoreStore | None = None,
 ) -> list[Classifier]:
     """Load what :func:`load_classifier` loads, once for every GPU that CUDA shows; once where there is none."""
     runtimes = choose_runtimes(device, arithmetic)
     names = model, embedder or question.settings.embedder
-    return _load(question, method, *names, runtimes, workspace, cascade=cascade, calibrated=True)
+    return _load(question, method, *names, runtimes, workspace, cascade=cascade, calibrated=True, store=store)
 
 
 def _load(
@@ -78,6 +86,7 @@ def _load(
     *,
     cascade: bool,
     calibrated: bool,
+    store: ScoreStore | None,
 ) -> list[Classifier]:
     # Refused before anything is loaded.
     calibration = fitting_calibration(question, method, model, embedder_name, workspace) if calibrated else None
@@ -86,8 +95,10 @@ def _load(
     def on(runtime: Runtime) -> Classifier:
         scorer = load_scorer(model, runtime, question, method.prompt_neighbours, adapters)
         embedder = load_embedder(runtime, embedder_name, question, adapters)
+        if store:
+            scorer, embedder = KeptScorer(scorer, store, runtime), keep_vectors(embedder, store)
         folders = installed_indexes(), workspace / "index"
-        index = open_index(question.exemplars, question.words, embedder, *folders)
+        index = open_index(question.exemplars, question.words, embedder, *folders, keep=store is None)
         return Classifier(question, method, model, scorer, embedder, index, calibration, runtime, cascade)
 
     return [on(runtime) for runtime in runtimes]

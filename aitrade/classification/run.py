@@ -4,17 +4,28 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
 from aitrade.classification.sharding import judge_batches
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
-from aitrade.nomenclature.codes import Code
+from aitrade.llm.kept_scorer import KeptScorer
+from aitrade.nomenclature.codes import FLOWS, Code, by_heading
+from aitrade.workspace.codes import read_codes
 from aitrade.workspace.database import transaction
 from aitrade.workspace.predictions import insert_predictions, median_label_mass, predicted_codes
-from aitrade.workspace.runs import Run, add_warning, create_run, find_fingerprint, finish_run, get_run, planned_rows
+from aitrade.workspace.runs import (
+    Run,
+    add_warning,
+    count_work,
+    create_run,
+    find_fingerprint,
+    finish_run,
+    get_run,
+    planned_rows,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -22,6 +33,7 @@ if TYPE_CHECKING:
 
 LEAST_LABEL_MASS = 0.05  # of the median code; below, the order of the labels is hardly what the model would say
 _JUDGED_CODES = 100  # before its end, a run is judged by as many
+EMBEDDED_BATCHES = 16  # whose texts are embedded at once, so that many have the same length
 
 
 @dataclass(frozen=True)
@@ -114,15 +126,20 @@ def classify(
         return run
     left = [batch for batch in plan.batches if batch[0].key not in done]
     _check_label_mass(con, run.run, not left, allow_low_label_mass)
+    nomenclature = by_heading(read_codes(con, FLOWS))
+    judges = [replace(classifier, nomenclature=nomenclature) for classifier in classifiers]
     try:
         on_batch(len(done), len(codes))
-        with closing(judge_batches(classifiers, left)) as judged:
-            for predictions in judged:
-                with transaction(con):
-                    insert_predictions(con, run.run, as_columns(predictions))
-                done.update((p.flow, p.hs10) for p in predictions)
-                _check_label_mass(con, run.run, len(done) == len(codes), allow_low_label_mass)
-                on_batch(len(done), len(codes))
+        for some in (left[at : at + EMBEDDED_BATCHES] for at in range(0, len(left), EMBEDDED_BATCHES)):
+            judges[0].embed([code for batch in some for code in batch])
+            with closing(judge_batches(judges, some)) as judged:
+                for predictions in judged:
+                    with transaction(con):
+                        insert_predictions(con, run.run, as_columns(predictions))
+                        count_work(con, run.run, *_work(judges))
+                    done.update((p.flow, p.hs10) for p in predictions)
+                    _check_label_mass(con, run.run, len(done) == len(codes), allow_low_label_mass)
+                    on_batch(len(done), len(codes))
     except KeyboardInterrupt:
         kept = len(predicted_codes(con, run.run))  # perhaps one batch more than was counted
         raise StoppedError(
@@ -151,3 +168,10 @@ def _check_label_mass(con: "DuckDBPyConnection", run: str, is_last: bool, allowe
         )
     if is_last:
         add_warning(con, run, said)
+
+
+def _work(classifiers: Sequence[Classifier]) -> tuple[int, int]:
+    """Count the codes that LLMs were asked about since this was called last, and those whose scores were kept."""
+    scorers = [classifier.scorer for classifier in classifiers]
+    counts = [scorer.take_counts() for scorer in scorers if isinstance(scorer, KeptScorer)]
+    return sum(asked for asked, _ in counts), sum(reused for _, reused in counts)

@@ -1,79 +1,103 @@
-"""Compute the attention of prefix-tree nodes to their ancestors, in blocks of consecutive nodes.
+"""Compute the attention of prefix-tree nodes to their ancestors, so that a node's numbers depend on nothing else.
 
-Attention over a whole pack of nodes would compute a square score matrix that is almost all masked. Consecutive nodes
-share most of their ancestors, so that a block of them needs few keys beyond those that all its nodes attend to.
+What an LLM says of a prompt is kept and used again, so it may not depend on which prompts were read beside it. Each
+node therefore attends to its ancestors alone, in their order, and sums over them in parts of :data:`KEYS`. What else is
+computed in the same pass changes no bit of it (``tests/llm/test_same_bits.py``).
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
-from aitrade.llm.prefix_tree import Tree
+from aitrade.llm.prefix_tree import ROOT, Tree
 
 if TYPE_CHECKING:
     import torch
 
 NAME = "prefix_tree"
 _BY_MODULE = -1  # layers that name no window have that of their module; None is a layer without one (EXAONE 4)
-# Nodes in a block (docs/performance.md). A GPU would mostly wait if it were given many small products.
-BLOCK_NODES = {"cpu": 128, "cuda": 1024}
+KEYS = 64  # ancestors that are summed over at a time
+ROWS = (16, 32, 64, 128)  # nodes of a run, made up to one of these; a product of fewer rows rounds differently
+GROUP_KEYS = 1 << 15  # keys gathered at a time
+GROUP_SCORES = 1 << 19  # pairs of node and key scored at a time, by each head
 
 
 @dataclass
 class AttentionBlock:
-    """The nodes of a pack that are computed together, and the keys that they attend to.
+    """Runs of nodes of a pack, each node the child of the one before it, that are computed together.
 
     Attributes:
-        rows: position of the block's nodes in the pack.
-        key_index: nodes that any node of the block attends to, shape (keys,).
-        mask: true where a node attends to a key, shape (rows, keys).
-        depth: position of each node in its sequence, shape (rows,).
-        key_depth: position of each key in its sequence, shape (keys,).
+        rows: position in the pack of each node of each run; filled up with 0, shape (runs, rows).
+        key_index: the ancestors of each run's last node in their order, and itself; filled up with 0, shape
+            (runs, keys).
+        depth: position of each node in its sequence, -1 for what is filled up, shape (runs, rows).
     """
 
-    rows: slice
+    rows: "torch.Tensor"
     key_index: "torch.Tensor"
-    mask: "torch.Tensor"
     depth: "torch.Tensor"
-    key_depth: "torch.Tensor"
-    _biases: dict[Any, "torch.Tensor"] = field(default_factory=dict, repr=False)
+    _biases: dict[int | None, "torch.Tensor"] = field(default_factory=dict, repr=False)
 
-    def bias(self, groups: int, window: int | None, dtype: "torch.dtype") -> "torch.Tensor":
+    def bias(self, window: int | None) -> "torch.Tensor":
         """Make the bias that is added to attention scores: 0 where a node attends to a key, else minus infinity.
 
         Args:
-            groups: query heads for each key head; their rows follow each other.
             window: number of tokens that a sliding-window layer attends to; None for full attention.
-            dtype: of the scores.
 
         Returns:
-            Shape (1, groups * rows, keys).
+            Shape (runs, rows, keys).
         """
         import torch
 
-        kind = groups, window, dtype
-        if kind not in self._biases:
-            mask = self.mask
-            if window is not None:
-                mask = mask & (self.depth[:, None] - self.key_depth < window)
-            bias = torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill_(~mask, -torch.inf)
-            self._biases[kind] = bias.repeat(groups, 1)[None]
-        return self._biases[kind]
+        if window not in self._biases:
+            keys = torch.arange(self.key_index.shape[1], device=self.depth.device)
+            behind = self.depth.clamp(min=0)[:, :, None] - keys  # a key's place is its depth
+            seen = behind >= 0 if window is None else (behind >= 0) & (behind < window)
+            bias = torch.zeros(seen.shape, device=seen.device)
+            self._biases[window] = bias.masked_fill_(~seen, -torch.inf)
+        return self._biases[window]
 
 
-def attention_blocks(tree: Tree, start: int, stop: int, runtime: Runtime) -> list[AttentionBlock]:
+def attention_blocks(tree: Tree, start: int, stop: int, device: str) -> list[AttentionBlock]:
     """Split a pack, the nodes from ``start`` to before ``stop``, into attention blocks."""
     import torch
 
-    device = runtime.torch_device
-    depth = torch.tensor(tree.depth[:stop], device=device)
+    alike: dict[tuple[int, int], list[tuple[int, list[int]]]] = defaultdict(list)
+    for first, last in _runs(tree, start, stop):
+        keys = _path(tree, last)
+        count = last + 1 - first
+        alike[next(rows for rows in ROWS if rows >= count), -(-len(keys) // KEYS) * KEYS].append((count, keys))
     blocks = []
-    for query in tree.query_blocks(start, stop, BLOCK_NODES[runtime.device]):
-        key_index, mask = torch.from_numpy(query.key_index).to(device), torch.from_numpy(query.mask).to(device)
-        rows = slice(query.start - start, query.stop - start)
-        blocks.append(AttentionBlock(rows, key_index, mask, depth[query.start : query.stop], depth[key_index]))
+    for (rows, width), runs in sorted(alike.items()):
+        most = max(1, min(GROUP_KEYS // width, GROUP_SCORES // (rows * width)))
+        for at in range(0, len(runs), most):
+            some = runs[at : at + most]
+            place = [[node - start for node in path[-count:]] + [0] * (rows - count) for count, path in some]
+            index = [path + [0] * (width - len(path)) for _, path in some]
+            depth = [[*range(len(path) - count, len(path))] + [-1] * (rows - count) for count, path in some]
+            made = [torch.tensor(part, device=device) for part in (place, index, depth)]
+            blocks.append(AttentionBlock(made[0], made[1], made[2]))
     return blocks
+
+
+def _runs(tree: Tree, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """First and last node of each run of nodes that follow from each other."""
+    first = start
+    for node in range(start, stop):
+        if node + 1 == stop or tree.parents[node + 1] != node or node + 1 - first == ROWS[-1]:
+            yield first, node
+            first = node + 1
+
+
+def _path(tree: Tree, node: int) -> list[int]:
+    """List a node's ancestors in their order, and itself."""
+    nodes = []
+    while node != ROOT:
+        nodes.append(node)
+        node = tree.parents[node]
+    return nodes[::-1]
 
 
 def use_tree_attention(model: Any) -> None:
@@ -152,17 +176,47 @@ def _attend(
         return plain
     if refused := [name for name in ("softcap", "s_aux", "position_bias") if options.get(name) is not None]:
         raise _unsupported(f"{type(module).__name__} with {refused[0]}")
-    heads, dimensions = query.shape[1], query.shape[3]
-    groups = heads // key.shape[1]
+    scale = query.shape[3] ** -0.5 if scaling is None else scaling
     window = getattr(module, "sliding_window", None) if sliding_window == _BY_MODULE else sliding_window
-    outputs = []
+    output = query.new_zeros(query.shape[1], query.shape[2], value.shape[3])
     for block in blocks:
-        queries = query[0, :, block.rows].reshape(key.shape[1], -1, dimensions)
-        keys, values = key[0].index_select(1, block.key_index), value[0].index_select(1, block.key_index)
-        bias = block.bias(groups, window, query.dtype)
-        # Subtracting the mean key changes no probability, but makes the scores small enough to keep their digits in
-        # bfloat16 (Zhang et al. 2025, SageAttention, arXiv 2410.02367). Qwen's keys have large biases.
-        keys = keys - keys.mean(1, keepdim=True)
-        scores = torch.baddbmm(bias, queries, keys.mT, alpha=dimensions**-0.5 if scaling is None else scaling)
-        outputs.append((scores.softmax(-1) @ values).reshape(heads, -1, value.shape[3]))
-    return torch.cat(outputs, 1).transpose(0, 1)[None].contiguous(), None
+        own = block.depth >= 0
+        attended = _attend_block(query[0], key[0], value[0], block, scale, window)
+        output[:, block.rows[own]] = attended[:, own].to(output.dtype)
+    return output.transpose(0, 1)[None].contiguous(), None
+
+
+def _attend_block(
+    query: "torch.Tensor",
+    key: "torch.Tensor",
+    value: "torch.Tensor",
+    block: AttentionBlock,
+    scale: float,
+    window: int | None,
+) -> "torch.Tensor":
+    """Compute the attention of one block in float32, whatever the model's arithmetic, shape (heads, runs, rows, d).
+
+    bfloat16 would round scores to steps of 1/8 and more where keys have large biases, as Qwen's do.
+    """
+    import torch
+
+    (runs, rows), keys = block.rows.shape, block.key_index.shape[1]
+    heads, groups = query.shape[0], query.shape[0] // key.shape[0]
+
+    def gathered(states: torch.Tensor) -> torch.Tensor:
+        chosen = states.index_select(1, block.key_index.flatten()).float()
+        return chosen.view(-1, keys, states.shape[2])  # (key heads * runs, keys, d)
+
+    asked = query.index_select(1, block.rows.flatten()).float() * scale
+    asked = (
+        asked.view(-1, groups, runs, rows, query.shape[2]).transpose(1, 2).reshape(-1, groups * rows, query.shape[2])
+    )
+    offered, values = gathered(key), gathered(value)
+    parts = [slice(at, at + KEYS) for at in range(0, keys, KEYS)]
+    scores = torch.cat([torch.bmm(asked, offered[:, part].mT) for part in parts], 2)
+    scores.view(-1, runs, groups, rows, keys).add_(block.bias(window)[None, :, None])
+    weights = scores.softmax(-1)
+    total = torch.bmm(weights[:, :, parts[0]], values[:, parts[0]])
+    for part in parts[1:]:
+        total += torch.bmm(weights[:, :, part], values[:, part])
+    return total.view(-1, runs, groups, rows, value.shape[2]).transpose(1, 2).reshape(heads, runs, rows, -1)

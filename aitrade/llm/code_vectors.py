@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aitrade.llm.engine import filled
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.retrieval.index import Index, index_of
@@ -38,7 +39,11 @@ def new_projection(width: int) -> "NDArray[np.float32]":
 
 def project(hidden: "NDArray[np.float32]", projection: "NDArray[np.float32]") -> "NDArray[np.float32]":
     """Project hidden states (n, width) to vectors of length one, shape (n, dimensions)."""
-    return _unit(hidden @ projection)
+    import torch
+
+    # By torch, whose products of filled rows give each row the same numbers in any company; numpy's do not.
+    projected = filled(torch.from_numpy(hidden)) @ torch.from_numpy(projection)
+    return _unit(projected[: len(hidden)].numpy())
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 # Nodes in a pack: enough for the matrix products to run near their peak (docs/performance.md).
 PACK_NODES = {"cpu": 512, "cuda": 4096}
+# Rows of what goes through a model are filled up to a multiple of this. Products of few rows, and the last few numbers
+# of a tensor, are computed another way and round differently, but what an LLM says of a text may not depend on what is
+# asked beside it.
+ROWS = 16
 
 
 @dataclass
@@ -92,7 +96,7 @@ class Engine:
             logits = (hidden[rows].float() * head.weight[tokens].float()).sum(-1)
             if head.bias is not None:
                 logits = logits + head.bias[tokens].float()
-            all_logits = self._adjusted_logits(head(hidden).float())
+            all_logits = self._adjusted_logits(head(filled(hidden))[: len(hidden)].float())
             return self._adjusted_logits(logits) - torch.logsumexp(all_logits, -1)[rows]
 
     def _adjusted_logits(self, logits: "torch.Tensor") -> "torch.Tensor":
@@ -124,12 +128,20 @@ class Engine:
         import torch
 
         device = self.runtime.torch_device
+        fill = [0] * (-(stop - start) % ROWS)
         output = self.model.base_model(
-            input_ids=torch.tensor([self._tree.tokens[start:stop]], device=device),
-            position_ids=torch.tensor([self._tree.depth[start:stop]], device=device),
+            input_ids=torch.tensor([self._tree.tokens[start:stop] + fill], device=device),
+            position_ids=torch.tensor([self._tree.depth[start:stop] + fill], device=device),
             attention_mask=dummy_mask(device),
             past_key_values=self._kv_cache.for_pass(start),
             use_cache=False,
-            blocks=attention_blocks(self._tree, start, stop, self.runtime),
+            blocks=attention_blocks(self._tree, start, stop, device),
         )
-        self._kv_cache.hidden.write(start, output.last_hidden_state[0])
+        self._kv_cache.hidden.write(start, output.last_hidden_state[0, : stop - start])
+
+
+def filled(rows: "torch.Tensor") -> "torch.Tensor":
+    """Fill rows (n, width) up with zeros to a multiple of :data:`ROWS`."""
+    import torch
+
+    return torch.nn.functional.pad(rows, (0, 0, 0, -len(rows) % ROWS))

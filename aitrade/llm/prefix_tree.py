@@ -1,37 +1,14 @@
 """A prefix tree of token sequences: a prefix that several sequences share is stored and computed once.
 
 Nodes are numbered in the order in which they are added, ancestors first, so that consecutive nodes can be computed
-once all nodes before them are. A node attends only to its ancestors and itself. Each sequence is therefore computed as
-it would be alone; only the order of floating-point sums differs.
+once all nodes before them are. A node attends only to its ancestors and itself (:mod:`aitrade.llm.attention`). Each
+sequence is therefore computed as it would be alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 Tokens = tuple[int, ...]
 ROOT = -1
-
-
-@dataclass(frozen=True)
-class QueryBlock:
-    """Consecutive nodes of a tree and the nodes that they attend to.
-
-    Attributes:
-        start, stop: the querying nodes, from ``start`` to before ``stop``.
-        key_index: nodes that any of the querying nodes attends to, themselves included, ascending, shape (keys,).
-        mask: true where a node attends to a key, shape (stop - start, keys).
-    """
-
-    start: int
-    stop: int
-    key_index: "NDArray[np.int64]"
-    mask: "NDArray[np.bool_]"
 
 
 class Tree:
@@ -68,10 +45,6 @@ class Tree:
             del self._children[self.parents[node], self.tokens[node]]
         del self.tokens[count:], self.parents[count:], self.depth[count:]
 
-    def query_blocks(self, start: int, stop: int, length: int) -> list[QueryBlock]:
-        """Split the nodes from ``start`` to before ``stop`` into blocks of at most ``length`` nodes."""
-        return [self._query_block(first, min(first + length, stop)) for first in range(start, stop, length)]
-
     def _add(self, sequence: Tokens) -> list[int]:
         path, node = [], ROOT
         for depth, token in enumerate(sequence):
@@ -84,28 +57,6 @@ class Tree:
             path.append(child)
             node = child
         return path
-
-    def _query_block(self, start: int, stop: int) -> QueryBlock:
-        outside_parents = {self.parents[node] for node in range(start, stop)} - {ROOT}
-        lineages = {node: self._lineage(node) for node in outside_parents if node < start}
-        earlier_keys = np.array(sorted(set().union(*lineages.values())), np.int64)
-        mask = np.zeros((stop - start, len(earlier_keys) + stop - start), bool)
-        for row in range(stop - start):
-            parent = self.parents[start + row]
-            if parent >= start:
-                mask[row] = mask[parent - start]
-            elif parent != ROOT:
-                mask[row, np.searchsorted(earlier_keys, lineages[parent])] = True
-            mask[row, len(earlier_keys) + row] = True
-        return QueryBlock(start, stop, np.concatenate([earlier_keys, np.arange(start, stop)]), mask)
-
-    def _lineage(self, node: int) -> list[int]:
-        """List a node and its ancestors."""
-        nodes = []
-        while node != ROOT:
-            nodes.append(node)
-            node = self.parents[node]
-        return nodes
 
 
 def common_prefix(sequences: Sequence[Tokens]) -> Tokens:

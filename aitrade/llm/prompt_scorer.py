@@ -1,7 +1,8 @@
 """A base model: rubric and neighbours in the prompt, labels scored as token sequences."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,31 +23,66 @@ if TYPE_CHECKING:
 class PromptScorer(Scorer):
     """A base model: rubric and neighbours in the prompt, labels scored as token sequences."""
 
-    def __init__(self, engine: Engine | PlainEngine, sha256: str, question: Question, prompt_neighbours: int) -> None:
-        self.engine, self.sha256, self.prompt_neighbours = engine, sha256, prompt_neighbours
-        self.prompter = Prompter(engine.tokenizer, question)
+    def __init__(
+        self,
+        load: Callable[[], Engine | PlainEngine],
+        tokenizer: Any,
+        sha256: str,
+        question: Question,
+        prompt_neighbours: int,
+    ) -> None:
+        super().__init__(load)
+        self.sha256, self.prompt_neighbours = sha256, prompt_neighbours
+        self.prompter = Prompter(tokenizer, question)
         self.shown_sha256 = self.prompter.sha256
-        self.engine.cache_prefix(self.prompter.preamble)
+        self.columns = len(question.labels.levels), 0, 1, 0
+        self._read: set[Tokens] = set()  # prompts that the engine still holds
+
+    @cached_property
+    def engine(self) -> Engine | PlainEngine:
+        """The LLM, with what all prompts begin with."""
+        engine = self._load()
+        engine.cache_prefix(self.prompter.preamble)
+        return engine
+
+    def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
+        """See :class:`Scorer`."""
+        labels = self.prompter.relevance_labels
+        return [f"{prompt} {labels}" for prompt in self._prompts(codes, neighbours, range(len(codes)))]
+
+    def reads_category(
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
+    ) -> list[str]:
+        """See :class:`Scorer`."""
+        labels = self.prompter.category_labels
+        prompts = self._prompts(codes, neighbours, list(related))
+        return [
+            f"{self.prompter.category_prompt(prompt, level)} {labels}"
+            for prompt, level in zip(prompts, related.values(), strict=True)
+        ]
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
         """See :class:`Scorer`."""
-        self.engine.truncate()
         prompts = self._prompts(codes, neighbours, range(len(codes)))
+        self.engine.truncate()
+        self._read = set(prompts)
         scores = score_labels(self.engine, prompts, self.prompter.relevance_labels)
         return Scores(scores.logprobs, None, scores.mass)
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
-        """See :class:`Scorer`; the prompts go on where those of :meth:`relevance` ended, which the engine has read."""
+        """See :class:`Scorer`; prompts that the engine has just read for :meth:`relevance` are not read again."""
         prompts = self._prompts(codes, neighbours, list(related))
+        if not self._read.issuperset(prompts):
+            self.engine.truncate()
+            self._read = set(prompts)
         asked = [self.prompter.category_prompt(p, r) for p, r in zip(prompts, related.values(), strict=True)]
         return np.log(score_labels(self.engine, asked, self.prompter.category_labels).probabilities)
 
     def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
-        """Prompts of the codes in ``rows``, with the neighbours that all codes of their headings share."""
-        shared = heading_neighbours(codes, neighbours, self.prompt_neighbours)
-        return [self.prompter.prompt(codes[row], [n.exemplar for n in shared[row]]) for row in rows]
+        """Prompts of the codes in ``rows``."""
+        return [self.prompter.prompt(codes[row], [n.exemplar for n in neighbours[row]]) for row in rows]
 
 
 def heading_neighbours(codes: Sequence[Code], neighbours: Neighbourhoods, count: int) -> list[list[Neighbour]]:

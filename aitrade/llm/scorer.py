@@ -1,8 +1,9 @@
 """A scorer: what an LLM says of codes, by label scoring (prompt_scorer.py) or by heads (head_scorer.py)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aitrade.llm.code_vectors import CodeVectors
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Neighbourhoods = Sequence[Sequence[Neighbour]]
+Columns = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -35,25 +37,71 @@ class Scores:
     mass: "NDArray[np.float64] | None"
     vectors: "NDArray[np.float32] | None" = None
 
+    def rows(self) -> "NDArray[np.float64]":
+        """All numbers of each code, shape (n, columns)."""
+        import numpy as np
+
+        parts = [self.relevance, self.category, None if self.mass is None else self.mass[:, None], self.vectors]
+        return np.concatenate([part for part in parts if part is not None], 1, dtype=np.float64)
+
+
+def scores_from_rows(rows: "NDArray[np.float64]", columns: Columns) -> Scores:
+    """The scores that :meth:`Scores.rows` was called on."""
+    import numpy as np
+
+    levels, categories, mass, vectors = np.split(rows, np.cumsum(columns)[:-1], 1)
+    return Scores(
+        levels,
+        categories if categories.size else None,
+        mass[:, 0] if mass.size else None,
+        vectors.astype(np.float32) if vectors.size else None,
+    )
+
 
 class Scorer(ABC):
     """An LLM that scores codes.
 
     Attributes:
-        engine: the LLM.
+        engine: the LLM, loaded when it is first needed.
         sha256: hash of all its files as they lie here, which the libraries that converted them have a part in.
         shown_sha256: hash of what the model's own template and tokenizer make of a prompt; None where it has no part.
         vectors: where it places the exemplars, if it is tuned and its adapter says.
+        prompt_neighbours: how many exemplars its prompts show.
+        columns: how many numbers of each kind its :class:`Scores` have: levels, categories, label mass, dimensions.
     """
 
-    engine: Engine | PlainEngine
     sha256: str
     shown_sha256: str | None = None
     vectors: CodeVectors | None = None
+    prompt_neighbours: int = 0
+    columns: Columns
+
+    def __init__(self, load: Callable[[], Engine | PlainEngine]) -> None:
+        self._load = load
+
+    @cached_property
+    def engine(self) -> Engine | PlainEngine:
+        """The LLM."""
+        return self._load()
+
+    @property
+    def engine_kind(self) -> str:
+        """What a run says of the engine."""
+        return self.engine.kind
+
+    @abstractmethod
+    def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
+        """Write down all that the scores of each code depend on beside the LLM; the LLM is not loaded."""
 
     @abstractmethod
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
-        """Score the levels for each code, given its nearest exemplars (nearest first)."""
+        """Score the levels for each code, given the exemplars that its prompt shows (nearest first)."""
+
+    def reads_category(
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
+    ) -> list[str]:
+        """Write down what :meth:`category` depends on, for each code in ``related``."""
+        raise NotImplementedError
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
@@ -63,8 +111,8 @@ class Scorer(ABC):
         Asked of a scorer whose scores come without them.
 
         Args:
-            codes: the codes that were asked about last.
-            neighbours: of each.
+            codes: n codes.
+            neighbours: the exemplars that the prompt of each shows.
             related: level of each code to ask about, by its place among them.
         """
         raise NotImplementedError

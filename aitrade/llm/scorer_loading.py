@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.llm.code_vectors import read_vectors
+from aitrade.llm.engine import Engine
 from aitrade.llm.engine_loading import load_engine, load_tree_engine
 from aitrade.llm.head_scorer import HeadScorer
-from aitrade.llm.heads import apply_adapter
+from aitrade.llm.heads import Heads, apply_adapter
 from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Scorer
 from aitrade.models.adapter_files import base_and_adapter, own_adapter, with_adapter
@@ -19,7 +21,7 @@ from aitrade.question.question import Question
 def load_scorer(
     model: str, runtime: Runtime, question: Question, prompt_neighbours: int, adapters: Sequence[Path] = ()
 ) -> Scorer:
-    """Load ``BASE`` or ``BASE+ADAPTER``.
+    """Find ``BASE`` or ``BASE+ADAPTER``; its weights are loaded when it is first asked.
 
     Args:
         model: its name.
@@ -36,11 +38,24 @@ def load_scorer(
     if base.kind != "llm":
         raise ModelError(f"{base_name} is not an LLM", fix="choose one: aitrade models list")
     if not adapter_name:
-        return PromptScorer(load_engine(str(base.folder), runtime), base.sha256, question, prompt_neighbours)
+        tokenizer = load_tokenizer(str(base.folder))
+        return PromptScorer(
+            lambda: load_engine(str(base.folder), runtime), tokenizer, base.sha256, question, prompt_neighbours
+        )
     folder = own_adapter(model, base, question, adapters)
-    engine = load_tree_engine(str(base.folder), runtime)
-    heads = apply_adapter(engine, folder)
-    return HeadScorer(engine, heads, with_adapter(base.sha256, folder), question, read_vectors(folder))
+
+    def load() -> tuple[Engine, Heads]:
+        engine = load_tree_engine(str(base.folder), runtime)
+        return engine, apply_adapter(engine, folder)
+
+    return HeadScorer(load, with_adapter(base.sha256, folder), question, read_vectors(folder))
+
+
+def load_tokenizer(folder: str) -> Any:
+    """Load the tokenizer of a Hugging Face model folder."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
 def scorer_source_sha256(model: str, question: Question, adapters: Sequence[Path] = ()) -> str:

@@ -1,6 +1,7 @@
 """HS10 codes: what one is, and how text becomes one."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aitrade.core.errors import BadInputError
@@ -43,6 +44,14 @@ class Code:
     def hs6(self) -> str:
         """Subheading: the first six digits."""
         return self.hs10[:6]
+
+
+def by_heading(codes: Iterable[Code]) -> dict[tuple[str, str], list[Code]]:
+    """Group codes by flow and heading, in their order."""
+    groups: dict[tuple[str, str], list[Code]] = {}
+    for code in codes:
+        groups.setdefault((code.flow, code.hs4), []).append(code)
+    return groups
 
 
 def parse_hs10(text: str, *, where: str | None = None, pad: bool = False) -> str:

@@ -4,8 +4,9 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+BATCH = 64  # texts that go through the model together
+ROWS = 16  # texts are filled up to a multiple of this, for the reason that aitrade/llm/engine.py gives
+
 
 @dataclass(frozen=True)
 class Embedder:
@@ -34,22 +38,48 @@ class Embedder:
         name: ``BASE``, a name among the installed models, or ``BASE+ADAPTER``.
         sha256: hash of its files, part of fingerprints and of an index's file name.
         device, arithmetic: of the vectors; only vectors of the same device and arithmetic are compared.
-        model: the loaded model.
+        load: loads the model, once, when it is first needed.
     """
 
     name: str
     sha256: str
     device: str
     arithmetic: str
-    model: Any
+    load: Callable[[], Any]
+
+    @cached_property
+    def model(self) -> Any:
+        """The sentence-transformers model."""
+        return self.load()
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Embed texts as vectors of length one, shape (texts, dimensions)."""
+        """Embed texts as vectors of length one, shape (texts, dimensions).
+
+        Texts of as many tokens go through the model together, so that no text is filled up to the length of another and
+        its vector is the same, to the bit, whatever is embedded beside it.
+        """
         import numpy as np
+        import torch
 
         started = time.perf_counter()
-        encoded = self.model.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
-        vectors = np.asarray(encoded, np.float32)
+        model = self.model
+        options = {"truncation": True, "max_length": model.max_seq_length}
+        tokens = model.tokenizer(list(texts), **options)["input_ids"] if texts else []
+        rows_of_length: dict[int, list[int]] = {}
+        for row, sequence in enumerate(tokens):
+            rows_of_length.setdefault(len(sequence), []).append(row)
+        parts, order = [], []
+        with torch.inference_mode():
+            for _, rows in sorted(rows_of_length.items()):
+                for some in (rows[at : at + BATCH] for at in range(0, len(rows), BATCH)):
+                    repeated = [*some, *some[:1] * (-len(some) % ROWS)]
+                    ids = torch.tensor([tokens[row] for row in repeated], device=model.device)
+                    output = model({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
+                    parts.append(output["sentence_embedding"][: len(some)].float().cpu().numpy())
+                    order += some
+        vectors = np.empty((len(texts), model.get_embedding_dimension()), np.float32)
+        if order:
+            vectors[order] = np.concatenate(parts)
         _log.info("embedded %d texts in %.1f s", len(texts), time.perf_counter() - started)
         normalised: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
@@ -58,7 +88,7 @@ class Embedder:
 def load_embedder(
     runtime: Runtime, name: str, question: Question, adapters: Sequence[Path] = (), fold: int | None = None
 ) -> Embedder:
-    """Load ``BASE`` or ``BASE+ADAPTER``, in the machine's arithmetic.
+    """Find ``BASE`` or ``BASE+ADAPTER``; its model is loaded, in the machine's arithmetic, by the first text.
 
     Args:
         runtime: device and arithmetic.
@@ -70,16 +100,19 @@ def load_embedder(
     Raises:
         ModelError: the base is not installed, altered or not an embedder, or the adapter belongs to another base.
     """
-    import torch
-
-    started = time.perf_counter()
     base, folder = _parts(name, question, adapters, fold)
-    model = load_sentence_transformer(base, runtime)
-    if folder:
-        model[0].model = merge_lora(model[0].model, folder, torch.float32)
-    model = model.to(runtime.dtype)
-    _log.info("loaded %s in %.1f s", name, time.perf_counter() - started)
-    return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, model)
+
+    def load() -> Any:
+        import torch
+
+        started = time.perf_counter()
+        model = load_sentence_transformer(base, runtime)
+        if folder:
+            model[0].model = merge_lora(model[0].model, folder, torch.float32)
+        _log.info("loaded %s in %.1f s", name, time.perf_counter() - started)
+        return model.to(runtime.dtype).eval()
+
+    return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, load)
 
 
 def embedder_sha256(name: str, question: Question, adapters: Sequence[Path] = ()) -> str:

@@ -58,7 +58,7 @@ def index_file(exemplars: ExemplarSet, words: Words, embedder_sha256: str, devic
     return f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}.faiss"
 
 
-def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folders: Path) -> Index:
+def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folders: Path, keep: bool = True) -> Index:
     """Read the kept index, or build and keep it.
 
     Args:
@@ -66,14 +66,16 @@ def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folder
         words: what spells out the texts of codes.
         embedder: what embeds them.
         folders: where indexes are kept, one built now in the last.
+        keep: False where the embedder keeps vectors itself.
     """
     name = index_file(exemplars, words, embedder.sha256, embedder.device, embedder.arithmetic)
     for folder in folders:
         if (folder / name).is_file():
             return Index(exemplars, load_faiss().read_index(str(folder / name)))
     index = index_of(exemplars, embedder.embed(_texts(exemplars, words)))
-    with atomic_write(folders[-1] / name) as partial:
-        load_faiss().write_index(index.faiss_index, str(partial))
+    if keep:
+        with atomic_write(folders[-1] / name) as partial:
+            load_faiss().write_index(index.faiss_index, str(partial))
     return index
 
 

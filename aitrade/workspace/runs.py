@@ -31,6 +31,8 @@ class Run:
         finished_at: when its last prediction was kept; None while it can be resumed.
         predictions: how many are kept.
         question: name of the question that it answers.
+        asked: about how many codes the LLM was asked; None where that was not counted.
+        reused: for how many codes it was not, since the workspace held what it says; None likewise.
     """
 
     run: str
@@ -42,6 +44,8 @@ class Run:
     finished_at: datetime | None
     predictions: int
     question: str
+    asked: int | None = None
+    reused: int | None = None
 
     @property
     def finished(self) -> bool:
@@ -52,8 +56,8 @@ class Run:
 _SELECT = """
 SELECT run, kind, fingerprint, settings, codes, started_at, finished_at,
        (SELECT count(*) FROM predictions p WHERE p.run = runs.run),
-       (SELECT name FROM questions q WHERE q.sha256 = runs.question)
-FROM runs
+       (SELECT name FROM questions q WHERE q.sha256 = runs.question), asked, reused
+FROM runs LEFT JOIN run_work USING (run)
 """
 
 
@@ -121,6 +125,15 @@ def planned_rows(con: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]:
         "LEFT JOIN codes c USING (flow, hs10) WHERE p.run = ? ORDER BY p.place",
         [name],
     ).fetchall()
+
+
+def count_work(con: "DuckDBPyConnection", name: str, asked: int, reused: int) -> None:
+    """Add to how many codes of a run the LLM was asked about, and how many had their scores kept."""
+    con.execute(
+        "INSERT INTO run_work VALUES (?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET asked = asked + excluded.asked, reused = reused + excluded.reused",
+        [name, asked, reused],
+    )
 
 
 def finish_run(con: "DuckDBPyConnection", name: str) -> None:

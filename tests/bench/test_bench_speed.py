@@ -134,7 +134,7 @@ def test_the_time_of_a_slow_part_is_in_its_stage(
     toy_classifier: Callable[..., Classifier], slow: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     classifier, watch, delay = toy_classifier(), Stopwatch(), 0.3
-    part, method = {"embedding": (classifier.embedder.model, "encode"), "llm": (classifier.scorer, "relevance")}[slow]
+    part, method = {"embedding": (classifier.embedder.model, "forward"), "llm": (classifier.scorer, "relevance")}[slow]
     quick = getattr(part, method)
     monkeypatch.setattr(part, method, lambda *given, **named: time.sleep(delay) or quick(*given, **named))
     timed(classifier, watch).predict(CODES[:3])

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import questions
 import toys
 from conftest import MODEL, Outcome
 from questions import METHOD, on_exemplars
@@ -37,9 +38,7 @@ def test_the_cascade_spares_the_llm_what_is_low_beyond_doubt(calibrated: Path, e
             asked.extend(codes)
             return super().relevance(codes, neighbours)
 
-    cascade = dataclasses.replace(
-        cascade, scorer=Listening(whole.scorer.engine, whole.scorer.sha256, whole.question, 8)
-    )
+    cascade = dataclasses.replace(cascade, scorer=Listening(*questions.scorer_parts(whole.scorer)))
     found = cascade.predict(codes)
     spared = [p for p, row in zip(found, baseline, strict=True) if row[2] >= sure]
     assert 0 < len(spared) < len(codes)

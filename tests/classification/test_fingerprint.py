@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import questions
 import toys
 from questions import FEATURES, LABELS, METHOD, SMALL, on_exemplars
 
@@ -52,7 +54,7 @@ def fewer(exemplars: ExemplarSet) -> ExemplarSet:
 
 
 def other_weights(c: Classifier) -> Classifier:
-    scorer: Any = type(c.scorer)(c.scorer.engine, "f" * 64, c.question, 8)
+    scorer: Any = type(c.scorer)(*questions.scorer_parts(c.scorer, sha256="f" * 64))
     return dataclasses.replace(c, scorer=scorer)
 
 
@@ -139,17 +141,20 @@ def test_the_engine_and_what_the_template_adds_count(toy_classifier: Load) -> No
     """Both change what a base model says; a run tells which they were."""
     loaded = toy_classifier()
     tree = loaded.scorer.engine
-    plain = PromptScorer(
-        PlainEngine(tree.model, tree.tokenizer, tree.runtime, "a test"), loaded.scorer.sha256, loaded.question, 8
-    )
+    engine = PlainEngine(tree.model, tree.tokenizer, tree.runtime, "a test")
+    plain = PromptScorer(lambda: engine, tree.tokenizer, loaded.scorer.sha256, loaded.question, 8)
     settings = toy_classifier(scorer=plain).settings
     assert settings["engine"] == "plain: a test"
     assert "engine" not in loaded.settings
     assert settings["shown_sha256"] == loaded.settings["shown_sha256"]
-    other = PromptScorer(tree, loaded.scorer.sha256, loaded.question, 8)
+    other = PromptScorer(lambda: tree, tree.tokenizer, loaded.scorer.sha256, loaded.question, 8)
     other.shown_sha256 = "f" * 64
     assert of(toy_classifier(scorer=other)) != of(loaded)
     assert of(toy_classifier(scorer=plain)) != of(loaded)
+
+
+def identity(engine: Engine | PlainEngine) -> Engine | PlainEngine:
+    return engine
 
 
 def test_the_plain_engine_says_what_the_tree_says(toy_classifier: Load, toy_weights: Path) -> None:
@@ -160,7 +165,7 @@ def test_the_plain_engine_says_what_the_tree_says(toy_classifier: Load, toy_weig
     neighbours = loaded.retrieve(codes).neighbours
     tokenizer, exact = loaded.scorer.engine.tokenizer, Runtime("cpu", "float32")
     engines = Engine(model, tokenizer, exact), PlainEngine(model, tokenizer, exact, "a test")
-    scorers = [PromptScorer(engine, "", loaded.question, 8) for engine in engines]
+    scorers = [PromptScorer(partial(identity, engine), tokenizer, "", loaded.question, 8) for engine in engines]
     levels = [scorer.relevance(codes, neighbours).relevance for scorer in scorers]
     assert abs(levels[0] - levels[1]).max() < 1e-3
     asked = dict.fromkeys(range(len(codes)), "High")

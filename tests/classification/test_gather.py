@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import questions
 import toys
 from conftest import MODEL, Outcome
 from questions import FEATURES, KINDS, METHOD, on_exemplars
@@ -21,7 +22,7 @@ from aitrade.classification.loading import load_classifier, load_classifiers
 from aitrade.core.errors import BadInputError, ModelError
 from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prefix_tree import Tokens
-from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
+from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.models.installed import locate, read_record, record_files, write_record
 from aitrade.nomenclature.codes import Code
@@ -74,6 +75,8 @@ def test_whatever_is_asked_at_once_each_exemplar_has_its_own_answers(
         return [float(int(code.hs10)), float(code.flow == "exports"), float(said)]
 
     class Echo(PromptScorer):
+        prompt_neighbours = METHOD.prompt_neighbours
+
         def __init__(self) -> None:
             pass
 
@@ -108,19 +111,15 @@ def test_the_prompts_show_what_those_of_a_run_show_where_a_heading_is_asked_whol
 
     class Recording(PromptScorer):
         def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
-            shared = heading_neighbours(codes, neighbours, METHOD.prompt_neighbours)
-            shown.update({codes[row].key: [n.exemplar.code.hs10 for n in shared[row]] for row in rows})
+            shown.update({codes[row].key: [n.exemplar.code.hs10 for n in neighbours[row]] for row in rows})
             return super()._prompts(codes, neighbours, rows)
 
     whole = toy_classifier()
-    classifier = dataclasses.replace(
-        whole, scorer=Recording(whole.scorer.engine, "0" * 64, whole.question, METHOD.prompt_neighbours)
-    )
+    classifier = dataclasses.replace(whole, scorer=Recording(*questions.scorer_parts(whole.scorer)))
     asked = [e.code for e in exemplars.exemplars if e.code.flow == "imports"]
     for heading in sorted({code.hs4 for code in asked}):
         together = [code for code in codes if (code.flow, code.hs4) == ("imports", heading)]
-        neighbours = classifier.retrieve(together).neighbours
-        classifier.scorer.relevance(together, neighbours)
+        classifier.ask(together, classifier.retrieve(together))
     in_a_run = {code.key: shown[code.key] for code in asked}
     shown.clear()
     gather(classifier, codes, tmp_path, None, lambda *_: None)

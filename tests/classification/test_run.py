@@ -198,7 +198,7 @@ def test_a_finished_run_is_not_done_again(finished: Path, toy_classifier: Load) 
     class Idle:
         sha256 = toy_classifier().scorer.sha256  # and nothing that could judge
         shown_sha256 = toy_classifier().scorer.shown_sha256
-        engine = toy_classifier().scorer.engine
+        engine_kind = "tree"
 
     with open_workspace(finished) as con:
         (before,) = list_runs(con)
@@ -298,14 +298,15 @@ def test_what_is_kept_of_a_code_is_what_was_said_of_it(toy_classifier: Load) -> 
             return dataclasses.replace(said, relevance=said.relevance + favour)
 
     plain = toy_classifier().scorer
-    classifier = toy_classifier(scorer=Swayed(plain.engine, plain.sha256, QUESTION, METHOD.prompt_neighbours))
+    classifier = toy_classifier(scorer=Swayed(*questions.scorer_parts(plain)))
     codes = [c for c in toys.toy_codes() if classifier.exemplar_prediction(c) is None]
     found = classifier.predict(codes)
     near = classifier.retrieve(codes).neighbours
-    said = classifier.scorer.relevance(codes, near)
+    shown = classifier.shown(codes, near)
+    said = classifier.scorer.relevance(codes, shown)
     assert said.mass is not None
     related = {row: p.relevance for row, p in enumerate(found) if p.relevance != "Low"}
-    categories = dict(zip(related, classifier.scorer.category(codes, near, related), strict=True))
+    categories = dict(zip(related, classifier.scorer.category(codes, shown, related), strict=True))
     assert [np.exp(row).sum() for row in categories.values()] == pytest.approx([1.0] * len(related))
     assert [p.relevance for p in found[:6]] == ["Low", "High", "Medium"] * 2
     for row, (code, p) in enumerate(zip(codes, found, strict=True)):
@@ -337,6 +338,7 @@ def test_what_a_tuned_model_says_and_where_it_places_a_code_is_kept_of_that_code
     keys = [(e.code.flow, e.code.hs10) for e in exemplars.exemplars]
 
     class Tuned:
+        prompt_neighbours = 0
         vectors = CodeVectors(keys, np.eye(6, dtype=np.float32), {FULL: places})
 
         def relevance(self, *_: Any) -> Scores:

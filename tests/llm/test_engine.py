@@ -71,7 +71,7 @@ def test_label_scores_are_those_of_each_sequence_alone(
     engine: Engine, reference: np.ndarray, cached: Tokens, pack: int, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(engine_module.PACK_NODES, "cpu", pack)
-    monkeypatch.setitem(attention.BLOCK_NODES, "cpu", block)
+    monkeypatch.setattr(attention, "KEYS", block)
     engine.cache_prefix(cached)
     scores = score_labels(engine, PROMPTS, LABELS)
     assert np.abs(scores.logprobs - reference).max() < 1e-4
@@ -253,7 +253,7 @@ def test_what_all_keys_have_in_common_costs_bfloat16_no_digits() -> None:
     """Keys of real models have large biases, which change no probability but swamp the scores."""
     tree = Tree()
     tree.add([tokens(50)])
-    blocks = attention.attention_blocks(tree, 0, 50, Runtime("cpu", "float32"))
+    blocks = attention.attention_blocks(tree, 0, 50, "cpu")
     torch.manual_seed(3)
     query, value = torch.randn(1, 4, 50, 16).bfloat16(), torch.randn(1, 2, 50, 16).bfloat16()
     key = (torch.randn(1, 2, 50, 16) + 50).bfloat16()

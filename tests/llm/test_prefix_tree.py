@@ -1,6 +1,5 @@
 """Prefix trees: whatever is shared, every sequence keeps its tokens, its positions and its own past."""
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,21 +8,10 @@ from aitrade.llm.prefix_tree import ROOT, Tree, common_prefix
 
 # Few tokens and short sequences, so that beginnings are shared often.
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=7).map(tuple), min_size=1, max_size=14)
-LIMITS = st.integers(1, 30)
 
 
 def distinct_prefixes(sequences: list[tuple[int, ...]]) -> int:
     return len({s[:n] for s in sequences for n in range(1, len(s) + 1)})
-
-
-def ancestors(paths: list[list[int]]) -> dict[int, set[int]]:
-    """Every node's ancestors and itself, read off the paths alone."""
-    found: dict[int, set[int]] = {}
-    for path in paths:
-        for place, node in enumerate(path):
-            past = set(path[: place + 1])
-            assert found.setdefault(node, past) == past, "one node has two pasts"
-    return found
 
 
 @settings(max_examples=200, deadline=None)
@@ -38,26 +26,6 @@ def test_a_tree_spells_every_sequence_and_holds_what_they_share_once(
         assert [tree.depth[node] for node in path] == list(range(len(path)))
         assert [tree.parents[node] for node in path] == [ROOT, *path[:-1]]
     assert len(tree) == distinct_prefixes(first + later)
-
-
-@settings(max_examples=200, deadline=None)
-@given(SEQUENCES, SEQUENCES, LIMITS)
-def test_query_blocks_split_new_nodes_and_let_a_node_attend_to_its_ancestors_and_itself_only(
-    first: list[tuple[int, ...]], later: list[tuple[int, ...]], length: int
-) -> None:
-    tree = Tree()
-    before = tree.add(first)
-    known = len(tree)
-    past = ancestors(before + tree.add(later))
-    blocks = tree.query_blocks(known, len(tree), length)
-    assert [node for s in blocks for node in range(s.start, s.stop)] == list(range(known, len(tree)))
-    for block in blocks:
-        assert block.stop - block.start <= length
-        nodes, keys = range(block.start, block.stop), block.key_index.tolist()
-        assert keys == sorted(set(keys) | set(nodes)), "not ascending, or without the block's own nodes"
-        assert all(node in nodes or any(node in past[own] for own in nodes) for node in keys), "a key not needed"
-        for own, row in zip(nodes, block.mask, strict=True):
-            assert past[own] == {keys[column] for column in np.flatnonzero(row)}
 
 
 @settings(max_examples=100, deadline=None)
@@ -90,18 +58,11 @@ def test_a_tree_by_hand() -> None:
     tree = Tree()
     assert tree.add([(5, 6, 8), (5, 6), (5, 7), (5, 6, 8)]) == [[0, 1, 2], [0, 1], [0, 3], [0, 1, 2]]
     assert tree.tokens == [5, 6, 8, 7]
-    (only,) = tree.query_blocks(0, 4, 10)
-    assert only.key_index.tolist() == [0, 1, 2, 3]
-    assert only.mask.astype(int).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
-    _, last = tree.query_blocks(0, 4, 3)
-    assert last.key_index.tolist() == [0, 3], "the other branch is not a key"
-    assert last.mask.all()
 
 
 def test_nothing_to_add() -> None:
     tree = Tree()
     assert tree.add([]) == []
-    assert tree.query_blocks(0, 0, 8) == []
 
 
 @settings(max_examples=200, deadline=None)

@@ -206,4 +206,5 @@ def test_no_code_finds_its_own_label_in_its_prompt(exemplars: ExemplarSet) -> No
 
     scorer = PromptScorer.__new__(PromptScorer)
     scorer.prompter, scorer.prompt_neighbours = Noted(None, QUESTION), METHOD.prompt_neighbours
-    assert scorer._prompts(codes, lists, range(len(codes))) == [(1,)] * len(codes)
+    shown = heading_neighbours(codes, lists, METHOD.prompt_neighbours)
+    assert scorer._prompts(codes, shown, range(len(codes))) == [(1,)] * len(codes)

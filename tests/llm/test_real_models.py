@@ -15,7 +15,7 @@ from aitrade.core.paths import weights_folder
 from aitrade.llm.head_scorer import HeadScorer
 from aitrade.llm.label_scoring import score_labels
 from aitrade.llm.prompt import short_tokens
-from aitrade.llm.prompt_scorer import PromptScorer
+from aitrade.llm.prompt_scorer import PromptScorer, heading_neighbours
 from aitrade.llm.scorer_loading import load_scorer
 from aitrade.nomenclature.codes import Code
 from aitrade.retrieval.embedder import load_embedder
@@ -82,7 +82,8 @@ def test_packed_label_scores_are_those_of_each_sequence_alone(tuned: Classifier)
     scorer = load_scorer(LLM, EXACT, QUESTION, METHOD.prompt_neighbours)
     assert isinstance(scorer, PromptScorer)
     codes = [RELEVANT[0], UNRELATED[0]]
-    prompts = scorer._prompts(codes, tuned.retrieve(codes).neighbours, range(len(codes)))
+    shown = heading_neighbours(codes, tuned.retrieve(codes).neighbours, METHOD.prompt_neighbours)
+    prompts = scorer._prompts(codes, shown, range(len(codes)))
     assert all(prompt[: len(scorer.prompter.preamble)] == scorer.prompter.preamble for prompt in prompts)
     assert len(scorer.prompter.preamble) > 100
     labels = scorer.prompter.relevance_labels
@@ -106,7 +107,7 @@ def test_packed_hidden_states_of_the_tuned_model_are_those_of_each_text_alone() 
         tokens = list(short_tokens(scorer.engine.tokenizer, code, QUESTION))
         with torch.inference_mode():
             last = scorer.engine.model.base_model(torch.tensor([tokens])).last_hidden_state[0, -1:]
-        alone, _ = scorer.heads.logits(last)
+        alone, _ = scorer.engine_and_heads[1].logits(last)
         assert found[row] == pytest.approx(alone[0].numpy(), abs=1e-3)
 
 

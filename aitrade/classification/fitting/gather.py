@@ -1,6 +1,7 @@
 """Gather what a calibration is fitted from: the exemplars as a classifier sees codes that it was not told about."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +12,21 @@ from aitrade.classification.features import near_votes
 from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, FoldEmbeddings, population_weights
 from aitrade.core.errors import BadInputError
 from aitrade.llm.out_of_fold import read_out_of_fold
-from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.models.adapter_files import OUT_OF_FOLD, find_adapter, is_tuned, read_manifest
-from aitrade.nomenclature.codes import Code
+from aitrade.nomenclature.codes import Code, by_heading
 from aitrade.question.artifacts import adapter_folders
 from aitrade.question.exemplars import Exemplar
 from aitrade.question.folds import fold_name, subheading_folds
 from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import Index, open_index
+from aitrade.retrieval.kept_embedder import keep_vectors
 from aitrade.retrieval.neighbours import Neighbour
+from aitrade.workspace.scores import ScoreStore
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BATCH = 64
+BATCH = 16  # exemplars that are asked about, and kept, at a time
 
 
 def gather(
@@ -33,6 +35,7 @@ def gather(
     workspace: Path,
     sample: int | Collection[tuple[str, str]] | None,
     on_step: Callable[[int, int], None],
+    store: ScoreStore | None = None,
 ) -> CalibrationSet:
     """The exemplars with the evidence about each of them, made without its own label.
 
@@ -43,11 +46,12 @@ def gather(
 
     Args:
         classifier: model, embedder and exemplars; its calibration is not used.
-        nomenclature: all import codes, for the weights.
+        nomenclature: all import codes, for the weights, and for headings where the classifier knows no nomenclature.
         workspace: folder of the user's own adapters, and where indexes are kept.
         sample: ask a base model about this many exemplars only, spread evenly, or about those with these (flow, hs10);
             None for all.
         on_step: told (exemplars scored, exemplars).
+        store: where the classifier keeps what models say, if it does.
 
     Raises:
         BadInputError: the nomenclature is empty.
@@ -60,11 +64,11 @@ def gather(
     kept = _kept_scores(classifier.model, adapters)
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
-    indexes = _fold_indexes(classifier, workspace)
+    indexes = _fold_indexes(classifier, workspace, store)
     neighbours = _neighbours(classifier, indexes.__getitem__, len(indexes), exemplars)
     if kept is None:
-        shared = _with_their_headings(classifier, nomenclature, chosen, [neighbours[row] for row in rows])
-        llm, category = _ask(classifier, chosen, shared, on_step)
+        shown = _shown(classifier, nomenclature, neighbours)
+        llm, category = _ask(classifier, chosen, [shown[row] for row in rows], on_step)
     else:
         scores = np.array([kept[e.code.key] for e in chosen])
         llm, category = scores[:, : len(labels.levels)], scores[:, len(labels.levels) :]
@@ -87,7 +91,7 @@ def gather(
     )
 
 
-def _fold_indexes(classifier: Classifier, workspace: Path) -> list[Index]:
+def _fold_indexes(classifier: Classifier, workspace: Path, store: ScoreStore | None) -> list[Index]:
     """All exemplars for each fold, embedded without having learnt from those that it holds out."""
     index, embedder, question = classifier.index, classifier.embedder, classifier.question
     adapters = adapter_folders(question, workspace)
@@ -95,7 +99,10 @@ def _fold_indexes(classifier: Classifier, workspace: Path) -> list[Index]:
         return [index] * FOLDS
     count = read_manifest(find_adapter(embedder.name, adapters)).settings["folds"]
     unlearnt = [load_embedder(classifier.runtime, embedder.name, question, adapters, fold) for fold in range(count)]
-    return [open_index(index.exemplars, question.words, one, workspace / "index") for one in unlearnt]
+    if store is not None:
+        unlearnt = [keep_vectors(one, store) for one in unlearnt]
+    folder = workspace / "index"
+    return [open_index(index.exemplars, question.words, one, folder, keep=store is None) for one in unlearnt]
 
 
 def _llm_neighbours(
@@ -148,19 +155,19 @@ def _asked_about(
     return [i * len(exemplars) // count for i in range(count)]
 
 
-def _with_their_headings(
-    classifier: Classifier,
-    nomenclature: Sequence[Code],
-    asked: Sequence[Exemplar],
-    neighbours: Sequence[Sequence[Neighbour]],
-) -> list[list[Neighbour]]:
-    """The neighbours that exemplars are shown with in a run, where the other codes of their headings stand beside."""
-    headings = {(e.code.flow, e.code.hs4) for e in asked}
-    own = {e.code.key for e in asked}
-    others = [code for code in nomenclature if (code.flow, code.hs4) in headings and code.key not in own]
-    theirs = classifier.retrieve(others).neighbours if others else ()
-    count = classifier.method.prompt_neighbours
-    return heading_neighbours([*(e.code for e in asked), *others], [*neighbours, *theirs], count)[: len(asked)]
+def _shown(
+    classifier: Classifier, nomenclature: Sequence[Code], neighbours: Sequence[Sequence[Neighbour]]
+) -> Sequence[Sequence[Neighbour]]:
+    """What a run's prompts would show of each exemplar, were it a code of the nomenclature without a label.
+
+    Args:
+        classifier: what asks.
+        nomenclature: all codes.
+        neighbours: of each exemplar, as found by an embedder that has not learnt its subheading.
+    """
+    codes = [e.code for e in classifier.index.exemplars.exemplars]
+    knows = classifier if classifier.nomenclature else replace(classifier, nomenclature=by_heading(nomenclature))
+    return knows.shown(codes, neighbours)
 
 
 def _ask(
@@ -172,6 +179,7 @@ def _ask(
     relevance, labels = [], classifier.question.labels
     codes = [e.code for e in exemplars]
     category = np.full((len(exemplars), len(labels.categories)), np.nan)  # one of the reference level has none
+    on_step(0, len(exemplars))
     for start in range(0, len(exemplars), BATCH):
         stop = min(start + BATCH, len(exemplars))
         asked = codes[start:stop], neighbours[start:stop]

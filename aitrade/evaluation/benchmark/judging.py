@@ -131,7 +131,7 @@ def _ask(
     done = 0
     for batch in _batches(codes):
         near = retrieved.neighbours[done : done + len(batch)]
-        said = classifier.scorer.relevance(batch, near)
+        said = classifier.scorer.relevance(batch, classifier.shown(batch, near))
         scores.append(said.relevance)
         votes.append(near_votes(classifier.llm_neighbours(batch, said), labels, classifier.method))
         if said.mass is not None:

@@ -19,6 +19,7 @@ from aitrade.core.errors import BadInputError
 from aitrade.core.softmax import softmax
 from aitrade.evaluation.benchmark.gold import Gold, whole_headings
 from aitrade.evaluation.benchmark.judging import LEAST_EXEMPLARS
+from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.llm.scorer import Scorer
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
@@ -190,6 +191,7 @@ def _asked(
     scores = []
     for start in range(0, len(codes), BATCH):
         batch = slice(start, start + BATCH)
-        scores.append(scorer.relevance(codes[batch], neighbours[batch]).relevance)
+        shown = heading_neighbours(codes[batch], neighbours[batch], scorer.prompt_neighbours)
+        scores.append(scorer.relevance(codes[batch], shown).relevance)
         on_asked(len(codes[batch]))
     return np.concatenate(scores)
