@@ -95,6 +95,11 @@ class Runs(Questions):
             runtimes = [classifier.runtime for classifier in classifiers]
             devices = ", ".join(runtime.torch_device for runtime in runtimes)
             on_message(f"{len(chosen):,} codes on {devices} in {runtimes[0].arithmetic}")
+            if reused := sum(classifiers[0].reused_number(code) is not None for code in chosen):
+                on_message(
+                    f"{reused:,} codes have the number of an exemplar that is another product by its description; they "
+                    "are judged as codes without a label (aitrade explain HS10 says so)"
+                )
             if classifiers[0].calibration is None:
                 on_message(
                     f"the probabilities will not be calibrated: there is no calibration for {model} "

@@ -17,7 +17,7 @@ from aitrade.core.device import Runtime
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.llm.scorer import Scorer, Scores
-from aitrade.nomenclature.code_text import describe
+from aitrade.nomenclature.code_text import SAME_PRODUCT, describe, same_product
 from aitrade.nomenclature.codes import Code
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder
@@ -77,6 +77,7 @@ class Classifier:
             "labels": self.question.labels.names,
             "method": asdict(self.method),
             "cascade": self.cascade,
+            "same_product": SAME_PRODUCT,
             "device": self.runtime.device,
             "arithmetic": self.runtime.arithmetic,
         }
@@ -89,7 +90,7 @@ class Classifier:
             baseline = baseline_probabilities(self.calibration, retrieved, self.method)
             sure = baseline[:, labels.reference_index] >= self.calibration.cascade_threshold
             for row in np.flatnonzero(sure).tolist():
-                evidence = {"neighbours": listed(retrieved.neighbours[row])}
+                evidence = {"neighbours": listed(retrieved.neighbours[row])} | self._note(codes[row])
                 decided[row] = prediction(
                     codes[row], labels, baseline[row], labels.reference_category, "cascade", evidence
                 )
@@ -138,7 +139,8 @@ class Classifier:
                     "llm_votes": rounded(votes[row]),
                     "llm_neighbours": listed(near[row]),
                     "neighbours": listed(retrieved.neighbours[row]),
-                },
+                }
+                | self._note(code),
             )
             for row, (code, category) in enumerate(zip(codes, decision.category_scores, strict=True))
         ]
@@ -160,16 +162,27 @@ class Classifier:
         theirs = self.retrieve(siblings).neighbours if siblings else ()
         return heading_neighbours([*codes, *siblings], [*neighbours, *theirs], count)[: len(codes)]
 
+    def _note(self, code: Code) -> dict[str, str]:
+        note = self.reused_number(code)
+        return {"note": note} if note else {}
+
     def llm_neighbours(self, codes: Sequence[Code], scores: Scores) -> Sequence[Sequence[Neighbour]]:
         """Find the exemplars that a tuned LLM places nearest; none where the adapter keeps no vectors of them."""
         if self.llm_index is None or scores.vectors is None:
             return [()] * len(codes)
         return self.near(self.llm_index, codes, scores.vectors)
 
-    def exemplar_prediction(self, code: Code) -> Prediction | None:
-        """Take the label by hand, where the code is an exemplar."""
+    def reused_number(self, code: Code) -> str | None:
+        """Say in a note that an exemplar has the code's number, but is another product; None where that is not so."""
         exemplar = self.index.exemplars.by_code.get(code.key)
-        if exemplar is None:
+        if exemplar is None or same_product(code, exemplar.code, self.question.words):
+            return None
+        return f"the exemplar of this number is another product: {exemplar.code.description}"
+
+    def exemplar_prediction(self, code: Code) -> Prediction | None:
+        """Take the label by hand, where the code is an exemplar, by number and by description."""
+        exemplar = self.index.exemplars.by_code.get(code.key)
+        if exemplar is None or self.reused_number(code):
             return None
         labels = self.question.labels
         sure = np.array([float(exemplar.relevance == level) for level in labels.levels])

@@ -37,6 +37,7 @@ class Explanation:
         llm_neighbours: likewise those that a tuned LLM places nearest.
         rationale: the reason given by hand, for an exemplar.
         found_by: the embedder that found the neighbours now, where the run kept none; else None.
+        note: what else has to be known of the label, such as that an exemplar has the number but is another product.
     """
 
     code: Code
@@ -52,6 +53,7 @@ class Explanation:
     llm_neighbours: tuple[tuple[Exemplar, float], ...]
     rationale: str | None
     found_by: str | None = None
+    note: str | None = None
 
     @property
     def contrary(self) -> tuple[Exemplar, float] | None:
@@ -73,6 +75,7 @@ class Explanation:
             "llm": dict(zip(levels, self.llm, strict=True)) if self.llm else None,
             "label_mass": self.label_mass,
             "rationale": self.rationale,
+            "note": self.note,
             "neighbours": _plain(self.neighbours),
             "found_by": self.found_by,
             "contrary": _plain((self.contrary,))[0] if self.contrary else None,
@@ -126,6 +129,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
         neighbours=_known(evidence.get("neighbours", []), question.exemplars),
         llm_neighbours=_known(evidence.get("llm_neighbours", []), question.exemplars),
         rationale=rationale,
+        note=evidence.get("note"),
     )
 
 

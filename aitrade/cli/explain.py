@@ -54,6 +54,8 @@ def _text(found: "Explanation", written: str | None) -> str:
     ]
     if found.rationale:
         lines.append(f"labelled by hand: {found.rationale}")
+    if found.note:
+        lines.append(f"note: {found.note}")
     if found.llm:
         scores = ", ".join(f"{name} {score:.2f}" for name, score in zip(levels, found.llm, strict=True))
         mass = "" if found.label_mass is None else f"; {found.label_mass:.0%} of its answer is a label"

@@ -42,7 +42,7 @@ def project(hidden: "NDArray[np.float32]", projection: "NDArray[np.float32]") ->
     import torch
 
     # By torch, whose products of filled rows give each row the same numbers in any company; numpy's do not.
-    projected = filled(torch.from_numpy(hidden)) @ torch.from_numpy(projection)
+    projected = filled(torch.from_numpy(hidden).float()) @ torch.from_numpy(projection)
     return _unit(projected[: len(hidden)].numpy())
 
 

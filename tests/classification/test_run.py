@@ -17,6 +17,7 @@ from questions import LABELS, METHOD, QUESTION
 
 from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
+from aitrade.classification.explain import explain
 from aitrade.classification.features import near_votes
 from aitrade.classification.run import classify, planned_codes
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
@@ -138,6 +139,27 @@ def test_an_exemplar_of_one_flow_is_none_of_the_other(toy_classifier: Load) -> N
     classifier = toy_classifier()
     assert classifier.exemplar_prediction(Code("0803900025", "exports", "BANANAS")) is not None
     assert classifier.exemplar_prediction(Code("0803900025", "imports", "ELSE")) is None
+
+
+def test_an_exemplar_decides_a_code_only_where_the_descriptions_agree(workspace: Path, toy_classifier: Load) -> None:
+    """Editions of the nomenclature give a number to another product."""
+    with open_workspace(workspace) as con:
+        con.execute("UPDATE codes SET description = 'CARBONATED WATER, BOTTLED' WHERE hs10 = '8471704065'")
+        con.execute("UPDATE codes SET description = 'KEYBOARDS FOR ADP MACHINES.' WHERE hs10 = '8471606000'")
+    run_all(workspace, toy_classifier())
+    found = {
+        hs10: (source, json.loads(evidence).get("note"))
+        for hs10, source, evidence in rows(
+            workspace, "SELECT hs10, source, evidence FROM predictions WHERE flow = 'imports'"
+        )
+    }
+    note = "the exemplar of this number is another product: HARD DISK DRIVE UNITS"
+    assert found["8471704065"] == ("llm", note)
+    assert found["8471606000"] == ("exemplar", None), "other letters are no other product"
+    assert [hs10 for hs10, (_, said) in found.items() if said] == ["8471704065"]
+    with open_workspace(workspace) as con:
+        ((run,),) = con.execute("SELECT run FROM runs").fetchall()
+        assert explain(con, "8471704065", "imports", run).note == note
 
 
 def test_no_neighbour_of_a_prediction_is_the_code_itself(finished: Path) -> None:
@@ -382,7 +404,7 @@ def test_a_model_that_hardly_answers_with_a_label_stops_or_leaves_a_warning(
             said = super().relevance(codes, neighbours)
             return dataclasses.replace(said, mass=0.01 * np.ones(len(codes)))
 
-    scorer = Elsewhere(plain.engine, plain.sha256, QUESTION, METHOD.prompt_neighbours)
+    scorer = Elsewhere(*questions.scorer_parts(plain))
     classifier = toy_classifier(scorer=scorer)
     with pytest.raises(ModelError, match=r"with a probability of 0\.01 only.*--allow-low-label-mass") as caught:
         run_all(workspace, classifier)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from trade_fixtures import add_run
 
 from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.question.question import SHIPPED, load_question
+from aitrade.retrieval.embedder import Embedder
 from aitrade.workspace import open_workspace
 
 LABELS = load_question(SHIPPED).labels
@@ -174,9 +175,16 @@ def test_an_unexpected_error_is_not_dressed_up(aitrade: Run, monkeypatch: pytest
         aitrade(*ALL)
 
 
-def test_the_index_of_the_exemplars_is_kept_in_the_workspace(aitrade: Run, workspace: Path) -> None:
-    aitrade(*ALL, "--limit", "2")
-    (kept,) = (workspace / "index").iterdir()
-    written = kept.stat().st_mtime_ns
-    aitrade(*ALL, "--limit", "3")
-    assert [p.stat().st_mtime_ns for p in (workspace / "index").iterdir()] == [written]
+def test_no_text_is_embedded_twice(aitrade: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither an exemplar's nor a code's: the workspace keeps their vectors."""
+    embedded: list[str] = []
+    real = Embedder.embed
+
+    def listen(self: Embedder, texts: Sequence[str]) -> Any:
+        embedded.extend(texts)
+        return real(self, texts)
+
+    monkeypatch.setattr(Embedder, "embed", listen)
+    for limit in ("2", "3"):
+        assert aitrade(*ALL, "--limit", limit).code == 0
+    assert len(embedded) == len(set(embedded)) > 0

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
+from aitrade.nomenclature.code_text import same_product
+from aitrade.nomenclature.codes import Code
 from aitrade.nomenclature.text import load_shorthand, load_titles, read_words
 
 WORDS = read_words()
@@ -173,3 +175,22 @@ def test_damaged_tables_are_refused(
         load(path)
     assert caught.value.where is not None
     assert caught.value.where.startswith(f"{path}, line {line}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("BAR&ROD IRN/STL, LT 0.25% CARBON, HOT-ROLLED", "BAR&ROD IRN/STL, LT 0.25% CARBON, HOT-ROLLED,NESOI", True),
+        ("PARTS OF HEADINGS 8525 TO 8528, NESOI", "PARTS OF HEADINGS 8524 TO 8528, NESOI", True),
+        ("TELEVISION CAMERAS, COLOR, NESOI", "NIGHT VISION TELEVISION CAMERAS AND DIGITAL CAMERAS", False),
+        (
+            "PHOTOVOLTAIC DC GENERATORS, OF AN OUTPUT EXCEEDING 375 KW",
+            "PHOTOVOLTAIC AC GENERATORS, OF AN OUTPUT EXCEEDING 750 KVA",
+            False,
+        ),
+    ],
+)
+def test_editions_reword_a_product_or_give_its_number_to_another(before: str, after: str, same: bool) -> None:
+    """Real texts of one number, of the editions of 2019 or 2022 and of today."""
+    one, other = (Code("8501809000", "imports", text) for text in (before, after))
+    assert same_product(one, other, WORDS) == same_product(other, one, WORDS) == same
