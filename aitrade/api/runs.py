@@ -265,8 +265,6 @@ class Runs(Questions):
             ModelError: a model is missing or altered.
             StoppedError: Ctrl-C; the same call asks about the rest of the exemplars.
         """
-        from dataclasses import replace
-
         from aitrade.classification.calibration import calibration_file, save_calibration
         from aitrade.classification.fitting.fit import fit_calibration
         from aitrade.classification.fitting.gather import gather
@@ -296,7 +294,7 @@ class Runs(Questions):
                 store=store,
             )
             try:
-                knows = replace(classifier, nomenclature=everything)
+                knows = classifier.knowing(everything)
                 evidence = gather(knows, imports, self.folder, sample, on_step, store)
             except KeyboardInterrupt:
                 raise StoppedError(

@@ -1,7 +1,7 @@
 """A classifier: model, embedder, exemplars and calibration, which together classify codes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,10 @@ class Classifier:
     runtime: Runtime
     cascade: bool = False
     nomenclature: Mapping[tuple[str, str], Sequence[Code]] = field(default_factory=dict)
+
+    def knowing(self, nomenclature: Mapping[tuple[str, str], Sequence[Code]]) -> "Classifier":
+        """The same with the codes of every heading, whose neighbours a base model's prompts show."""
+        return replace(self, nomenclature=nomenclature)
 
     @cached_property
     def llm_index(self) -> Index | None:

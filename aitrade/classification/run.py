@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.classifier import Classifier
@@ -127,7 +127,7 @@ def classify(
     left = [batch for batch in plan.batches if batch[0].key not in done]
     _check_label_mass(con, run.run, not left, allow_low_label_mass)
     nomenclature = by_heading(read_codes(con, FLOWS))
-    judges = [replace(classifier, nomenclature=nomenclature) for classifier in classifiers]
+    judges = [classifier.knowing(nomenclature) for classifier in classifiers]
     try:
         on_batch(len(done), len(codes))
         for some in (left[at : at + EMBEDDED_BATCHES] for at in range(0, len(left), EMBEDDED_BATCHES)):

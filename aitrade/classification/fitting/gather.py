@@ -1,7 +1,6 @@
 """Gather what a calibration is fitted from: the exemplars as a classifier sees codes that it was not told about."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,7 +165,7 @@ def _shown(
         neighbours: of each exemplar, as found by an embedder that has not learnt its subheading.
     """
     codes = [e.code for e in classifier.index.exemplars.exemplars]
-    knows = classifier if classifier.nomenclature else replace(classifier, nomenclature=by_heading(nomenclature))
+    knows = classifier if classifier.nomenclature else classifier.knowing(by_heading(nomenclature))
     return knows.shown(codes, neighbours)
 
 
