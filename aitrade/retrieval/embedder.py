@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 BATCH = 64  # texts that go through the model together
-ROWS = 16  # texts are filled up to a multiple of this, for the reason that aitrade/llm/engine.py gives
+ROWS = 16  # the tokens of a batch are filled up to a multiple of this, for the reason that aitrade/llm/engine.py gives
 
 
 @dataclass(frozen=True)
@@ -59,30 +60,35 @@ class Embedder:
         its vector is the same, to the bit, whatever is embedded beside it.
         """
         import numpy as np
-        import torch
 
         started = time.perf_counter()
-        model = self.model
-        options = {"truncation": True, "max_length": model.max_seq_length}
-        tokens = model.tokenizer(list(texts), **options)["input_ids"] if texts else []
         rows_of_length: dict[int, list[int]] = {}
-        for row, sequence in enumerate(tokens):
-            rows_of_length.setdefault(len(sequence), []).append(row)
-        parts, order = [], []
-        with torch.inference_mode():
-            for _, rows in sorted(rows_of_length.items()):
-                for some in (rows[at : at + BATCH] for at in range(0, len(rows), BATCH)):
-                    repeated = [*some, *some[:1] * (-len(some) % ROWS)]
-                    ids = torch.tensor([tokens[row] for row in repeated], device=model.device)
-                    output = model({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
-                    parts.append(output["sentence_embedding"][: len(some)].float().cpu().numpy())
-                    order += some
-        vectors = np.empty((len(texts), model.get_embedding_dimension()), np.float32)
-        if order:
-            vectors[order] = np.concatenate(parts)
+        for row, length in enumerate(self._lengths(texts)):
+            rows_of_length.setdefault(length, []).append(row)
+        batches = [
+            (length, rows[at : at + BATCH])
+            for length, rows in sorted(rows_of_length.items())
+            for at in range(0, len(rows), BATCH)
+        ]
+        model = self.model
+        vectors = np.empty((len(texts), model.truncate_dim or model.get_embedding_dimension()), np.float32)
+        for length, rows in batches:
+            fill = -len(rows) % (ROWS // math.gcd(ROWS, length))
+            filled = [texts[row] for row in [*rows, *rows[:1] * fill]]
+            encoded = model.encode(filled, batch_size=len(filled), convert_to_tensor=True, show_progress_bar=False)
+            vectors[rows] = encoded[: len(rows)].float().cpu().numpy()
         _log.info("embedded %d texts in %.1f s", len(texts), time.perf_counter() - started)
         normalised: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
+
+    def _lengths(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, as the model's own prompt and longest length make them."""
+        if not texts:
+            return []
+        model = self.model
+        prompt = model.prompts.get(model.default_prompt_name)
+        lengths: list[int] = model.preprocess(list(texts), prompt=prompt)["attention_mask"].sum(1).tolist()
+        return lengths
 
 
 def load_embedder(

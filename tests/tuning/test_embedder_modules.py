@@ -65,7 +65,7 @@ def test_tuning_begins_with_the_very_embeddings_that_are_used(
     question = on_exemplars(exemplars)
     task = Task("x", base, question, CPU, dataclasses.replace(EMBEDDER_SETTINGS, rank=2), 2)
     loaded = load_sentence_transformer(base, CPU)
-    used = Embedder("own", "", "cpu", "float32", loaded).embed(
+    used = Embedder("own", "", "cpu", "float32", lambda: loaded).embed(
         [describe(e.code, question.words) for e in exemplars.exemplars]
     )
     found = vectors_of(new_embedder_learner(task), _examples(task))
