@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LEAST_LABEL_MASS = 0.05  # of the median code; below, the order of the labels is hardly what the model would say
 _JUDGED_CODES = 100  # before its end, a run is judged by as many
-EMBEDDED_BATCHES = 16  # whose texts are embedded at once, so that many have the same length
+EMBEDDED_BATCHES = 64  # whose texts are embedded at once, so that many have the same length
 
 
 @dataclass(frozen=True)
