@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from trade_fixtures import sum_all_chapters
+
 from aitrade.trade.countries import seed_countries
 from aitrade.workspace import open_workspace
 from aitrade.workspace.questions import adopt_runs
@@ -50,6 +52,7 @@ def fill(
                 "unnest(?::BIGINT[]), unnest(?)",
                 columns,
             )
+            sum_all_chapters(con)
             receipt = {"notes": ["made up"]}
             con.execute(
                 "INSERT INTO trade_imports VALUES (?, ?, 'cafe', 'parquet', ?, TIMESTAMP '2026-04-01', ?)",

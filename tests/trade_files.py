@@ -36,7 +36,20 @@ def take(con: duckdb.DuckDBPyConnection, path: Path, **options: Any) -> Receipt:
     assert sum(receipt.value_by_year.values()) == sum(
         r[4] for r in held(con, flow=receipt.flow) if receipt.import_id == r[6]
     )
+    check_chapter_sums(con)
     return receipt
+
+
+def check_chapter_sums(con: duckdb.DuckDBPyConnection) -> None:
+    """Check that the sums by chapter are those of the rows."""
+    summed: dict[tuple, list[int]] = {}
+    for flow, *row in con.execute("SELECT flow, cty_code, hs10, year, month, value, duty FROM flows").fetchall():
+        country, hs10, year, month, value, duty = row
+        sums = summed.setdefault((flow, country, hs10[:2], year, month), [0, 0, 0])
+        sums[:] = [sums[0] + 1, sums[1] + value, sums[2] + (0 if duty is None else value)]
+    kept = con.execute("FROM chapter_flows").fetchall()
+    assert {row[:5]: list(row[5:]) for row in kept} == summed
+    assert len(kept) == len(summed)
 
 
 def held(con: duckdb.DuckDBPyConnection, table: str = "flows", flow: str = "imports") -> list[tuple]:
@@ -54,6 +67,12 @@ def facts(con: duckdb.DuckDBPyConnection, table: str = "flows", flow: str = "imp
 def is_empty(con: duckdb.DuckDBPyConnection) -> bool:
     tables = ("flows", "group_flows", "trade_imports")
     return not any(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in tables)
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty the tables of trade."""
+    for table in ("flows", "chapter_flows", "group_flows", "quantities", "trade_imports"):
+        con.execute(f"DELETE FROM {table}")
 
 
 def csv_of(path: Path, rows: Iterable[Trade], header: str = "hs10,cty_code,time,con_val_mo,cal_dut_mo") -> Path:

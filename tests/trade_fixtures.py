@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from aitrade.trade.ingest.chapter_flows import sum_chapters
 from aitrade.workspace import open_workspace
 from aitrade.workspace.database import migrate
 from aitrade.workspace.questions import adopt_runs
@@ -130,6 +131,14 @@ def add_flows(con: duckdb.DuckDBPyConnection, rows: Iterable[Row]) -> None:
     columns = [[getattr(row, name) for row in rows] for name in Row.__dataclass_fields__]
     unnested = ", ".join(f"unnest(${number})" for number in range(1, 8))
     con.execute(f"INSERT INTO flows SELECT {unnested}, 1", columns)
+    sum_all_chapters(con)
+
+
+def sum_all_chapters(con: duckdb.DuckDBPyConnection) -> None:
+    """Sum flows that were changed by hand, as every import does."""
+    con.execute("DELETE FROM chapter_flows")
+    for flow, years in con.execute("SELECT flow, list(DISTINCT year) FROM flows GROUP BY flow").fetchall():
+        sum_chapters(con, flow, years)
 
 
 def add_run(con: duckdb.DuckDBPyConnection, name: str, predictions: Iterable[dict[str, Any]]) -> None:

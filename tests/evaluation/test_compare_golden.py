@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from label_sets import LEVELS, RELATED, labelled
-from trade_fixtures import SHARED, add_run, workspace
+from trade_fixtures import SHARED, add_run, sum_all_chapters, workspace
 
 from aitrade.evaluation.compare.comparison import compare
 from aitrade.evaluation.compare.comparison_tables import agreement_table
@@ -51,6 +51,7 @@ def test_the_figures_are_those_of_the_agreement_program(tmp_path):
         "INSERT INTO flows SELECT 'imports', hs10, cty_code, year, 0, con_val_yr, NULL, 1 FROM read_parquet($1)",
         [str(SHARED / "trade" / "imports_2024_hs10_country.parquet")],
     )
+    sum_all_chapters(con)
     add_run(con, "said", [{"flow": "imports", "hs10": c, "relevance": r, "category": k} for c, r, k in said])
     question = replace(ask(con, "hand", ["said"]), left_out=frozenset(("imports", hs10) for hs10 in exemplars))
     (ours,) = agreement_table(question, compare(con, question)).records()

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 import report_workspace as made
+from trade_fixtures import sum_all_chapters
 from typer.testing import CliRunner
 
 from aitrade.core.files import sha256_of
@@ -154,6 +155,7 @@ def test_a_year_is_a_part_only_for_the_flow_that_lacks_months(tmp_path: Path) ->
     months = [(year, month) for year in (2023, 2024, 2025) for month in range(1, 13)]
     with open_workspace(made.fill(tmp_path / "w", months=months)) as con:
         con.execute("DELETE FROM flows WHERE flow = 'exports' AND year = 2025 AND month > 9")
+        sum_all_chapters(con)
         found = gather(con, made.RUN)
 
     def years(figure: str, flow: str | None = None) -> set[object]:

@@ -1,7 +1,7 @@
 """Tables on real data: US imports of 2024 by HS10 and country, and the paper's own labels for half of the codes."""
 
 import pytest
-from trade_fixtures import SHARED, workspace
+from trade_fixtures import SHARED, sum_all_chapters, workspace
 
 from aitrade.trade.paper.replicate import replicate
 from aitrade.trade.tables.exemptions import import_list, read_list, shipped_lists
@@ -19,6 +19,7 @@ def con():
     con.execute(
         f"INSERT INTO flows SELECT 'imports', hs10, cty_code, year, 0, con_val_yr, cal_dut_yr, 1 FROM '{TRADE}'"
     )
+    sum_all_chapters(con)
     con.execute("DELETE FROM countries")
     con.execute(f"INSERT INTO countries SELECT DISTINCT cty_code, cty_name, 'country' FROM '{TRADE}'")
     con.execute(

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from aitrade.core.errors import BadInputError
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.readers.source import ImportOptions
-from tests.trade_files import FANS, HORSES, SERVERS, bulk_of, facts, imp, is_empty, take, text_of
+from tests.trade_files import FANS, HORSES, SERVERS, bulk_of, facts, forget, imp, is_empty, take, text_of
 
 PLAIN = f"hs10,cty_code,time,value\n{SERVERS},2010,2024-01,70\n{FANS},5700,2024-02,5\n"
 PLAIN_FACTS = [(FANS, "5700", 2024, 2, 5, None), (SERVERS, "2010", 2024, 1, 70, None)]
@@ -55,7 +55,7 @@ def test_compressed_files_are_read_by_content(tmp_path, con, suffix):
             zstd_of(path, PLAIN)
         take(con, path, flow="imports")
         assert facts(con) == PLAIN_FACTS
-        con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+        forget(con)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("t.csv.gz", "gzip"), ("t.csv.zst", "zstd")])
@@ -179,7 +179,9 @@ def test_a_file_cut_off_or_with_changed_bytes_is_read_or_refused(tmp_path, con, 
                 import_trade(con, [path], ImportOptions(flow="imports", sum_over=("rows",)))
             except BadInputError:
                 refused += 1
-            con.execute("DELETE FROM flows; DELETE FROM group_flows; DELETE FROM trade_imports")
+            con.execute(
+                "DELETE FROM flows; DELETE FROM chapter_flows; DELETE FROM group_flows; DELETE FROM trade_imports"
+            )
     assert refused > 60
 
 

@@ -32,6 +32,12 @@ def test_a_month_that_one_chapter_lacks_is_told_by_the_file_that_lacks_it(tmp_pa
         assert receipt.gaps == ({"chapter 01": ["2024-04"]} if month == 4 else {})
 
 
+def test_months_in_which_one_country_lacks_a_chapter_are_told(tmp_path, con):
+    rows = [row for row in trade(range(1, 13)) if row[:2] != (HORSES, "5700") or row[3] not in (5, 6)]
+    receipt = take(con, csv_of(tmp_path / "t.csv", rows))
+    assert receipt.gaps == {"chapter 01 of country 5700 CHINA": ["2024-05", "2024-06"]}
+
+
 def test_small_trade_and_whole_data_have_no_gaps(tmp_path, con):
     small = [(FANS, "5800", 2024, month, 1, None) for month in (1, 2, 3)]
     receipt = take(con, csv_of(tmp_path / "t.csv", [*trade(range(1, 13)), *small]))

@@ -12,7 +12,20 @@ from typer.testing import CliRunner
 
 from aitrade.core.errors import BadInputError
 from aitrade.trade.ingest.receipt import PeriodicityChange, receipt_lines
-from tests.trade_files import FANS, HORSES, PHONES, SERVERS, csv_of, facts, held, is_empty, take, text_of, workspace
+from tests.trade_files import (
+    FANS,
+    HORSES,
+    PHONES,
+    SERVERS,
+    csv_of,
+    facts,
+    forget,
+    held,
+    is_empty,
+    take,
+    text_of,
+    workspace,
+)
 
 RADIOS, LAPTOPS, PARTS = "8517620090", "8471300100", "8473301180"
 CODES = (SERVERS, FANS, HORSES, PHONES)
@@ -58,7 +71,7 @@ def test_order_parts_and_repetition_change_nothing(tmp_path_factory, trade, rng)
     # In parts, each key in one of them, imported in any order and some again.
     place = {row[:4]: rng.randrange(3) for row in trade}
     parts = [csv_of(folder / f"{n}.csv", [r for r in shuffled if place[r[:4]] == n]) for n in set(place.values())]
-    con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+    forget(con)
     for part in parts + rng.sample(parts, rng.randrange(len(parts) + 1)):
         take(con, part)
     assert sorted(facts(con)) == expected
@@ -144,7 +157,7 @@ def test_a_file_that_leaves_the_duty_open_is_no_revision(tmp_path, con):
     assert sorted(facts(con)) == sorted(rows)
     assert (replaced.rows_before, replaced.changed, replaced.gone, replaced.beside) == (3, 0, 0, 1)
     # The other way round, what was open becomes known.
-    con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+    forget(con)
     take(con, path)
     take(con, csv_of(tmp_path / "c.csv", rows[2:]))
     assert [row[5] for row in facts(con)] == [None, 7, 7]
@@ -210,7 +223,7 @@ def test_the_receipt_says_what_a_year_took_out_of_the_months(tmp_path, con):
     assert "took one another's place: 24 rows and 0.000002 billion dollars went, of these 12 rows" in text
     assert "of chapters that the file does not hold for their country and year (01)" in text
     assert "revision" not in text
-    con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+    forget(con)
     take(con, tmp_path / "m.csv", values="monthly")
     both = text_of(tmp_path / "b.csv", f"{header}\n{SERVERS},2010,2024,800\n{HORSES},2010,2024,780\n")
     replaced = take(con, both, replace=True).replaced

@@ -3,7 +3,7 @@
 import pytest
 
 from aitrade.core.errors import BadInputError
-from tests.trade_files import FANS, SERVERS, facts, take, text_of
+from tests.trade_files import FANS, HORSES, SERVERS, facts, take, text_of
 
 HEADER = "hs10,cty_code,time"
 
@@ -67,6 +67,43 @@ def test_a_total_without_a_name_in_a_file_of_its_own_is_found_by_its_sum(tmp_pat
     last = file_of(tmp_path, "rest.csv", "rp", (SERVERS, "rp2", 57), (FANS, "rp2", 60))
     with pytest.raises(BadInputError, match="rp Zz is as large as all other parts together"):
         take_part(con, last)
+
+
+def test_a_total_without_a_name_is_found_in_a_file_that_adds_other_keys_as_well(tmp_path, con):
+    """A country's total came first; its parts come with parts of another country, whose values are no total."""
+    header = f"{HEADER},rp,value"
+    keys = [(code, country) for code in (SERVERS, FANS, HORSES) for country in ("2010", "5700")]
+
+    def write(name, *parts):
+        lines = [
+            f"{code},{country},2024-01,{part},{value * (1 + place)}"
+            for of, part, value in parts
+            for place, (code, country) in enumerate(keys)
+            if country == of
+        ]
+        return text_of(tmp_path / name, "\n".join([header, *lines]) + "\n")
+
+    take_part(con, write("a.csv", ("5700", "rp1", 71), ("2010", "Zz", 100)))
+    before = facts(con)
+    with pytest.raises(BadInputError, match="of country 2010, .* a row is the sum of the others") as caught:
+        take_part(con, write("b.csv", ("5700", "rp2", 13), ("2010", "rp3", 60), ("2010", "rp4", 40)))
+    assert f"{HORSES}, country 2010, 2024-01: 500 and 500" in caught.value.what
+    assert facts(con) == before
+
+
+def test_a_part_that_is_the_larger_everywhere_may_be_a_total_and_is_told(tmp_path, con):
+    codes = [f"{number:010d}" for number in range(8471500100, 8471500112)]
+    take_part(con, file_of(tmp_path, "one.csv", "rp", *((code, "rp1", 60) for code in codes)))
+    told = take_part(con, file_of(tmp_path, "two.csv", "rp", *((code, "Zz", 171) for code in codes)))
+    assert any(
+        "at least as much as the workspace had: it counts twice if it is a total (rp Zz)" in n for n in told.notes
+    )
+    for name, values in (("three.csv", [7] * 11 + [400]), ("four.csv", [238] + [3] * 10 + [900])):
+        rows = [(code, name, value) for code, value in zip(codes, values, strict=True)]
+        notes = take_part(con, file_of(tmp_path, name, "rp", *rows)).notes
+        alike = [n for n in notes if "the values are the same" in n]
+        assert [n.startswith("in 1 codes, countries and months") for n in alike] == [True] * (name == "four.csv")
+        assert not any("at least as much" in n for n in notes)
 
 
 def test_halves_that_no_column_tells_apart_are_added_unless_they_look_like_a_revision(tmp_path, con):

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from aitrade.core.errors import BadInputError
 from aitrade.trade.ingest.importing import import_trade
 from aitrade.trade.readers.source import ImportOptions
-from tests.trade_files import FANS, HORSES, PHONES, SERVERS, facts, workspace
+from tests.trade_files import FANS, HORSES, PHONES, SERVERS, facts, forget, workspace
 
 KNOWN = ("district", "rp", "cty_subcode", "Import Program", "transport_mode", "Port Name", "df")
 UNKNOWN = ("zone", "batch", "vintage", "kind")
@@ -120,7 +120,7 @@ def outcome(seed: int, folder, con) -> tuple[str, bool, str]:
         got = {(row[0], row[1], f"{row[2]}-{row[3]:02d}"): row[4] for row in facts(con)}
         return ("right" if got == trade else "wrong"), known, how
     finally:
-        con.execute("DELETE FROM flows; DELETE FROM group_flows; DELETE FROM trade_imports")
+        forget(con)
         for path in paths:
             path.unlink()
 

@@ -21,6 +21,7 @@ from tests.trade_files import (
     bulk_of,
     exp,
     facts,
+    forget,
     imp,
     take,
     text_of,
@@ -275,7 +276,7 @@ def test_two_descriptions_of_a_code_keep_their_duties(tmp_path, con):
     assert facts(con) == [(SERVERS, "2010", 2024, 0, 1500, 15)]
     assert (receipt.rows_read, receipt.rows_merged) == (2, 1)
     # Of one of the two the duty is not there: that of the key is unknown.
-    con.execute("DELETE FROM flows; DELETE FROM trade_imports")
+    forget(con)
     receipt = take(con, workbook_of(tmp_path / "part.xlsx", values, (duties[0], duties[1][:-1])))
     assert facts(con) == [(SERVERS, "2010", 2024, 0, 1500, None)]
 

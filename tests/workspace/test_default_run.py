@@ -124,7 +124,10 @@ def test_trade_and_lists_are_removed(made: Made, tmp_path: Path) -> None:
     workspace = aitrade.open(made.folder)
     with open_workspace(made.folder) as con:
         con.execute("INSERT INTO trade_imports VALUES (1, 'a.csv', 'x', 'csv', 'imports', now()::TIMESTAMP, '{}')")
+        con.execute("INSERT INTO quantities SELECT flow, hs10, cty_code, year, month, 1, 'NO', 1 FROM flows")
     assert workspace.remove_trade(1) == len(made.rows)
+    for table in ("flows", "chapter_flows", "quantities"):
+        assert len(workspace.sql(f"FROM {table}")) == 0
     with pytest.raises(BadInputError, match="no import 1"):
         workspace.remove_trade(1)
     file = tmp_path / "list.csv"

@@ -1,7 +1,7 @@
 """Add a file to rows of the workspace that have its keys, where it holds another part of the same trade."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aitrade.core.errors import BadInputError
 from aitrade.trade.ingest.flow_table import FileIdentity, FlowTable
@@ -11,6 +11,8 @@ from aitrade.trade.ingest.parts import Parts
 # How far values are apart: summed distances of the values of each key over the summed larger ones. A revision moves a
 # few hundredths of trade.
 FAR = 0.3
+_MANY = 10  # keys from which it is no chance that one side is the larger in each
+_REPEATS = "the values are the same, or a row is the sum of the others and of what the workspace has"
 _ONE_FILE = (
     "leave --part out if it is the same trade again; if it is another part, put both into one file, with a column that "
     "tells their rows apart"
@@ -23,8 +25,8 @@ def earlier_parts(table: FlowTable) -> Iterator[tuple[int, Parts]]:
         yield import_id, Parts(json.loads(held), json.loads(totals))
 
 
-def add_part(table: FlowTable, file: FileIdentity) -> list[int]:
-    """Add the rows of the workspace to those of the file, and say which imports hold the other parts.
+def add_part(table: FlowTable, file: FileIdentity) -> tuple[list[int], list[str]]:
+    """Add the rows of the workspace to those of the file; say which imports hold the other parts, and what is doubtful.
 
     Raises:
         BadInputError: the file may hold trade that the workspace has: it was imported before, its values repeat, a
@@ -37,7 +39,7 @@ def add_part(table: FlowTable, file: FileIdentity) -> list[int]:
             fix="leave --part out",
         )
     parts, imports = file.parts, []
-    traded, alike, total, distance = table.query("shared_keys")[0]
+    ((distance,),) = table.query("shared_keys")
     what = ""
     for import_id, earlier in earlier_parts(table):
         apart = file.parts.are_apart_from(earlier)
@@ -48,19 +50,28 @@ def add_part(table: FlowTable, file: FileIdentity) -> list[int]:
         imports.append(import_id)
     if not what and (part := parts.like_total()):
         what = f"{part} is as large as all other parts together, and may be their total"
-    if traded and alike == traded:
-        what = "every value that both hold is the same"
-    elif traded and total == traded:
-        what = "of every code, country and month one row is the sum of the others and of the workspace's"
+    ((of, doubled, traded, exceeding, keys),) = table.query("doubled")
+    if of:
+        what = f"of {of}, in codes, countries and months with half of the value or more, {_REPEATS}"
     if what:
-        examples = "; ".join(
-            f"{hs10}, country {country}, {month_text((year, month))}: {values}"
-            for hs10, country, year, month, values in table.query("shared_examples")
-        )
+        examples = _examples(keys or table.query("shared_examples"))
         raise BadInputError(
             f"added as a part, the file may count trade of the workspace twice: {what} ({examples})",
             where=file.path,
             fix=_ONE_FILE,
         )
     table.query("add_part")
-    return imports
+    notes = [f"in {doubled:,} codes, countries and months {_REPEATS}: {_examples(keys)}"] if doubled else []
+    if traded >= _MANY and exceeding == traded:
+        notes.append(
+            f"in each of the {traded:,} codes, countries and months that were there before, the file has at least as "
+            f"much as the workspace had: it counts twice if it is a total ({file.parts})"
+        )
+    return imports, notes
+
+
+def _examples(keys: Iterable[tuple[str, str, int, int, str]]) -> str:
+    return "; ".join(
+        f"{hs10}, country {country}, {month_text((year, month))}: {values}"
+        for hs10, country, year, month, values in keys
+    )

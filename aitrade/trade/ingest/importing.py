@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _EXAMPLES = 10
-# Of a flow's trade in a month: countries and chapters with less have months without trade by nature.
+# Of a flow's trade in a month: what has less, such as a chapter of a country, has months without trade by nature.
 _REGULAR = 0.001
 
 
@@ -132,8 +132,8 @@ def _import_rows(
     kept = count(con, "staged")
     import_id = _one(con, "SELECT nextval('trade_import_ids')")
     file = FileIdentity(receipt.file, sha256, import_id, earlier, staged.parts, staged.constants)
-    replaced, adds_to = merge(flows, file, options)
-    groups_replaced = merge(groups, file, options)[0] if group_rows else None
+    merged = merge(flows, file, options)
+    groups_replaced = merge(groups, file, options).replaced if group_rows else None
     quantities, units = flows.query("insert_quantities")[0]
     years = years_of_few_months(con)
     warning = staged.warning or (check_growth(con, options, receipt.file, staged.flow, years=years) if years else None)
@@ -145,14 +145,14 @@ def _import_rows(
         rows_merged=staged_rows - kept - group_rows,
         rows_dropped=dict(staged.dropped),
         holds="groups only" if not kept else "countries and groups" if group_rows else "countries",
-        replaced=replaced,
+        replaced=merged.replaced,
         groups_replaced=groups_replaced,
-        notes=[*_summed(staged), *staged.notes, *([warning] if warning else [])],
+        notes=[*_summed(staged), *staged.notes, *merged.notes, *([warning] if warning else [])],
         remark=". ".join(filter(None, (options.remark, warning))) or None,
         summed_over=list(staged.summed_over),
         parts={column: dict(held) for column, held in staged.parts.held.items()},
         totals=list(staged.parts.totals),
-        adds_to=adds_to,
+        adds_to=merged.adds_to,
         constants=dict(staged.constants),
         quantities=quantities,
         quantity_units=units,
@@ -214,12 +214,7 @@ def _described(con: "DuckDBPyConnection", flows: FlowTable, receipt: Receipt) ->
         value_by_year={str(year): int(value) for year, value in years},
         missing_months=missing(months),
         jumps=jumps(months, of_file),
-        gaps={
-            f"{kind} {side}" + (f" {name}" if name else ""): absent
-            for kind, side, name, absent in flows.query("gaps", share=_REGULAR)
-        }
-        if of_file
-        else {},
+        gaps=dict(flows.query("gaps", share=_REGULAR)) if of_file else {},
     )
 
 

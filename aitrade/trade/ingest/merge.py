@@ -1,7 +1,10 @@
 """Merge staged rows into a table of flows: they replace what they repeat, and yearly totals never count with months."""
 
+from dataclasses import dataclass
+
 from aitrade.core.errors import BadInputError
 from aitrade.trade.ingest.add_part import FAR, add_part, earlier_parts
+from aitrade.trade.ingest.chapter_flows import sum_chapters
 from aitrade.trade.ingest.constants import check_repetition
 from aitrade.trade.ingest.flow_table import FileIdentity, FlowTable
 from aitrade.trade.ingest.receipt import PeriodicityChange, Replacement
@@ -10,8 +13,17 @@ from aitrade.trade.readers.source import ImportOptions
 _NAMED = 10
 
 
-def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> tuple[Replacement | None, list[int]]:
-    """Insert the staged rows; say what they replaced, and which imports they were added to.
+@dataclass(frozen=True)
+class Merged:
+    """What a file's rows replaced, which imports they were added to, and what the user should know of it."""
+
+    replaced: Replacement | None
+    adds_to: list[int]
+    notes: list[str]
+
+
+def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> Merged:
+    """Insert the staged rows.
 
     Raises:
         BadInputError: a country would have a yearly total and months of it, and nobody asked to replace one by the
@@ -19,11 +31,11 @@ def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> tuple
     """
     table.select()
     changes_periodicity = _check_periodicity(table, file.path, replace=options.replace)
-    replacement, adds_to = None, []
+    replacement, adds_to, notes = None, list[int](), list[str]()
     earlier = list(file.earlier_imports)
     repeats = table.query("repeated", sha256=file.sha256, revision=options.revision, earlier_imports=earlier)
     if options.part and repeats:
-        adds_to = add_part(table, file)
+        adds_to, notes = add_part(table, file)
     elif repeats or changes_periodicity:
         if not options.revision:
             check_repetition(table, file)
@@ -34,7 +46,12 @@ def merge(table: FlowTable, file: FileIdentity, options: ImportOptions) -> tuple
             _check_vanishing(table, file.path)
         replacement = _replace(table)
     table.query("insert", import_id=file.import_id)
-    return replacement, adds_to
+    if not table.groups:
+        years = {year for (year,) in table.query("years")}
+        if replacement:
+            years |= {year for (year,) in table.query("replaced_years")}
+        sum_chapters(table.con, table.flow, years)
+    return Merged(replacement, adds_to, notes)
 
 
 def _check_revision(table: FlowTable, file: FileIdentity) -> None:

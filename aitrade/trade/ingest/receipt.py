@@ -83,7 +83,8 @@ class Receipt:
         value_by_year: dollars of the file, of countries alone.
         missing_months: months absent in the range that the workspace now holds of the flow.
         jumps: months of the file where the workspace's total is far from the months around.
-        gaps: months of the file and others without trade of a country or chapter that has trade in the rest.
+        gaps: months of the file and others without trade of a country, a chapter or a country's chapter that has
+            trade in the rest.
         replaced: what the import took the place of, in the tables flows and group_flows; None where nothing.
         notes: what else the user should know.
         remark: what every table and report on this trade has to say.

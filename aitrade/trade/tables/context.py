@@ -198,8 +198,8 @@ def _with_flows(
 ) -> tuple[Options, list[Note]]:
     """The options with the flow whose labels have to be there, and a note on a flow that is missing."""
     if spec.needs_duty:
-        known = con.execute("SELECT count(duty) FROM flows WHERE flow = $1", [options.flow]).fetchone()
-        if known == (0,):
+        known = con.execute("FROM flows WHERE flow = $1 AND duty IS NOT NULL LIMIT 1", [options.flow]).fetchone()
+        if known is None:
             raise BadInputError(
                 f"the workspace holds no calculated duty on {options.flow}", fix="import files with a duty column"
             )

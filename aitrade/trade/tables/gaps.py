@@ -18,13 +18,13 @@ _NAMED = 4
 
 @dataclass(frozen=True)
 class Gap:
-    """What the data lack of a country or a chapter in a year.
+    """What the data lack of a country, a chapter or a chapter of a country in a year.
 
     Args:
         flow: imports or exports.
-        country: Census code; None where a chapter is lacking.
+        country: Census code; None where a chapter is lacking of all of them.
         name: of the country.
-        chapter: HS2; None where a country is lacking.
+        chapter: HS2; None where a country is lacking altogether.
         year: the year.
         months: the months that are lacking; 0 stands for a whole year.
         whole_year: whether nothing of the year is there.
@@ -41,9 +41,8 @@ class Gap:
     @property
     def of(self) -> str:
         """What is lacking, in words."""
-        if self.chapter:
-            return f"chapter {self.chapter}"
-        return f"{self.name} ({self.country})" if self.name else f"{self.country}"
+        country = f"{self.name} ({self.country})" if self.name else self.country
+        return " of ".join(filter(None, (self.chapter and f"chapter {self.chapter}", country)))
 
     @property
     def when(self) -> str:

@@ -50,12 +50,27 @@ class Year:
 
 
 def available_years(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:
-    """The years of a flow, in order; with partners, only their trade counts. None where there is no such trade."""
+    """The years of a flow, in order; with partners, only their trade counts. None where there is no such trade.
+
+    Raises:
+        BadInputError: the sums by chapter that this is read from are not those of the flows.
+    """
+    _require_sums(con)
     rows = query(con, SQL, "years", flow=flow, partners=list(partners))
     return tuple(
         Year(year, whole, tuple(months), tuple(monthly_only), countries, complete, tuple(low_coverage))
         for year, whole, months, monthly_only, countries, complete, low_coverage in rows
     )
+
+
+def _require_sums(con: "DuckDBPyConnection") -> None:
+    ((rows,),) = con.execute("SELECT count(*) FROM flows").fetchall()
+    ((summed,),) = con.execute("SELECT coalesce(sum(number), 0)::BIGINT FROM chapter_flows").fetchall()
+    if rows != summed:
+        raise BadInputError(
+            f"the workspace's table chapter_flows sums {summed:,} rows of trade, and there are {rows:,} in flows",
+            fix="flows was changed by another program: import the trade again into a new workspace",
+        )
 
 
 def years_in_data(con: "DuckDBPyConnection", flow: str, partners: tuple[str, ...]) -> tuple[Year, ...]:

@@ -1,11 +1,14 @@
 -- The counted levels by country of origin (destination for exports): value and share by year, and for the years together.
 -- The denominator is the sum over the partners, every country or the listed ones, that hold the year; for the years
 -- together, over those that hold them all. Only the years in which the partners make the world ($world_years) have one.
-WITH cells AS (
-    SELECT cty_code, year, sum(value) AS value
+WITH by_chapter AS (
+    SELECT cty_code, told_apart(substr(hs10, 1, 2), $gap_chapters) AS chapter, year, sum(value) AS value
     FROM labelled($flow, $run, $counted, $years, false, $excluded, $partners)
     WHERE relevance = $group
     GROUP BY ALL
+),
+cells AS (
+    SELECT cty_code, year, sum(value) AS value FROM by_chapter GROUP BY ALL
 ),
 by_country AS (
     SELECT
@@ -20,7 +23,7 @@ held AS (
     SELECT
         by_country.*, coalesce(gap_years, []) AS gap_years, unknown,
         NOT list_has_any(coalesce(gap_years, []), $world_years) AS holds_all
-    FROM by_country LEFT JOIN gap_years($flow) USING (cty_code)
+    FROM by_country LEFT JOIN gap_years($flow, (SELECT list(DISTINCT chapter) FROM by_chapter)) USING (cty_code)
 ),
 world_years AS (
     SELECT
@@ -33,27 +36,26 @@ world_years AS (
 ),
 world AS (
     SELECT map_from_entries(list((year, value))) AS dollars, sum(of_all) AS dollars_together FROM world_years
+),
+ranked AS (
+    SELECT *, row_number() OVER (ORDER BY coalesce(dollars[$rank_year], 0) DESC, dollars_together DESC, cty_code) AS rank
+    FROM held
 )
 SELECT
-    row_number() OVER (
-        ORDER BY coalesce(held.dollars[$rank_year], 0) DESC, held.dollars_together DESC, cty_code
-    ) AS rank,
+    rank,
     cty_code,
     coalesce(countries.name, cty_code) AS country,
-    [dollars_in(y, held.dollars, unknown) / 1e9 FOR y IN $years] AS value,
+    [dollars_in(y, ranked.dollars, unknown) / 1e9 FOR y IN $years] AS value,
     [CASE
         WHEN NOT list_contains(gap_years, y)
-        THEN 100 * dollars_in(y, held.dollars, unknown) / nullif(world.dollars[y], 0)::DOUBLE
+        THEN 100 * dollars_in(y, ranked.dollars, unknown) / nullif(world.dollars[y], 0)::DOUBLE
     END FOR y IN $years] AS share,
     CASE
-        WHEN holds_all THEN 100 * held.world_dollars::DOUBLE / nullif(world.dollars_together, 0)::DOUBLE
+        WHEN holds_all THEN 100 * ranked.world_dollars::DOUBLE / nullif(world.dollars_together, 0)::DOUBLE
     END AS share_pct
-FROM held
+FROM ranked
 CROSS JOIN world
 LEFT JOIN countries USING (cty_code)
-QUALIFY (len($shown) = 0 OR list_contains($shown, cty_code))
-    AND row_number() OVER (
-        PARTITION BY len($shown) = 0 OR list_contains($shown, cty_code)
-        ORDER BY coalesce(held.dollars[$rank_year], 0) DESC, held.dollars_together DESC, cty_code
-    ) <= $top
+WHERE len($shown) = 0 OR list_contains($shown, cty_code)
+QUALIFY row_number() OVER (ORDER BY rank) <= $top
 ORDER BY rank;

@@ -2,11 +2,14 @@
 -- and for the years together, which also ranks the countries.
 -- The denominator is the category's sum over the partners, every country or the listed ones, that hold the year; for the
 -- years together, over those that hold them all. Only the years in which the partners make the world have one.
-WITH cells AS (
-    SELECT category, cty_code, year, sum(value) AS value
+WITH by_chapter AS (
+    SELECT category, cty_code, told_apart(substr(hs10, 1, 2), $gap_chapters) AS chapter, year, sum(value) AS value
     FROM labelled($flow, $run, $counted, $years, false, $excluded, $partners)
     WHERE relevance = $group
     GROUP BY ALL
+),
+cells AS (
+    SELECT category, cty_code, year, sum(value) AS value FROM by_chapter GROUP BY ALL
 ),
 by_country AS (
     SELECT
@@ -21,7 +24,7 @@ held AS (
     SELECT
         by_country.*, coalesce(gap_years, []) AS gap_years, unknown,
         NOT list_has_any(coalesce(gap_years, []), $world_years) AS holds_all
-    FROM by_country LEFT JOIN gap_years($flow) USING (cty_code)
+    FROM by_country LEFT JOIN gap_years($flow, (SELECT list(DISTINCT chapter) FROM by_chapter)) USING (cty_code)
 ),
 category_years AS (
     SELECT
@@ -39,28 +42,29 @@ world AS (
 ),
 categories AS (
     SELECT category, sum(value) AS dollars FROM cells GROUP BY category
+),
+ranked AS (
+    SELECT
+        *, row_number() OVER (PARTITION BY category ORDER BY world_dollars DESC, dollars_together DESC, cty_code) AS rank
+    FROM held
 )
 SELECT
     category,
-    row_number() OVER of_category AS rank,
+    rank,
     cty_code,
     coalesce(countries.name, cty_code) AS country,
-    [dollars_in(y, held.dollars, unknown) / 1e9 FOR y IN $years] AS value,
+    [dollars_in(y, ranked.dollars, unknown) / 1e9 FOR y IN $years] AS value,
     [CASE
         WHEN NOT list_contains(gap_years, y)
-        THEN 100 * dollars_in(y, held.dollars, unknown) / nullif(world.dollars[y], 0)::DOUBLE
+        THEN 100 * dollars_in(y, ranked.dollars, unknown) / nullif(world.dollars[y], 0)::DOUBLE
     END FOR y IN $years] AS share,
     CASE
-        WHEN holds_all THEN 100 * held.world_dollars::DOUBLE / nullif(world.dollars_together, 0)::DOUBLE
+        WHEN holds_all THEN 100 * ranked.world_dollars::DOUBLE / nullif(world.dollars_together, 0)::DOUBLE
     END AS share_pct
-FROM held
+FROM ranked
 JOIN categories USING (category)
 LEFT JOIN world USING (category)
 LEFT JOIN countries USING (cty_code)
-WINDOW of_category AS (PARTITION BY category ORDER BY held.world_dollars DESC, held.dollars_together DESC, cty_code)
-QUALIFY (len($shown) = 0 OR list_contains($shown, cty_code))
-    AND row_number() OVER (
-        PARTITION BY category, len($shown) = 0 OR list_contains($shown, cty_code)
-        ORDER BY held.world_dollars DESC, held.dollars_together DESC, cty_code
-    ) <= $top
+WHERE len($shown) = 0 OR list_contains($shown, cty_code)
+QUALIFY row_number() OVER (PARTITION BY category ORDER BY rank) <= $top
 ORDER BY categories.dollars DESC, category, rank;

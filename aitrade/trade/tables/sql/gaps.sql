@@ -1,73 +1,72 @@
--- Rows and dollars by country and by chapter in each period: what gaps are found in.
-CREATE OR REPLACE TEMP TABLE country_cells AS
-SELECT flow, cty_code, year, month, count(*) AS number, sum(value) AS value
-FROM flows
-WHERE list_contains($flows, flow)
-    AND (month > 0 OR NOT $by_month)
-    AND (len($partners) = 0 OR list_contains($partners, cty_code))
-GROUP BY ALL;
+-- Rows and dollars by country and chapter in each period: what gaps are found in. Periods are months, or for yearly tables
+-- whatever the data are made of: months, and whole years (month 0) of the countries that are there as such.
+CREATE OR REPLACE TEMP MACRO held_cells(of_flows, of_months, of_partners) AS TABLE
+FROM chapter_flows
+WHERE list_contains(of_flows, flow)
+    AND (month > 0 OR NOT of_months)
+    AND (len(of_partners) = 0 OR list_contains(of_partners, cty_code))
+    AND (
+        of_months OR month = 0 OR NOT EXISTS (
+            FROM chapter_flows AS whole
+            WHERE whole.month = 0 AND whole.flow = chapter_flows.flow
+                AND whole.cty_code = chapter_flows.cty_code AND whole.year = chapter_flows.year
+        )
+    );
 
-CREATE OR REPLACE TEMP TABLE chapter_cells AS
-WITH whole_years AS (
-    SELECT DISTINCT flow, cty_code, year FROM country_cells WHERE month = 0
-)
-SELECT flow, chapter, year, month, sum(number) AS number, sum(value) AS value
-FROM (
-    SELECT flow, substr(hs10, 1, 2) AS chapter, year, month, count(*) AS number, sum(value) AS value
-    FROM flows
-    WHERE list_contains($flows, flow)
-        AND (month > 0 OR NOT $by_month)
-        AND (len($partners) = 0 OR list_contains($partners, cty_code))
-    GROUP BY ALL
-    UNION ALL  -- taken off: months of countries that are there as a whole year; mostly there are none
-    SELECT flow, substr(hs10, 1, 2), year, month, -count(*), -sum(value)
-    FROM flows JOIN whole_years USING (flow, cty_code, year)
-    WHERE month > 0
-    GROUP BY ALL
-)
-GROUP BY ALL
-HAVING sum(number) > 0;
-
--- What is comparable is decided here, for every table: the countries and chapters that the data lack in a period in which
--- they hold others. Periods are months, or for yearly tables whatever the data are made of: months and whole years
--- (month 0). A country that is there as a whole year holds every period of it; one with twelve months holds month 0 too.
+-- What is comparable is decided here, for every table: the countries, the chapters and the chapters of a country (subjects)
+-- that the data lack in a period in which they hold others. A country that is there as a whole year holds every period of
+-- it; one with twelve months holds month 0 too.
 --
--- That a small partner trades nothing in some month is no gap. A gap is where chance does not explain it: the subject (a
--- country or chapter) has twenty rows a period; or it has at least a hundredth of the value, is there throughout but for
--- one run of periods, the first and the last ones apart, and its rows a period are more than three standard deviations
--- from none; or the year holds fewer than half the countries of another. Where both flows are asked for, a country that
--- one of them lacks altogether is judged by the other.
+-- That a small partner trades nothing in some month is no gap. A gap is where chance does not explain it: the subject has
+-- twenty rows a period; or it has at least a hundredth of the value, is there throughout but for one run of periods, the
+-- first and the last ones apart, and its rows a period are more than three standard deviations from none (which a chapter
+-- of a country always has to be); or the year holds fewer than half the countries of another. Where both flows are asked
+-- for, a country that one of them lacks altogether is judged by the other.
 CREATE OR REPLACE TEMP TABLE gaps AS
-WITH whole_years AS (
-    SELECT DISTINCT flow, cty_code, year FROM country_cells WHERE month = 0
+WITH country_sums AS MATERIALIZED (
+    SELECT flow, cty_code, NULL::VARCHAR AS chapter, year, month, sum(number) AS number, sum(value) AS value
+    FROM held_cells($flows, $by_month, $partners)
+    GROUP BY ALL
 ),
-told AS (
-    FROM country_cells
-    WHERE month = 0 OR NOT EXISTS (
-        FROM whole_years AS whole
-        WHERE whole.flow = country_cells.flow AND whole.cty_code = country_cells.cty_code
-            AND whole.year = country_cells.year
-    )
+chapter_sums AS MATERIALIZED (
+    SELECT flow, NULL::VARCHAR AS cty_code, chapter, year, month, sum(number) AS number, sum(value) AS value
+    FROM held_cells($flows, $by_month, $partners)
+    WHERE NOT list_contains($excluded, chapter)
+    GROUP BY ALL
 ),
 periods AS (
     SELECT flow, year, month, row_number() OVER (PARTITION BY flow ORDER BY year, month) AS place
-    FROM (SELECT DISTINCT flow, year, month FROM told)
+    FROM (SELECT DISTINCT flow, year, month FROM country_sums)
 ),
 flow_sums AS (
-    SELECT flow, count(DISTINCT (year, month)) AS periods, sum(value) AS value FROM told GROUP BY flow
+    SELECT flow, count(DISTINCT (year, month)) AS periods, sum(value) AS value FROM country_sums GROUP BY flow
 ),
-presence AS (
-    SELECT flow, cty_code, NULL::VARCHAR AS chapter, year, month, number, value FROM told
-    UNION ALL
-    SELECT flow, NULL, chapter, year, month, number, value FROM chapter_cells
-    WHERE NOT list_contains($excluded, chapter)
-),
-subjects AS (
-    SELECT
-        flow, cty_code, chapter, sum(number) AS number, sum(value) AS value,
-        avg(number) > 3 * stddev_pop(number) AS steady
-    FROM presence
+subject_sums AS (
+    SELECT flow, cty_code, chapter, sum(number) AS number, sum(value) AS value, avg(number) > 3 * stddev_pop(number) AS is_steady
+    FROM (FROM country_sums UNION ALL FROM chapter_sums)
     GROUP BY ALL
+    UNION ALL
+    SELECT flow, cty_code, chapter, sum(number), sum(value), avg(number) > 3 * stddev_pop(number) AS is_steady
+    FROM held_cells($flows, $by_month, $partners)
+    WHERE NOT list_contains($excluded, chapter)
+    GROUP BY ALL
+    HAVING is_steady
+),
+subjects AS MATERIALIZED (
+    SELECT
+        flow, cty_code, chapter, is_steady,
+        number >= 20 * flow_sums.periods AS has_rows,
+        subject_sums.value >= flow_sums.value / 100 AS has_value
+    FROM subject_sums JOIN flow_sums USING (flow)
+    WHERE cty_code IS NULL OR chapter IS NULL OR has_rows OR has_value
+),
+presence AS MATERIALIZED (
+    FROM country_sums
+    UNION ALL
+    FROM chapter_sums
+    UNION ALL
+    SELECT flow, cty_code, chapter, year, month, number, value
+    FROM held_cells($flows, $by_month, $partners) SEMI JOIN subjects USING (flow, cty_code, chapter)
 ),
 years AS (
     SELECT flow, cty_code, chapter, year, bool_or(month = 0) OR count(*) = 12 AS whole FROM presence GROUP BY ALL
@@ -87,57 +86,65 @@ runs AS (
 ),
 lacking AS (
     SELECT
-        flow, subjects.cty_code, subjects.chapter,
-        subjects.number >= 20 * flow_sums.periods
-            OR (subjects.value >= flow_sums.value / 100 AND runs.breaks <= 1 AND subjects.steady) AS beyond_chance
-    FROM subjects JOIN flow_sums USING (flow)
+        subjects.flow, subjects.cty_code, subjects.chapter,
+        has_rows OR (has_value AND runs.breaks <= 1 AND is_steady) AS beyond_chance
+    FROM subjects
     JOIN runs ON runs.flow = subjects.flow AND runs.cty_code IS NOT DISTINCT FROM subjects.cty_code
         AND runs.chapter IS NOT DISTINCT FROM subjects.chapter
     UNION ALL
-    SELECT flow_sums.flow, cty_code, NULL, other.number >= 20 * others.periods OR other.value >= others.value / 100
-    FROM flow_sums JOIN flow_sums AS others ON others.flow <> flow_sums.flow
-    JOIN subjects AS other ON other.flow = others.flow
-    WHERE other.cty_code IS NOT NULL
+    SELECT flow_sums.flow, cty_code, NULL, other.has_rows OR other.has_value
+    FROM flow_sums JOIN subjects AS other ON other.flow <> flow_sums.flow
+    WHERE other.chapter IS NULL
         AND NOT EXISTS (FROM subjects AS own WHERE own.flow = flow_sums.flow AND own.cty_code = other.cty_code)
 ),
 few AS (
     SELECT flow, year, 2 * count(DISTINCT cty_code) < max(count(DISTINCT cty_code)) OVER (PARTITION BY flow) AS few
-    FROM told GROUP BY flow, year
+    FROM country_sums GROUP BY flow, year
+),
+absent AS (
+    SELECT flow, lacking.cty_code, lacking.chapter, year, periods.month
+    FROM periods JOIN few USING (flow, year) JOIN lacking USING (flow)
+    WHERE lacking.beyond_chance OR few.few AND lacking.chapter IS NULL
+    EXCEPT
+    FROM held
+),
+found AS MATERIALIZED (
+    SELECT absent.*, years.year IS NULL AS whole_year
+    FROM absent
+    LEFT JOIN years ON years.flow = absent.flow AND years.year = absent.year
+        AND years.cty_code IS NOT DISTINCT FROM absent.cty_code AND years.chapter IS NOT DISTINCT FROM absent.chapter
 )
 SELECT
-    flow AS gap_flow, lacking.cty_code AS gap_country, lacking.chapter AS gap_chapter, year AS gap_year,
-    periods.month AS gap_month,
-    NOT EXISTS (
-        FROM presence WHERE presence.flow = periods.flow AND presence.year = periods.year
-            AND presence.cty_code IS NOT DISTINCT FROM lacking.cty_code
-            AND presence.chapter IS NOT DISTINCT FROM lacking.chapter
-    ) AS whole_year
-FROM periods JOIN few USING (flow, year) JOIN lacking USING (flow)
-WHERE (lacking.beyond_chance OR few.few AND lacking.cty_code IS NOT NULL)
-    AND NOT EXISTS (
-        FROM held WHERE held.flow = periods.flow AND held.year = periods.year AND held.month = periods.month
-            AND held.cty_code IS NOT DISTINCT FROM lacking.cty_code
-            AND held.chapter IS NOT DISTINCT FROM lacking.chapter
-    );
+    flow AS gap_flow, cty_code AS gap_country, chapter AS gap_chapter, year AS gap_year, month AS gap_month, whole_year
+FROM found
+-- Where a country or a chapter is lacking, the chapters of the country say nothing more.
+WHERE cty_code IS NULL OR chapter IS NULL OR NOT EXISTS (
+    FROM found AS wider
+    WHERE wider.flow = found.flow AND wider.year = found.year AND wider.month = found.month
+        AND (wider.cty_code = found.cty_code AND wider.chapter IS NULL
+            OR wider.chapter = found.chapter AND wider.cty_code IS NULL)
+);
 
--- Whether one of some flows lacks a country or a chapter in a year, or in one of its months.
+-- Whether one of some flows lacks a chapter of a country in a year, or in one of its months.
 CREATE OR REPLACE TEMP MACRO lacks(of_flows, of_country, of_chapter, of_year, of_month) AS
 EXISTS (
     FROM gaps
     WHERE list_contains(of_flows, gap_flow)
         AND gap_year = of_year
         AND (of_month IS NULL OR gap_month = of_month)
-        AND (gap_country = of_country OR gap_chapter = of_chapter)
+        AND (gap_country IS NULL OR gap_country = of_country)
+        AND (gap_chapter IS NULL OR gap_chapter = of_chapter)
 );
 
--- The years of which the data lack a part of a country's trade, and those of which they lack all.
-CREATE OR REPLACE TEMP MACRO gap_years(of_flow) AS TABLE
+-- The years of which the data lack a part of a country's trade in some chapters, and those of which they lack all.
+CREATE OR REPLACE TEMP MACRO gap_years(of_flow, of_chapters) AS TABLE
 SELECT
     gap_country AS cty_code,
     list(DISTINCT gap_year) AS gap_years,
-    coalesce(list(DISTINCT gap_year) FILTER (whole_year), []) AS unknown
+    coalesce(list(DISTINCT gap_year) FILTER (whole_year AND gap_chapter IS NULL), []) AS unknown
 FROM gaps
 WHERE gap_flow = of_flow AND gap_country IS NOT NULL
+    AND (gap_chapter IS NULL OR list_contains(of_chapters, gap_chapter))
 GROUP BY gap_country;
 
 -- Dollars of a country in a year, from a map of its years: no trade is none, but of an unknown year nothing is known.

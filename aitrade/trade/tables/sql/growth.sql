@@ -54,5 +54,5 @@ LEFT JOIN totals
     ON totals.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND totals.relevance = row_heads.relevance
 LEFT JOIN totals AS whole ON whole.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND whole.relevance = 'All'
 LEFT JOIN countries ON countries.cty_code = row_heads.cty_code
-LEFT JOIN gap_years($flow) AS of_gaps ON of_gaps.cty_code = row_heads.cty_code
+LEFT JOIN gap_years($flow, []) AS of_gaps ON of_gaps.cty_code = row_heads.cty_code
 ORDER BY rank, list_position([$group, $reference, 'All'], row_heads.relevance);

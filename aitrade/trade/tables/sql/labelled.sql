@@ -44,7 +44,7 @@ WHERE NOT by_month
     AND (
         month = 0
         OR NOT EXISTS (
-            FROM flows AS whole
+            FROM chapter_flows AS whole
             WHERE whole.month = 0 AND whole.flow = of_flow
                 AND whole.year = flows.year AND whole.cty_code = flows.cty_code
         )

@@ -1,5 +1,5 @@
 -- Dollars of all codes and of those without a label, by year, and the codes without a label that have most.
--- What all codes have stands in chapter_cells (gaps.sql), of the same years, months and partners.
+-- What all codes have is known by chapter (held_cells, gaps.sql).
 WITH without AS (
     SELECT list(hs10) AS codes
     FROM (SELECT DISTINCT hs10 FROM flows WHERE flow = $flow) ANTI JOIN labels($flow, $run, $counted) USING (hs10)
@@ -12,8 +12,8 @@ unlabelled AS (
 ),
 whole_years AS (
     SELECT year, sum(value)::DOUBLE / 1e9 AS value
-    FROM chapter_cells
-    WHERE flow = $flow AND list_contains($years_used, year) AND NOT list_contains($excluded, chapter)
+    FROM held_cells([$flow], $by_month, $partners)
+    WHERE list_contains($years_used, year) AND NOT list_contains($excluded, chapter)
     GROUP BY year
 ),
 most AS (

@@ -4,7 +4,7 @@
 -- Of the months monthly_only, low_coverage are those with fewer than half the partner countries of the month that has most.
 WITH cells AS (
     SELECT DISTINCT year, month, cty_code
-    FROM flows
+    FROM chapter_flows
     WHERE flow = $flow AND (len($partners) = 0 OR list_contains($partners, cty_code))
 ),
 told AS (

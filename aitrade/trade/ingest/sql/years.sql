@@ -1,0 +1,2 @@
+-- Years of the file.
+SELECT DISTINCT year FROM incoming;
