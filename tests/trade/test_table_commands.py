@@ -84,7 +84,7 @@ def test_help_lists_every_table_on_a_line(aitrade):
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["table", "nothing"], 2, "there is no table 'nothing'"),
+        (["table", "nothing"], 2, "'nothing' is not one of its values"),
         (["table", "summary", "--years", "23"], 2, "'23' is not a year"),
         (["table", "summary", "--years", "2025-2023"], 2, "years 2025-2023 ends before it starts"),
         (["table", "summary", "--years", "2023-2031"], 3, "2026"),
