@@ -12,6 +12,7 @@ from aitrade.question.question import Question, load_question
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from aitrade.evaluation.gold.separation import Separation
     from aitrade.llm.prompt_length import PromptLength
     from aitrade.question.add_exemplars import ExemplarsReceipt
     from aitrade.question.exemplar_checks import Finding
@@ -29,12 +30,14 @@ class QuestionCheck:
         advice: what could be better: near twins that are labelled unlike, chapters and levels without exemplars.
         prompt: how long the prompts are; None where the model is not installed.
         model: the model that ``prompt`` is of.
+        gold: of each gold sample of the workspace, whether anything has learnt from it.
     """
 
     failures: "tuple[Finding, ...]"
     advice: "tuple[Finding, ...]"
     prompt: "PromptLength | None"
     model: str
+    gold: "tuple[Separation, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ class Questions(Data):
     def check_question(self, *, model: str | None = None) -> QuestionCheck:
         """Check the question's exemplars, gold labels and prompts; its files were checked when it was read.
 
+        Nothing may have learnt from gold: neither from the question's own nor from a sample of the workspace.
+
         Args:
             model: ``BASE`` or ``BASE+ADAPTER`` whose prompts are measured; the question's by default.
 
@@ -138,10 +143,12 @@ class Questions(Data):
             BadInputError: a file of gold labels is wrong.
             ModelError: the model that is named is not installed.
         """
+        from aitrade.evaluation.gold.separation import gold_separations
         from aitrade.llm.prompt_length import prompt_length
         from aitrade.models.adapter_files import base_and_adapter
         from aitrade.models.installed import list_installed
         from aitrade.question.exemplar_checks import Finding, check_exemplars, coverage_advice, near_twins_advice
+        from aitrade.workspace import DATABASE, read_workspace
 
         question, chosen = self.question, model or self.question.settings.model
         failures = check_exemplars(question)
@@ -150,8 +157,13 @@ class Questions(Data):
             length = prompt_length(question, chosen, self.method.prompt_neighbours)
             if not length.fits:
                 failures.append(Finding("prompt", chosen, f"the prompt is longer than the model reads: {length}"))
+        gold = []
+        if (self.folder / DATABASE).is_file():
+            with read_workspace(self.folder) as con:
+                gold = gold_separations(con, question, self.folder)
+        failures += [finding for one in gold for finding in one.findings]
         advice = (*near_twins_advice(question), *coverage_advice(question))
-        return QuestionCheck(tuple(failures), advice, length, chosen)
+        return QuestionCheck(tuple(failures), advice, length, chosen, tuple(gold))
 
     def question_summary(self) -> dict[str, Any]:
         """Say what the question is: rubric, labels, settings, hashes, and how many exemplars and gold labels it has."""

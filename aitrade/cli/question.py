@@ -73,6 +73,9 @@ def check(
 ) -> None:
     """Check a question: its files, twins that contradict each other, rationales, gold, and the length of prompts.
 
+    A gold sample of the workspace has to be kept apart: none of its codes may have become an exemplar since it was
+    drawn, and no adapter may have been tuned on it. Calibrations and indexes are made from exemplars alone.
+
     Advice, which is no failure: codes that read nearly alike and are labelled unlike, and chapters, headings, levels
     and categories without exemplars. What has to be fixed goes to standard output.
 
@@ -83,6 +86,8 @@ def check(
     for advice in checked.advice:
         say(f"advice: {advice.about}: {advice.found}")
     say(str(checked.prompt) if checked.prompt else f"prompts are not measured: {checked.model} is not installed")
+    for sample in checked.gold:
+        say(str(sample))
     for failure in checked.failures:
         emit(f"{failure.check}: {failure.about}: {failure.found}")
     exemplars = f"{len(opened.question.exemplars):,} exemplars"

@@ -4,6 +4,7 @@ import csv
 import shutil
 import subprocess
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +13,8 @@ from gold_fixtures import LABELS, Made, fill_in, made_up_gold
 
 import aitrade
 from aitrade.core.errors import BadInputError, UsageError
+from aitrade.models.adapter_files import OUT_OF_FOLD
+from aitrade.question.exemplars import ExemplarSet
 
 SOFFICE = shutil.which("soffice")
 
@@ -210,3 +213,30 @@ def test_a_report_by_gold_needs_a_sample(made: Made, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="holds no gold sample of imports"):
         aitrade.open(made.folder).report(tmp_path / "report.html", gold=True)
     assert not (tmp_path / "report.html").exists()
+
+
+def test_the_check_of_a_question_finds_what_learnt_from_gold(made: Made, no_models: Path) -> None:
+    aitrade.open(made.folder).gold_draw(made.folder / "gold.xlsx", 60)
+    workspace = aitrade.open(made.folder)
+    checked = workspace.check_question()
+    assert [(one.codes, one.findings) for one in checked.gold] == [(60, ())]
+    assert "nothing that retrieves, calibrates or tunes has learnt from it" in str(checked.gold[0])
+
+    design = tomllib.loads((made.folder / "gold" / "design.toml").read_text("utf-8"))
+    drawn_code = next(iter(design["inclusion_probability"]))
+    other = next(hs10 for hs10 in made.run if hs10 not in design["inclusion_probability"])
+    known = workspace.question.exemplars.exemplars[0]
+    added = tuple(replace(known, code=replace(known.code, hs10=hs10, flow="imports")) for hs10 in (drawn_code, other))
+    learnt = replace(workspace.question, exemplars=ExemplarSet((*workspace.question.exemplars.exemplars, *added)))
+    failures = aitrade.open(made.folder, question=learnt).check_question().failures
+    assert [(one.about, "became an exemplar" in one.found) for one in failures if one.check == "gold"] == [
+        (drawn_code, True)
+    ]
+
+    scores = made.folder / "adapters" / "toy+relevance" / OUT_OF_FOLD
+    scores.parent.mkdir(parents=True)
+    scores.write_text(f"flow,hs10,High\nimports,{drawn_code},1\n", "utf-8")
+    failures = workspace.check_question().failures
+    assert [one.found.split(";")[0] for one in failures if one.check == "gold"] == [
+        "adapter toy+relevance was tuned on it"
+    ]

@@ -10,6 +10,7 @@ from aitrade.core.errors import BadInputError, UsageError
 from aitrade.core.files import write_file
 from aitrade.core.sql import query
 from aitrade.evaluation.gold.design import Design, draw_sample, make_design, suspicion
+from aitrade.evaluation.gold.separation import exemplar_levels
 from aitrade.question.question import Question
 from aitrade.trade.tables.macros import install_macros
 from aitrade.trade.tables.years import full_year
@@ -95,6 +96,7 @@ def draw_gold(
         for n, row in enumerate(rows)
     ]
     described = _described(made, frame, run, flow, year, seed)
+    described["exemplars"] = exemplar_levels(question, flow, [code.hs10 for code in frame if code.drawn])
     name = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
     keep_sample(con, name, flow, described, frame)
     return Drawn(name, flow, year, run.run, described, tuple(code.hs10 for code in frame if code.drawn), question)
@@ -107,9 +109,13 @@ def write_design(drawn: Drawn, folder: Path) -> Path:
         f'sample = "{drawn.sample}"',
     ]
     strata, codes = drawn.design["strata"], drawn.design["codes"]
-    lines += [f"{key} = {json.dumps(value)}" for key, value in drawn.design.items() if not isinstance(value, list)]
+    lines += [
+        f"{key} = {json.dumps(value)}" for key, value in drawn.design.items() if not isinstance(value, list | dict)
+    ]
     for stratum in strata:
         lines += ["", "[[stratum]]", *(f"{key} = {json.dumps(value)}" for key, value in stratum.items())]
+    lines += ["", "# What these codes were as exemplars, so that question check sees what became one later."]
+    lines += ["[exemplars]", *(f"{hs10} = {json.dumps(level)}" for hs10, level in drawn.design["exemplars"].items())]
     lines += ["", "[inclusion_probability]", *(f"{hs10} = {probability!r}" for hs10, probability in codes)]
     return write_file(folder / DESIGN, ("\n".join(lines) + "\n").encode())
 
