@@ -1,7 +1,7 @@
 """Compare models on codes whose labels are known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aitrade.evaluation.benchmark.contest import Contest
+    from aitrade.evaluation.benchmark.foreign import Foreign
+    from aitrade.evaluation.benchmark.result import Measured
 
 OnStep = Callable[[int, int], None]
 SEED = 2026
@@ -26,11 +28,24 @@ class Benchmark:
         data: a row each, the best first, with every figure, its interval, and what it costs.
         reading: the same for reading.
         folder: where each row is kept as a JSON manifest.
+        measured: the same with what each row says, for the page.
     """
 
     data: Result
     reading: Result
     folder: Path
+    measured: "Measured" = field(repr=False)
+
+    def save(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write the page, the table as CSV, JSON and LaTeX, and the costliest disagreements; returns the files.
+
+        Raises:
+            UsageError: the libraries of the extra ``report`` are not installed.
+            BadInputError: a file cannot be written.
+        """
+        from aitrade.report.benchmark_page import write_benchmark
+
+        return write_benchmark(self.measured, Path(folder))
 
 
 @dataclass(frozen=True)
@@ -41,11 +56,13 @@ class BenchmarkPlan:
         codes: gold codes.
         exemplars: how many of them are exemplars.
         asked: the models that would be asked; the rows of the others are kept.
+        seconds: of each of these, as long as one of its size took here before; None where nothing is known.
     """
 
     codes: int
     exemplars: int
     asked: tuple[str, ...]
+    seconds: tuple[float | None, ...] = ()
 
 
 def _no_steps(_: str) -> OnStep:
@@ -78,7 +95,8 @@ class Benchmarks(Reviews):
 
         Args:
             models: ``BASE`` or ``BASE+ADAPTER``, each.
-            gold: ``exemplars``, judged out of fold, or a run whose labels are known to be right.
+            gold: ``exemplars``, judged out of fold; ``sample``, the workspace's gold sample with its design weights; or
+                a run or a file whose labels are known to be right.
             limit: draw whole headings until there are this many codes.
             seed: of the draw.
             runs: runs of labels that are a row too, such as a hosted model's; they label every gold code.
@@ -88,40 +106,51 @@ class Benchmarks(Reviews):
             on_message: told what the work is doing.
 
         Raises:
-            UsageError: no model is named, or one twice.
+            UsageError: no model is named, or one twice; or a part of a gold sample is asked for.
             BadInputError: the gold is not there, or a run does not label all of it.
             ModelError: a model is missing or altered.
         """
-        from aitrade.evaluation.benchmark.contest import row_of_run, run_contest
-        from aitrade.evaluation.benchmark.gold import values_of
-        from aitrade.evaluation.benchmark.leaderboard import data_table, reading_table
-        from aitrade.evaluation.benchmark.statistics import compare_rows
+        from aitrade.evaluation.benchmark.contest import row_of_run, rows_made_elsewhere, run_contest
+        from aitrade.evaluation.benchmark.gold import SAMPLE, values_of
+        from aitrade.evaluation.benchmark.result import measure
         from aitrade.models.listing import list_rows
         from aitrade.trade.tables.years import full_year
-        from aitrade.workspace import read_workspace
+        from aitrade.workspace import open_workspace, read_workspace
+        from aitrade.workspace.gold import count_scoring, require_sample
+        from aitrade.workspace.scores import ScoreStore
 
         contest = self._contest(models, gold, limit, seed, embedder, device)
         with read_workspace(self.folder) as con:
             foreign = [row_of_run(con, contest, run) for run in runs]
-            values = values_of(con, contest.gold, full_year(con, ("imports",)))
-        rows = [*run_contest(contest, on_step, on_message), *foreign]
-        baseline = next(row.name for row in rows if row.kind == "baseline")
-        labels = contest.question.labels
+            year = full_year(con, ("imports",))
+            values = values_of(con, contest.gold, year)
+        elsewhere, notes = rows_made_elsewhere(contest)
+        with open_workspace(self.folder, create=False) as con:
+            rows = run_contest(contest, on_step, on_message, ScoreStore(con))
+        rows += [*foreign, *elsewhere]
         on_message("comparing")
-        found = compare_rows(
-            {row.name: row.probabilities for row in rows},
-            contest.gold.targets(labels),
-            values,
-            contest.gold.headings,
-            labels,
-            baseline,
-        )
-        listed = {row["name"]: row for row in list_rows()}
-        return Benchmark(
-            Result(data_table(contest, rows, found, listed)),
-            Result(reading_table(contest, rows, found)),
-            contest.folder,
-        )
+        if contest.gold.name == SAMPLE:
+            with open_workspace(self.folder, create=False) as con:
+                times = count_scoring(con, require_sample(con, "imports").name)
+            notes.append(f"the gold sample was scored {times} time{'' if times == 1 else 's'}")
+        measured = measure(contest, rows, values, year, {row["name"]: row for row in list_rows()}, notes)
+        return Benchmark(Result(measured.data), Result(measured.reading), contest.folder, measured)
+
+    def bench_add(self, path: str | Path, name: str) -> "Foreign":
+        """Keep predictions that were made elsewhere, as a row of every benchmark whose codes they cover.
+
+        Args:
+            path: a file with hs10, and relevance or a probability for each level; imports unless a column flow says
+                otherwise.
+            name: of the row.
+
+        Raises:
+            UsageError: the name is none.
+            BadInputError: the file is wrong.
+        """
+        from aitrade.evaluation.benchmark.foreign import add_foreign
+
+        return add_foreign(self.folder / "bench", Path(path), name, self.question.labels)
 
     def plan_models(
         self,
@@ -134,11 +163,13 @@ class Benchmarks(Reviews):
         device: str = "auto",
     ) -> BenchmarkPlan:
         """Say what :meth:`bench_models` would ask, without asking."""
-        from aitrade.evaluation.benchmark.contest import left_to_ask
+        from aitrade.evaluation.benchmark.contest import expected_seconds, left_to_ask
 
         contest = self._contest(models, gold, limit, seed, embedder, device)
         own = sum(code.key in contest.question.exemplars.by_code for code in contest.gold.codes)
-        return BenchmarkPlan(len(contest.gold.codes), own, tuple(left_to_ask(contest)))
+        asked = left_to_ask(contest)
+        seconds = expected_seconds(contest, asked)
+        return BenchmarkPlan(len(contest.gold.codes), own, tuple(asked), tuple(seconds))
 
     def learning_curve(
         self,
@@ -224,7 +255,16 @@ class Benchmarks(Reviews):
         self, models: str | Sequence[str], gold: str, limit: int | None, seed: int, embedder: str | None, device: str
     ) -> "Contest":
         from aitrade.evaluation.benchmark.contest import Contest
-        from aitrade.evaluation.benchmark.gold import EXEMPLARS, gold_of_exemplars, gold_of_run, whole_headings
+        from aitrade.evaluation.benchmark.gold import (
+            EXEMPLARS,
+            SAMPLE,
+            gold_of_exemplars,
+            gold_of_file,
+            gold_of_run,
+            gold_of_sample,
+            whole_headings,
+        )
+        from aitrade.nomenclature.codes import FLOWS, by_heading
         from aitrade.workspace import read_workspace
         from aitrade.workspace.codes import read_codes
 
@@ -233,14 +273,24 @@ class Benchmarks(Reviews):
             raise UsageError("no model is named", fix="name one or more: aitrade models list")
         if twice := [model for model in named if named.count(model) > 1]:
             raise UsageError(f"model {twice[0]} is named twice", fix="name each model once")
+        if gold == SAMPLE and limit is not None:
+            raise UsageError("a part of a gold sample has no design weights", fix="leave --limit out")
         with read_workspace(self.folder) as con:
-            nomenclature = read_codes(con, ("imports",))
-            known = gold_of_exemplars(self.question) if gold == EXEMPLARS else gold_of_run(con, gold, self.question)
+            everything = read_codes(con, FLOWS)
+            if gold == EXEMPLARS:
+                known = gold_of_exemplars(self.question)
+            elif gold == SAMPLE:
+                known = gold_of_sample(con, self.question)
+            elif Path(gold).is_file():
+                known = gold_of_file(con, Path(gold), self.question)
+            else:
+                known = gold_of_run(con, gold, self.question)
         return Contest(
             question=self.question,
             method=self.method,
             gold=whole_headings(known, limit, seed),
-            nomenclature=nomenclature,
+            nomenclature=[code for code in everything if code.flow == "imports"],
+            headings=by_heading(everything),
             models=named,
             embedder=embedder or self.question.settings.embedder,
             device=device,

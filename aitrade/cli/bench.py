@@ -2,6 +2,7 @@
 
 import json
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -154,7 +155,11 @@ def bench_models(
     context: typer.Context,
     model: Annotated[list[str], typer.Option("--model", metavar="NAME", help="BASE or BASE+ADAPTER; again for more.")],
     gold: Annotated[
-        str, typer.Option(metavar="RUN", help="Run whose labels are known to be right; or exemplars, out of fold.")
+        str,
+        typer.Option(
+            metavar="RUN|FILE",
+            help="Labels that are known to be right; exemplars: out of fold; sample: the gold sample.",
+        ),
     ] = "exemplars",
     limit: Annotated[
         int | None, typer.Option(min=50, metavar="N", help="Draw whole headings until there are N codes.")
@@ -176,18 +181,22 @@ def bench_models(
     stopped benchmark goes on, and a further model is all that is asked.
 
     Files in .csv, .json, .parquet, .dta and .xlsx have every figure with its interval; the others what people read
-    first.
+    first. An output without a suffix is a folder: an offline page, the table as CSV, JSON and LaTeX, and the costliest
+    disagreements.
 
     Example: aitrade bench models --model smollm2-135m-instruct --model qwen2.5-coder-0.5b-instruct --limit 500
     """
     from aitrade.core.render import ONE_TABLE, choose_format
 
-    with_all = choose_format(output, format_name) in (*ONE_TABLE, "xlsx")
+    as_folder = output is not None and not output.suffix and not output.is_file()
+    with_all = not as_folder and choose_format(output, format_name) in (*ONE_TABLE, "xlsx")
     opened = state(context).open()
     if plan:
         planned = opened.plan_models(model, gold=gold, limit=limit, seed=seed, device=device)
         emit(f"{planned.codes:,} codes, {planned.exemplars:,} of them exemplars")
         emit(f"to be asked: {', '.join(planned.asked) or 'no model, every row is kept'}")
+        for name, seconds in zip(planned.asked, planned.seconds, strict=True):
+            emit(f"{name}: {'time not known yet' if seconds is None else f'about {seconds / 60:,.0f} min'}")
         return
     with ExitStack() as bars:
         found = opened.bench_models(
@@ -200,8 +209,31 @@ def bench_models(
             on_step=lambda name: bars.enter_context(progress(name)),
             on_message=say,
         )
-    write([(found.data if with_all else found.reading).table], format_name, output)
+    if as_folder and output is not None:
+        for file in found.save(output):
+            say(f"wrote {file}")
+    else:
+        write([(found.data if with_all else found.reading).table], format_name, output)
     say(f"rows are kept in {found.folder}")
+
+
+@group.command("add")
+def bench_add(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV with hs10, and relevance or p_LEVEL of each level.")
+    ],
+    name: Annotated[str, typer.Option("--name", help="Name of the row.")],
+) -> None:
+    """Keep predictions that were made elsewhere, as a row of bench models; nothing is asked for them.
+
+    They are in every benchmark of the workspace whose codes they all cover, such as a hosted model's or a published
+    list's. Adding again under the same name replaces them.
+
+    Example: aitrade bench add hosted.csv --name hosted-2026
+    """
+    added = state(context).open().bench_add(file, name)
+    say(f"{added.name}: predictions of {len(added.said):,} codes, in every benchmark whose codes they cover")
 
 
 @group.command()

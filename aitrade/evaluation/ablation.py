@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from aitrade.evaluation.metrics import Interval, bootstrap, intervals, replicate
+from aitrade.evaluation.metrics import Interval, Said, bootstrap, intervals, replicate
 from aitrade.evaluation.variants import BASELINE, VARIANTS, Judged
 from aitrade.question.labels import LabelSpace
 
@@ -48,7 +48,7 @@ def ablate(
     found = {}
     for name, one in populations.items():
         times = bootstrap(one.headings, REPLICATES, SEED)
-        drawn = {v: replicate(p, one.targets, times, labels, step) for v, p in one.probabilities.items()}
+        drawn = {v: replicate(Said(p, one.targets, labels), times, step) for v, p in one.probabilities.items()}
         found[name] = Ablated(
             codes=len(one.targets),
             counted=sum(int((one.targets == labels.position(level)).sum()) for level in labels.counted),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,31 +27,58 @@ class Interval:
     high: float
 
 
-def scores(
-    probabilities: "NDArray[np.float64]",
-    targets: "NDArray[np.int64]",
-    times: "NDArray[np.int64]",
-    labels: LabelSpace,
-) -> "NDArray[np.float64]":
+@dataclass(frozen=True)
+class Said:
+    """What is said of n codes with known labels.
+
+    Attributes:
+        probabilities: of the k levels, shape (n, k).
+        targets: place of each label among the levels, shape (n,).
+        labels: the label space.
+    """
+
+    probabilities: "NDArray[np.float64]"
+    targets: "NDArray[np.int64]"
+    labels: LabelSpace
+
+    @cached_property
+    def levels(self) -> "NDArray[np.int64]":
+        """Place of each code's likeliest level, shape (n,)."""
+        return np.asarray(self.probabilities.argmax(1))
+
+    @cached_property
+    def confidence(self) -> "NDArray[np.float64]":
+        """Probability of each code's likeliest level, shape (n,)."""
+        return np.asarray(self.probabilities.max(1), float)
+
+    @cached_property
+    def right(self) -> "NDArray[np.bool_]":
+        """Whether the likeliest level is the label, shape (n,)."""
+        return np.asarray(self.levels == self.targets)
+
+    @cached_property
+    def counted(self) -> list[int]:
+        """Places of the counted levels."""
+        return [self.labels.position(level) for level in self.labels.counted]
+
+
+def scores(said: Said, times: "NDArray[np.int64 | np.float64]") -> "NDArray[np.float64]":
     """Compute the figures of :data:`FIGURES`, in their order.
 
     Args:
-        probabilities: of the k levels, shape (n, k).
-        targets: place of each label among the levels, shape (n,).
-        times: how many times each code counts, shape (n,).
-        labels: the label space.
+        said: what is said of n codes.
+        times: how many times each code counts, or its design weight, shape (n,).
     """
-    levels, counted = len(labels.levels), [labels.position(level) for level in labels.counted]
-    said = probabilities.argmax(1)
-    cells = np.bincount(targets * levels + said, times, levels * levels).astype(int).tolist()
+    labels, levels = said.labels, len(said.labels.levels)
+    cells = np.bincount(said.targets * levels + said.levels, times, levels * levels).tolist()
     both = Agreement(labels, dict(zip(level_pairs(labels), cells, strict=True)))
     plain = [both.accuracy, both.kappa, both.macro_f1, both.precision, both.recall, both.f1]
-    ranked = average_precision(probabilities[:, counted].sum(1), np.isin(targets, counted), times)
-    return np.array([*plain, ranked, calibration_error(probabilities.max(1), said == targets, times)], float)
+    ranked = average_precision(said.probabilities[:, said.counted].sum(1), np.isin(said.targets, said.counted), times)
+    return np.array([*plain, ranked, calibration_error(said.confidence, said.right, times)], float)
 
 
 def average_precision(
-    scores_of_counted: "NDArray[np.float64]", counted: "NDArray[np.bool_]", times: "NDArray[np.int64]"
+    scores_of_counted: "NDArray[np.float64]", counted: "NDArray[np.bool_]", times: "NDArray[np.int64 | np.float64]"
 ) -> float:
     """Mean precision at each step of recall, equal scores taken together; 0 where nothing is counted."""
     order = np.argsort(-scores_of_counted, kind="stable")
@@ -59,11 +87,11 @@ def average_precision(
     called = np.cumsum(times[order])[last_of_equals]
     if not hits[-1]:
         return 0.0
-    return float((np.diff(hits, prepend=0) * hits / np.maximum(called, 1)).sum() / hits[-1])
+    return float((np.diff(hits, prepend=0) * hits / np.where(called > 0, called, 1)).sum() / hits[-1])
 
 
 def calibration_error(
-    confidence: "NDArray[np.float64]", right: "NDArray[np.bool_]", times: "NDArray[np.int64]"
+    confidence: "NDArray[np.float64]", right: "NDArray[np.bool_]", times: "NDArray[np.int64 | np.float64]"
 ) -> float:
     """Expected calibration error of the given label (Guo et al. 2017), over bins of equal width."""
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
@@ -82,20 +110,41 @@ def bootstrap(headings: Sequence[str], replicates: int, seed: int) -> "NDArray[n
     return times
 
 
+def bootstrap_within_strata(
+    stratum: "NDArray[np.int64]", weights: "NDArray[np.float64]", replicates: int, seed: int
+) -> "NDArray[np.float64]":
+    """Weights of each code in each replicate, shape (replicates, n), of a sample drawn within strata (Rao and Wu 1988).
+
+    Of the m codes of a stratum m - 1 are drawn with replacement and weighted by m / (m - 1).
+
+    Args:
+        stratum: of each code of the sample, shape (n,); -1 for those that were certain to be drawn, which stay.
+        weights: design weights, shape (n,).
+        replicates: how many.
+        seed: of the generator, numpy's PCG64.
+    """
+    generator = np.random.Generator(np.random.PCG64(seed))
+    drawn = np.tile(weights, (replicates, 1))
+    for name in sorted(set(stratum.tolist()) - {-1}):
+        codes = np.flatnonzero(stratum == name)
+        if (number := len(codes)) < 2:
+            continue
+        for replicate_weights in drawn:
+            times = np.bincount(generator.integers(0, number, number - 1), minlength=number)
+            replicate_weights[codes] = weights[codes] * times * number / (number - 1)
+    return drawn
+
+
 def replicate(
-    probabilities: "NDArray[np.float64]",
-    targets: "NDArray[np.int64]",
-    times: "NDArray[np.int64]",
-    labels: LabelSpace,
-    on_step: Callable[[], None] = lambda: None,
+    said: Said, times: "NDArray[np.int64]", on_step: Callable[[], None] = lambda: None
 ) -> "NDArray[np.float64]":
     """Figures of all codes, then of each replicate, shape (1 + replicates, figures).
 
     Two of them over the same replicates can be subtracted: the figures of a paired difference.
     """
-    found = [scores(probabilities, targets, np.ones(len(targets), int), labels)]
+    found = [scores(said, np.ones(len(said.targets), int))]
     for drawn in times:
-        found.append(scores(probabilities, targets, drawn, labels))
+        found.append(scores(said, drawn))
         on_step()
     return np.array(found)
 

@@ -35,8 +35,9 @@ def chart(figure: Figure, choice: dict[str, str] | None = None) -> "alt.LayerCha
     data = alt.InlineData(values=list(points))
     drawn: Any = alt.layer(*layers_of(figure, shown), data=data).properties(title=title, width=WIDTH)
     names = len({point["x"] for point in points})
-    drawn = drawn.properties(height=names * (8 + 14 * len(shown)) if figure.shape == "bars" else 280)
-    if figure.shape == "bars":
+    heights = {"bars": names * (8 + 14 * len(shown)), "forest": names * 22}
+    drawn = drawn.properties(height=heights.get(figure.shape, 280))
+    if figure.shape in ("bars", "scatter"):
         drawn = drawn.properties(padding={"left": 5, "top": 5, "bottom": 5, "right": 30})  # room for the last figure
     configured: alt.LayerChart = drawn.configure(**_config())
     return configured

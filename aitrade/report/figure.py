@@ -8,7 +8,7 @@ from aitrade.core.table import Column, Kind, Levels, Table, Value
 
 Point = dict[str, str | float | None]
 Tables = Mapping[str, Table]  # by flow
-Shape = Literal["months", "years", "bars", "curve"]
+Shape = Literal["months", "years", "bars", "curve", "scatter", "forest"]
 
 BOTH = "both"
 FLOW = ("flow", "Flow")
@@ -41,7 +41,8 @@ class Figure:
         id: file name and anchor.
         title: what it shows.
         about: the same for those who can't see it; says where the figures are.
-        shape: ``months`` (lines over time), ``years`` (columns), ``bars`` (by name), ``curve`` (lines over numbers).
+        shape: ``months`` (lines over time), ``years`` (columns), ``bars`` (by name), ``curve`` (lines over numbers),
+            ``scatter`` (named points over numbers), ``forest`` (points with intervals, by name).
         x_title: what x is.
         unit: of the values where ``measure`` is no control.
         controls: what can be chosen; every point has a value for each.

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     import altair as alt
 
 
+_IN_A_ROW = 5  # names that a legend has room for in a row
+
+
 def layers_of(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
     """The layers that draw a figure.
 
@@ -16,7 +19,15 @@ def layers_of(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
         figure: what is drawn.
         shown: its series that have points, in their order; the legend names these.
     """
-    return {"months": _lines, "curve": _lines, "years": _columns, "bars": _bars}[figure.shape](figure, shown)
+    shapes = {
+        "months": _lines,
+        "curve": _lines,
+        "years": _columns,
+        "bars": _bars,
+        "scatter": _scatter,
+        "forest": _forest,
+    }
+    return shapes[figure.shape](figure, shown)
 
 
 def _lines(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
@@ -82,6 +93,32 @@ def _bars(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
     return [bars, values]
 
 
+def _scatter(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
+    """Points by two numbers, the first on a logarithmic scale, each with its name."""
+    import altair as alt
+
+    x = alt.X("x:Q", title=figure.x_title, scale=alt.Scale(type="log", nice=True), axis=alt.Axis(tickCount=6))
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False))
+    colour = {"color": _colour(figure, shown)["color"].copy(deep=True)}
+    colour["color"].legend = None
+    points = alt.Chart().mark_point(filled=True, size=80).encode(x=x, y=y, **colour, tooltip=_tooltip(figure))
+    names = alt.Chart().mark_text(align="left", dx=8, fontSize=11).encode(x=x, y=y, text="series:N")
+    return [points, names]
+
+
+def _forest(figure: Figure, _shown: list[str]) -> list["alt.Chart"]:
+    """A point with its interval for each name, and a line where there is no difference."""
+    import altair as alt
+
+    y = alt.Y("x:N", title=None, sort=None, axis=alt.Axis(labelLimit=360, ticks=False, domain=False))
+    ink = alt.value(TEXT.light)
+    x = alt.X("value:Q", title=figure.unit)
+    nothing = alt.Chart().mark_rule(strokeDash=[3, 3]).encode(x=alt.datum(0), color=ink)
+    whiskers = alt.Chart().mark_rule().encode(y=y, x="lower:Q", x2="upper:Q", color=ink)
+    points = alt.Chart().mark_point(filled=True, size=70).encode(y=y, x=x, color=ink, tooltip=_tooltip(figure))
+    return [nothing, whiskers, points]
+
+
 def _colour(figure: Figure, shown: list[str]) -> dict[str, Any]:
     import altair as alt
 
@@ -103,7 +140,8 @@ def _legend(figure: Figure, shown: list[str]) -> "alt.Legend | None":
 
     symbol = "stroke" if figure.shape in ("months", "curve") else "square"
     several = len(figure.series) > 1
-    return alt.Legend(title=None, orient="bottom", symbolType=symbol, values=shown) if several else None
+    rows: dict[str, Any] = {"columns": 2, "labelLimit": 300} if len(shown) > _IN_A_ROW else {}
+    return alt.Legend(title=None, orient="bottom", symbolType=symbol, values=shown, **rows) if several else None
 
 
 def _tooltip(figure: Figure) -> list[Any]:

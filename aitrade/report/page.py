@@ -49,13 +49,13 @@ def page(contents: "Contents", made_at: str) -> str:
         sections=sections(contents.classification.group, contents.question.labels.reference, gold=contents.gold),
         tables={table_id(key): table for key, table in contents.tables.items()},
         table_ids=_table_ids(contents),
-        drawings={id_: _hidden(to_svg(spec)) for id_, spec in untitled.items()},
+        drawings={id_: hidden(to_svg(spec)) for id_, spec in untitled.items()},
         subtitle=lambda figure: subtitle(figure, figure.chosen()),
         text=as_text,
         is_numeric=is_numeric,
         scripts=scripts,
         policy=policy(scripts),
-        style=_text("page.css") + swatches(":root", dark=False) + _dark(),
+        style=_text("page.css") + swatches(":root", dark=False) + dark_styles(),
         data=_json(
             {
                 "figures": {id_: _figure(figure, specs[id_]) for id_, figure in contents.figures.items()},
@@ -90,7 +90,7 @@ def javascript_safe() -> str:
     return javascript().replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def _hidden(svg: str) -> str:
+def hidden(svg: str) -> str:
     """A drawing that screen readers pass over: its frame says what it shows, and the tables hold its figures."""
     return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
@@ -133,7 +133,8 @@ def _json(value: object) -> str:
     return "".join(_UNSAFE.get(letter, letter) for letter in text)
 
 
-def _dark() -> str:
+def dark_styles() -> str:
+    """Colours of a page in the dark."""
     return "\n".join(
         f"@media {media} {{\n{dark_style(root)}\n}}"
         for media, root in (

@@ -21,7 +21,7 @@ from aitrade.classification.fitting.probe import fit_probe
 from aitrade.evaluation import ablation as ablation_module
 from aitrade.evaluation.ablation import Ablated
 from aitrade.evaluation.ablation_tables import figure_names, reading_tables
-from aitrade.evaluation.metrics import FIGURES, Interval, bootstrap, scores
+from aitrade.evaluation.metrics import FIGURES, Interval, Said, bootstrap, scores
 from aitrade.evaluation.variants import BASELINE, VARIANTS
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.workspace import open_workspace
@@ -106,7 +106,7 @@ def test_every_variant_is_measured_on_each_population(
         said = fitted.model.probabilities(features)
         together = np.concatenate([fitted.out_of_fold[known], said])  # those by hand by a fit without their subheading
         for population, p, places in (("unlabelled", said, targets), ("all", together, both)):
-            figures = scores(p, places, np.ones(len(places), int), LABELS)
+            figures = scores(Said(p, places, LABELS), np.ones(len(places), int))
             found_figures = [rows[population, None, variant][name] for name in figure_names(LABELS)]
             assert found_figures == pytest.approx(figures.tolist(), abs=1e-4), (population, variant)
     text = ablate().out

@@ -1,6 +1,10 @@
 """The benchmark of models: figures beside scikit-learn, statistics by hand, rows kept and not asked again."""
 
+import csv
+import html
 import json
+import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +18,19 @@ from hypothesis import strategies as st
 from questions import LABELS
 
 from aitrade.classification.fitting.probe import fit_probe
+from aitrade.core.errors import BadInputError
 from aitrade.evaluation.benchmark import contest as contest_module
-from aitrade.evaluation.benchmark import judging, statistics
+from aitrade.evaluation.benchmark import gold as gold_module
+from aitrade.evaluation.benchmark import judging
+from aitrade.evaluation.benchmark.curves import reliability, risk_and_coverage
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES, figures
+from aitrade.evaluation.benchmark.foreign import read_predictions
 from aitrade.evaluation.benchmark.gold import Gold, whole_headings
 from aitrade.evaluation.benchmark.statistics import compare_rows, holm
+from aitrade.evaluation.metrics import Said, bootstrap
+from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.nomenclature.codes import Code
+from aitrade.workspace import open_workspace
 
 
 @settings(max_examples=30, deadline=None)
@@ -32,7 +43,7 @@ def test_further_figures_are_scikit_learns_on_repeated_rows(seed: int) -> None:
     targets, times = generator.choice(3, 80, p=[0.2, 0.3, 0.5]), generator.integers(0, 3, 80)
     values = generator.integers(0, 10**10, 80)
     rows = np.repeat(np.arange(80), times)
-    found = dict(zip(ALL_FIGURES, figures(p, targets, times, values, LABELS), strict=True))
+    found = dict(zip(ALL_FIGURES, figures(Said(p, targets, LABELS), times, values), strict=True))
     t, said = targets[rows], p[rows].argmax(1)
     assert found["weighted_kappa"] == pytest.approx(metrics.cohen_kappa_score(t, said, weights="quadratic"))
     assert found["log_loss"] == pytest.approx(metrics.log_loss(t, p[rows], labels=[0, 1, 2]))
@@ -48,7 +59,7 @@ def test_what_can_be_coded_automatically_still_agrees_in_95_percent() -> None:
     targets = np.array([2] * 40 + [0] * 11)
     p = np.array([[0.01, 0.0, 0.99]] * 40 + [[0.1, 0.0, 0.9]] + [[0.3, 0.1, 0.6]] * 10)
     once, values = np.ones(51, int), np.array([1] * 40 + [60] + [0] * 10)
-    found = dict(zip(ALL_FIGURES, figures(p, targets, once, values, LABELS), strict=True))
+    found = dict(zip(ALL_FIGURES, figures(Said(p, targets, LABELS), once, values), strict=True))
     assert found["automatic_share"] == pytest.approx(41 / 51)
     assert found["automatic_trade_share"] == pytest.approx(1.0)
 
@@ -67,7 +78,8 @@ def test_a_row_as_good_as_the_best_is_told_so_and_a_worse_one_is_not() -> None:
         return np.eye(3)[said] * 0.9 + 0.1 / 3
 
     rows = {"good": saying(0.9), "as good": saying(0.9), "poor": saying(0.6)}
-    found = compare_rows(rows, targets, np.ones(600, int), headings, LABELS, "poor")
+    times = np.vstack([np.ones((1, 600), int), bootstrap(headings, 500, 1)])
+    found = compare_rows(rows, targets, np.ones(600, int), times, LABELS, "poor")
     assert list(found)[-1] == "poor"
     assert [found[name].with_best for name in ("good", "as good", "poor")] == [True, True, False]
     assert found["good"].to_baseline is not None
@@ -87,7 +99,7 @@ def test_gold_is_drawn_in_whole_headings(limit: int, seed: int) -> None:
 
 @pytest.fixture
 def bench(aitrade: Callable[..., Outcome], models: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    monkeypatch.setattr(statistics, "REPLICATES", 20)
+    monkeypatch.setattr(gold_module, "REPLICATES", 20)
 
     def run(*options: Any, model: str = MODEL) -> Any:
         done = aitrade("bench", "models", "--model", model, "--device", "cpu", "--format", "json", *options)
@@ -199,3 +211,128 @@ def test_a_model_tuned_before_a_code_was_an_exemplar_is_asked_about_it_unseen(
         for near in found
     )
     assert (logits == probe.held_out).all()
+
+
+def test_predictions_made_elsewhere_are_a_row_without_asking(
+    bench: Callable[..., Any], aitrade: Callable[..., Outcome], workspace: Path
+) -> None:
+    import toys
+
+    file = workspace / "hosted.csv"
+    rows = [f"{hs10},imports,{level}" for flow, hs10, _, _, level, *_ in toys.LABELLED if flow == "imports"]
+    file.write_text("hs10,flow,relevance\n" + "\n".join(rows) + "\n", "utf-8")
+    assert aitrade("bench", "add", file, "--name", "hosted").code == 0
+    short = workspace / "short.csv"
+    short.write_text(f"hs10,p_high,p_medium,p_low\n{rows[0][:10]},0.2,0.3,0.5\n", "utf-8")
+    assert aitrade("bench", "add", short, "--name", "short").code == 0
+    truth = workspace / "truth.csv"
+    truth.write_text("hs10,relevance\n" + "\n".join(f"{row[:10]},{row.split(',')[2]}" for row in rows) + "\n", "utf-8")
+    done = aitrade("bench", "models", "--model", MODEL, "--device", "cpu", "--gold", truth, "--format", "json")
+    found = {row["row"]: row for row in json.loads(done.out)}
+    assert (found["hosted"]["kind"], found["hosted"]["accuracy"]) == ("added", 1.0)
+    assert "short" not in found
+    assert f"short lacks {len(rows) - 1} of {len(rows)} codes" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hs10\n8471500150\n", "neither labels nor probabilities"),
+        ("hs10,relevance\n8471500150,Huge\n", "no level of the question"),
+        ("hs10,relevance\n8471500150,High\n8471500150,Low\n", "stands twice"),
+        ("hs10,p_high,p_medium,p_low\n8471500150,0.5,0.5,0.5\n", "sum to 1.5"),
+        ("hs10,p_high,p_medium,p_low\n8471500150,0.5,,0.5\n", "probability is missing"),
+    ],
+)
+def test_predictions_that_cannot_be_meant_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text(text, "utf-8")
+    with pytest.raises(BadInputError, match=said):
+        read_predictions(file, LABELS)
+
+
+def test_figures_of_a_sample_are_estimates_by_design_weights() -> None:
+    """Of 90 codes of a small stratum and 10 of a large one, all and none right: weights say how many of all are."""
+    targets, said = np.array([2] * 90 + [2] * 10), np.array([2] * 90 + [0] * 10)
+    codes = tuple(Code(f"01{n:08}", "imports", "x") for n in range(100))
+    gold = Gold("sample", codes, ("Low",) * 100, (1.0,) * 90 + (91.0,) * 10, (-1,) * 90 + (0,) * 10)
+    times = gold.times()
+    found = dict(
+        zip(ALL_FIGURES, figures(Said(np.eye(3)[said], targets, LABELS), times[0], np.ones(100, int)), strict=True)
+    )
+    assert found["accuracy"] == pytest.approx(90 / 1000)
+    assert found["headline_error"] == pytest.approx(910 / 1e9)
+    assert (times[:, :90] == 1).all()  # the certain ones stay
+    assert times[1:, 90:].sum(1) == pytest.approx(np.full(len(times) - 1, 910))
+
+
+def test_the_page_holds_table_curves_differences_and_disagreements_and_loads_nothing(
+    bench: Callable[..., Any], aitrade: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    done = aitrade("bench", "models", "--model", MODEL, "--device", "cpu", "-o", tmp_path / "out")
+    assert done.code == 0, done.err
+    page = (tmp_path / "out" / "benchmark.html").read_text("utf-8")
+    assert "default-src 'none'" in html.unescape(page)
+    assert not re.search(r"<script|<link|<img|src=|@import", page)
+    for part in ('id="cost"', 'id="reliability"', 'id="risk"', 'id="forest"', 'id="disagreements"', 'id="all"'):
+        assert part in page
+    assert page.count("<svg") == 4
+    rows = json.loads((tmp_path / "out" / "models.json").read_text("utf-8"))
+    assert {row["row"] for row in rows} == {row["row"] for row in bench()}
+    with (tmp_path / "out" / "disagreements.csv").open(encoding="utf-8") as file:
+        wrong = list(csv.DictReader(file))
+    best = rows[0]
+    assert len(wrong) == min(50, round((1 - best["accuracy"]) * len(toy_exemplars())))
+
+
+def toy_exemplars() -> list[Any]:
+    import toys
+
+    return [row for row in toys.LABELLED if row[1][:2] not in ("27", "71", "98", "99")]
+
+
+def test_curves_by_hand() -> None:
+    targets = np.array([0, 0, 1, 2])
+    said = Said(np.array([[0.9, 0.1, 0], [0.6, 0.4, 0], [0.9, 0.1, 0], [0.05, 0.0, 0.95]]), targets, LABELS)
+    once = np.ones(4, int)
+    assert np.array(reliability(said, once)) == pytest.approx(np.array([(0.6, 1.0), (2.75 / 3, 2 / 3)]))
+    expected = np.array([(0.25, 0.0), (0.75, 1 / 3), (1.0, 0.25)])
+    assert np.array(risk_and_coverage(said, once)) == pytest.approx(expected)
+
+
+def test_a_stop_in_the_middle_of_a_model_loses_only_what_was_being_asked(
+    bench: Callable[..., Any], aitrade: Callable[..., Outcome], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import toys
+
+    labelled = {row[1] for row in toys.LABELLED}
+    codes = [c.hs10 for c in toys.toy_codes() if c.flow == "imports" and c.hs10 not in labelled]
+    truth = workspace / "truth.csv"
+    truth.write_text("hs10,relevance\n" + "".join(f"{hs10},Low\n" for hs10 in codes), "utf-8")
+    monkeypatch.setattr(judging, "BATCH", 1)  # a heading a batch
+    asked: list[tuple[str, str]] = []
+    real = PromptScorer.relevance
+
+    def stopping(stop_after: int) -> Callable[..., Any]:
+        def relevance(self: Any, codes: Any, neighbours: Any) -> Any:
+            if len(asked) >= stop_after:
+                raise KeyboardInterrupt
+            asked.extend(code.key for code in codes)
+            return real(self, codes, neighbours)
+
+        return relevance
+
+    monkeypatch.setattr(PromptScorer, "relevance", stopping(len(toys.LABELLED) + 2))
+    stopped = aitrade("bench", "models", "--model", MODEL, "--device", "cpu", "--gold", truth)
+    assert stopped.code == 5
+    monkeypatch.setattr(PromptScorer, "relevance", stopping(10_000))
+    rows = bench("--gold", truth)
+    assert len(asked) == len(set(asked))  # nothing was asked twice
+    shutil.rmtree(workspace / "bench")
+    with open_workspace(workspace) as con:
+        con.execute("DELETE FROM scores")
+    fresh = bench("--gold", truth)
+    costs = ("codes_per_second", "tokens", "load_seconds", "peak_memory")
+    assert [{k: v for k, v in row.items() if k not in costs} for row in rows] == [
+        {k: v for k, v in row.items() if k not in costs} for row in fresh
+    ]

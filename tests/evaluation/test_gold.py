@@ -13,8 +13,10 @@ from gold_fixtures import LABELS, Made, fill_in, made_up_gold
 
 import aitrade
 from aitrade.core.errors import BadInputError, UsageError
+from aitrade.evaluation.benchmark.gold import gold_of_sample
 from aitrade.models.adapter_files import OUT_OF_FOLD
 from aitrade.question.exemplars import ExemplarSet
+from aitrade.workspace import read_workspace
 
 SOFFICE = shutil.which("soffice")
 
@@ -240,3 +242,26 @@ def test_the_check_of_a_question_finds_what_learnt_from_gold(made: Made, no_mode
     assert [one.found.split(";")[0] for one in failures if one.check == "gold"] == [
         "adapter toy+relevance was tuned on it"
     ]
+
+
+def test_a_benchmark_takes_the_sample_with_its_weights_and_each_rater_as_a_row(made: Made) -> None:
+    workspace, path = drawn(made, raters=2)
+    codes = {str(row[0].value) for row in openpyxl.load_workbook(path)["rater 1"].iter_rows(min_row=2)}
+    wrong = frozenset(sorted(hs10 for hs10 in codes if made.truth[hs10] != LABELS[2])[:3])
+    for _ in range(2):
+        fill_in(path, made.truth, wrong=wrong)
+        workspace.gold_import(path)
+    with read_workspace(made.folder) as con:
+        gold = gold_of_sample(con, workspace.question)
+    design = tomllib.loads((made.folder / "gold" / "design.toml").read_text("utf-8"))
+    chances = design["inclusion_probability"]
+    assert {code.hs10: level for code, level in zip(gold.codes, gold.levels, strict=True)} == {
+        hs10: made.truth[hs10][0] for hs10 in chances
+    }
+    assert gold.weights == tuple(1 / chances[code.hs10] for code in gold.codes)
+    assert [place == -1 for place in gold.strata] == [chances[code.hs10] == 1 for code in gold.codes]
+    raters = dict(gold.raters)
+    differing = {code.hs10 for code, *said in zip(gold.codes, *raters.values(), strict=True) if len(set(said)) > 1}
+    assert differing == wrong
+    with pytest.raises(UsageError, match="no design weights"):
+        workspace.bench_models("toy", gold="sample", limit=50)

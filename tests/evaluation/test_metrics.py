@@ -8,6 +8,7 @@ from questions import LABELS
 
 from aitrade.evaluation.metrics import (
     FIGURES,
+    Said,
     average_precision,
     bootstrap,
     calibration_error,
@@ -43,7 +44,7 @@ def test_figures_are_scikit_learns_on_repeated_rows(seed: int) -> None:
         "counted_f1": metrics.f1_score(**of_high),
         "counted_average_precision": metrics.average_precision_score(t == 0, p[:, 0]),
     }
-    found = dict(zip(FIGURES, scores(probabilities, targets, times, LABELS), strict=True))
+    found = dict(zip(FIGURES, scores(Said(probabilities, targets, LABELS), times), strict=True))
     for name, figure in expected.items():
         assert found[name] == pytest.approx(figure), name
 
@@ -84,7 +85,7 @@ def test_intervals_are_wider_where_headings_are_right_or_wrong_as_a_whole() -> N
     p = np.where(by_heading[:, None], [[0.9, 0.1, 0.0]], [[0.1, 0.9, 0.0]])
     together = bootstrap([f"{i // 20:04}" for i in range(400)], 500, seed=2)
     alone = bootstrap([f"{i:04}" for i in range(400)], 500, seed=2)
-    wide, narrow = (intervals(replicate(p, targets, times, LABELS))[0] for times in (together, alone))
+    wide, narrow = (intervals(replicate(Said(p, targets, LABELS), times))[0] for times in (together, alone))
     assert wide.figure == narrow.figure == pytest.approx(by_heading.mean())
     assert wide.high - wide.low > 3 * (narrow.high - narrow.low)
 
@@ -93,7 +94,7 @@ def test_a_difference_from_itself_is_nothing_and_from_worse_is_above() -> None:
     probabilities, targets, _ = random_case(3, 300)
     perfect = np.eye(3)[targets]
     times = bootstrap([f"{i // 3:04}" for i in range(300)], 100, seed=3)
-    best, worse = replicate(perfect, targets, times, LABELS), replicate(probabilities, targets, times, LABELS)
+    best, worse = (replicate(Said(p, targets, LABELS), times) for p in (perfect, probabilities))
     assert all(one.low == one.figure == one.high == 0 for one in intervals(best - best))
     better = dict(zip(FIGURES, intervals(best - worse), strict=True))
     assert better["kappa"].low > 0

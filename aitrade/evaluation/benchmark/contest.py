@@ -1,8 +1,10 @@
 """Make the rows of a benchmark: each model once, and never again what a file already keeps."""
 
+import json
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -14,11 +16,13 @@ from aitrade.classification.loading import calibration_inputs, load_classifier
 from aitrade.classification.method import Method
 from aitrade.core.device import choose_runtime, peak_memory
 from aitrade.core.errors import BadInputError
+from aitrade.evaluation.benchmark.foreign import list_foreign
 from aitrade.evaluation.benchmark.gold import Gold
 from aitrade.evaluation.benchmark.judging import ALONE, BASELINE, JOINED, OnStep, judge, majority, tfidf
 from aitrade.evaluation.benchmark.rows import Row, load_row, save_row
 from aitrade.nomenclature.codes import Code
 from aitrade.question.question import Question
+from aitrade.workspace.scores import ScoreStore
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -36,6 +40,7 @@ class Contest:
         method: the numbers of the method.
         gold: the codes with known labels.
         nomenclature: all import codes.
+        headings: all codes by flow and heading, for what prompts show.
         models: ``BASE`` or ``BASE+ADAPTER``, each once.
         embedder: what finds neighbours.
         device: auto, cpu or cuda.
@@ -47,6 +52,7 @@ class Contest:
     method: Method
     gold: Gold
     nomenclature: Sequence[Code]
+    headings: Mapping[tuple[str, str], Sequence[Code]]
     models: tuple[str, ...]
     embedder: str
     device: str
@@ -65,7 +71,16 @@ class Contest:
         }
 
     def of_model(self, model: str) -> dict[str, Any]:
-        """What a model's rows are made from; loads nothing."""
+        """What a model's rows are made from; loads nothing, and hashes the model's files once."""
+        if model not in self._hashed:
+            self._hashed[model] = self._inputs(model)
+        return self._hashed[model]
+
+    @cached_property
+    def _hashed(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def _inputs(self, model: str) -> dict[str, Any]:
         runtime = choose_runtime(self.device)
         inputs = calibration_inputs(self.question, self.method, model, self.embedder, self.workspace)
         return {
@@ -82,13 +97,29 @@ def left_to_ask(contest: Contest) -> list[str]:
     return [model for model in contest.models if _kept(contest, model) is None]
 
 
-def run_contest(contest: Contest, on_step: Callable[[str], OnStep], on_message: Callable[[str], None]) -> list[Row]:
+def expected_seconds(contest: Contest, models: Sequence[str]) -> list[float | None]:
+    """How long each model will take, by the rows that are kept of other gold, by codes asked about; None if unknown."""
+    known: dict[str, float] = {}
+    for path in sorted(contest.folder.glob("*.json")):
+        raw = json.loads(path.read_text("utf-8"))
+        if raw["kind"] == ALONE and raw["measured"].get("asked"):
+            known[raw["model"]] = raw["measured"]["seconds"] / raw["measured"]["asked"]
+    return [known[model] * len(contest.gold.codes) if model in known else None for model in models]
+
+
+def run_contest(
+    contest: Contest,
+    on_step: Callable[[str], OnStep],
+    on_message: Callable[[str], None],
+    store: ScoreStore | None = None,
+) -> list[Row]:
     """Make every row: without a model, of each model alone and joined, and the mean of the models.
 
     Args:
         contest: what is compared.
         on_step: gives, for a model, what is told (codes asked about, codes).
         on_message: told what the work is doing.
+        store: where what a model says of each code is kept, so that a stop loses little.
     """
     rows = [
         _floor(contest, "majority", lambda: majority(contest.question, contest.gold, contest.nomenclature)),
@@ -96,7 +127,7 @@ def run_contest(contest: Contest, on_step: Callable[[str], OnStep], on_message: 
     ]
     joined = []
     for number, model in enumerate(contest.models):
-        baseline, alone, with_evidence = _kept(contest, model) or _ask(contest, model, on_step, on_message)
+        baseline, alone, with_evidence = _kept(contest, model) or _ask(contest, model, on_step, on_message, store)
         rows += [*([baseline] if number == 0 else []), alone, with_evidence]
         joined.append(with_evidence)
     if len(joined) > 1:
@@ -125,6 +156,29 @@ def row_of_run(con: "DuckDBPyConnection", contest: Contest, run: str) -> Row:
     return Row(f"run {run}", "run", "", {**contest.shared, "run": run}, {}, np.array([said[key] for key in keys]))
 
 
+def rows_made_elsewhere(contest: Contest) -> tuple[list[Row], list[str]]:
+    """Make a row of each rater of a gold sample with several, and of the predictions added to the benchmark.
+
+    Returns:
+        The rows; and a note for each predictions that lack some gold codes and are left out.
+    """
+    labels, notes = contest.question.labels, []
+    once = np.eye(len(labels.levels))
+    rows = [
+        Row(f"rater {name}", "rater", "", contest.shared, {}, once[[labels.position(level) for level in levels]])
+        for name, levels in contest.gold.raters
+    ]
+    for added in list_foreign(contest.folder, labels):
+        lacking = sum(code.key not in added.said for code in contest.gold.codes)
+        if lacking:
+            notes.append(f"{added.name} lacks {lacking:,} of {len(contest.gold.codes):,} codes and is left out")
+            continue
+        said = np.array([added.said[code.key] for code in contest.gold.codes])
+        made_from = {**contest.shared, "file": added.file, "file_sha256": added.sha256}
+        rows.append(Row(added.name, "added", "", made_from, {}, said))
+    return rows, notes
+
+
 def _floor(contest: Contest, name: str, make: "Callable[[], NDArray[np.float64]]") -> Row:
     kept = load_row(contest.folder, name, contest.shared)
     if kept is None:
@@ -145,7 +199,11 @@ def _kept(contest: Contest, model: str) -> tuple[Row, Row, Row] | None:
 
 
 def _ask(
-    contest: Contest, model: str, on_step: Callable[[str], OnStep], on_message: Callable[[str], None]
+    contest: Contest,
+    model: str,
+    on_step: Callable[[str], OnStep],
+    on_message: Callable[[str], None],
+    store: ScoreStore | None,
 ) -> tuple[Row, Row, Row]:
     on_message(f"loading {model}")
     started = perf_counter()
@@ -157,9 +215,10 @@ def _ask(
         method=contest.method,
         embedder=contest.embedder,
         calibrated=False,
-    )
+        store=store,
+    ).knowing(contest.headings)
     loaded = perf_counter() - started
-    judged = judge(classifier, contest.gold, contest.nomenclature, contest.workspace, on_step(model))
+    judged = judge(classifier, contest.gold, contest.nomenclature, contest.workspace, on_step(model), store)
     measured = {
         **judged.measured,
         "load_seconds": loaded,

@@ -23,11 +23,13 @@ from aitrade.classification.fitting.gather import gather
 from aitrade.classification.fitting.probe import Probe, fit_probe
 from aitrade.core.softmax import softmax
 from aitrade.evaluation.benchmark.gold import Gold
+from aitrade.llm.kept_scorer import KeptScorer
 from aitrade.models.adapter_files import is_tuned
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.folds import subheading_folds
 from aitrade.question.question import Question
+from aitrade.workspace.scores import ScoreStore
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +55,12 @@ class Judgement:
 
 
 def judge(
-    classifier: Classifier, gold: Gold, nomenclature: Sequence[Code], workspace: Path, on_step: OnStep
+    classifier: Classifier,
+    gold: Gold,
+    nomenclature: Sequence[Code],
+    workspace: Path,
+    on_step: OnStep,
+    store: ScoreStore | None = None,
 ) -> Judgement:
     """Judge the gold codes with a model, alone and joined with neighbours and probe, and without it.
 
@@ -63,13 +70,14 @@ def judge(
         nomenclature: all import codes, for weights and for the headings that prompts show.
         workspace: folder of the user's own adapters, and where indexes are kept.
         on_step: told (codes asked about, codes).
+        store: where the classifier keeps what models say, if it does, so that a stop loses little.
     """
-    started, computed = time.perf_counter(), classifier.scorer.engine.tokens_computed
+    computed, started = classifier.scorer.engine.tokens_computed, time.perf_counter()
     exemplars = classifier.index.exemplars
     by_hand = {code.key for code in gold.codes if code.key in exemplars.by_code}
     asked = _fitted_on(classifier, by_hand)
     others = len(gold.codes) - len(by_hand)
-    training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + others))
+    training = gather(classifier, nomenclature, workspace, asked, lambda done, of: on_step(done, of + others), store)
     places = {training.exemplars[row].code.key: place for place, row in enumerate(training.rows.tolist())}
     own = [place for place, code in enumerate(gold.codes) if code.key in places]
     fresh = [place for place, code in enumerate(gold.codes) if code.key not in places]
@@ -91,7 +99,7 @@ def judge(
     return Judgement(
         probabilities,
         {
-            "asked": len(fresh) + (0 if is_tuned(classifier.model) else len(asked)),
+            "asked": _asked(classifier, len(fresh) + (0 if is_tuned(classifier.model) else len(asked))),
             "seconds": seconds,
             "tokens": classifier.scorer.engine.tokens_computed - computed,
             "label_mass": float(np.median(mass)) if len(mass) else None,
@@ -113,6 +121,11 @@ def _evidence(
         if (place := places.get(code.key)) is not None:
             neighbours[row], logits[row] = tuple(training.neighbours[place]), probe.held_out[place]
     return Retrieved(retrieved.vectors, tuple(neighbours)), logits
+
+
+def _asked(classifier: Classifier, codes: int) -> int:
+    """Codes that the LLM was asked about now, of some: those whose scores were kept cost nothing."""
+    return classifier.scorer.take_counts()[0] if isinstance(classifier.scorer, KeptScorer) else codes
 
 
 def _fitted_on(classifier: Classifier, own: set[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -6,8 +6,9 @@ from typing import Any
 from aitrade.core.table import Column, Kind, Table, Value
 from aitrade.evaluation.benchmark.contest import Contest
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES
+from aitrade.evaluation.benchmark.gold import REPLICATES
 from aitrade.evaluation.benchmark.rows import Row
-from aitrade.evaluation.benchmark.statistics import MEASURE, REPLICATES, Compared, smallest_difference
+from aitrade.evaluation.benchmark.statistics import MEASURE, Compared, smallest_difference
 
 TITLES = {
     "accuracy": "Accuracy",
@@ -42,7 +43,11 @@ _ENDS = (("", ""), ("_low", ", from"), ("_high", ", to"))
 
 
 def data_table(
-    contest: Contest, rows: Sequence[Row], found: Mapping[str, Compared], listed: Mapping[str, Mapping[str, Any]]
+    contest: Contest,
+    rows: Sequence[Row],
+    found: Mapping[str, Compared],
+    listed: Mapping[str, Mapping[str, Any]],
+    further: Sequence[str] = (),
 ) -> Table:
     """Every figure with its interval, differences, and what each row costs, the best row first.
 
@@ -51,6 +56,7 @@ def data_table(
         rows: the rows.
         found: their figures, the best first.
         listed: of each model, by name: parameters, bytes and licence.
+        further: further notes.
     """
     columns = [Column("row", "Row"), Column("kind", "Kind")]
     for figure in ALL_FIGURES:
@@ -74,10 +80,12 @@ def data_table(
         )
         for name, one in found.items()
     )
-    return Table("models", _title(contest), tuple(columns), values, notes(contest, rows, found))
+    return Table("models", _title(contest), tuple(columns), values, (*notes(contest, rows, found), *further))
 
 
-def reading_table(contest: Contest, rows: Sequence[Row], found: Mapping[str, Compared]) -> Table:
+def reading_table(
+    contest: Contest, rows: Sequence[Row], found: Mapping[str, Compared], further: Sequence[str] = ()
+) -> Table:
     """What people read first: some figures, kappa with its interval, the rows that cannot be told from the best."""
     counted = "+".join(contest.question.labels.counted)
     columns = [Column("row", "Row"), Column("best", "")]
@@ -99,7 +107,7 @@ def reading_table(contest: Contest, rows: Sequence[Row], found: Mapping[str, Com
                 f"{apart.figure:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]" if apart else "",
             )
         )
-    return Table("models", _title(contest), tuple(columns), tuple(values), notes(contest, rows, found))
+    return Table("models", _title(contest), tuple(columns), tuple(values), (*notes(contest, rows, found), *further))
 
 
 def notes(contest: Contest, rows: Sequence[Row], found: Mapping[str, Compared]) -> tuple[str, ...]:
@@ -109,9 +117,12 @@ def notes(contest: Contest, rows: Sequence[Row], found: Mapping[str, Compared]) 
     headings = {e.code.hs4 for e in contest.question.exemplars.exemplars}
     near = sum(code.hs4 in headings for code in gold.codes) - own
     smallest = smallest_difference(found)
+    drawn = f"over {len(set(gold.headings)):,} whole headings"
+    if gold.weights:
+        drawn = f"within the strata of the gold sample, figures being estimates for {sum(gold.weights):,.0f} codes"
     said = [
-        f"= cannot be told from the best by {MEASURE}: bootstrap over {len(set(gold.headings)):,} whole headings, "
-        f"{REPLICATES} draws, paired, Holm's correction at 5%",
+        f"= cannot be told from the best by {MEASURE}: bootstrap {drawn}, {REPLICATES} draws, paired, "
+        "Holm's correction at 5%",
         f"{own:,} of {len(gold.codes):,} codes are exemplars, judged by evidence made without their subheading; "
         f"{near:,} others stand in a heading that has exemplars",
         "whether rubric or exemplars were revised after reading disagreements with this gold is not recorded; for the "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.core.table import Column, Table
-from aitrade.evaluation.metrics import FIGURES, bootstrap, scores
+from aitrade.evaluation.metrics import FIGURES, Said, bootstrap, scores
 from aitrade.question.labels import LabelSpace
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def learning_table(
     places = [FIGURES.index(name) for name in SHOWN]
     rows = []
     for (size, contender), draws in sorted(said.items()):
-        mean = np.mean([scores(p, targets, once, labels)[places] for p in draws], axis=0)
-        again = [scores(draws[i % len(draws)], targets, draw, labels)[places] for i, draw in enumerate(times)]
+        drawn = [Said(p, targets, labels) for p in draws]
+        mean = np.mean([scores(one, once)[places] for one in drawn], axis=0)
+        again = [scores(drawn[i % len(drawn)], draw)[places] for i, draw in enumerate(times)]
         low, high = np.percentile(again, [2.5, 97.5], axis=0)
         figures = np.stack([mean, low, high], 1).ravel().tolist()
         rows.append((size, contender, len(draws), *figures))

@@ -22,7 +22,7 @@ class Row:
 
     Attributes:
         name: as the table shows it, such as ``smollm2-135m-instruct joined``.
-        kind: floor (needs no model), baseline, alone, joined, mean or run.
+        kind: floor (needs no model), baseline, alone, joined, mean, run, rater or added (a file of predictions).
         model: ``BASE`` or ``BASE+ADAPTER``; empty where there is none.
         made_from: hashes and settings of everything that the probabilities depend on.
         measured: seconds, tokens and so on, where a model was asked.

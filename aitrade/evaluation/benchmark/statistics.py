@@ -1,21 +1,19 @@
-"""Which differences between rows are real: bootstrap over whole headings, paired, with Holm's correction."""
+"""Which differences between rows are real: paired over the same draws, with Holm's correction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES, figures
-from aitrade.evaluation.metrics import Interval, bootstrap
+from aitrade.evaluation.metrics import Interval, Said
 from aitrade.question.labels import LabelSpace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MEASURE = "kappa"  # that rows are ordered by
-REPLICATES = 500
-SEED = 2026
 LEVEL = 0.05
 POWER = 2.8  # standard errors that a difference must have to be found in 80% of samples at 5% (1.96 + 0.84)
 
@@ -42,7 +40,7 @@ def compare_rows(
     rows: "Mapping[str, NDArray[np.float64]]",
     targets: "NDArray[np.int64]",
     values: "NDArray[np.int64]",
-    headings: Sequence[str],
+    times: "NDArray[np.int64 | np.float64]",
     labels: LabelSpace,
     baseline: str | None,
 ) -> dict[str, Compared]:
@@ -52,16 +50,12 @@ def compare_rows(
         rows: probabilities of the levels by row, shape (n, k) each.
         targets: place of each label among the levels, shape (n,).
         values: dollars of each code, shape (n,).
-        headings: of each code; whole ones are drawn again.
+        times: how many times each code counts, shape (1 + replicates, n): once, then in each draw.
         labels: the label space.
         baseline: the row that stands for no LLM.
     """
-    times = bootstrap(headings, REPLICATES, SEED)
-    once = np.ones(len(targets), np.int64)
-    drawn = {
-        name: np.array([figures(p, targets, draw, values, labels) for draw in (once, *times)])
-        for name, p in rows.items()
-    }
+    said = {name: Said(p, targets, labels) for name, p in rows.items()}
+    drawn = {name: np.array([figures(one, draw, values) for draw in times]) for name, one in said.items()}
     place = ALL_FIGURES.index(MEASURE)
     order = sorted(rows, key=lambda name: (-drawn[name][0, place], name))
     best = order[0]

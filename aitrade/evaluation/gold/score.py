@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.sql import query
 from aitrade.core.table import Column, Table, Value
+from aitrade.evaluation.metrics import bootstrap_within_strata
 from aitrade.question.labels import LabelSpace
 from aitrade.workspace.gold import FrameCode, Sample, count_scoring, read_frame, require_gold, require_sample
 from aitrade.workspace.questions import question_of_run
@@ -101,7 +102,7 @@ def _agreement(scored: _Scored, labels: LabelSpace, run: Run, percent: float, no
     import numpy as np
 
     counted = np.array([level in labels.counted for level in labels.levels])
-    replicates = _bootstrap(scored)
+    replicates = bootstrap_within_strata(scored.stratum, scored.weight, _REPLICATES, _SEED)
     rows: list[tuple[Value, ...]] = []
     for by, unit in (("codes", np.ones(len(scored.codes))), ("value", scored.dollars)):
         estimates = _metrics(scored, scored.weight * unit, counted)
@@ -122,22 +123,6 @@ def _agreement(scored: _Scored, labels: LabelSpace, run: Run, percent: float, no
     )
     title = f"Run {run.run} against gold; precision, recall and F1 are of {'+'.join(labels.counted)}"
     return Table("gold", title, columns, tuple(rows), (note,))
-
-
-def _bootstrap(scored: _Scored) -> "list[NDArray[np.float64]]":
-    """Weights of every replicate."""
-    import numpy as np
-
-    generator = np.random.Generator(np.random.PCG64(_SEED))
-    replicates = [scored.weight.copy() for _ in range(_REPLICATES)]
-    for stratum in sorted(set(scored.stratum.tolist()) - {-1}):
-        codes = np.flatnonzero(scored.stratum == stratum)
-        if (number := len(codes)) < 2:
-            continue
-        for weights in replicates:
-            times = np.bincount(generator.integers(0, number, number - 1), minlength=number)
-            weights[codes] = scored.weight[codes] * times * number / (number - 1)
-    return replicates
 
 
 def _metrics(scored: _Scored, weight: "NDArray[np.float64]", counted: "NDArray[np.bool_]") -> tuple[float, ...]:
