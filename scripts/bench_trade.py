@@ -15,7 +15,14 @@ import subprocess
 import sys
 import time
 import zipfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitrade.workspace.lockdown import SETTINGS, lock
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 ROOT = Path(__file__).resolve().parent.parent
 YEARS = range(2013, 2027)
@@ -47,8 +54,9 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
 
-    parquet = make_parquet(options.out, options.rows, one_file=options.one_file)
-    archive = make_bulk(options.out / "IMDB24.ZIP", options.records)
+    with ProcessPoolExecutor(1) as pool:  # a command would inherit the peak memory of the process that starts it
+        parquet = pool.submit(make_parquet, options.out, options.rows, one_file=options.one_file).result()
+        archive = pool.submit(make_bulk, options.out / "IMDB24.ZIP", options.records).result()
     workspace = options.out / "workspace"
     shutil.rmtree(workspace, ignore_errors=True)
     seconds = timed("import of the zip", workspace, ["trade", "import", str(archive)])
@@ -83,8 +91,6 @@ def timed(what: str, workspace: Path, arguments: list[str]) -> float:
 
 def make_parquet(out: Path, rows: int, *, one_file: bool) -> list[Path]:
     """Rows of HS10 x country x month, one file a year or one in all."""
-    import duckdb
-
     folder = out / f"parquet-{rows}"
     with (ROOT / "data" / "countries.csv").open(encoding="utf-8", newline="") as file:
         countries = [row["cty_code"] for row in csv.DictReader(file) if row["kind"] == "country"]
@@ -95,7 +101,7 @@ def make_parquet(out: Path, rows: int, *, one_file: bool) -> list[Path]:
         making = out / "making"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
-        con = duckdb.connect()
+        con = locked_connection(out)
         con.execute("CREATE TABLE country AS SELECT unnest(?::VARCHAR[]) AS cty_code", [countries])
         con.execute(
             "CREATE TABLE pair AS SELECT format('{:010d}', 101000000 + i * 490000) AS hs10, cty_code "
@@ -116,8 +122,17 @@ def make_parquet(out: Path, rows: int, *, one_file: bool) -> list[Path]:
         return sorted(folder.glob("20*.parquet"))
     whole = folder / "all.parquet"
     if not whole.exists():
-        duckdb.connect().execute(f"COPY (FROM '{folder}/20*.parquet') TO '{whole}'")
+        locked_connection(out).execute(f"COPY (FROM '{folder}/20*.parquet') TO '{whole}'")
     return [whole]
+
+
+def locked_connection(folder: Path) -> "DuckDBPyConnection":
+    """DuckDB in memory, locked as the product's is: no extension, no network, no files but those of the folder."""
+    import duckdb
+
+    con = duckdb.connect(config=dict(SETTINGS))
+    lock(con, [folder])
+    return con
 
 
 def make_labels(out: Path) -> Path:

@@ -17,7 +17,9 @@ group = typer.Typer(no_args_is_help=True, help="The nomenclature: HS10 codes and
 @group.command("import")
 def import_files(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, concordance, or IMDB/EXDB zip.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="CSV, workbook, concordance, or IMDB/EXDB zip.")
+    ],
     flow: Annotated[
         FlowOption | None,
         typer.Option(help="The codes' flow, where the file does not say; imports (HTS) if neither does."),
@@ -27,9 +29,10 @@ def import_files(
 ) -> None:
     """Take codes into the workspace, one transaction a file. Importing again updates descriptions and NAICS.
 
-    A CSV file has the columns hs10 and description, optionally naics, naics_description and flow. The Census
-    concordances CONCORD.TXT (also inside an IMDB or EXDB zip), imp-code.txt and exp-code.txt are read as they are,
-    and so are HTS schedule exports (CSV or JSON): a description is that of the indented parents and its own.
+    A CSV file or workbook has the columns hs10 and description, optionally naics, naics_description and flow. The
+    Census concordances CONCORD.TXT (also inside an IMDB or EXDB zip), imp-code.txt, exp-code.txt and those in Excel
+    are read as they are, and so are HTS schedule exports (CSV, JSON, Excel): a description is that of the indented
+    parents and its own.
 
     Example: aitrade codes import hts_2024.csv --flow imports
     """

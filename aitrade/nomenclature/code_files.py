@@ -1,4 +1,4 @@
-"""Files that list codes: CSV with a header, the Census concordances, and HTS schedule exports."""
+"""Files that list codes: CSV with a header, workbooks, the Census concordances, and HTS schedule exports."""
 
 import io
 import re
@@ -10,8 +10,9 @@ from aitrade.core.clean import clean
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import decode_named, lines_of, read_bytes, read_records
 from aitrade.nomenclature.census_layouts import CONCORD, IMP_EXP_CODE, NAICS, Layout
+from aitrade.nomenclature.code_workbook import read_code_sheets
 from aitrade.nomenclature.codes import Code, parse_flow, parse_hs10
-from aitrade.nomenclature.hts_schedule import CSV_COLUMNS, read_schedule_csv, read_schedule_json
+from aitrade.nomenclature.hts_schedule import CSV_COLUMNS, codes_of, read_schedule_csv, read_schedule_json
 
 _FIXED_WIDTH = re.compile(r"[0-9]{10}[^,;|\t\r\n]")
 
@@ -33,12 +34,12 @@ class CodeFile:
 
 
 def read_code_file(path: Path, flow: str | None = None, *, pad: bool = False) -> CodeFile:
-    """Read codes from a CSV file, a Census concordance, an IMDB or EXDB zip, or an HTS schedule export.
+    """Read codes from a CSV file, a workbook, a Census concordance, an IMDB or EXDB zip, or an HTS schedule export.
 
     Args:
-        path: the file. A CSV file has the columns hs10 and description, optionally naics, naics_description and flow;
-            a concordance is ``CONCORD.TXT``, ``imp-code.txt`` or ``exp-code.txt``; of a zip its CONCORD.TXT is read. An
-            HTS schedule export (CSV or JSON) holds import codes.
+        path: the file. A CSV file or a sheet has the columns hs10 and description, optionally naics, naics_description
+            and flow; a concordance is ``CONCORD.TXT``, ``imp-code.txt`` or ``exp-code.txt``; of a zip CONCORD.TXT is
+            read. An HTS schedule export (CSV, JSON or Excel) holds import codes.
         flow: the codes' flow; where it is None the file has to say (a flow column, the zip's content, the concordance's
             published name), and a file that does not is taken as import codes.
         pad: put back the leading zero of codes of nine digits.
@@ -49,7 +50,7 @@ def read_code_file(path: Path, flow: str | None = None, *, pad: bool = False) ->
     content = read_bytes(path)
     encoding = "utf-8"
     if content.startswith(b"PK\x03\x04"):
-        found, assumed, encoding = _from_zip(path, content, flow)
+        found, assumed, encoding = _from_zip(path, content, flow, pad=pad)
     else:
         text, encoding = decode_named(content, str(path))
         found, assumed = _from_text(path, text.removeprefix("\ufeff"), flow, pad=pad)
@@ -66,47 +67,66 @@ def _from_text(path: Path, text: str, flow: str | None, *, pad: bool) -> tuple[l
     header = {name.strip().lower() for name in next(lines_of(text.partition("\n")[0], str(path)), (1, []))[1]}
     if not is_json and not header.issuperset(CSV_COLUMNS):
         return _from_csv(path, flow, pad=pad)
+    _refuse_exports(path, flow)
+    return (read_schedule_json if is_json else read_schedule_csv)(path), False
+
+
+def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool]:
+    columns, records = read_records(path, ("hs10", "description"))
+    found = [_row(at(path, record.line), record.values, flow, pad=pad) for record in records]
+    return found, flow is None and "flow" not in columns
+
+
+def _row(where: str, values: dict[str, str], flow: str | None, *, pad: bool) -> tuple[Code, str]:
+    """The code of a row with a header, and where it stands."""
+    if not values["description"]:
+        raise BadInputError(
+            "the description is empty",
+            where=f"{where}, column description",
+            fix="describe the code, or delete the row",
+        )
+    said = parse_flow(values["flow"], where=f"{where}, column flow") if "flow" in values else None
+    code = Code(
+        hs10=parse_hs10(values["hs10"], where=f"{where}, column hs10", pad=pad),
+        flow=said or flow or "imports",
+        description=values["description"],
+        naics=values.get("naics") or None,
+        naics_description=values.get("naics_description") or None,
+    )
+    if said and flow and said != flow:
+        raise BadInputError(
+            f"flow {said} where {flow} was asked for",
+            where=f"{where}, column flow",
+            fix="leave the flow out: the file says it",
+        )
+    return code, where
+
+
+def _refuse_exports(path: Path, flow: str | None) -> None:
     if flow == "exports":
         raise BadInputError(
             "the HTS holds import codes, and --flow says exports",
             where=str(path),
             fix="leave --flow out; export codes are those of Schedule B",
         )
-    return (read_schedule_json if is_json else read_schedule_csv)(path), False
 
 
-def _from_csv(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool]:
-    columns, records = read_records(path, ("hs10", "description"))
-    found = []
-    for record in records:
-        where = at(path, record.line)
-        values = record.values
-        if not values["description"]:
-            raise BadInputError(
-                "the description is empty",
-                where=f"{where}, column description",
-                fix="describe the code, or delete the row",
-            )
-        said = parse_flow(values["flow"], where=f"{where}, column flow") if "flow" in columns else None
-        code = Code(
-            hs10=parse_hs10(values["hs10"], where=f"{where}, column hs10", pad=pad),
-            flow=said or flow or "imports",
-            description=values["description"],
-            naics=values.get("naics") or None,
-            naics_description=values.get("naics_description") or None,
-        )
-        if said and flow and said != flow:
-            raise BadInputError(
-                f"flow {said} where {flow} was asked for",
-                where=f"{where}, column flow",
-                fix="leave the flow out: the file says it",
-            )
-        found.append((code, where))
-    return found, flow is None and "flow" not in columns
+def _from_workbook(path: Path, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool]:
+    found, says_flow = [], True
+    for sheet in read_code_sheets(path):
+        if "indent" in sheet.columns:
+            _refuse_exports(path, flow)
+            found += codes_of((where, row["hs10"], row["indent"], row["description"]) for where, row in sheet.rows)
+        else:
+            found += [_row(where, row, flow, pad=pad) for where, row in sheet.rows]
+            says_flow = says_flow and "flow" in sheet.columns
+    return found, flow is None and not says_flow
 
 
-def _from_zip(path: Path, content: bytes, flow: str | None) -> tuple[list[tuple[Code, str]], bool, str]:
+def _from_zip(path: Path, content: bytes, flow: str | None, *, pad: bool) -> tuple[list[tuple[Code, str]], bool, str]:
     with open_zip(io.BytesIO(content), str(path)) as archive:
+        if "xl/workbook.xml" in archive.namelist():
+            return *_from_workbook(path, flow, pad=pad), "utf-8"
         members = {Path(name).name.upper(): name for name in archive.namelist()}
         if "CONCORD.TXT" not in members:
             raise BadInputError(

@@ -1,4 +1,4 @@
-"""HTS schedule exports of the USITC, as CSV or JSON: indented lines, each described by its parents and itself."""
+"""HTS schedule exports of the USITC, as CSV, JSON or sheets: each indented line is described by its parents too."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def read_schedule_csv(path: Path) -> list[tuple[Code, str]]:
     """
     number, indent, description = CSV_COLUMNS
     _, records = read_records(path, CSV_COLUMNS)
-    return _codes(
+    return codes_of(
         (at(path, record.line), record.values[number], record.values[indent], record.values[description])
         for record in records
     )
@@ -45,7 +45,7 @@ def read_schedule_json(path: Path) -> list[tuple[Code, str]]:
         raise BadInputError(f"not readable as JSON: {error}", where=str(path), fix="download it again") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadInputError("this is no list of lines of the HTS", where=str(path), fix=_FIX)
-    return _codes(_lines(path, entries))
+    return codes_of(_lines(path, entries))
 
 
 def _lines(path: Path, entries: list[dict[str, object]]) -> Iterator[Line]:
@@ -58,7 +58,12 @@ def _lines(path: Path, entries: list[dict[str, object]]) -> Iterator[Line]:
         yield where, code.strip(), indent.strip(), clean(description)
 
 
-def _codes(lines: Iterable[Line]) -> list[tuple[Code, str]]:
+def codes_of(lines: Iterable[Line]) -> list[tuple[Code, str]]:
+    """Make codes of the ten-digit lines of a schedule, each described by the lines that it is indented below.
+
+    Raises:
+        BadInputError: a line has no indent, no parent or no description.
+    """
     codes: list[tuple[Code, str]] = []
     parents: list[tuple[int, str]] = []
     for where, number, indent, description in lines:

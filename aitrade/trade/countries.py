@@ -82,15 +82,6 @@ def codes_by_name(con: "DuckDBPyConnection") -> dict[str, str]:
     return names | {simplified(name): code for name, code in rows}
 
 
-def nearest_name(con: "DuckDBPyConnection", name: str) -> str | None:
-    """The country's name that is spelt most like another; None where none is near."""
-    import difflib
-
-    names = {simplified(text): text for (text,) in con.execute("SELECT name FROM countries").fetchall()}
-    near = difflib.get_close_matches(simplified(name), names, n=1, cutoff=0.7)
-    return names[near[0]] if near else None
-
-
 def read_country_file(path: Path) -> list[Country]:
     """Read countries from the Census file ``COUNTRY.TXT``, or from CSV with the columns cty_code and name.
 

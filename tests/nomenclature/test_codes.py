@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from aitrade.core.errors import BadInputError
 from aitrade.nomenclature.code_files import read_code_file
@@ -232,7 +233,13 @@ DESCRIBED = {
 
 
 def schedule(path, lines):
-    if path.suffix == ".json":
+    if path.suffix == ".xlsx":
+        book = Workbook()
+        book.active.append(["HTS Number", "Indent", "Description", "Unit of Quantity"])
+        for no, indent, text in lines:
+            book.active.append([no, indent, text])
+        book.save(path)
+    elif path.suffix == ".json":
         path.write_text(
             json.dumps([{"htsno": no, "indent": str(indent), "description": text} for no, indent, text in lines]),
             "utf-8",
@@ -243,7 +250,7 @@ def schedule(path, lines):
     return path
 
 
-@pytest.mark.parametrize("name", ["hts.csv", "hts.json"])
+@pytest.mark.parametrize("name", ["hts.csv", "hts.json", "hts.xlsx"])
 def test_a_line_of_the_schedule_is_described_by_its_parents_too(tmp_path, name):
     file = read_code_file(schedule(tmp_path / name, SCHEDULE))
     assert {code.hs10: code.description for code in file.codes} == DESCRIBED
@@ -251,12 +258,41 @@ def test_a_line_of_the_schedule_is_described_by_its_parents_too(tmp_path, name):
     assert not file.assumed
 
 
-@pytest.mark.parametrize("name", ["hts.csv", "hts.json"])
+@pytest.mark.parametrize("name", ["hts.csv", "hts.json", "hts.xlsx"])
 def test_a_schedule_without_the_parents_or_for_exports_is_refused(tmp_path, name):
     with pytest.raises(BadInputError, match="indented below are missing"):
         read_code_file(schedule(tmp_path / name, SCHEDULE[1:]))
     with pytest.raises(BadInputError, match="import codes"):
         read_code_file(schedule(tmp_path / name, SCHEDULE), "exports")
+
+
+def test_a_workbook_of_codes_is_read_whatever_its_columns_are_called(tmp_path):
+    book = Workbook()
+    book.active.append(["Concordance of import codes"])
+    book.active.append(["commodity", "Descriptn", "naics", "Unit_Qy1"])
+    book.active.append([8471500150, "ADP UNITS", 334111, "NO"])
+    book.active.append(["0101210010", "HORSES", None, "NO"])
+    book.create_sheet("notes").append(["made by hand"])
+    book.save(tmp_path / "c.xlsx")
+    file = read_code_file(tmp_path / "c.xlsx", "imports")
+    assert [(code.hs10, code.description, code.naics) for code in file.codes] == [
+        ("8471500150", "ADP UNITS", "334111"),
+        ("0101210010", "HORSES", None),
+    ]
+    book.active.append([101210020, "HORSES, OTHER", None, "NO"])  # Excel dropped its zero
+    book.save(tmp_path / "c.xlsx")
+    with pytest.raises(BadInputError, match="has 9 digits") as caught:
+        read_code_file(tmp_path / "c.xlsx", "imports")
+    assert caught.value.where.endswith("c.xlsx, sheet Sheet, line 5, column hs10")
+    assert read_code_file(tmp_path / "c.xlsx", "imports", pad=True).codes[2].hs10 == "0101210020"
+
+
+def test_a_workbook_without_codes_is_refused(tmp_path):
+    book = Workbook()
+    book.active.append(["hs10", "text"])
+    book.save(tmp_path / "c.xlsx")
+    with pytest.raises(BadInputError, match="no sheet has a header with codes and descriptions"):
+        read_code_file(tmp_path / "c.xlsx")
 
 
 def test_a_schedule_that_is_damaged_is_refused(tmp_path):

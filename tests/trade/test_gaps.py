@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from trade_fixtures import COUNTRIES, Row, workspace
 
+from aitrade.core.errors import BadInputError
 from aitrade.core.table import Note
 from aitrade.report.drawing import chart
 from aitrade.report.figures import BUILDERS
@@ -212,6 +213,28 @@ def test_a_flow_that_is_lacking_and_the_base_year_are_told():
 
 
 @pytest.mark.parametrize("name", SPECS)
+def test_every_table_tells_a_month_that_is_lacking_altogether(name):
+    con = workspace([row for row in COMPLETE if (row.flow, row.year, row.month) != ("imports", 2024, 5)])
+    asked = replace(options(name), years=(2024,)) if name == "exemptions" else options(name)  # of the last full year
+    notes = table(con, name, asked).notes
+    assert any("2024" in note and ("months 1 to 4, 6 to 12" in note or "2024-05" in note) for note in notes), notes
+    con.close()
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_table_tells_a_flow_that_is_lacking(name):
+    con = workspace(trade("exports"))
+    if name == "counterfactual":
+        found = table(con, name)
+        assert any("holds no imports" in note for note in found.notes)
+        assert {record["balance"] for record in found.records()} == {None}
+    else:
+        with pytest.raises(BadInputError, match="the workspace holds no (imports|calculated duty on imports)"):
+            table(con, name, options(name))
+    con.close()
+
+
+@pytest.mark.parametrize("name", SPECS)
 def test_every_table_tells_the_trade_without_a_label(name):
     rows = [replace(row, hs10=NONE) if row.hs10 == HIGH and row.year == 2024 else row for row in COMPLETE]
     con = workspace(rows)
@@ -259,21 +282,63 @@ def test_charts_carry_what_their_tables_tell(name):
     assert any("duty unknown for" in line for line in drawn) == (name in ("tariffs", "exemptions"))
 
 
+def cards_of(rows):
+    """The cards of a report on trade, by their first words."""
+    con = workspace(rows)
+    held = {flow: available_years(con, flow, ()) for flow in ("imports", "exports")}
+    keys = [("summary", "exports"), ("counterfactual", "both")] if held["exports"] else []
+    keys += [("summary", "imports"), ("tariffs", "imports"), ("exemptions", "imports")]
+    tables = {
+        (name, flow, "year"): table(con, name, Options(flow="exports" if flow == "exports" else "imports"))
+        for name, flow in keys
+    }
+    *cards, _ = headlines(tables, held, get_run(con, "hand"), 2023)
+    con.close()
+    return {"deficit" if "deficit" in card.what else card.what.split(" in ")[0]: card for card in cards}
+
+
+OF_IMPORTS = ["imports of High products", "tariff on High imports", "of High imports"]
+
+
+@pytest.mark.parametrize(
+    ("card", "gap"),
+    [
+        (card, gap)
+        for card in (*OF_IMPORTS, "deficit")
+        for gap in GAPS
+        if (card, gap) != ("of High imports", "country before")
+    ],
+)
+def test_every_card_tells_the_gap_of_a_country_or_chapter(card, gap):
+    cards = cards_of([row for row in COMPLETE if row.flow == "exports" or not GAPS[gap](row)])
+    assert any(named(gap) in line and "imports" in line for line in cards[card].beside), cards[card]
+    assert not any("lacking" in line for line in cards["exports of High products"].beside)
+
+
+def test_cards_are_of_the_latest_year_that_lacks_no_month():
+    cards = cards_of([row for row in COMPLETE if (row.flow, row.year, row.month) != ("imports", 2024, 5)])
+    assert {name: card.what.split(" in ")[-1] for name, card in cards.items() if name != "of High imports"} == {
+        "imports of High products": "2023",
+        "exports of High products": "2024",
+        "tariff on High imports": "2023",
+    }
+    assert " in 2023 on " in cards["of High imports"].what
+    only = [row for row in COMPLETE if row.flow == "imports" and row.year == 2024 and row.month != 5]
+    for card in cards_of(only).values():
+        assert "2024 (part of the year)" in card.what
+
+
+def test_there_is_no_card_of_a_flow_that_is_lacking():
+    assert list(cards_of(trade())) == OF_IMPORTS
+
+
 def test_cards_carry_what_their_tables_tell():
     rows = [replace(row, hs10=NONE) if row.hs10 == LOW2 else row for row in COMPLETE]
     rows = [replace(row, duty=None) if row.cty == "5700" else row for row in rows]
-    con = workspace([row for row in rows if not GAPS["half a country"](row)])
-    keys = [("summary", "imports"), ("tariffs", "imports"), ("exemptions", "imports"), ("counterfactual", "both")]
-    tables = {(name, flow, "year"): table(con, name) for name, flow in keys}
-    held = {flow: available_years(con, flow, ()) for flow in ("imports", "exports")}
-    *cards, _ = headlines(tables, held, get_run(con, "hand"), 2023)
-    con.close()
-    assert [card.what.split(" in ")[0] for card in cards] == [
-        "imports of High products",
-        "tariff on High imports",
-        "of High imports",
-        "added to the deficit by the boom" if "added" in cards[-1].what else "taken off the deficit by the boom",
-    ]
+    by_name = cards_of([row for row in rows if row.flow == "exports" or not GAPS["half a country"](row)])
+    assert sorted(by_name) == sorted([*OF_IMPORTS, "exports of High products", "deficit"])
+    assert any("has no label in run hand" in line for line in by_name["exports of High products"].beside)
+    cards = [by_name[name] for name in (*OF_IMPORTS, "deficit")]
     for card in cards:
         for says in ("lacking imports: MEXICO (2010) in 2024", "has no label in run hand", "labels of run hand"):
             assert any(says in line for line in card.beside), card

@@ -127,6 +127,14 @@ def test_a_dataweb_column_of_amounts_that_is_no_month_is_named(tmp_path, con):
     assert is_empty(con)
 
 
+@pytest.mark.parametrize("title", ["In 1,000 Dollars", '"Annual Data (1,000 Dollars)"', "In Millions of Dollars"])
+def test_dataweb_titles_that_say_thousands_are_refused(tmp_path, con, title):
+    header = "Data Type,HTS Number,Description,Country,2023,2024"
+    lines = ["Imports For Consumption|Annual Data", title, header, f"Customs Value,{SERVERS},ADP,Mexico,1000,2000"]
+    with pytest.raises(BadInputError, match="not single dollars"):
+        take(con, text_of(tmp_path / "dw.csv", "\n".join(lines) + "\n"))
+
+
 def test_dataweb_totals_without_countries_are_refused(tmp_path, con):
     path = text_of(
         tmp_path / "dw.csv",

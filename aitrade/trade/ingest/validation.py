@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
-from aitrade.trade.countries import nearest_name
+from aitrade.core.wording import nearest
 from aitrade.trade.ingest.column_expressions import Canonical, as_text
 from aitrade.trade.ingest.columns import Layout
 from aitrade.trade.ingest.months import month_text
@@ -60,7 +60,8 @@ def check_readable(con: "DuckDBPyConnection", rows: Rows, layout: Layout, sql: C
         ((found, number),) = con.execute("SELECT min(found), count(*) FROM unreadable").fetchall()
         if number:
             what, fix = explain_text(role, found)
-            if role == "country" and found and (near := nearest_name(con, found)):
+            countries = [name for (name,) in con.execute("SELECT name FROM countries").fetchall()]
+            if role == "country" and found and (near := nearest(found, countries)):
                 fix = f"is it {near}? {fix}"
             more = f" ({number:,} rows cannot be read so)" if number > 1 else ""
             raise BadInputError(what + more, where=rows.locate(column.name, found), fix=fix)

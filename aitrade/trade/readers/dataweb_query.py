@@ -87,8 +87,9 @@ def _check_time(said: Sequence[Setting], tables: Sequence[Table], where: str) ->
 
 
 def _above(tables: Sequence[Table]) -> list[str]:
-    """Every text above the tables, and their headers."""
-    return [cell for table in tables for cells in (*table.preamble, table.header) for cell in cells]
+    """Every text above the tables, each line also as a whole (``In 1,000 Dollars`` has a comma), and their headers."""
+    lines = [",".join(cells).strip(",") for table in tables for cells in table.preamble]
+    return lines + [cell for table in tables for cells in (*table.preamble, table.header) for cell in cells]
 
 
 def _titles(tables: Sequence[Table]) -> list[str]:

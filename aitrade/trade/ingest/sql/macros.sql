@@ -67,7 +67,8 @@ CREATE OR REPLACE TEMP MACRO month_of_name(name) AS CASE
 END;
 
 -- Every way to write a month as 2024-01, a year as 2024: 2024M01, 202401, 2024-1, 2024/01, 2024-01-31, 2024-01-01
--- 00:00:00, Jan-24, January 2024, 2024-Jan, 1/2024, 2024.0. A day has to be one of the calendar and is passed over; NULL otherwise.
+-- 00:00:00, Jan-24, January 2024, JAN2024, 01JAN2024, 2024-Jan, 1/2024, 2024.0. A day has to be one of the calendar and is
+-- passed over; NULL otherwise.
 CREATE OR REPLACE TEMP MACRO plain_period(t) AS CASE
     WHEN regexp_full_match(t, '[0-9]{4}(-(0[1-9]|1[0-2]))?') THEN t
     WHEN regexp_full_match(t, '[0-9]{4}\.0*') THEN left(t, 4)
@@ -81,7 +82,9 @@ CREATE OR REPLACE TEMP MACRO plain_period(t) AS CASE
     THEN right(t, 4) || '-' || lpad(regexp_extract(t, '^[0-9]+'), 2, '0')
     WHEN regexp_full_match(t, '[0-9]{4}[-/, ]+[A-Za-z]{3,9}\.?') AND month_of_name(regexp_extract(t, '[A-Za-z]+')) > 0
     THEN left(t, 4) || '-' || lpad(month_of_name(regexp_extract(t, '[A-Za-z]+'))::VARCHAR, 2, '0')
-    WHEN regexp_full_match(t, '[A-Za-z]{3,9}\.?[-/, ]+[0-9]{4}') AND month_of_name(regexp_extract(t, '^[A-Za-z]+')) > 0
+    WHEN regexp_full_match(t, '[0-9]{1,2}[- ]?[A-Za-z]{3}[- ]?[0-9]{4}')
+    THEN strftime(TRY_STRPTIME(regexp_replace(t, '[- ]', '', 'g'), '%d%b%Y'), '%Y-%m')
+    WHEN regexp_full_match(t, '[A-Za-z]{3,9}\.?[-/, ]*[0-9]{4}') AND month_of_name(regexp_extract(t, '^[A-Za-z]+')) > 0
     THEN right(t, 4) || '-' || lpad(month_of_name(regexp_extract(t, '^[A-Za-z]+'))::VARCHAR, 2, '0')
     WHEN regexp_full_match(t, '[A-Za-z]{3,9}\.?[-/ ]+[0-9]{2}') AND month_of_name(regexp_extract(t, '^[A-Za-z]+')) > 0
     THEN CASE WHEN right(t, 2) < '70' THEN '20' ELSE '19' END || right(t, 2) || '-'
