@@ -14,7 +14,7 @@ ALLOWED = (
     r"^there is no GPU\b",
     r"^there is no LibreOffice\b",
     r"^needs root\b",
-    r"^there is no (strace|unshare)\b",
+    r"^there is no (strace|unshare|pdflatex|R)\b",
     r"^there is no LibreOffice\b",
     r"^long group: ",  # too long for every run; `AITRADE_LONG=1` runs it
 )

@@ -1,7 +1,7 @@
 """A computed table, for notebooks and scripts: rows, columns by name, Arrow, data frames and charts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,10 +106,16 @@ class Result:
             UsageError: pandas is not installed.
         """
         pandas = _installed("pandas")
-        types = {"text": "string", "prose": "string", "count": "Int64"}
+        types = {"text": "string", "name": "string", "prose": "string", "count": "Int64", "period": "Int64"}
         return pandas.DataFrame(
             {c.name: pandas.Series(self[c.name], dtype=types.get(c.kind, "float64")) for c in self.table.columns}
         )
+
+    def short(self) -> "Result":
+        """The same with descriptions in small letters and shortened to a line, siblings told apart."""
+        from aitrade.core.shorten import with_short_texts
+
+        return replace(self, table=with_short_texts(self.table))
 
     def save(self, path: str | Path) -> Path:
         """Write the table as its file's suffix says: .csv, .json, .md, .tex, .html, .txt, .xlsx, .parquet or .dta.

@@ -55,7 +55,7 @@ def texts_table(classifier: Classifier, judged: Sequence[Prediction]) -> Table:
     columns = (
         Column("description", "Description", "prose"),
         Column("relevance", "Relevance"),
-        *([Column("category", "Category")] if labels.categories else []),
+        *([Column("category", "Category", "name")] if labels.categories else []),
         *(
             Column(name, f"P({level})", "ratio")
             for name, level in zip(probability_columns(labels), labels.levels, strict=True)

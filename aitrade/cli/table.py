@@ -92,6 +92,9 @@ def table_command(
             "(summary, share, index, countries, growth).",
         ),
     ] = False,
+    short: Annotated[
+        bool, typer.Option("--short", help="Descriptions in small letters, shortened to a line of a page.")
+    ] = False,
     lists: Annotated[
         list[str] | None, typer.Option("--list", metavar="NAME", help="Exemption list; give it again for more.")
     ] = None,
@@ -116,7 +119,7 @@ def table_command(
         gold=gold,
         lists=lists,
     )
-    write([computed.table], format_name, output)
+    write([(computed.short() if short else computed).table], format_name, output)
 
 
 def _chosen(option: str, text: str | None) -> str | None:

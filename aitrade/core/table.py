@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "prose", "period", "count", "billions", "percent", "index", "number", "ratio"]
+Kind = Literal["text", "name", "prose", "period", "count", "billions", "percent", "index", "number", "ratio"]
 Role = Literal["value", "lower", "upper", "expected", "labelled", "gold only"]
 NoteKind = Literal["labels", "gaps", "partners", "parts", "base", "duty", "interval", "run", "method", "choice", "data"]
 Value = str | int | float | bool | None
@@ -45,8 +45,8 @@ class Column:
         name: key in JSON and CSV, such as ``value_2024``.
         title: heading for people.
         kind: unit: ``billions`` of US dollars, ``percent``, ``index`` (base year = 100), ``count``, ``number``
-            without a unit, ``ratio`` (of 1), ``period`` (a year or a month), ``text``, or ``prose``, which may be
-            shortened for reading.
+            without a unit, ``ratio`` (of 1), ``period`` (a year or a month), ``text``, ``name`` (of a category, whose
+            underscores are spaces on a page), or ``prose``, which may be shortened for reading.
         measure: what the figures measure, such as value, share or growth; empty where programs need not know.
         year: the year of the figures; None where they are of no single year, or rows say which.
         since: the year that a change starts from; None where the figures are no change.

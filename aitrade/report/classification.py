@@ -1,8 +1,10 @@
 """The classification itself, packed so that some twenty-four thousand codes travel inside a page."""
 
 import base64
+import dataclasses
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,28 +22,38 @@ SQL = Path(__file__).parent / "sql"
 
 @dataclass(frozen=True)
 class Row:
-    """A code with its label; probabilities are in the order of the levels, None where there are none."""
+    """A code with its label and its trade.
+
+    Attributes:
+        millions: dollars of the year of its flow, in millions; None where nothing was traded.
+        p: probabilities in the order of the levels; None where there are none.
+    """
 
     flow: str
     hs10: str
     description: str
     relevance: str
     category: str
+    millions: float | None
     p: tuple[float, ...] | None
     source: str
 
 
 @dataclass(frozen=True)
 class Classification:
-    """A run's labels, by flow and code.
+    """A run's labels, those that count most first: by level, then by trade.
 
     Attributes:
-        rows: the labels.
+        rows: the labels; codes of chapters that no figure counts stand at the end.
         labels: the label space that they are of.
+        years: the year of each flow whose trade orders the codes.
+        excluded: the chapters that no figure counts.
     """
 
     rows: tuple[Row, ...]
     labels: LabelSpace
+    years: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -50,8 +62,16 @@ class Classification:
 
     @property
     def counted(self) -> tuple[Row, ...]:
-        """The codes of the levels that count, which a page shows even where scripts are off."""
-        return tuple(row for row in self.rows if row.relevance in self.labels.counted)
+        """The codes that figures count, which a page shows even where scripts are off."""
+        return tuple(
+            row for row in self.rows if row.relevance in self.labels.counted and row.hs10[:2] not in self.excluded
+        )
+
+    @property
+    def traded(self) -> str:
+        """What the column of trade holds, such as ``2024, $ m`` (millions of dollars); of two years both are named."""
+        years = " and ".join(str(year) for year in sorted(set(self.years.values())))
+        return f"{years}, $\u00a0m" if years else "$\u00a0m"
 
     def chance(self, row: Row) -> float | None:
         """The probability that a code is of the levels that count; None where there is none."""
@@ -74,7 +94,9 @@ class Classification:
         chances = probability_columns(self.labels)
         for number, column in enumerate(chances):
             columns[column] = [None if row.p is None else round(1000 * row.p[number]) for row in self.rows]
-        packed = {"names": names, "chances": chances, "counted": self.labels.counted, "columns": columns}
+        columns["millions"] = [None if row.millions is None else round(row.millions, 1) for row in self.rows]
+        about = {"counted": self.labels.counted, "excluded": self.excluded, "traded": self.traded}
+        packed = {"names": names, "chances": chances, "columns": columns, **about}
         text = json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
         return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
@@ -82,6 +104,20 @@ class Classification:
 _FIELDS = ("flow", "hs10", "description", "relevance", "category", "source")
 
 
-def classification(con: "DuckDBPyConnection", run: str, labels: LabelSpace) -> Classification:
-    """The labels of a run, with descriptions from the nomenclature where the run has none."""
-    return Classification(tuple(Row(*row) for row in query(con, SQL, "classification", run=run)), labels)
+def classification(
+    con: "DuckDBPyConnection", run: str, labels: LabelSpace, years: Mapping[str, int], excluded: tuple[str, ...]
+) -> Classification:
+    """The labels of a run, with descriptions from the nomenclature where the run has none.
+
+    Args:
+        con: a workspace.
+        run: whose labels.
+        labels: the label space that they are of.
+        years: the year of each flow whose trade orders the codes; none for a flow without trade.
+        excluded: chapters that no figure counts.
+    """
+    rows = query(
+        con, SQL, "classification", run=run, levels=list(labels.levels), excluded=list(excluded),
+        imports_year=years.get("imports"), exports_year=years.get("exports"),
+    )  # fmt: skip
+    return Classification(tuple(Row(*row) for row in rows), labels, years, excluded)

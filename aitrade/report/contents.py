@@ -1,6 +1,6 @@
 """Everything that a report shows, gathered from a workspace: tables, figures, classification, provenance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from aitrade.trade.tables.catalogue import SPECS
 from aitrade.trade.tables.notes import import_notes
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
-from aitrade.trade.tables.years import available_years
+from aitrade.trade.tables.years import Year, available_years, full_years
 from aitrade.workspace.default_run import default_run
 from aitrade.workspace.gold import find_sample, require_sample
 from aitrade.workspace.questions import question_of_run
@@ -93,7 +93,9 @@ def gather(
         tables=tables,
         figures={figure.id: figure for figure in drawn},
         uncertainty=uncertain,
-        classification=classification(con, chosen.run, question.labels),
+        classification=classification(
+            con, chosen.run, question.labels, _latest(available), question.settings.excluded_chapters
+        ),
         provenance=provenance(con, chosen, question.rubric, _counted_lists(tables)),
         notes=import_notes(con, FLOWS),
         excluded_chapters=question.settings.excluded_chapters,
@@ -138,6 +140,11 @@ def _tables(con: "DuckDBPyConnection", options: Options, missing: list[Missing])
                 missing.append(lacking(f"{further} the {called}", error))
         by_month = key[2] == "month"
         yield key, replace(computed, title=f"{computed.title}, by month") if by_month else computed
+
+
+def _latest(available: Mapping[str, tuple[Year, ...]]) -> dict[str, int]:
+    """The latest year that the data hold in full of each flow, else the latest."""
+    return {flow: (full_years(years) or list(years))[-1].year for flow, years in available.items() if years}
 
 
 def _counted_lists(tables: dict[Key, Table]) -> set[str]:

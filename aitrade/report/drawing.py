@@ -35,12 +35,17 @@ def chart(figure: Figure, choice: dict[str, str] | None = None) -> "alt.LayerCha
     data = alt.InlineData(values=list(points))
     drawn: Any = alt.layer(*layers_of(figure, shown), data=data).properties(title=title, width=WIDTH)
     names = len({point["x"] for point in points})
-    heights = {"bars": names * (8 + 14 * len(shown)), "forest": names * 22}
+    heights = {"bars": names * bar_height(figure, len(shown)), "forest": names * 22}
     drawn = drawn.properties(height=heights.get(figure.shape, 280))
     if figure.shape in ("bars", "scatter"):
         drawn = drawn.properties(padding={"left": 5, "top": 5, "bottom": 5, "right": 30})  # room for the last figure
     configured: alt.LayerChart = drawn.configure(**_config())
     return configured
+
+
+def bar_height(figure: Figure, series: int) -> int:
+    """Pixels that each name of a figure of bars takes; a name with a code stands on two lines."""
+    return 8 + 14 * max(series, 2 if figure.names_codes else 1)
 
 
 def _lines(notes: Sequence[str]) -> list[str]:
@@ -49,9 +54,13 @@ def _lines(notes: Sequence[str]) -> list[str]:
 
 
 def subtitle(figure: Figure, choice: dict[str, str]) -> str:
-    """What is chosen and in which unit, such as ``imports · 2024 · billion US dollars``."""
+    """What is chosen and in which unit, such as ``imports · 2024 · billion US dollars``.
+
+    The only series of a figure has no legend and is named here.
+    """
     measure = choice.get("measure", figure.unit)
     parts = [value for name, value in choice.items() if name != "measure"]
+    parts = [*figure.only_series(parts), *parts]
     return " · ".join([*parts, UNITS.get(measure, measure)])
 
 

@@ -1,6 +1,6 @@
 """A figure as data: points, and what can be chosen of them. Drawing is another module's work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ Tables = Mapping[str, Table]  # by flow
 Shape = Literal["months", "years", "bars", "curve", "scatter", "forest"]
 
 BOTH = "both"
+CODES = "HS10"  # what bars are of where each has a code and a description
 FLOW = ("flow", "Flow")
 MEASURE = ("measure", "Measure")
 YEAR = ("year", "Year")
@@ -84,6 +85,16 @@ class Figure:
         """The points of a choice."""
         return tuple(point for point in self.points if all(point[name] == value for name, value in choice.items()))
 
+    def only_series(self, chosen: Sequence[str] = ()) -> tuple[str, ...]:
+        """The name of the one series that there is; none where there are several, or where a choice says it."""
+        known = {word.lower() for word in (*chosen, self.unit, self.flow)}
+        return tuple(name for name in self.series if len(self.series) == 1 and name.lower() not in known)
+
+    @property
+    def names_codes(self) -> bool:
+        """Whether bars are of codes with their descriptions, which take two lines."""
+        return self.shape == "bars" and self.x_title == CODES
+
     def columns(self) -> tuple[str, ...]:
         """The names of what a point holds, in order."""
         interval = any(point["lower"] is not None for point in self.points)
@@ -147,8 +158,14 @@ def only_table(tables: Tables) -> tuple[str, Table]:
 
 
 def notes_of(tables: Tables) -> tuple[str, ...]:
-    """What a figure has to say of its tables, in few words and each once."""
-    return tuple(dict.fromkeys(note.brief for table in tables.values() for note in table.telling()))
+    """What a figure has to say of its tables, in few words and each once; of one flow of two, the flow is named."""
+    said: dict[str, list[str]] = {}
+    for flow, table in tables.items():
+        for brief in dict.fromkeys(note.brief for note in table.telling()):
+            said.setdefault(brief, []).append(flow)
+    of_all = [brief for brief, flows in said.items() if len(flows) == len(tables)]
+    of_one = [f"{flows[0]}: {brief}" for brief, flows in said.items() if len(flows) < len(tables)]
+    return (*of_one, *of_all)
 
 
 def levels_of(tables: Tables) -> Levels | None:

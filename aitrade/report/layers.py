@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 
 _IN_A_ROW = 5  # names that a legend has room for in a row
+_WIDEST = 1 / 8  # of a drawing's width that a column of a year takes
+_TWO_LINES = "[slice(datum.label, 0, 10), slice(datum.label, 11)]"  # a code, and its description below
+_GAP = 0.2  # between the columns of two years, as a part of what a year takes
 
 
 def layers_of(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
@@ -39,7 +42,7 @@ def _lines(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
         percent = alt.Scale(domain=[0, 1])
         x = alt.X("x:Q", title=figure.x_title, scale=percent, axis=alt.Axis(format=".0%", tickCount=6))
     nearest = alt.selection_point(name="near", nearest=True, on="pointerover", fields=["x", "series"], empty=False)
-    axis = alt.Axis(format=".0%" if figure.shape == "curve" else ",~f", tickCount=6)
+    axis = alt.Axis(format=_percent(figure) if figure.shape == "curve" else ",~f", tickCount=6)
     y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=figure.shape == "curve"), axis=axis)
     base = alt.Chart().encode(x=x, y=y)
     line = base.mark_line(strokeWidth=2).encode(**_colour(figure, shown), **_dash(figure, shown))
@@ -58,7 +61,7 @@ def _lines(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
 def _columns(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
     import altair as alt
 
-    x = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False))
+    x = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False), scale=_few_columns(figure))
     offset = alt.XOffset("series:N", sort=list(figure.series))
     axis = alt.Axis(format=",~f", tickCount=6)
     y = alt.Y("value:Q", title=None, axis=axis)
@@ -72,10 +75,28 @@ def _columns(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
     return layers
 
 
+def _percent(figure: Figure) -> str:
+    """How shares are written on an axis: with the decimals that tell its ticks apart."""
+    highest = max((float(point["value"] or 0) for point in figure.points), default=1.0)
+    return ".0%" if highest > 0.06 else ".1%" if highest > 0.006 else ".2%"
+
+
+def _few_columns(figure: Figure) -> "alt.Scale":
+    """The scale of the years: where these are few, a column takes no more than an eighth of the drawing's width."""
+    import altair as alt
+
+    years, series = len({point["x"] for point in figure.points}), max(len(figure.series), 1)
+    padding = max(1 - years * series * _WIDEST, _GAP)
+    return alt.Scale(paddingInner=padding, paddingOuter=padding / 2)
+
+
 def _bars(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
     import altair as alt
 
-    y = alt.Y("x:N", title=None, sort=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+    names = alt.Axis(
+        labelExpr=_TWO_LINES if figure.names_codes else "datum.label", labelLimit=240, ticks=False, domain=False
+    )
+    y = alt.Y("x:N", title=None, sort=None, axis=names)
     axis = alt.Axis(format=",~f", tickCount=6)
     shared: dict[str, Any] = {"y": y, "x": alt.X("value:Q", title=None, axis=axis)}
     if len(figure.series) > 1:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade import __version__
 from aitrade.core.extras import require_extra
-from aitrade.core.render.figures import figure as as_text
-from aitrade.core.render.figures import is_numeric
+from aitrade.core.render.figures import is_numeric, words
 from aitrade.core.table import Table
 from aitrade.report.drawing import chart, javascript, specification, subtitle, to_svg
 from aitrade.report.figure import UNITS, Figure
@@ -51,7 +50,7 @@ def page(contents: "Contents", made_at: str) -> str:
         table_ids=_table_ids(contents),
         drawings={id_: hidden(to_svg(spec)) for id_, spec in untitled.items()},
         subtitle=lambda figure: subtitle(figure, figure.chosen()),
-        text=as_text,
+        text=words,
         is_numeric=is_numeric,
         scripts=scripts,
         policy=policy(scripts),
@@ -113,6 +112,8 @@ def _figure(figure: Figure, spec: dict[str, Any]) -> dict[str, Any]:
         "series": [{"name": name, "colour": found[name].light, "dash": found[name].dash} for name in figure.series],
         "lines": figure.shape in ("months", "curve"),
         "bars": figure.shape == "bars",
+        "two_lines": figure.names_codes,
+        "only": figure.only_series(),
         "columns": columns,
         "rows": [[point[name] for name in columns] for point in figure.points],
         "spec": {key: part for key, part in spec.items() if key not in ("data", "datasets")},

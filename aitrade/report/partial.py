@@ -18,9 +18,9 @@ def partial_years(years: Mapping[str, tuple[Year, ...]]) -> Partial:
 
 
 def describe(flow: str, available: tuple[Year, ...]) -> str:
-    """What the data hold of a flow: ``imports: 2024 as a whole; 237 partner countries``."""
+    """What the data hold of a flow: ``Imports: 2024 as a whole; 237 partner countries``."""
     if not available:
-        return f"{flow}: none"
+        return f"{flow.capitalize()}: none"
 
     def coverage(year: Year) -> str:
         if year.complete:
@@ -29,7 +29,7 @@ def describe(flow: str, available: tuple[Year, ...]) -> str:
 
     years = [f"{year.year} {coverage(year)}" for year in available]
     most = max(year.countries for year in available)
-    return f"{flow}: {', '.join(years)}; {most} partner {'country' if most == 1 else 'countries'}"
+    return f"{flow.capitalize()}: {', '.join(years)}; {most} partner {'country' if most == 1 else 'countries'}"
 
 
 def mark_partial(figure: Figure, partial: Partial) -> Figure:

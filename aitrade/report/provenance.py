@@ -85,6 +85,8 @@ def _lists(con: "DuckDBPyConnection", names: Collection[str]) -> tuple[tuple[str
 def _text(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {part}" for key, part in value.items())
     return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
 
 

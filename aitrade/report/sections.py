@@ -52,7 +52,7 @@ def sections(group: str, reference: str, *, gold: bool = False) -> tuple[Section
             "partners",
             "Sources and destinations",
             f"{group} imports by country of origin and {group} exports by destination, "
-            "in percent of the world's, overall and within each category.",
+            "in percent of those of all partners in the data, overall and within each category.",
             ("countries", "growth"),
             (("countries", "year"), ("country-categories", "year"), ("growth", "year")),
         ),

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from aitrade.core.shorten import told_apart
 from aitrade.core.table import Role, Table, Value
 from aitrade.report.figure import (
+    CODES,
     FLOW,
     MEASURE,
     YEAR,
@@ -52,10 +54,12 @@ def summary(tables: Tables) -> Figure | None:
 def top(tables: Tables) -> Figure | None:
     """The largest codes."""
     points = [
-        point(f"{row['hs10']} {_short(row['description'])}", str(row["relevance"]), row[name], flow=flow, year=year)
+        point(f"{row['hs10']} {name}", str(row["relevance"]), row[column], flow=flow, year=year)
         for flow, table in tables.items()
-        for year, name in years_of(table, "value")
-        for row in table.records()[:15]
+        for rows in [table.records()[:15]]
+        for names in [told_apart([str(row["description"] or "") for row in rows], 36)]
+        for year, column in years_of(table, "value")
+        for row, name in zip(rows, names, strict=True)
     ]
     return figure(
         "top-products",
@@ -63,17 +67,12 @@ def top(tables: Tables) -> Figure | None:
         "Bars of trade value by HS10 code.",
         points,
         shape="bars",
-        x_title="HS10",
+        x_title=CODES,
         unit="Billion dollars",
         controls=(FLOW, YEAR),
         levels=levels_of(tables),
         notes=notes_of(tables),
     )
-
-
-def _short(value: Value) -> str:
-    text = " ".join(str(value or "").split())
-    return text if len(text) <= 40 else text[:39].rstrip() + "…"
 
 
 def index(tables: Tables, tariffs: Table | None = None) -> Figure | None:

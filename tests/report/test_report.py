@@ -233,9 +233,25 @@ def test_the_whole_classification_travels_inside(parsed: Page, contents: Content
             columns["p_high"], strict=True,
         )
     ]  # fmt: skip
-    wanted = [(flow, c[0], c[1], c[2], c[3], c[4]) for flow in ("imports", "exports") for c in sorted(made.CODES)]
-    assert found == wanted
+    wanted = [(flow, c[0], c[1], c[2], c[3], c[4]) for flow in ("imports", "exports") for c in made.CODES]
+    assert sorted(found) == sorted(wanted)
+    levels = [level for _, _, _, level, _, _ in found]
+    assert levels == sorted(levels, key=["High", "Medium", "Low"].index)
+    traded = {
+        level: [m for m, of in zip(columns["millions"], levels, strict=True) if of == level] for level in set(levels)
+    }
+    assert all(values == sorted(values, reverse=True) for values in traded.values())
     assert contents.classification.packed() == packed
+
+
+def test_codes_of_chapters_that_no_figure_counts_stand_apart(tmp_path: Path) -> None:
+    folder = made.fill(tmp_path / "w", flows=("imports",))
+    with open_workspace(folder) as con:
+        con.execute("UPDATE predictions SET hs10 = '2716000000' WHERE hs10 = '8471500150'")
+        found = gather(con, made.RUN).classification
+    assert [row.hs10 for row in found.rows[-2:]] == ["2716000000"] * 2
+    assert "2716000000" not in {row.hs10 for row in found.counted}
+    assert found.traded.startswith("2024,")  # 2025 is there in part
 
 
 def test_an_empty_run_is_packed_too() -> None:

@@ -2,7 +2,7 @@
 
 import html
 
-from aitrade.core.render.figures import figure, is_numeric
+from aitrade.core.render.figures import is_numeric, words
 from aitrade.core.table import Kind, Table
 
 _STYLE = (
@@ -17,7 +17,7 @@ def to_html(table: Table) -> str:
     head = "".join(_cell(column.title, column.kind, "th") for column in table.columns)
     body = "".join(
         "<tr>"
-        + "".join(_cell(figure(v, c.kind), c.kind, "td") for v, c in zip(row, table.columns, strict=True))
+        + "".join(_cell(words(v, c.kind), c.kind, "td") for v, c in zip(row, table.columns, strict=True))
         + "</tr>"
         for row in table.rows
     )

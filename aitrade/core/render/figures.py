@@ -23,6 +23,11 @@ def figure(value: Value, kind: Kind) -> str:
     return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
+def words(value: Value, kind: Kind) -> str:
+    """A value as it stands on a page: as :func:`figure`, but names in words, ``Compute Hardware``."""
+    return figure(value, kind).replace("_", " ") if kind == "name" else figure(value, kind)
+
+
 def is_numeric(kind: Kind) -> bool:
     """Whether a column is aligned to the right."""
     return kind in DECIMALS

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
 # DuckDB's type of each kind of column; every other kind is a DOUBLE.
-TYPES = {"text": "VARCHAR", "prose": "VARCHAR", "count": "BIGINT", "period": "BIGINT"}
+TYPES = {"text": "VARCHAR", "name": "VARCHAR", "prose": "VARCHAR", "count": "BIGINT", "period": "BIGINT"}
 LONGEST_LABEL = 80  # of a variable or a file, in Stata
 LONGEST_NAME = 32  # of a variable, in Stata
 

@@ -22,14 +22,15 @@ function settle(figure, choice) {
 function subtitle(figure, choice) {
   const measure = choice.measure ?? figure.unit;
   const parts = Object.entries(choice).filter(([name]) => name !== "measure").map(([, value]) => value);
-  return [...parts, figure.units[measure] ?? measure].join(" · ");
+  const only = figure.only.filter((name) => !parts.some((part) => part.toLowerCase() === name.toLowerCase()));
+  return [...only, ...parts, figure.units[measure] ?? measure].join(" · ");
 }
 
 function specification(figure, choice, hidden, paper) {
   const series = figure.columns.indexOf("series");
   const rows = chosenRows(figure, choice).filter((row) => !hidden.has(row[series]));
   const spec = structuredClone(figure.spec);
-  if (figure.bars) spec.height = barHeight(new Set(rows.map((row) => row[figure.columns.indexOf("x")])).size, new Set(rows.map((row) => row[series])).size);
+  if (figure.bars) spec.height = barHeight(figure, new Set(rows.map((row) => row[figure.columns.indexOf("x")])).size, new Set(rows.map((row) => row[series])).size);
   spec.data = { values: rows.map((row) => Object.fromEntries(figure.columns.map((name, place) => [name, row[place]]))) };
   if (paper) {
     spec.title.subtitle = [subtitle(figure, choice), ...spec.title.subtitle.slice(1)];
@@ -42,13 +43,13 @@ function specification(figure, choice, hidden, paper) {
     spec.config.background = "transparent";
     for (const layer of spec.layer) for (const channel of Object.values(layer.encoding)) if (channel.legend) channel.legend = null;
     spec.autosize = { type: "fit-x", contains: "padding" };
-    if (window.innerWidth < 640) for (const layer of spec.layer) if (layer.encoding.y.axis?.labelLimit) layer.encoding.y.axis.labelLimit = 120;
+    if (window.innerWidth < 640) for (const layer of spec.layer) if (layer.encoding.y.axis?.labelLimit) layer.encoding.y.axis.labelLimit = figure.two_lines ? 150 : 120;
   }
   return spec;
 }
 
-function barHeight(names, series) {
-  return Math.max(names, 1) * (8 + 14 * Math.max(series, 1));
+function barHeight(figure, names, series) {
+  return Math.max(names, 1) * (8 + 14 * Math.max(series, figure.two_lines ? 2 : 1));
 }
 
 function swatch(series, lines) {

@@ -81,7 +81,7 @@ class Spec:
 
 
 _RELEVANCE = Heading("relevance", "Relevance")
-_CATEGORY = Heading("category", "Category")
+_CATEGORY = Heading("category", "Category", "name")
 _PERIOD = Heading("period", "Period")
 _COUNTRY = (Heading("cty_code", "Code"), Heading("country", "Country"))
 _RANK = Heading("rank", "#", "count")

@@ -222,6 +222,8 @@ def require_base_year(data: tuple[Year, ...], options: Options, partners: Sequen
             f"the workspace holds no {options.flow} of the base year {options.base_year}"
             + (" month by month" if by_month else "")
             + with_partners(partners),
-            fix=f"import them, or choose another base year; there are {ranges(there) or 'none'}",
+            fix=f"import them, or choose another base year; there are {ranges(there)}"
+            if there
+            else "import monthly files",
         )
     return there[options.base_year]
