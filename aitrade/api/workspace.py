@@ -1,6 +1,6 @@
 """Open a workspace from Python: tables, explanations, comparisons, reviews and the report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aitrade.classification.shown_prompt import ShownPrompt
     from aitrade.report.citation import Citation
     from aitrade.report.contents import Contents
+    from aitrade.report.package.package import Package
 
 
 def open_folder(
@@ -309,6 +310,26 @@ class Workspace(Golds):
 
         with read_workspace(self.folder) as con:
             return citations(con, run or self.default_run())
+
+    def package(
+        self, folder: str | Path, *, run: str | None = None, on_message: Callable[[str], None] = lambda _: None
+    ) -> "Package":
+        """Write a replication package: data, every table of the paper, a script that makes them again, and a README.
+
+        Args:
+            folder: new or empty.
+            run: whose labels; the default one where none is named.
+            on_message: told what the work is doing.
+
+        Raises:
+            UsageError: the folder holds something.
+            BadInputError: there is no finished run, or not this one; or a file cannot be written.
+        """
+        from aitrade.report.package.package import write_package
+        from aitrade.workspace import read_workspace
+
+        with read_workspace(self.folder) as con:
+            return write_package(con, run or self._default_run(con), self.question, Path(folder), on_message)
 
     def replicate(self, run: str | None = None) -> Result:
         """Compare every published figure of the paper with what the workspace gives."""

@@ -25,6 +25,7 @@ from aitrade.cli import (
     gold,
     labels,
     models,
+    package,
     prompt,
     replicate,
     report,
@@ -89,6 +90,7 @@ for _command in (
     demo.demo,
     doctor.doctor,
     explain.explain,
+    package.package,
 ):
     app.command()(_command)
 app.command("replicate")(replicate.replicate_command)

@@ -96,7 +96,8 @@ def test_latex_is_booktabs_with_nothing_left_to_interpret():
     first = body.splitlines()[1]
     assert first.startswith(r"=HYPERLINK(\textquotedbl{}http://x\textquotedbl{})\textbar{}50\% \& \$5\_a \#1 \{x\}")
     assert r"\textbackslash{}end\{table\}" in first
-    assert text.count(r"\end{table}") == 1
+    assert text.count(r"\end{table}") == 0  # it is wide, and turned
+    assert text.count(r"\end{sidewaystable}") == 1
     assert all(len(re.findall(r"(?<!\\)&", line)) == 3 for line in body.splitlines()[1:])
     assert "{[y]" not in body
     cell = Table("t", "t", (Column("a", "A"),), (("[x]",), ("*",)))
