@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import AitradeError, UsageError
 from aitrade.core.files import sha256_of, write_file
-from aitrade.core.render import render
+from aitrade.core.render import render, write_tables
 from aitrade.core.table import Column, Table
 from aitrade.question.question import Question
 from aitrade.report.citation import citations
@@ -90,7 +90,7 @@ def _tables(
             continue
         exhibits.append(one)
         for format_name, suffix in FORMATS:
-            write_file(folder / f"{one.name}{suffix}", render(computed, format_name).encode())
+            write_tables([computed], folder / f"{one.name}{suffix}", format_name)
     return tuple(exhibits), missing
 
 
