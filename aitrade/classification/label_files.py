@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.textfile import Record, read_records
-from aitrade.nomenclature.codes import parse_flow, parse_hs10
+from aitrade.nomenclature.codes import FLOWS, parse_flow, parse_hs10
 from aitrade.question.labels import LabelSpace
 from aitrade.workspace.predictions import probability_columns
 
@@ -26,8 +26,12 @@ class Label:
     source: str
 
 
-def read_labels(path: Path, labels: LabelSpace, flow: str | None = None, *, pad: bool = False) -> list[Label]:
+def read_labels(
+    path: Path, labels: LabelSpace, flow: str | None = None, *, pad: bool = False
+) -> tuple[list[Label], bool]:
     """Read a classification from a delimited file, each code of a flow once, in the file's order.
+
+    A file that says no flow is taken to be of imports, as a file of codes is.
 
     Args:
         path: a file with the columns hs10 and relevance, category where the question has categories, and optionally
@@ -36,15 +40,16 @@ def read_labels(path: Path, labels: LabelSpace, flow: str | None = None, *, pad:
         flow: the flow of a file that has no flow column.
         pad: put back the leading zero of codes of nine digits.
 
+    Returns:
+        The labels, and whether imports were assumed.
+
     Raises:
         BadInputError: a column or value is missing or wrong, or a code has two different labels.
     """
     needed = ("hs10", "relevance", "category") if labels.categories else ("hs10", "relevance")
     columns, records = read_records(path, needed)
-    if "flow" not in columns and flow is None:
-        raise BadInputError(
-            "there is no column flow", where=at(path, 1), fix="say the flow, imports or exports, or add the column"
-        )
+    assumed = "flow" not in columns and flow is None
+    flow = FLOWS[0] if assumed else flow
     rows: dict[tuple[str, str], tuple[Label, int]] = {}
     for record in records:
         label = _label(record, path, flow, labels, pad=pad)
@@ -57,7 +62,7 @@ def read_labels(path: Path, labels: LabelSpace, flow: str | None = None, *, pad:
             )
     if not rows:
         raise BadInputError("the file holds no labels", where=str(path))
-    return [label for label, _ in rows.values()]
+    return [label for label, _ in rows.values()], assumed
 
 
 def _label(record: Record, path: Path, flow: str | None, labels: LabelSpace, *, pad: bool) -> Label:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LabelsReceipt:
-    """What an import of labels did."""
+    """What an import of labels did; ``assumed`` says that the file names no flow and was taken to be of imports."""
 
     run: str
     path: str
@@ -29,13 +29,15 @@ class LabelsReceipt:
     by_relevance: dict[str, int]
     replaced: int
     onto: str | None = None
+    assumed: bool = False
 
     def __str__(self) -> str:
         flows = ", ".join(f"{count:,} {flow}" for flow, count in self.by_flow.items())
         relevances = ", ".join(f"{name} {count:,}" for name, count in self.by_relevance.items())
         replaced = f"; replaced {self.replaced:,} labels of the run that had this name" if self.replaced else ""
+        assumed = "; the file does not say the flow: labels of exports go with --flow exports" if self.assumed else ""
         onto = f", on top of run {self.onto}" if self.onto else ""
-        return f"{self.path}: {self.labels:,} labels as run {self.run} ({flows}; {relevances}){onto}{replaced}"
+        return f"{self.path}: {self.labels:,} labels as run {self.run} ({flows}; {relevances}){onto}{replaced}{assumed}"
 
 
 def import_labels(
@@ -71,7 +73,7 @@ def import_labels(
             file is kept.
     """
     check_name(con, name)
-    labels = read_labels(path, question.labels, flow, pad=pad)
+    labels, assumed = read_labels(path, question.labels, flow, pad=pad)
     sha256 = sha256_of(path)
     settings = {"file": path.name, "sha256": sha256, "flow": flow, **(made_by or {})}
     if reference:
@@ -92,6 +94,7 @@ def import_labels(
         by_relevance=_count([label.relevance for label in labels]),
         replaced=replaced,
         onto=base.run if base else None,
+        assumed=assumed,
     )
 
 

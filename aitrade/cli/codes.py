@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import AsJson, FlowOption, FlowsOption, Pad
+from aitrade.cli.progress import busy
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import BadInputError
 
@@ -36,11 +37,14 @@ def import_files(
 
     Example: aitrade codes import hts_2024.csv --flow imports
     """
-    receipts = (
-        state(context)
-        .open()
-        .import_codes(files, flow=flow.value if flow else None, pad=pad, on_receipt=lambda receipt: say(str(receipt)))
-    )
+    with busy("reading codes"):
+        receipts = (
+            state(context)
+            .open()
+            .import_codes(
+                files, flow=flow.value if flow else None, pad=pad, on_receipt=lambda receipt: say(str(receipt))
+            )
+        )
     if as_json:
         emit(json.dumps([asdict(receipt) for receipt in receipts], indent=1))
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import FlowsOption, Format, Output
+from aitrade.cli.progress import busy
 from aitrade.cli.state import say, state, write
 
 
@@ -45,19 +46,20 @@ def compare(
     from aitrade.core.render import ONE_TABLE, choose_format
 
     one_table = choose_format(output, format_name) in ONE_TABLE
-    compared = (
-        state(context)
-        .open()
-        .compare(
-            reference,
-            runs,
-            flow=flow.value,
-            year=year,
-            differences=differences,
-            exclude_exemplars=exclude_exemplars,
-            same_codes=same_codes,
+    with busy("comparing"):
+        compared = (
+            state(context)
+            .open()
+            .compare(
+                reference,
+                runs,
+                flow=flow.value,
+                year=year,
+                differences=differences,
+                exclude_exemplars=exclude_exemplars,
+                same_codes=same_codes,
+            )
         )
-    )
     differing = [compared.differences] if compared.differences else []
     if one_table:
         results = differing or [compared.agreement]

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import FlowOption, Run
+from aitrade.cli.progress import busy
 from aitrade.cli.state import say, say_run, state
 from aitrade.trade.tables.panel import DIMENSIONS
 
@@ -39,7 +40,8 @@ def panel(
     """
     workspace = state(context).open()
     say_run(workspace, run)
-    rows = workspace.export_panel(output, by=by, flow=flow.value, run=run, years=years, countries=countries)
+    with busy("summing"):
+        rows = workspace.export_panel(output, by=by, flow=flow.value, run=run, years=years, countries=countries)
     say(f"wrote {rows:,} rows to {output}, and what its variables mean beside it")
 
 

@@ -23,7 +23,10 @@ def import_file(
     published: Annotated[
         bool, typer.Option("--published", help="Take the classification that ships with aitrade; no FILE then.")
     ] = False,
-    flow: Annotated[FlowOption | None, typer.Option(help="The codes' flow, where the file has no flow column.")] = None,
+    flow: Annotated[
+        FlowOption | None,
+        typer.Option(help="The codes' flow, where the file has no flow column; imports if neither says."),
+    ] = None,
     onto: Annotated[
         str | None, typer.Option("--onto", metavar="RUN", help="Run that gives the labels that FILE lacks.")
     ] = None,

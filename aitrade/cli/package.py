@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import Run
+from aitrade.cli.progress import busy
 from aitrade.cli.state import say, say_run, state
 
 
@@ -24,7 +25,8 @@ def package(
     """
     workspace = state(context).open()
     say_run(workspace, run)
-    made = workspace.package(output, run=run, on_message=say)
+    with busy("writing data and tables"):
+        made = workspace.package(output, run=run, on_message=say)
     for name, why in made.missing.items():
         say(f"not in the package: {name}: {why}")
     say(f"wrote {len(made.exhibits)} tables into {made.folder}; make them again: sh {made.folder}/run_all.sh")

@@ -17,25 +17,42 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     if not screen.is_terminal:
         yield _lines(what, screen)
         return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.text import Text
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
+    class TimeLeft(ProgressColumn):
+        """The time left, in words."""
+
+        def render(self, task: Any) -> Text:
+            """What stands behind the bar of a task."""
+            return Text("" if task.time_remaining is None or task.finished else f"{in_words(task.time_remaining)} left")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeLeft())
     with Progress(*columns, console=screen) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show on a terminal that something moves while the block runs, and what it is; elsewhere nothing is printed."""
+    screen = console()
+    if not screen.is_terminal:
+        yield
+        return
+    with screen.status(f"{what} …"):
+        yield
+
+
+def in_words(seconds: float) -> str:
+    """A time as one would say it: ``about 20 s``, ``about 4 min``, ``about 2 h 30 min``."""
+    if seconds < 90:
+        return f"about {max(10 * round(seconds / 10), 5)} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} min"
+    hours, rest = divmod(10 * round(minutes / 10), 60)
+    return f"about {hours} h" + (f" {rest} min" if rest else "")
 
 
 def _lines(what: str, screen: Any) -> Callable[[int, int], None]:
@@ -53,7 +70,7 @@ def _lines(what: str, screen: Any) -> Callable[[int, int], None]:
             return
         said = tenth
         rate = (done - first) / max(time.monotonic() - start, 1e-9)
-        left = f", {(total - done) / rate:,.0f} s left" if rate and done < total else ""
+        left = f", {in_words((total - done) / rate)} left" if rate and done < total else ""
         screen.print(f"{what}: {done:,} of {total:,}{left}")
 
     return show

@@ -3,6 +3,7 @@
 import typer
 
 from aitrade.cli.options import Format, Output, Run
+from aitrade.cli.progress import busy
 from aitrade.cli.state import say_run, state, write
 
 
@@ -18,4 +19,5 @@ def replicate_command(
     """
     workspace = state(context).open()
     say_run(workspace, run)
-    write([workspace.replicate(run).table], format_name, output)
+    with busy("computing every published figure"):
+        write([workspace.replicate(run).table], format_name, output)

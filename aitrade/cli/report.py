@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import BaseYear, Run
+from aitrade.cli.progress import busy
 from aitrade.cli.state import say, say_run, state
 
 
@@ -41,7 +42,8 @@ def report_command(
     """
     workspace = state(context).open()
     say_run(workspace, run)
-    written = workspace.report(output, run=run, reference=reference, base_year=base_year, tables=tables, gold=gold)
+    with busy("computing tables and drawing figures"):
+        written = workspace.report(output, run=run, reference=reference, base_year=base_year, tables=tables, gold=gold)
     for one in written.contents.missing:
         say(f"not in the report: {', '.join(one.parts)}: {one.why}" + (f" ({one.fix})" if one.fix else ""))
     say(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB): open it in a browser")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import BaseYear, FlowOption, Format, Output, Run
+from aitrade.cli.progress import busy
 from aitrade.cli.state import say_run, state, write
 from aitrade.core.errors import UsageError
 from aitrade.trade.tables.catalogue import SPECS
@@ -102,23 +103,24 @@ def table_command(
     """Compute a table and write it."""
     workspace = state(context).open()
     say_run(workspace, run)
-    computed = workspace.table(
-        name.value,
-        flow=flow.value,
-        run=run,
-        years=_chosen("--years", years),
-        base_year=base_year,
-        relevance=relevance,
-        exclude_chapters=exclude_chapters,
-        denominator=denominator.value,
-        countries=_chosen("--countries", countries),
-        top=top,
-        by=by.value if by else None,
-        interval=interval,
-        label_error=label_error,
-        gold=gold,
-        lists=lists,
-    )
+    with busy(f"computing table {name.value}"):
+        computed = workspace.table(
+            name.value,
+            flow=flow.value,
+            run=run,
+            years=_chosen("--years", years),
+            base_year=base_year,
+            relevance=relevance,
+            exclude_chapters=exclude_chapters,
+            denominator=denominator.value,
+            countries=_chosen("--countries", countries),
+            top=top,
+            by=by.value if by else None,
+            interval=interval,
+            label_error=label_error,
+            gold=gold,
+            lists=lists,
+        )
     write([(computed.short() if short else computed).table], format_name, output)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aitrade.cli.options import AsJson, FlowOption
+from aitrade.cli.progress import busy
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
 
@@ -97,24 +98,25 @@ def import_files(
         for line in receipt_lines(receipt):
             say(line)
 
-    receipts = (
-        state(context)
-        .open()
-        .import_trade(
-            files,
-            flow=flow.value if flow else None,
-            reader=reader.value if reader else None,
-            columns=_pairs(columns),
-            pad=pad,
-            replace=replace,
-            revision=revision,
-            sum_over=tuple(sum_over or ()),
-            distinct=distinct,
-            part=part,
-            values=values.value if values else None,
-            on_receipt=report,
+    with busy("reading, hashing and checking the files"):
+        receipts = (
+            state(context)
+            .open()
+            .import_trade(
+                files,
+                flow=flow.value if flow else None,
+                reader=reader.value if reader else None,
+                columns=_pairs(columns),
+                pad=pad,
+                replace=replace,
+                revision=revision,
+                sum_over=tuple(sum_over or ()),
+                distinct=distinct,
+                part=part,
+                values=values.value if values else None,
+                on_receipt=report,
+            )
         )
-    )
     if as_json:
         emit(json.dumps([asdict(receipt) for receipt in receipts], indent=1))
 

@@ -95,11 +95,12 @@ def test_probabilities_and_sources_are_checked(tmp_path, con, values, what):
         import_labels(con, path, "bad", QUESTION, "imports")
 
 
-def test_the_flow_has_to_be_known(tmp_path, con):
+def test_a_file_that_says_no_flow_is_of_imports_and_that_is_said(tmp_path, con):
     path = text_of(tmp_path / "labels.csv", PLAIN)
-    with pytest.raises(BadInputError) as caught:
-        import_labels(con, path, "mine", QUESTION)
-    assert "say the flow" in caught.value.fix
+    receipt = import_labels(con, path, "mine", QUESTION)
+    assert set(receipt.by_flow) == {"imports"}
+    assert "does not say the flow" in str(receipt)
+    assert "does not say the flow" not in str(import_labels(con, path, "theirs", QUESTION, "exports"))
 
 
 def test_a_taken_name_is_refused_until_replace(tmp_path, con):
