@@ -8,29 +8,39 @@ WITH cells AS (
     WHERE flow = $flow AND month > 0
         AND year BETWEEN (SELECT min(year) - 1 FROM staged WHERE month > 0) AND (SELECT max(year) + 1 FROM staged WHERE month > 0)
 ),
-periods AS (
-    SELECT year, month, sum(value) AS value FROM cells GROUP BY year, month
-),
-subjects AS (
+wide AS MATERIALIZED (
     SELECT cty_code, chapter, year, month, sum(number) AS number, sum(value) AS value
     FROM cells
-    GROUP BY GROUPING SETS ((cty_code, year, month), (chapter, year, month), (cty_code, chapter, year, month))
+    GROUP BY GROUPING SETS ((cty_code, year, month), (chapter, year, month))
 ),
-regular AS (
+periods AS MATERIALIZED (
+    SELECT year, month, sum(value) AS value FROM wide WHERE chapter IS NULL GROUP BY year, month
+),
+regular AS MATERIALIZED (
     SELECT cty_code, chapter, sum(value) AS value
-    FROM subjects
+    FROM wide
     GROUP BY cty_code, chapter
     HAVING count(*) BETWEEN 3 AND (SELECT count(*) - 1 FROM periods)
         AND avg(value) >= $share * (SELECT avg(value) FROM periods)
-        AND (cty_code IS NULL OR chapter IS NULL OR avg(number) > 3 * stddev_pop(number))
+    UNION ALL
+    SELECT cty_code, chapter, sum(value)
+    FROM cells
+    GROUP BY cty_code, chapter
+    HAVING count(*) BETWEEN 3 AND (SELECT count(*) - 1 FROM periods)
+        AND avg(value) >= $share * (SELECT avg(value) FROM periods)
+        AND avg(number) > 3 * stddev_pop(number)
 ),
-missing AS (
+missing AS MATERIALIZED (
     SELECT r.cty_code, r.chapter, r.value, p.year, p.month
     FROM regular AS r, periods AS p
     WHERE NOT EXISTS (
-        FROM subjects AS s
-        WHERE s.year = p.year AND s.month = p.month
-            AND s.cty_code IS NOT DISTINCT FROM r.cty_code AND s.chapter IS NOT DISTINCT FROM r.chapter
+        FROM (
+            SELECT cty_code, chapter, year, month FROM wide
+            UNION ALL
+            SELECT cty_code, chapter, year, month FROM cells SEMI JOIN regular USING (cty_code, chapter)
+        ) AS there
+        WHERE there.year = p.year AND there.month = p.month
+            AND there.cty_code IS NOT DISTINCT FROM r.cty_code AND there.chapter IS NOT DISTINCT FROM r.chapter
     )
 ),
 own AS (
