@@ -1,5 +1,6 @@
 """The sources: API replies, bulk zips, DataWeb exports, and the real files."""
 
+import io
 import json
 from collections import Counter, defaultdict
 
@@ -9,6 +10,7 @@ from openpyxl import Workbook
 
 from aitrade.core.errors import BadInputError
 from aitrade.nomenclature import census_layouts
+from aitrade.trade.readers.fixed_width import blocks
 from aitrade.trade.readers.readers import detect, expand
 from tests.trade_files import (
     API_HEADER,
@@ -204,11 +206,17 @@ def test_countries_of_a_refused_zip_are_not_kept(tmp_path, con):
     assert con.execute("SELECT name FROM countries WHERE cty_code = '7998'").fetchall() == []
 
 
-def test_more_records_than_a_block_are_read(tmp_path, con, monkeypatch):
-    monkeypatch.setattr("aitrade.trade.readers.fixed_width._BLOCK", 3)
+@pytest.mark.parametrize("ending", ["\r\n", "\n", ""])
+@pytest.mark.parametrize("number", [1, 3, 5, 10, 11])
+def test_blocks_of_any_size_hold_every_record_once(ending, number):
     records = [imp(f"84715001{n:02d}", "2010", n + 1) for n in range(10)]
-    take(con, bulk_of(tmp_path / "IMDB2401.ZIP", records))
-    assert [r[4] for r in facts(con)] == list(range(1, 11))
+    file = io.BytesIO("".join(record + ending for record in records).encode())
+    read = [
+        (line + place, bytes(record).decode().rstrip())
+        for line, block in blocks(file, census_layouts.IMP_DETL, "IMP_DETL.TXT", number)
+        for place, record in enumerate(block)
+    ]
+    assert read == list(enumerate(records, 1))
 
 
 @shared

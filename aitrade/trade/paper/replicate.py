@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aitrade.core.errors import AitradeError
 from aitrade.core.table import Column, Table, Value
 from aitrade.nomenclature.codes import FLOWS
-from aitrade.trade.paper.paper_figures import PaperFigure, load_paper_figures
+from aitrade.trade.paper.paper_figures import PaperFigure, PaperFigures, load_paper_figures
 from aitrade.trade.tables.catalogue import SPECS
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.run import choose_run
@@ -33,7 +33,7 @@ COLUMNS = (
 )
 
 
-def replicate(con: "DuckDBPyConnection", run: str | None = None) -> Table:
+def replicate(con: "DuckDBPyConnection", run: str | None = None, figures: PaperFigures | None = None) -> Table:
     """Every published figure beside the workspace's own.
 
     A figure agrees where the computed one, rounded to the published decimals, is the published one. One that can't be
@@ -43,6 +43,7 @@ def replicate(con: "DuckDBPyConnection", run: str | None = None) -> Table:
     Args:
         con: a workspace.
         run: the run whose labels are used; the default one where none is named.
+        figures: those published; the paper's where none are given.
 
     Raises:
         BadInputError: there is no such run.
@@ -58,7 +59,7 @@ def replicate(con: "DuckDBPyConnection", run: str | None = None) -> Table:
             return error.what + (f" ({error.fix})" if error.fix else "")
         return _why_incomparable(held, name, options) or found
 
-    figures = load_paper_figures()
+    figures = figures or load_paper_figures()
     rows = tuple(_line(figure, chosen.run, computed) for figure in figures.figures)
     agreeing = sum(row[6] == "yes" for row in rows)
     there = sum(row[4] is not None for row in rows)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ZERO, _BLANK = 48, 32
-_BLOCK = 65536  # records at a time: 45 MB of imports
+BLOCK = 65_536
+"""Records that are read at a time: 45 MB of imports."""
 
 
 def numbers(block: "NDArray[uint8]", span: slice, *, padded: bool) -> "tuple[NDArray[int64], NDArray[bool_]]":
@@ -43,10 +44,10 @@ def numbers(block: "NDArray[uint8]", span: slice, *, padded: bool) -> "tuple[NDA
     return total, bad | ~seen
 
 
-def blocks(file: IO[bytes], layout: Layout, where: str) -> "Iterator[tuple[int, NDArray[uint8]]]":
+def blocks(file: IO[bytes], layout: Layout, where: str, records: int = BLOCK) -> "Iterator[tuple[int, NDArray[uint8]]]":
     """Cut a file into blocks of records, each with the line of its first record.
 
-    Records may end in CR LF, in LF or in nothing at all.
+    Records may end in CR LF, in LF or in nothing at all; a block has no more than ``records`` of them.
 
     Returns:
         Pairs of a line number and the records by bytes, shape (records, record length with line ending).
@@ -61,7 +62,7 @@ def blocks(file: IO[bytes], layout: Layout, where: str) -> "Iterator[tuple[int, 
     stride = layout.length + len(ending)
     line, rest = 1, first
     while True:
-        content = rest + file.read(stride * _BLOCK - len(rest))
+        content = rest + file.read(stride * records - len(rest))
         whole = len(content) // stride * stride
         block = np.frombuffer(content, dtype=np.uint8, count=whole).reshape(-1, stride)
         _check_endings(block, line, ending, layout, content, where)
@@ -69,7 +70,7 @@ def blocks(file: IO[bytes], layout: Layout, where: str) -> "Iterator[tuple[int, 
             yield line, block
             line += block.shape[0]
         rest = content[whole:]
-        if len(content) < stride * _BLOCK:
+        if len(content) < stride * records:
             break
     rest = rest.rstrip(b"\r\n\x1a")
     if len(rest) == layout.length:
