@@ -10,9 +10,13 @@ from aitrade.api.result import Result
 from aitrade.question.artifacts import adapter_folders, calibration_folders
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from aitrade.classification.calibration import Calibration
     from aitrade.classification.classifier import Classifier
+    from aitrade.classification.forecast import Forecast
     from aitrade.models.adapter_files import AdapterManifest
+    from aitrade.nomenclature.codes import Code
     from aitrade.workspace.runs import Run
     from aitrade.workspace.scores import ScoreStore
 
@@ -70,45 +74,113 @@ class Runs(Questions):
             ModelError: a model is missing or altered, its calibration does not fit, or it hardly answers with a label.
             StoppedError: Ctrl-C; every finished batch is kept.
         """
-        from aitrade.classification.calibration import how_to_calibrate
-        from aitrade.classification.loading import load_classifiers
         from aitrade.classification.run import classify
         from aitrade.workspace import open_workspace
-        from aitrade.workspace.codes import read_codes
-        from aitrade.workspace.scores import ScoreStore
 
-        model = model or self.question.settings.model
         with open_workspace(self.folder) as con:
-            chosen = read_codes(con, flows(flow), limit, only_codes(codes, pad))
-            on_message(f"loading {model}")
-            classifiers = load_classifiers(
-                self.question,
-                model,
-                device,
-                self.folder,
-                method=self.method,
-                embedder=embedder,
-                arithmetic=arithmetic,
-                cascade=cascade,
-                store=ScoreStore(con),
-            )
-            runtimes = [classifier.runtime for classifier in classifiers]
-            devices = ", ".join(runtime.torch_device for runtime in runtimes)
-            on_message(f"{len(chosen):,} codes on {devices} in {runtimes[0].arithmetic}")
-            if reused := sum(classifiers[0].reused_number(code) is not None for code in chosen):
-                on_message(
-                    f"{reused:,} codes have the number of an exemplar that is another product by its description; they "
-                    "are judged as codes without a label (aitrade explain HS10 says so)"
-                )
-            if classifiers[0].calibration is None:
-                on_message(
-                    f"the probabilities will not be calibrated: there is no calibration for {model} "
-                    f"(make one: {how_to_calibrate(model, classifiers[0].embedder.name, self.question)})"
-                )
+            chosen = self._chosen(con, flow, codes, limit, pad)
+            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade, on_message)
+            self._tell(classifiers, chosen, on_message)
             run = classify(con, classifiers, chosen, on_step, allow_low_label_mass=allow_low_label_mass)
             for warning in run.settings.get("warnings", []):
                 on_message(f"warning: {warning}")
             return run
+
+    def forecast(
+        self,
+        *,
+        flow: str = "imports",
+        codes: Sequence[str] | str | Path | None = None,
+        limit: int | None = None,
+        model: str | None = None,
+        embedder: str | None = None,
+        device: str = "auto",
+        arithmetic: str = "auto",
+        cascade: bool = True,
+        pad: bool = False,
+        on_step: OnStep = _no_steps,
+        on_message: Callable[[str], None] = _no_message,
+    ) -> "Forecast":
+        """Find what :meth:`classify` would do with these arguments, and how long the LLM would take.
+
+        No run is begun. The LLM is asked about up to 32 codes to time it; what it says is kept.
+
+        Raises:
+            ModelError: a model is missing or altered, or its calibration does not fit.
+        """
+        from dataclasses import replace
+
+        from aitrade.classification.forecast import forecast
+        from aitrade.nomenclature.codes import FLOWS, by_heading
+        from aitrade.workspace import open_workspace
+        from aitrade.workspace.codes import read_codes
+
+        with open_workspace(self.folder) as con:
+            chosen = self._chosen(con, flow, codes, limit, pad)
+            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade, on_message)
+            knowing = classifiers[0].knowing(by_heading(read_codes(con, FLOWS)))
+            found = forecast(knowing, chosen, on_step)
+            return replace(found, seconds=found.seconds / len(classifiers))
+
+    def _chosen(
+        self,
+        con: "DuckDBPyConnection",
+        flow: str,
+        codes: Sequence[str] | str | Path | None,
+        limit: int | None,
+        pad: bool,
+    ) -> "list[Code]":
+        from aitrade.workspace.codes import read_codes
+
+        return read_codes(con, flows(flow), limit, only_codes(codes, pad))
+
+    def _classifiers(
+        self,
+        con: "DuckDBPyConnection",
+        model: str | None,
+        embedder: str | None,
+        device: str,
+        arithmetic: str,
+        cascade: bool,
+        on_message: Callable[[str], None],
+    ) -> "list[Classifier]":
+        from aitrade.classification.loading import load_classifiers
+        from aitrade.workspace.scores import ScoreStore
+
+        model = model or self.question.settings.model
+        on_message(f"loading {model}")
+        return load_classifiers(
+            self.question,
+            model,
+            device,
+            self.folder,
+            method=self.method,
+            embedder=embedder,
+            arithmetic=arithmetic,
+            cascade=cascade,
+            store=ScoreStore(con),
+        )
+
+    def _tell(
+        self, classifiers: "Sequence[Classifier]", codes: "Sequence[Code]", on_message: Callable[[str], None]
+    ) -> None:
+        """Say on what codes are classified, and what a reader of the labels has to know."""
+        from aitrade.classification.calibration import how_to_calibrate
+
+        runtimes = [classifier.runtime for classifier in classifiers]
+        devices = ", ".join(runtime.torch_device for runtime in runtimes)
+        on_message(f"{len(codes):,} codes on {devices} in {runtimes[0].arithmetic}")
+        if reused := sum(classifiers[0].reused_number(code) is not None for code in codes):
+            on_message(
+                f"{reused:,} codes have the number of an exemplar that is another product by its description; they "
+                "are judged as codes without a label (aitrade explain HS10 says so)"
+            )
+        if classifiers[0].calibration is None:
+            model, embedder = classifiers[0].model, classifiers[0].embedder.name
+            on_message(
+                f"the probabilities will not be calibrated: there is no calibration for {model} "
+                f"(make one: {how_to_calibrate(model, embedder, self.question)})"
+            )
 
     def resume(self, run: str, *, on_step: OnStep = _no_steps) -> "Run":
         """Go on with a run that was stopped; a finished run is returned as it is.

@@ -90,19 +90,22 @@ class Classifier:
         """Classify codes that are not exemplars, in the given order; siblings should stand together."""
         retrieved, labels = self.retrieve(codes), self.question.labels
         decided: dict[int, Prediction] = {}
-        if self.cascade and self.calibration:
-            baseline = baseline_probabilities(self.calibration, retrieved, self.method)
-            sure = baseline[:, labels.reference_index] >= self.calibration.cascade_threshold
-            for row in np.flatnonzero(sure).tolist():
-                evidence = {"neighbours": listed(retrieved.neighbours[row])} | self._note(codes[row])
-                decided[row] = prediction(
-                    codes[row], labels, baseline[row], labels.reference_category, "cascade", evidence
-                )
+        for row, baseline in self.certain(retrieved).items():
+            evidence = {"neighbours": listed(retrieved.neighbours[row])} | self._note(codes[row])
+            decided[row] = prediction(codes[row], labels, baseline, labels.reference_category, "cascade", evidence)
         rest = [row for row in range(len(codes)) if row not in decided]
         if rest:
             asked = self.ask([codes[row] for row in rest], retrieved.rows(rest))
             decided.update(zip(rest, asked, strict=True))
         return [decided[row] for row in range(len(codes))]
+
+    def certain(self, retrieved: Retrieved) -> "dict[int, NDArray[np.float64]]":
+        """Find codes that the LLM is not asked about, by row: their probabilities of the levels without it."""
+        if not (self.cascade and self.calibration and len(retrieved.vectors)):
+            return {}
+        baseline = baseline_probabilities(self.calibration, retrieved, self.method)
+        sure = baseline[:, self.question.labels.reference_index] >= self.calibration.cascade_threshold
+        return {row: baseline[row] for row in np.flatnonzero(sure).tolist()}
 
     def retrieve(self, codes: Sequence[Code]) -> Retrieved:
         """Embed codes and find their nearest exemplars."""

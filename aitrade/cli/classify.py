@@ -2,13 +2,17 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aitrade.cli.options import ArithmeticOption, Device, DeviceOption, Embedder, FlowsOption, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import say, state
+from aitrade.core.wording import duration
+
+if TYPE_CHECKING:
+    from aitrade.classification.forecast import Forecast
 
 
 class Switch(StrEnum):
@@ -44,6 +48,9 @@ def classify(
         ),
     ] = False,
     pad: Annotated[bool, typer.Option("--pad", help="Put back leading zeros in --codes.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how many codes the LLM would be asked about, and how long.")
+    ] = False,
 ) -> None:
     """Classify codes with the local LLM and its neighbours.
 
@@ -52,21 +59,37 @@ def classify(
     Example: aitrade classify --model qwen2.5-coder-0.5b-instruct --limit 500
     """
     workspace = state(context).open()
+    asked: dict[str, Any] = {
+        "flow": flow.value,
+        "codes": codes,
+        "limit": limit,
+        "model": model,
+        "embedder": embedder,
+        "device": device.value,
+        "arithmetic": arithmetic.value,
+        "cascade": cascade is Switch.on,
+        "pad": pad,
+        "on_message": say,
+    }
+    if dry_run:
+        with progress("looking up") as on_step:
+            found = workspace.forecast(**asked, on_step=on_step)
+        typer.echo(_in_words(found))
+        return
     with progress("classifying") as on_step:
-        run = workspace.classify(
-            flow=flow.value,
-            codes=codes,
-            limit=limit,
-            model=model,
-            embedder=embedder,
-            device=device.value,
-            arithmetic=arithmetic.value,
-            cascade=cascade is Switch.on,
-            pad=pad,
-            allow_low_label_mass=allow_low_label_mass,
-            on_step=on_step,
-            on_message=say,
-        )
+        run = workspace.classify(**asked, allow_low_label_mass=allow_low_label_mass, on_step=on_step)
     if why := workspace.why_not_default(run.run):
         say(why)
     say(f"run {run.run}: {run.predictions:,} predictions. Next: aitrade table summary --run {run.run}")
+
+
+def _in_words(found: "Forecast") -> str:
+    return "\n".join(
+        (
+            f"{found.codes:,} codes to classify",
+            f"{found.exemplars:,} have a label by hand",
+            f"{found.certain:,} are certain without the LLM",
+            f"{found.kept:,} were put to the LLM before, and its scores are kept",
+            f"{found.asked:,} are put to the LLM, which takes {duration(found.seconds)}",
+        )
+    )

@@ -44,3 +44,13 @@ def offer(name: str, names: Sequence[str], *, otherwise: str = "") -> str:
     near = nearest(name, names)
     others = otherwise or (f"choose from {', '.join(names)}" if names else "")
     return "; ".join(part for part in (f"did you mean {near}?" if near else "", others) if part)
+
+
+def duration(seconds: float) -> str:
+    """Say a length of time in words, as ``about 4 min``; times under a second are ``no time``."""
+    if seconds < 1:
+        return "no time"
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * size:
+            return f"about {seconds / size:,.{1 if unit == 'h' else 0}f} {unit}"
+    return f"about {seconds:.0f} s"

@@ -35,11 +35,11 @@ class KeptScorer(Scorer):
         self._asked = self._reused = 0
         return counts
 
-    def missing(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> int:
-        """Count the codes that the LLM would be asked about."""
+    def kept(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[bool]:
+        """Say of each code whether its scores are kept, so that the LLM would not be asked about it."""
         keys = self._keys("relevance", self.reads(codes, neighbours))
         kept = self._store.read(keys)
-        return sum(key not in kept for key in keys)
+        return [key in kept for key in keys]
 
     def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
         """See :class:`Scorer`."""

@@ -156,9 +156,25 @@ def test_what_one_model_says_is_never_taken_for_what_another_says(workspace: Pat
         codes = toys.toy_codes()[:4]
         shown = loaded.shown(codes, loaded.retrieve(codes).neighbours)
         loaded.scorer.relevance(codes, shown)
-        assert loaded.scorer.missing(codes, shown) == 0
+        assert all(loaded.scorer.kept(codes, shown))
         for change in ({"sha256": "f" * 64}, {"_runtime": replace(loaded.runtime, arithmetic="other")}):
             other = load_classifier(question, MODEL, "cpu", workspace, method=SMALL, store=store).scorer
             vars(other).update(change)
-            assert other.missing(codes, shown) == len(codes)
-        assert loaded.scorer.missing(codes, [near[1:] for near in shown]) == len(codes), "another prompt"
+            assert not any(other.kept(codes, shown))
+        assert not any(loaded.scorer.kept(codes, [near[1:] for near in shown])), "another prompt"
+
+
+def test_a_forecast_counts_what_a_run_then_asks(workspace: Path, question: Question, asked: list[Code]) -> None:
+    api = Workspace(workspace, question, SMALL)
+    before = api.forecast(flow="all", model=MODEL)
+    timed = len(asked)
+    made, predictions = run(workspace, question)
+    by = [p[6] for p in predictions]
+    assert (before.exemplars, before.certain, before.codes) == (by.count("exemplar"), by.count("cascade"), len(by))
+    assert before.asked == by.count("llm") > 0
+    assert before.kept == 0
+    assert before.seconds > 0
+    assert made.reused == timed, "the codes that the LLM was timed on are not asked about again"
+    after = api.forecast(flow="all", model=MODEL)
+    assert (after.asked, after.kept, after.seconds) == (0, before.asked, 0)
+    assert len(api.runs()) == 1
