@@ -175,12 +175,14 @@ class Runs(Questions):
                 f"{reused:,} codes have the number of an exemplar that is another product by its description; they "
                 "are judged as codes without a label (aitrade explain HS10 says so)"
             )
-        if classifiers[0].calibration is None:
-            model, embedder = classifiers[0].model, classifiers[0].embedder.name
+        calibration, model, embedder = classifiers[0].calibration, classifiers[0].model, classifiers[0].embedder.name
+        if calibration is None:
+            how = how_to_calibrate(model, embedder, self.question)
             on_message(
-                f"the probabilities will not be calibrated: there is no calibration for {model} "
-                f"(make one: {how_to_calibrate(model, embedder, self.question)})"
+                f"the probabilities will not be calibrated: there is no calibration for {model} (make one: {how})"
             )
+        else:
+            on_message(calibration.expected)
 
     def resume(self, run: str, *, on_step: OnStep = _no_steps) -> "Run":
         """Go on with a run that was stopped; a finished run is returned as it is.

@@ -86,6 +86,26 @@ class Calibration:
     category_weights: list[float]
     figures: dict[str, float]
 
+    @property
+    def expected(self) -> str:
+        """Say how right the labels of new products are, by the exemplars out of fold, with and without the LLM."""
+        f1s = [f"{level.lower()}_f1" for level in self.labels.counted]
+
+        def said(prefix: str) -> str:
+            parts = [f"accuracy {self.figures[f'{prefix}accuracy']:.3f}"]
+            parts += [
+                f"F1 of {level} {self.figures[f'{prefix}{f1}']:.3f}"
+                for level, f1 in zip(self.labels.counted, f1s, strict=True)
+            ]
+            return ", ".join(parts)
+
+        if "baseline_log_loss" not in self.figures:  # fitted before both were kept
+            return f"expect of new products: {said('')}"
+        joined, baseline = said("joined_"), said("baseline_")
+        if self.figures["joined_log_loss"] < self.figures["baseline_log_loss"]:
+            return f"expect of new products: {joined}; without the LLM: {baseline}"
+        return f"the LLM adds nothing here, so that the baseline decides: {baseline}; with the LLM: {joined}"
+
     @cached_property
     def sha256(self) -> str:
         """Hash of all numbers."""

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 
 LEAST_LABEL_MASS = 0.05  # of the median code; below, the order of the labels is hardly what the model would say
+UNCALIBRATED = (
+    "its labels are the model's own guesses, which no calibration checked: a small model may be wrong on most"
+)
 _JUDGED_CODES = 100  # before its end, a run is judged by as many
 EMBEDDED_BATCHES = 64  # whose texts are embedded at once, so that many have the same length
 
@@ -120,6 +123,8 @@ def classify(
         run = create_run(
             con, name, plan.fingerprint, plan.settings, [code.key for code in codes], classifiers[0].question
         )
+    if classifiers[0].calibration is None:
+        add_warning(con, run.run, UNCALIBRATED)
     done = predicted_codes(con, run.run)
     if run.finished:
         on_batch(len(done), len(codes))

@@ -32,4 +32,5 @@ def calibrate(
         )
     for figure, value in calibration.figures.items():
         say(f"{figure}: {value:.3f}")
+    say(calibration.expected)
     say(f"wrote {path}")

@@ -180,6 +180,26 @@ def test_the_fit_learns_from_the_llm_and_says_so(training: CalibrationSet, calib
     assert hit == pytest.approx(calibration.figures["accuracy"], abs=0.06)  # figures are of codes not learnt from
 
 
+def test_an_llm_that_adds_nothing_is_not_heard_and_it_is_said() -> None:
+    told = made_up_training()
+    random = np.random.default_rng(5)
+    vectors = (np.eye(4)[told.targets] + random.normal(size=(len(told.targets), 4)) / 4).astype(np.float32)
+    deaf = dataclasses.replace(
+        told,
+        vectors=vectors,
+        views=views(list(told.exemplars), vectors),
+        llm=random.normal(size=told.llm.shape) * 9,
+    )
+    made = fit_calibration(deaf, "toy", {})
+    assert made.figures["joined_log_loss"] >= made.figures["baseline_log_loss"] == made.figures["log_loss"]
+    assert made.evidence_model == made.baseline
+    assert made.expected.startswith("the LLM adds nothing here, so that the baseline decides: accuracy ")
+    heard = fit_calibration(told, "toy", {})
+    assert heard.evidence_model != heard.baseline
+    assert heard.figures["joined_accuracy"] == heard.figures["accuracy"] > heard.figures["baseline_accuracy"]
+    assert heard.expected.startswith(f"expect of new products: accuracy {heard.figures['accuracy']:.3f}")
+
+
 def test_the_probes_numbers_are_the_same_on_every_machine(calibration: Calibration) -> None:
     """What follows the sixth decimal is not, and the calibration's hash is part of a run's fingerprint."""
     numbers = np.array([*calibration.probe["weights"], calibration.probe["bias"]])

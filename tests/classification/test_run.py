@@ -418,5 +418,6 @@ def test_a_model_that_hardly_answers_with_a_label_stops_or_leaves_a_warning(
         done = classify(con, [classifier], toys.toy_codes(), lambda *_: None, allow_low_label_mass=True)
     assert done.finished
     assert done.fingerprint == stopped.fingerprint
-    (warning,) = done.settings["warnings"]
+    uncalibrated, warning = done.settings["warnings"]
+    assert "no calibration" in uncalibrated
     assert "with a label with a probability of 0.01 only" in warning

@@ -18,7 +18,7 @@ from aitrade.trade.tables.catalogue import SPECS
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
 from aitrade.trade.tables.years import available_years
-from aitrade.workspace.runs import get_run
+from aitrade.workspace.runs import add_warning, get_run
 
 HIGH, LOW, LOW2, NONE = "8471500150", "8703230110", "0101210010", "9013800000"
 CODES = (HIGH, LOW, LOW2)
@@ -330,6 +330,17 @@ def test_cards_are_of_the_latest_year_that_lacks_no_month():
 
 def test_there_is_no_card_of_a_flow_that_is_lacking():
     assert list(cards_of(trade())) == OF_IMPORTS
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_tables_and_charts_carry_the_warnings_of_their_run(name):
+    con = workspace(COMPLETE)
+    add_warning(con, "hand", "no calibration checked it")
+    flow = "both" if name == "counterfactual" else "imports"
+    made = table(con, name, options(name))
+    con.close()
+    assert "warning about run hand: no calibration checked it" in made.notes
+    assert "no calibration checked it" in "\n".join(chart(BUILDERS[name]({flow: made})).to_dict()["title"]["subtitle"])
 
 
 def test_cards_carry_what_their_tables_tell():

@@ -25,6 +25,9 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     exemplars out of fold and weighted to the nomenclature, no more than :data:`OVERRULED` of all codes have another
     label with the LLM.
 
+    Where the LLM adds nothing to the baseline, by the log loss of the exemplars out of fold, the baseline decides
+    alone; the figures of both are kept.
+
     Args:
         training: the exemplars with their evidence.
         model: what gave the LLM's scores.
@@ -32,8 +35,10 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     """
     probe = fit_probe(training)
     features, weights = training_features(training, probe), training.asked_weights
-    full, baseline = fit_evidence_model(training, features), fit_evidence_model(training, features, BASELINE_KINDS)
+    joined, baseline = fit_evidence_model(training, features), fit_evidence_model(training, features, BASELINE_KINDS)
     labels, reference = training.labels, training.labels.reference_index
+    both = [_figures(fit.out_of_fold, training.targets, weights, labels) for fit in (joined, baseline)]
+    full = joined if both[0]["log_loss"] < both[1]["log_loss"] else baseline
     threshold, share = _cascade_threshold(
         baseline.out_of_fold[:, reference], full.out_of_fold.argmax(1) != reference, weights
     )
@@ -49,7 +54,12 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
         category_weights=category_weights,
         figures=_figures(full.out_of_fold, training.targets, weights, labels)
         | category_figures
-        | {"cascade_share": share},
+        | {"cascade_share": share}
+        | {
+            f"{prefix}_{name}": found[name]
+            for prefix, found in zip(("joined", "baseline"), both, strict=True)
+            for name in _compared(labels)
+        },
     )
 
 
@@ -93,6 +103,11 @@ def _fit_category(training: CalibrationSet) -> tuple[list[float], dict[str, floa
 
     best = minimize(loss, np.array([0.5, 0.5]), method="Nelder-Mead").x
     return best.tolist(), {"category_accuracy": float(((features @ best).argmax(1) == targets).mean())}
+
+
+def _compared(labels: LabelSpace) -> list[str]:
+    """Name the figures that are kept with and without the LLM."""
+    return ["accuracy", *(f"{level.lower()}_f1" for level in labels.counted), "log_loss"]
 
 
 def _figures(

@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChosenRun:
-    """A run: its name, whether it is finished, how many codes it labels, by flow, and the question it answers."""
+    """A run: its name, whether it is finished, how many codes it labels, by flow, its question, and its warnings."""
 
     run: str
     finished: bool
     labels: dict[str, int]
     question: Question
+    warnings: tuple[str, ...] = ()
 
     def notes(self, flows: tuple[str, ...]) -> list[Note]:
         """What a reader has to know about the run."""
-        notes = []
+        notes = [Note(f"warning about run {self.run}: {text}", "run") for text in self.warnings]
         if not self.finished:
             text = f"run {self.run} is not finished: {sum(self.labels.values())} codes have a label so far"
             notes.append(Note(text, "run"))
@@ -45,7 +46,8 @@ def choose_run(con: "DuckDBPyConnection", name: str | None, flow: str) -> Chosen
     """
     run = get_run(con, name or default_run(con))
     counts = con.execute("SELECT flow, count(*) FROM predictions WHERE run = $1 GROUP BY flow", [run.run]).fetchall()
-    chosen = ChosenRun(run.run, run.finished, dict(counts), question_of_run(con, run.run))
+    warnings = tuple(run.settings.get("warnings", ()))
+    chosen = ChosenRun(run.run, run.finished, dict(counts), question_of_run(con, run.run), warnings)
     if flow not in chosen.labels and "imports" not in chosen.labels:
         raise BadInputError(
             f"run {run.run!r} labels no {flow} codes", fix=f"aitrade classify --flow {flow}, or choose another run"
