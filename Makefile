@@ -61,7 +61,7 @@ tests/browser/node_modules: tests/browser/package-lock.json
 
 test: models-test lint tests/browser/node_modules
 	@echo "== tests, two at a time"
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-models: $(INSTALLED)
 	@OMP_NUM_THREADS=1 $(BIN)/python scripts/model_matrix.py --write
