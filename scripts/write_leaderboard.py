@@ -1,0 +1,68 @@
+"""Write docs/leaderboard.md from docs/leaderboard.json; with a folder that ``bench models -o DIR`` wrote, that first.
+
+python scripts/write_leaderboard.py [DIR]
+"""
+
+import json
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+RESULT, PAGE = DOCS / "leaderboard.json", DOCS / "leaderboard.md"
+FIGURES = {
+    "accuracy": "accuracy",
+    "kappa": "kappa",
+    "counted_f1": "F1 of counted levels",
+    "trade_f1": "F1 by trade",
+    "calibration_error": "calibration error",
+    "headline_error": "error, bn dollars",
+}
+_KEPT = ("row", "kind", *FIGURES, "kappa_low", "kappa_high", "with_best", "codes_per_second", "label_mass")
+
+
+def take(folder: Path) -> None:
+    """Keep what the page needs of a benchmark."""
+    title, *notes = (folder / "notes.txt").read_text("utf-8").splitlines()
+    rows = json.loads((folder / "models.json").read_text("utf-8"))
+    kept = [{name: _short(row[name]) for name in _KEPT} for row in rows]
+    told = {"title": title, "notes": notes, "rows": kept}
+    RESULT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def page() -> str:
+    """The page, from the result that is kept."""
+    told = json.loads(RESULT.read_text("utf-8"))
+    lines = [
+        "# Leaderboard",
+        "",
+        "Written by `scripts/write_leaderboard.py` from `docs/leaderboard.json`. " + told["title"] + ".",
+        "",
+        "Made by `aitrade bench models --gold development --limit 1500 -o DIR`, the run development being the paper's "
+        "labels of one half of the subheadings (`aitrade labels import ../shared/reference/labels_dev.csv --name "
+        "development --as-reference`); one core, bfloat16. These labels are no truth: they are another model's, and "
+        "exemplars of the question were written after reading disagreements with them.",
+        "",
+        "| | | kappa, 95% | " + " | ".join(FIGURES.values()) + " | codes a second |",
+        "|---|---|---|" + "---|" * (len(FIGURES) + 1),
+    ]
+    for row in told["rows"]:
+        same = "=" if row["with_best"] == "yes" else ""
+        figures = " | ".join(f"{row[name]:.3f}" for name in FIGURES)
+        speed = "" if row["codes_per_second"] is None else f"{row['codes_per_second']:.1f}"
+        interval = f"{row['kappa_low']:.3f} to {row['kappa_high']:.3f}"
+        lines.append(f"| {row['row']} | {same} | {interval} | {figures} | {speed} |")
+    return "\n".join([*lines, "", *(f"- {note}" for note in told["notes"]), ""])
+
+
+def _short(value: object) -> object:
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def main() -> None:
+    if sys.argv[1:]:
+        take(Path(sys.argv[1]))
+    PAGE.write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
