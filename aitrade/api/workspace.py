@@ -261,6 +261,7 @@ class Workspace(Golds):
         differences: int = 0,
         exclude_exemplars: bool = False,
         same_codes: bool = False,
+        only: str | None = None,
     ) -> Compared:
         """Measure how well runs agree with a reference, by code and by trade value.
 
@@ -272,11 +273,13 @@ class Workspace(Golds):
             differences: how many of the codes labelled differently are listed.
             exclude_exemplars: leave out the codes that are exemplars of the question of any of the runs.
             same_codes: compare several runs over the codes that every one of them labels.
+            only: what decided the codes that count in every run compared: llm, cascade, exemplar or human.
 
         Raises:
             UsageError: differences are asked of more than two runs, or a run is named twice.
             BadInputError: there is no such run, or no trade of the year.
         """
+        from aitrade.evaluation.compare.certainty import certainties, certainty_table, decided_table, with_certainty
         from aitrade.evaluation.compare.comparison import compare
         from aitrade.evaluation.compare.comparison_tables import agreement_table, differences_table, reading_tables
         from aitrade.evaluation.compare.spec import ask
@@ -286,15 +289,17 @@ class Workspace(Golds):
         if differences and len(compared) > 1:
             raise UsageError("differences are of two runs", fix="name one run after the reference")
         with read_workspace(self.folder) as con:
-            spec = ask(
-                con, reference, compared, flows(flow), year, exclude_exemplars=exclude_exemplars, same_codes=same_codes
-            )
-            comparisons = compare(con, spec)
-            agreement = agreement_table(spec, comparisons)
+            chosen = {"exclude_exemplars": exclude_exemplars, "same_codes": same_codes}
+            spec = ask(con, reference, compared, flows(flow), year, **chosen, only=only)
+            comparisons, sure = compare(con, spec), certainties(con, spec)
+            agreement, reading = agreement_table(spec, comparisons), [*reading_tables(spec, comparisons)]
+            if sure:
+                agreement, reading = with_certainty(agreement, sure), [*reading, certainty_table(comparisons, sure)]
+            reading.append(decided_table(con, spec))
             differing = differences_table(con, spec, differences) if differences else None
         return Compared(
             Result(agreement),
-            tuple(Result(one) for one in reading_tables(spec, comparisons)),
+            tuple(Result(one) for one in reading),
             Result(differing) if differing else None,
             (spec.without_value,) if spec.without_value else (),
         )

@@ -1,5 +1,7 @@
 """Runs beside a reference: every figure and every list against plain Python."""
 
+import random
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from questions import on_exemplars
 from trade_fixtures import EXCLUDED, Row, add_flows, add_run, workspace
 
 from aitrade.core.errors import BadInputError
+from aitrade.evaluation.compare.certainty import certainties, certainty_table, decided_table, with_certainty
 from aitrade.evaluation.compare.comparison import compare
 from aitrade.evaluation.compare.comparison_tables import agreement_table, differences_table, reading_tables
 from aitrade.evaluation.compare.spec import ask
@@ -209,3 +212,50 @@ def test_what_has_to_be_known_of_the_weights_is_said():
     assert "2025 holds only month 5 of exports" in notes(("imports", "exports"), 2025)
     assert any("reported under import codes weigh nothing" in note for note in notes(("exports",), 2025))
     con.close()
+
+
+def _many(right: float, seed: int) -> dict[tuple[str, str], tuple[str, str]]:
+    """Labels of 400 codes in 100 headings, of which a share are as the truth below says."""
+    generator = random.Random(seed)  # noqa: S311
+    said = {}
+    for n in range(400):
+        level = LEVELS[n % 3] if generator.random() < right else LEVELS[(n + 1) % 3]
+        said["imports", f"{8400 + n // 4}{n:06}"] = (level, RELATED[0] if level != LEVELS[2] else "Not_DC_Related")
+    return said
+
+
+def test_runs_that_cannot_be_told_apart_are_one_group_and_a_worse_one_is_not_in_it():
+    con = workspace([], predictions(_many(1.0, 0)))
+    for name, right, seed in (("good", 0.9, 1), ("as good", 0.9, 2), ("poor", 0.6, 3)):
+        add_run(con, name, predictions(_many(right, seed)))
+    spec = ask(con, "hand", ["good", "as good", "poor"])
+    found, sure = compare(con, spec), certainties(con, spec)
+    assert {run: one.with_best for run, one in sure.items()} == {"good": True, "as good": True, "poor": False}
+    for one in found:
+        assert sure[one.run].kappa.figure == pytest.approx(one.codes.kappa)
+        assert sure[one.run].kappa.low < one.codes.kappa < sure[one.run].kappa.high
+    table = {row["run"]: row for row in with_certainty(agreement_table(spec, found), sure).records()}
+    assert table["poor"]["to_best_high"] < 0
+    assert [row["best"] for row in certainty_table(found, sure).records()] == ["=", "=", ""]
+
+
+def test_a_comparison_says_what_decided_and_can_leave_out_what_no_llm_did():
+    labels = {("imports", hs10): ("High", RELATED[0]) for hs10 in CODES[3:7]}
+    con = workspace([], predictions(labels))
+    for name in ("first", "second"):
+        add_run(con, name, predictions(labels))
+        con.execute("UPDATE predictions SET source = 'llm' WHERE run = ?", [name])
+    con.execute("UPDATE predictions SET source = 'cascade' WHERE run = 'first' AND hs10 = ?", [CODES[3]])
+    con.execute(
+        "UPDATE predictions SET source = 'exemplar', relevance = 'Medium' WHERE run = 'second' AND hs10 = ?", [CODES[4]]
+    )
+    decided = [tuple(row.values())[:5] for row in decided_table(con, ask(con, "hand", ["first", "second"])).records()]
+    assert decided == [
+        ("first", "llm", 3, 0.75, 1.0),
+        ("first", "cascade", 1, 0.25, 1.0),
+        ("second", "llm", 3, 0.75, 1.0),
+        ("second", "exemplar", 1, 0.25, 0.0),
+    ]
+    only = ask(con, "hand", ["first", "second"], only="llm")
+    assert {one.run: one.codes.total for one in compare(con, only)} == {"first": 2, "second": 2}
+    assert "only codes that llm decided" in " ".join(reading_tables(only, compare(con, only))[0].notes)

@@ -59,15 +59,15 @@ def compare_rows(
     place = ALL_FIGURES.index(MEASURE)
     order = sorted(rows, key=lambda name: (-drawn[name][0, place], name))
     best = order[0]
-    raw = {name: _p_value(drawn[best][1:, place] - drawn[name][1:, place]) for name in order[1:]}
+    raw = {name: p_value(drawn[best][1:, place] - drawn[name][1:, place]) for name in order[1:]}
     corrected = holm(raw)
     return {
         name: Compared(
-            tuple(_interval(drawn[name][:, column]) for column in range(len(ALL_FIGURES))),
-            None if name == best else _interval(drawn[name][:, place] - drawn[best][:, place]),
+            tuple(interval_of(drawn[name][:, column]) for column in range(len(ALL_FIGURES))),
+            None if name == best else interval_of(drawn[name][:, place] - drawn[best][:, place]),
             None
             if baseline is None or name == baseline
-            else _interval(drawn[name][:, place] - drawn[baseline][:, place]),
+            else interval_of(drawn[name][:, place] - drawn[baseline][:, place]),
             corrected.get(name),
             name == best or corrected[name] >= LEVEL,
         )
@@ -93,12 +93,13 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return corrected
 
 
-def _p_value(differences: "NDArray[np.float64]") -> float:
+def p_value(differences: "NDArray[np.float64]") -> float:
     """Two-sided: twice the share of replicates on the other side of nothing; never below what they can show."""
     other_side = min((differences <= 0).mean(), (differences >= 0).mean())
     return float(min(1.0, max(2 * other_side, 1 / len(differences))))
 
 
-def _interval(values: "NDArray[np.float64]") -> Interval:
+def interval_of(values: "NDArray[np.float64]") -> Interval:
+    """The first value with the middle 95% of the others."""
     low, high = np.percentile(values[1:], [2.5, 97.5])
     return Interval(float(values[0]), float(low), float(high))

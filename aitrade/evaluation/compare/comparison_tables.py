@@ -126,6 +126,8 @@ def _notes(spec: ComparisonSpec, found: Sequence[Comparison]) -> tuple[str, ...]
     ]
     if spec.exemplars_left_out:
         notes.append("codes labelled by hand as exemplars are left out")
+    if spec.only:
+        notes.append(f"only codes that {spec.only} decided in every run compared")
     if len(found) > 1:
         notes.append("the run that agrees most, by kappa over codes, comes first")
     if spec.same_codes:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HAND = "SELECT DISTINCT flow, hs10 FROM predictions WHERE list_contains($1, run) AND source = 'exemplar'"
 
+_DECIDED = "SELECT DISTINCT flow, hs10 FROM predictions WHERE list_contains($1, run) AND source <> $2"
+
 
 @dataclass(frozen=True)
 class ComparisonSpec:
@@ -37,6 +39,7 @@ class ComparisonSpec:
         same_codes: whether all runs are compared over the codes that every one of them labels.
         exemplars_left_out: whether ``left_out`` holds the exemplars.
         notes: what has to be known of the trade that weighs codes.
+        only: what decided the codes that count in every run compared, such as llm; None: anything.
     """
 
     reference: Run
@@ -48,6 +51,7 @@ class ComparisonSpec:
     same_codes: bool = False
     exemplars_left_out: bool = False
     notes: tuple[str, ...] = ()
+    only: str | None = None
 
     @property
     def without_value(self) -> str | None:
@@ -84,6 +88,7 @@ def ask(
     *,
     exclude_exemplars: bool = False,
     same_codes: bool = False,
+    only: str | None = None,
 ) -> ComparisonSpec:
     """Resolve what is asked against the workspace.
 
@@ -96,6 +101,7 @@ def ask(
         exclude_exemplars: leave out the codes that are exemplars of the question of any of the runs, and those that
             any of the runs took from an exemplar.
         same_codes: compare all runs over the codes that every one of them labels.
+        only: leave out the codes that anything else decided in one of the compared runs, such as llm.
 
     Raises:
         UsageError: a run is named twice.
@@ -118,13 +124,16 @@ def ask(
     if exclude_exemplars:
         left_out = {key for one in asked for key in one.exemplars.by_code}
         left_out |= set(con.execute(HAND, [names]).fetchall())
+    if only is not None:
+        decided_otherwise = con.execute(_DECIDED, [names[1:], only]).fetchall()
+        left_out |= {(flow, hs10) for flow, hs10 in decided_otherwise}
     if year is None:
         year = full_year(con, flows)
     else:
         _require_year(con, flows, year)
     said = () if year is None else _notes(con, flows, year)
     return ComparisonSpec(
-        first, question, tuple(others), flows, year, frozenset(left_out), same_codes, exclude_exemplars, said
+        first, question, tuple(others), flows, year, frozenset(left_out), same_codes, exclude_exemplars, said, only
     )
 
 
