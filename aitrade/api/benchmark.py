@@ -1,7 +1,7 @@
 """Compare models on codes whose labels are known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,7 @@ class Benchmarks(Reviews):
         runs: Sequence[str] = (),
         embedder: str | None = None,
         device: str = "auto",
+        robustness: int = 0,
         on_step: Callable[[str], OnStep] = _no_steps,
         on_message: Callable[[str], None] = _no_message,
     ) -> Benchmark:
@@ -102,6 +103,7 @@ class Benchmarks(Reviews):
             runs: runs of labels that are a row too, such as a hosted model's; they label every gold code.
             embedder: what finds the exemplars near a code; the question's by default.
             device: auto, cpu or cuda.
+            robustness: ask each model about this many codes again with orders, arithmetic and batches changed; 0: not.
             on_step: gives, for a model, what is told (codes asked about, codes).
             on_message: told what the work is doing.
 
@@ -113,6 +115,7 @@ class Benchmarks(Reviews):
         from aitrade.evaluation.benchmark.contest import row_of_run, rows_made_elsewhere, run_contest
         from aitrade.evaluation.benchmark.gold import SAMPLE, values_of
         from aitrade.evaluation.benchmark.result import measure
+        from aitrade.evaluation.benchmark.robustness import flips_of, robustness_table
         from aitrade.models.listing import list_rows
         from aitrade.trade.tables.years import full_year
         from aitrade.workspace import open_workspace, read_workspace
@@ -128,12 +131,18 @@ class Benchmarks(Reviews):
         with open_workspace(self.folder, create=False) as con:
             rows = run_contest(contest, on_step, on_message, ScoreStore(con))
         rows += [*foreign, *elsewhere]
+        flips = []
+        for model in contest.models if robustness else ():
+            on_message(f"asking {model} again")
+            flips.append(flips_of(contest, model, robustness, seed, on_step(f"{model} again")))
         on_message("comparing")
         if contest.gold.name == SAMPLE:
             with open_workspace(self.folder, create=False) as con:
                 times = count_scoring(con, require_sample(con, "imports").name)
             notes.append(f"the gold sample was scored {times} time{'' if times == 1 else 's'}")
         measured = measure(contest, rows, values, year, {row["name"]: row for row in list_rows()}, notes)
+        if flips:
+            measured = replace(measured, robustness=robustness_table(flips, contest.gold, values, year))
         return Benchmark(Result(measured.data), Result(measured.reading), contest.folder, measured)
 
     def bench_add(self, path: str | Path, name: str) -> "Foreign":

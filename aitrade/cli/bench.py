@@ -169,6 +169,14 @@ def bench_models(
         list[str] | None, typer.Option("--run", metavar="RUN", help="Labels that are a row too; again for more.")
     ] = None,
     device: Device = DeviceOption.auto,
+    robustness: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Ask each model about N codes again with orders, arithmetic and batches changed: labels flipped.",
+        ),
+    ] = 0,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be asked, and stop.")] = False,
     format_name: Format = None,
     output: Output = None,
@@ -206,6 +214,7 @@ def bench_models(
             seed=seed,
             runs=run or (),
             device=device.value,
+            robustness=robustness,
             on_step=lambda name: bars.enter_context(progress(name)),
             on_message=say,
         )
@@ -213,7 +222,8 @@ def bench_models(
         for file in found.save(output):
             say(f"wrote {file}")
     else:
-        write([(found.data if with_all else found.reading).table], format_name, output)
+        flips = [found.measured.robustness] if found.measured.robustness and not with_all else []
+        write([(found.data if with_all else found.reading).table, *flips], format_name, output)
     say(f"rows are kept in {found.folder}")
 
 

@@ -42,6 +42,8 @@ def write_benchmark(measured: "Measured", folder: Path) -> tuple[Path, ...]:
         "disagreements.csv": render(measured.disagreements, "csv"),
         "notes.txt": "\n".join([measured.data.title, *measured.data.notes, ""]),
     }
+    if measured.robustness:
+        files["robustness.csv"] = render(measured.robustness, "csv")
     return tuple(write_file(folder / name, text.encode()) for name, text in files.items())
 
 
@@ -61,7 +63,12 @@ def benchmark_page(measured: "Measured") -> str:
         figures=drawn,
         drawings={one.id: hidden(to_svg(_untitled(one))) for one in drawn},
         subtitle=lambda one: subtitle(one, one.chosen()),
-        tables=[measured.reading, measured.disagreements, _full(measured.data)],
+        tables=[
+            measured.reading,
+            *([measured.robustness] if measured.robustness else []),
+            measured.disagreements,
+            _full(measured.data),
+        ],
         text=as_text,
         is_numeric=is_numeric,
         policy=policy([]),

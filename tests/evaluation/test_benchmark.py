@@ -29,6 +29,7 @@ from aitrade.evaluation.benchmark.gold import Gold, whole_headings
 from aitrade.evaluation.benchmark.statistics import compare_rows, holm
 from aitrade.evaluation.metrics import Said, bootstrap
 from aitrade.llm.prompt_scorer import PromptScorer
+from aitrade.llm.scorer import Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.workspace import open_workspace
 
@@ -336,3 +337,30 @@ def test_a_stop_in_the_middle_of_a_model_loses_only_what_was_being_asked(
     assert [{k: v for k, v in row.items() if k not in costs} for row in rows] == [
         {k: v for k, v in row.items() if k not in costs} for row in fresh
     ]
+
+
+def test_labels_that_flip_when_what_must_not_matter_is_changed_are_counted(
+    bench: Callable[..., Any], aitrade: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scorer that always says the level named first flips all labels with the order of levels, none otherwise."""
+    said: list[int] = []
+
+    def first_level(self: Any, codes: Any, neighbours: Any) -> Scores:
+        said.append(len(codes))
+        levels = len(self.prompter.relevance_labels)
+        return Scores(np.tile(np.arange(levels, 0, -1.0), (len(codes), 1)), None, np.ones(len(codes)))
+
+    monkeypatch.setattr(PromptScorer, "relevance", first_level)
+    options = ("bench", "models", "--model", MODEL, "--device", "cpu", "--robustness", "12", "-o", tmp_path / "out")
+    done = aitrade(*options)
+    assert done.code == 0, done.err
+    with (tmp_path / "out" / "robustness.csv").open(encoding="utf-8") as file:
+        rows = {row["changed"]: row for row in csv.DictReader(file)}
+    assert {name: float(row["share"]) for name, row in rows.items()} == {
+        "arithmetic": 0, "batch of 1": 0, "order of levels": 1, "order of neighbours": 0,
+    }  # fmt: skip
+    assert 1 in said
+    asked = len(said)
+    assert aitrade(*options).code == 0
+    assert len(said) == asked  # kept
+    assert 'id="robustness"' in (tmp_path / "out" / "benchmark.html").read_text("utf-8")

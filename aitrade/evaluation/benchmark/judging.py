@@ -142,7 +142,7 @@ def _ask(
     labels = classifier.question.labels
     scores, votes, mass = [np.zeros((0, len(labels.levels)))], [np.zeros((0, 2 * len(labels.others)))], [np.zeros(0)]
     done = 0
-    for batch in _batches(codes):
+    for batch in batches(codes):
         near = retrieved.neighbours[done : done + len(batch)]
         said = classifier.scorer.relevance(batch, classifier.shown(batch, near))
         scores.append(said.relevance)
@@ -154,7 +154,7 @@ def _ask(
     return np.concatenate(scores), np.concatenate(votes), np.concatenate(mass)
 
 
-def _batches(codes: Sequence[Code]) -> list[list[Code]]:
+def batches(codes: Sequence[Code]) -> list[list[Code]]:
     """Whole headings, put together to batches of about :data:`BATCH` codes."""
     batches: list[list[Code]] = [[]]
     for _, heading in groupby(codes, key=lambda code: (code.flow, code.hs4)):

@@ -28,6 +28,7 @@ class Measured:
         compared: figures of each row, the best first.
         said: what each row says.
         once: how often each code counts.
+        robustness: how many labels flip when what must not matter is changed; None where that was not asked.
     """
 
     data: Table
@@ -36,6 +37,7 @@ class Measured:
     compared: dict[str, Compared]
     said: dict[str, Said]
     once: "NDArray[np.int64 | np.float64]"
+    robustness: Table | None = None
 
     def best(self, number: int) -> list[str]:
         """Names of the best rows."""
