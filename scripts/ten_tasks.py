@@ -77,8 +77,8 @@ TASKS = (
     Task(
         "Two models compared",
         (
-            "aitrade classify --model smollm2-135m-instruct+relevance --limit 60 --cascade off",
-            "aitrade classify --model qwen2.5-coder-0.5b-instruct+relevance --limit 60 --cascade off",
+            "aitrade classify --model smollm2-135m-instruct+relevance --limit 30",
+            "aitrade classify --model qwen2.5-coder-0.5b-instruct+relevance --limit 30",
             "aitrade compare published smollm2 qwen2.5-coder-0.5b --same-codes -o models.csv",
             "cut -d, -f1-6 models.csv",
         ),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from aitrade.classification.label_import import LabelsReceipt
     from aitrade.trade.ingest.receipt import Receipt
+    from aitrade.trade.tables.deflators import Deflator
     from aitrade.trade.tables.exemptions import ExemptionList
     from aitrade.workspace.code_import import CodesReceipt
 
@@ -202,6 +203,26 @@ class Data:
 
         with open_workspace(self.folder, create=False) as con:
             return remove_list(con, name)
+
+    def import_deflator(self, file: str | Path, name: str) -> "Deflator":
+        """Take a deflator into the workspace: price indices by month, of groups of codes; one of the name is replaced.
+
+        Raises:
+            BadInputError: the file cannot be read, or holds something that is no month, price or group.
+        """
+        from aitrade.trade.tables.deflators import import_deflator
+        from aitrade.workspace import open_workspace
+
+        with open_workspace(self.folder) as con:
+            return import_deflator(con, Path(file), name)
+
+    def deflators(self) -> "tuple[Deflator, ...]":
+        """List the deflators of the workspace, by name."""
+        from aitrade.trade.tables.deflators import known_deflators
+        from aitrade.workspace import read_workspace
+
+        with read_workspace(self.folder) as con:
+            return known_deflators(con)
 
     def remove_trade(self, number: int) -> int:
         """Remove what one import of trade brought; returns how many rows. What it replaced does not come back.

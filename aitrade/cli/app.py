@@ -16,6 +16,7 @@ from aitrade.cli import (
     classify_text,
     codes,
     compare,
+    deflators,
     demo,
     doctor,
     exemplars,
@@ -100,6 +101,7 @@ models.group.command()(tune.tune)
 for _name, _group in (
     ("bench", bench.group),
     ("codes", codes.group),
+    ("deflators", deflators.group),
     ("exemplars", exemplars.group),
     ("exemptions", exemptions.group),
     ("export", export.group),

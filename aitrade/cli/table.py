@@ -93,6 +93,13 @@ def table_command(
             "(summary, share, index, countries, growth).",
         ),
     ] = False,
+    real: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEFLATOR",
+            help="In dollars of the base year by this deflator (summary, top, index, share, growth, counterfactual).",
+        ),
+    ] = None,
     short: Annotated[
         bool, typer.Option("--short", help="Descriptions in small letters, shortened to a line of a page.")
     ] = False,
@@ -120,6 +127,7 @@ def table_command(
             label_error=label_error,
             gold=gold,
             lists=lists,
+            real=real,
         )
     write([(computed.short() if short else computed).table], format_name, output)
 

@@ -30,6 +30,7 @@ class Options:
             twins say.
         gold: whether figures are corrected by the gold sample; its intervals are of 95 percent by themselves.
         lists: exemption lists; none: all.
+        real: a deflator by which trade is in dollars of the base year; None: as it was paid.
 
     Raises:
         UsageError: an option has a value that cannot be meant.
@@ -49,6 +50,7 @@ class Options:
     label_error: float | None = None
     gold: bool = False
     lists: tuple[str, ...] = ()
+    real: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant, and put years in their order."""

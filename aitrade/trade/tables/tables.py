@@ -7,10 +7,12 @@ from aitrade.core.errors import UsageError
 from aitrade.core.sql import query
 from aitrade.core.table import Column, Table, Value
 from aitrade.core.wording import offer, slug
+from aitrade.nomenclature.codes import FLOWS
 from aitrade.trade.tables.catalogue import SPECS, Heading
 from aitrade.trade.tables.context import QueryContext, resolve
 from aitrade.trade.tables.macros import SQL, install_macros
 from aitrade.trade.tables.options import Options
+from aitrade.trade.tables.run import choose_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,7 +39,26 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
     """
     if name not in SPECS:
         raise UsageError(f"there is no table {name!r}", fix=offer(name, list(SPECS)))
-    spec, options = SPECS[name], options or Options()
+    options = options or Options()
+    if options.real is None:
+        return _table(con, name, options)
+    from aitrade.trade.tables.deflators import REAL_TABLES, in_real_terms
+
+    if name not in REAL_TABLES:
+        raise UsageError(f"table {name} has no real figures", fix=f"they are in {', '.join(REAL_TABLES)}")
+    asked = options.of_question(choose_run(con, options.run, options.flow).question)
+    flows = FLOWS if SPECS[name].both_flows else (options.flow,)
+    base, excluded = asked.base_year, asked.excluded_chapters or ()
+    if base is None:
+        raise UsageError("the question has no base year", fix="say --base-year YEAR")
+    with in_real_terms(con, options.real, flows, base, options.years, excluded) as note:
+        computed = _table(con, name, options)
+    return replace(computed, title=f"{computed.title}, in dollars of {base}", notes=(note, *computed.notes))
+
+
+def _table(con: "DuckDBPyConnection", name: str, options: Options) -> Table:
+    """Compute a table of the trade that the connection shows."""
+    spec = SPECS[name]
     install_macros(con)
     context = resolve(con, spec, options)
     columns = tuple(column for heading in spec.headings for column in _columns(heading, context))
