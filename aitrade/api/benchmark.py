@@ -122,6 +122,7 @@ class Benchmarks(Reviews):
         from aitrade.workspace.gold import count_scoring, require_sample
         from aitrade.workspace.scores import ScoreStore
 
+        on_message("reading codes and known labels")
         contest = self._contest(models, gold, limit, seed, embedder, device)
         with read_workspace(self.folder) as con:
             foreign = [row_of_run(con, contest, run) for run in runs]

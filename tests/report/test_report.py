@@ -254,6 +254,12 @@ def test_codes_of_chapters_that_no_figure_counts_stand_apart(tmp_path: Path) -> 
     assert found.traded.startswith("2024,")  # 2025 is there in part
 
 
+def test_all_partners_of_few_are_not_called_the_world(contents: Contents) -> None:
+    names = {point["x"] for point in contents.figures["growth"].points}
+    assert "All in the data" in names
+    assert "World" not in names
+
+
 def test_an_empty_run_is_packed_too() -> None:
     assert Classification((), load_question(SHIPPED).labels).packed()
 

@@ -121,6 +121,7 @@ def run_contest(
         on_message: told what the work is doing.
         store: where what a model says of each code is kept, so that a stop loses little.
     """
+    on_message("measuring what stands without a model")
     rows = [
         _floor(contest, "majority", lambda: majority(contest.question, contest.gold, contest.nomenclature)),
         _floor(contest, "TF-IDF and logistic regression", lambda: tfidf(contest.question, contest.gold)),
