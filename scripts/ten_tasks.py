@@ -152,7 +152,8 @@ def main() -> int:
 HEAD = """# Ten tasks, timed
 
 Written by `python scripts/ten_tasks.py`, which does every task from an empty home with the bundled sample (its months
-and countries are made up) and times it, on two cores shared with other work. A test does them all again."""
+and countries are made up) and times it. Two cores were shared with five to ten other jobs, so that an idle machine takes a fraction of these
+times. A test does them all again."""
 
 
 def _do(task: Task, home: Path) -> tuple[str, float]:
