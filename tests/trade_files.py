@@ -71,7 +71,7 @@ def is_empty(con: duckdb.DuckDBPyConnection) -> bool:
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
     """Empty the tables of trade."""
-    for table in ("flows", "chapter_flows", "group_flows", "quantities", "trade_imports"):
+    for table in ("flows", "chapter_flows", "group_flows", "quantities", "part_flows", "trade_imports"):
         con.execute(f"DELETE FROM {table}")
 
 

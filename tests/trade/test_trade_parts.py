@@ -65,7 +65,7 @@ def test_a_total_without_a_name_in_a_file_of_its_own_is_found_by_its_sum(tmp_pat
     for part, values in (("rp1", (61, 40)), ("Zz", (118, 100))):
         take_part(con, file_of(tmp_path, f"{part}.csv", "rp", (SERVERS, part, values[0]), (FANS, part, values[1])))
     last = file_of(tmp_path, "rest.csv", "rp", (SERVERS, "rp2", 57), (FANS, "rp2", 60))
-    with pytest.raises(BadInputError, match="rp Zz is as large as all other parts together"):
+    with pytest.raises(BadInputError, match="rp Zz is the sum of all other parts"):
         take_part(con, last)
 
 
@@ -89,6 +89,39 @@ def test_a_total_without_a_name_is_found_in_a_file_that_adds_other_keys_as_well(
         take_part(con, write("b.csv", ("5700", "rp2", 13), ("2010", "rp3", 60), ("2010", "rp4", 40)))
     assert f"{HORSES}, country 2010, 2024-01: 500 and 500" in caught.value.what
     assert facts(con) == before
+
+
+def test_a_total_that_some_keys_have_is_found_when_the_last_part_comes(tmp_path, con):
+    """District by district, and a file with the totals of a single code, which does not say so."""
+    codes = (SERVERS, FANS, HORSES)
+    for district, values in (("10", (100, 20, 7)), ("55", (31, 90, 11))):
+        rows = [(code, district, value) for code, value in zip(codes, values, strict=True)]
+        take_part(con, file_of(tmp_path, f"{district}.csv", "district", *rows))
+    take_part(con, file_of(tmp_path, "zz.csv", "district", (SERVERS, "Zz", 231)))
+    last = file_of(tmp_path, "last.csv", "district", (SERVERS, "60", 100), (FANS, "60", 3), (HORSES, "60", 2))
+    before = facts(con)
+    with pytest.raises(BadInputError, match="district Zz is the sum of all other parts, and is their total") as caught:
+        take_part(con, last)
+    assert f"{SERVERS}, country 2010, 2024-01: 231 and 231" in caught.value.what
+    assert facts(con) == before
+
+
+@pytest.mark.parametrize("columns", [("district",), ("district", "rp")])
+def test_totals_that_some_keys_have_count_once_or_are_refused(tmp_path, con, columns):
+    header = f"hs10,cty_code,time,{','.join(columns)},value"
+    codes = [f"{number:010d}" for number in range(8471500100, 8471500110)]
+    rows = [
+        f"{code},2010,2024-01,{','.join([part] * len(columns))},{value * (place + 1)}"
+        for place, code in enumerate(codes)
+        for part, value in (("a", 61), ("b", 40), ("c", 9), *([("Zz", 110)] if place < 3 else []))
+    ]
+    path = text_of(tmp_path / "t.csv", "\n".join([header, *rows]) + "\n")
+    if len(columns) == 1:
+        take(con, path, flow="imports")
+        assert sum(row[4] for row in facts(con)) == 110 * 55
+    else:
+        with pytest.raises(BadInputError, match="look like a total beside its parts"):
+            take(con, path, flow="imports")
 
 
 def test_a_part_that_is_the_larger_everywhere_may_be_a_total_and_is_told(tmp_path, con):

@@ -42,9 +42,13 @@ def parts_of(rng: random.Random, amount: int, number: int) -> list[int]:
 
 
 def broken_down(rng: random.Random, trade: Mapping[Key, int], columns: list[str], total: str | None) -> list[list[str]]:
-    """Rows of each key, split by every column; with a total, the sums over each set of columns, or over all of them."""
+    """Rows of each key, split by every column; with a total, the sums over each set of columns, or over all of them.
+
+    All keys have totals, or some of them.
+    """
     names = {column: [f"{column[:2]}{n}" for n in range(rng.randint(2, 4))] for column in columns}
     margins = rng.random() < 0.5
+    with_total = rng.choice((1, 1, 0.6, 0.3))
     rows: list[list[str]] = []
     for key, amount in trade.items():
         cells: dict[tuple[str, ...], int] = {(): amount}
@@ -56,7 +60,7 @@ def broken_down(rng: random.Random, trade: Mapping[Key, int], columns: list[str]
                 for name, part in zip(chosen, parts_of(rng, value, len(chosen)), strict=True)
             }
         shown = Counter(cells)
-        if total is not None:
+        if total is not None and rng.random() < with_total:
             for over in range(1, 2 ** len(columns)) if margins else (2 ** len(columns) - 1,):
                 for parts, value in cells.items():
                     shown[tuple(total if over >> n & 1 else part for n, part in enumerate(parts))] += value

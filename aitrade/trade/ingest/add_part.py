@@ -53,6 +53,8 @@ def add_part(table: FlowTable, file: FileIdentity) -> tuple[list[int], list[str]
     ((of, doubled, traded, exceeding, keys),) = table.query("doubled")
     if of:
         what = f"of {of}, in codes, countries and months with half of the value or more, {_REPEATS}"
+    for part, keys_of_part in table.query("total_of_parts"):
+        what, keys = f"{part} is the sum of all other parts, and is their total", keys_of_part
     if what:
         examples = _examples(keys or table.query("shared_examples"))
         raise BadInputError(

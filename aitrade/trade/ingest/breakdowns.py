@@ -218,11 +218,11 @@ class _Repeats:
             self.result.dropped[_BESIDE] = self.result.dropped.get(_BESIDE, 0) + dropped
 
     def _check_sums(self, summed: Sequence[int]) -> None:
-        """Refuse where in each key one row is as large as all others together: it may be their total."""
+        """Refuse where one row is as large as all others together, in each key or in those that its parts stand in."""
         ((keys, with_value, alike),) = self._query("alike")
         if {self._key(place) for place in summed} & self.asked or ROWS in self.asked:
             return
-        if alike and alike == with_value:
+        if (alike and alike == with_value) or (summed and self._query("totals_of_keys", places=summed)):
             raise self._like_total(summed)
         if keys and not summed:
             self.result.notes.append(

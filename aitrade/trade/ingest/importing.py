@@ -135,6 +135,7 @@ def _import_rows(
     merged = merge(flows, file, options)
     groups_replaced = merge(groups, file, options).replaced if group_rows else None
     quantities, units = flows.query("insert_quantities")[0]
+    flows.query("insert_parts")
     years = years_of_few_months(con)
     warning = staged.warning or (check_growth(con, options, receipt.file, staged.flow, years=years) if years else None)
     receipt = replace(

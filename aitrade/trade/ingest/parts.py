@@ -80,6 +80,7 @@ def check_parts(
 ) -> tuple[Parts, list[str]]:
     """Find the parts of trade that a file holds, by column, and notes on those that stand alone.
 
+    Of a column that holds a single part, ``staged_parts`` has its dollars by key.
     Where a code, country and month has a total, it counts, and its parts are not looked at; ``totals`` are texts that
     stand for one, by column. Of a file that is said to be a part, columns that nobody knows are looked at too.
 
@@ -103,6 +104,8 @@ def check_parts(
         if not values:
             continue
         parts[name], held = values, list(values)
+        if len(held) == 1 and name not in with_totals:
+            query(con, _SQL, "stage_part", breakdown=name)
         asked = "value" in options.columns or options.part
         if name == "df" and tuple(held) != _DOMESTIC_OR_FOREIGN and not (asked and set(held) <= {"1", "2"}):
             raise BadInputError(

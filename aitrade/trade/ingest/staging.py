@@ -74,6 +74,7 @@ def stage(con: "DuckDBPyConnection", rows: Rows, options: ImportOptions, where: 
     """
     import duckdb
 
+    query(con, _SQL, "no_parts")
     try:
         return _checked(con, rows, options) if rows.is_checked else _read(con, rows, options, where)
     except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException, duckdb.InternalError):
