@@ -1,6 +1,5 @@
 """Explain a label: the prediction, the neighbours with their reasons, and what each kind of evidence said."""
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.question import Question
 from aitrade.workspace.questions import question_of_run
+from aitrade.workspace.stored import read_evidence
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -111,7 +111,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
     if row is None:
         raise _no_label(con, run, flow, hs10)
     description, relevance, category, source, probabilities, raw = row
-    evidence = json.loads(raw) if raw else {}
+    evidence = read_evidence(raw, f"{flow} code {hs10} in run {run}")
     question = question_of_run(con, run)
     rationale = evidence.get("rationale")
     if source == "exemplar" and rationale is None and (exemplar := question.exemplars.by_code.get((flow, hs10))):
@@ -126,8 +126,8 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
         probabilities=tuple(probabilities) if probabilities else None,
         llm=tuple(evidence["llm"]) if evidence.get("llm") else None,
         label_mass=evidence.get("label_mass"),
-        neighbours=_known(evidence.get("neighbours", []), question.exemplars),
-        llm_neighbours=_known(evidence.get("llm_neighbours", []), question.exemplars),
+        neighbours=_known(evidence.get("neighbours") or [], question.exemplars),
+        llm_neighbours=_known(evidence.get("llm_neighbours") or [], question.exemplars),
         rationale=rationale,
         note=evidence.get("note"),
     )

@@ -127,11 +127,12 @@ def receipts(context: typer.Context, as_json: AsJson = False) -> None:
 
     Example: aitrade trade receipts --json
     """
+    from aitrade.trade.ingest.receipt import read_receipt
     from aitrade.workspace import read_workspace
 
     with read_workspace(state(context).workspace) as con:
         rows = con.execute("SELECT imported_at, receipt FROM trade_imports ORDER BY import_id").fetchall()
-    found = [{"imported_at": f"{when:%Y-%m-%d %H:%M:%S}"} | json.loads(receipt) for when, receipt in rows]
+    found = [{"imported_at": f"{when:%Y-%m-%d %H:%M:%S}"} | read_receipt(receipt) for when, receipt in rows]
     if as_json:
         emit(json.dumps(found, indent=1))
         return

@@ -1,6 +1,5 @@
 """The codes that are most worth a person's look, to review or to label as exemplars, those that pay most first."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from aitrade.trade.tables.notes import import_notes
 from aitrade.trade.tables.years import available_years, full_year
 from aitrade.workspace.questions import question_of_run
 from aitrade.workspace.runs import Run, get_run
+from aitrade.workspace.stored import read_evidence
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -136,8 +136,8 @@ def _context(
 
     Where the codes are those that another run labels differently, what that one says stands with the reason.
     """
-    evidence = json.loads(raw) if raw else {}
-    near = [question.exemplars.by_code.get((one["flow"], one["hs10"])) for one in evidence.get("neighbours", [])]
+    evidence = read_evidence(raw, f"code {hs10}")
+    near = [question.exemplars.by_code.get((one["flow"], one["hs10"])) for one in evidence.get("neighbours") or []]
     listed = [
         f"{one.code.hs10} {one.relevance}, {one.code.description}: {one.rationale}" for one in near if one is not None
     ]

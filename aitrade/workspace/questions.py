@@ -24,7 +24,7 @@ def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
     """The question that a run answers, as it was asked.
 
     Raises:
-        BadInputError: the workspace does not hold the question.
+        BadInputError: the workspace does not hold the question, or holds something else in its place.
     """
     rows = con.execute(
         "SELECT questions.contents FROM runs JOIN questions ON questions.sha256 = runs.question WHERE runs.run = ?",
@@ -37,8 +37,14 @@ def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
 
 @lru_cache(maxsize=4)
 def _read(contents: str) -> Question:
-    """Read a question from its text, once for the many tables of a report."""
-    return question_from_contents(json.loads(contents))
+    """Read a question from its text, once for the many tables of a report; the text may be somebody else's."""
+    try:
+        return question_from_contents(json.loads(contents))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        raise BadInputError(
+            f"the workspace's copy of a run's question cannot be read: {type(error).__name__}: {error!s:.100}",
+            fix="restore a copy of the workspace, or import the labels into a new one",
+        ) from error
 
 
 def adopt_runs(con: "DuckDBPyConnection") -> None:

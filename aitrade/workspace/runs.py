@@ -12,6 +12,7 @@ from aitrade.question.question import Question
 from aitrade.workspace.database import transaction
 from aitrade.workspace.questions import keep_question
 from aitrade.workspace.rows import offered
+from aitrade.workspace.stored import read_stored
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,6 +54,7 @@ class Run:
         return self.finished_at is not None
 
 
+_SETTINGS = dict.fromkeys(("model", "embedder", "base", "merged", "device"), str) | {"warnings": list, "flow": str}
 _SELECT = """
 SELECT run, kind, fingerprint, settings, codes, started_at, finished_at,
        (SELECT count(*) FROM predictions p WHERE p.run = runs.run),
@@ -152,4 +154,4 @@ def add_warning(con: "DuckDBPyConnection", name: str, warning: str) -> None:
 
 def _run(row: tuple[Any, ...]) -> Run:
     name, kind, fingerprint, settings, *rest = row
-    return Run(name, kind, fingerprint, json.loads(settings), *rest)
+    return Run(name, kind, fingerprint, read_stored(settings, f"run {name}", _SETTINGS), *rest)

@@ -74,5 +74,5 @@ def load_row(folder: Path, name: str, made_from: dict[str, Any]) -> Row | None:
         raw = json.loads(path.read_text("utf-8"))
         said = np.array([row[3:] for row in raw["codes"]], float)
         return Row(raw["name"], raw["kind"], raw["model"], raw["made_from"], raw["measured"], said)
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise BadInputError(f"this row cannot be read: {error}", where=str(path), fix="delete it") from error

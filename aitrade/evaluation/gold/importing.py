@@ -77,6 +77,8 @@ def import_gold(con: "DuckDBPyConnection", path: Path, sample: Sample, question:
     labels = [label for rater in raters for label in _of_rater(path, rater, sample, drawn, question.labels)]
     decided = _decisions(path, drawn, question.labels) if DECISIONS in names else []
     everything = [*labels, *decided]
+    if not everything:
+        raise BadInputError("no code has a label yet", where=str(path), fix="fill in the column relevance, and save")
     final = final_labels(everything)
     undecided = sorted({label.hs10 for label in labels} - set(final))
     keep_labels(con, sample.name, everything)

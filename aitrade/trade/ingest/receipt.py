@@ -1,9 +1,11 @@
 """The receipt that every import of trade ends with."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from aitrade.core.wording import few, ranges
 from aitrade.trade.ingest.months import Jump
+from aitrade.workspace.stored import read_stored
 
 
 @dataclass(frozen=True)
@@ -216,3 +218,22 @@ def _months_present(year: str, months: list[int]) -> str:
     missing = [month for month in range(1, 13) if month not in months]
     text = f"  of {year} the workspace now holds, for these countries, months {ranges(months)}"
     return text + (f" only: without months {ranges(missing)} the year is not complete" if missing else "")
+
+
+_COUNTS = ("import_id", "rows_read", "rows_kept", "group_rows", "rows_merged")
+
+
+def read_receipt(text: str) -> dict[str, Any]:
+    """Read a receipt that a workspace keeps as JSON; what it lacks is as in a receipt of nothing.
+
+    Raises:
+        BadInputError: it is not as aitrade writes it.
+    """
+    kinds = dict.fromkeys(_COUNTS, int) | {"file": str, "reader": str, "flow": str, "rows_dropped": dict}
+    nothing: dict[str, Any] = dict.fromkeys((*_COUNTS, "replaced", "groups_replaced"), 0)
+    return (
+        nothing
+        | {"rows_dropped": {}}
+        | {"file": "", "reader": "", "flow": ""}
+        | read_stored(text, "a trade import", kinds)
+    )
