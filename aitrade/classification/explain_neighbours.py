@@ -1,7 +1,9 @@
 """Find the exemplars near a code whose run kept none, as imported and shipped labels do."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aitrade.classification.explain import Explanation
 from aitrade.classification.method import Method
@@ -29,7 +31,10 @@ def with_neighbours(explanation: Explanation, method: Method, workspace: Path) -
         return explanation
     name = question.settings.embedder
     embedder = load_embedder(choose_runtime("auto"), name, question, adapter_folders(question, workspace))
-    index = open_index(question.exemplars, question.words, embedder, installed_indexes(), workspace / "index")
+    folders = [installed_indexes(), workspace / "index"]
+    with TemporaryDirectory() as elsewhere:  # where the workspace is one to read from only
+        folders += [] if os.access(workspace, os.W_OK) else [Path(elsewhere)]
+        index = open_index(question.exemplars, question.words, embedder, *folders)
     vectors = embedder.embed([describe(explanation.code, question.words)])
     (near,) = find_neighbours(
         index,

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.core.files import atomic_write
+from aitrade.core.files import write_file
 from aitrade.core.paths import weights_folder
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.text import Words
@@ -70,13 +70,24 @@ def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folder
     """
     name = index_file(exemplars, words, embedder.sha256, embedder.device, embedder.arithmetic)
     for folder in folders:
-        if (folder / name).is_file():
-            return Index(exemplars, load_faiss().read_index(str(folder / name)))
+        if (kept := _read(folder / name)) is not None:
+            return Index(exemplars, kept)
     index = index_of(exemplars, embedder.embed(_texts(exemplars, words)))
-    if keep:
-        with atomic_write(folders[-1] / name) as partial:
-            load_faiss().write_index(index.faiss_index, str(partial))
+    if keep:  # FAISS itself does not notice a full disk
+        write_file(folders[-1] / name, load_faiss().serialize_index(index.faiss_index).tobytes())
     return index
+
+
+def _read(path: Path) -> Any:
+    """The index in a file; None where there is none, or a damaged one, which is made anew."""
+    import numpy as np
+
+    if not path.is_file():
+        return None
+    try:
+        return load_faiss().deserialize_index(np.frombuffer(path.read_bytes(), np.uint8))
+    except RuntimeError:
+        return None
 
 
 def index_of(exemplars: ExemplarSet, vectors: "NDArray[np.float32]") -> Index:
