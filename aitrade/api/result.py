@@ -160,8 +160,9 @@ class Result:
     def _repr_html_(self) -> str:
         """The table for a notebook, rounded for reading."""
         from aitrade.core.render.as_html import to_html
+        from aitrade.core.table import cleaned
 
-        return to_html(self.table)
+        return to_html(cleaned(self.table))
 
 
 def _kind(type_name: str) -> "Kind":

@@ -1,21 +1,33 @@
-"""The application's group of commands: a misspelt choice is answered with the nearest one."""
+"""The application's group of commands: what it refuses is said in clean text, and with the nearest choice."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
+from aitrade.core.clean import clean
 from aitrade.core.wording import nearest
 
 if TYPE_CHECKING:
     from enum import Enum
 
 
+_UsageError: type[Any] = typer.BadParameter.__mro__[1]  # of what typer says itself
+
+
 class OfferingGroup(TyperGroup):
     """The commands of the application, which say what a misspelt value of an option may stand for.
 
-    Typer itself offers the nearest command and the nearest option; of an option's values it lists all.
+    Typer itself offers the nearest command and the nearest option; of an option's values it lists all. Its messages
+    repeat what was typed, a file's name for example, and so are cleaned of what a terminal obeys.
     """
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        """Read the options before the command."""
+        with _clean_messages():
+            return super().make_context(*arguments, **more)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command that is asked for.
@@ -24,11 +36,22 @@ class OfferingGroup(TyperGroup):
             typer.BadParameter: a value is not one that its option takes; the message ends with the nearest one.
         """
         try:
-            return super().invoke(ctx)
+            with _clean_messages():
+                return super().invoke(ctx)
         except typer.BadParameter as error:
             if (descriptor := getattr(error.param, "type_descriptor", None)) and descriptor.is_choice:
                 error.message = _offer(error, descriptor.choices)
             raise
+
+
+@contextmanager
+def _clean_messages() -> Iterator[None]:
+    try:
+        yield
+    except _UsageError as error:
+        plain = error.format_message
+        error.format_message = lambda: clean(plain())
+        raise
 
 
 def _offer(error: typer.BadParameter, choices: "tuple[Enum, ...]") -> str:

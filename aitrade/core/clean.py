@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 # Control characters (C0 but tab and line feed, DEL, C1), what turns the direction of writing, line and paragraph
-# separators, and halves of surrogate pairs, which are no text.
-UNSEEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+# separators, marks of the direction of writing, and halves of surrogate pairs, which are no text.
+UNSEEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 
 

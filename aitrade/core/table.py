@@ -1,7 +1,9 @@
 """A table as data: columns that know unit, measure and year, and rows. Rendering is another room's work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from aitrade.core.clean import clean
 
 Kind = Literal["text", "name", "prose", "period", "count", "billions", "percent", "index", "number", "ratio"]
 Role = Literal["value", "lower", "upper", "expected", "labelled", "gold only"]
@@ -115,3 +117,13 @@ class Table:
     def measured(self, measure: str, role: Role = "value") -> list[Column]:
         """The columns of a measure, in their order."""
         return [column for column in self.columns if (column.measure, column.role) == (measure, role)]
+
+
+def cleaned(table: Table) -> Table:
+    """A table without characters that no reader sees but that terminals and typesetters obey."""
+    return replace(
+        table,
+        title=clean(table.title),
+        rows=tuple(tuple(clean(value) if isinstance(value, str) else value for value in row) for row in table.rows),
+        notes=tuple(note if note.isprintable() else clean(note) for note in table.notes),
+    )

@@ -10,7 +10,7 @@ from aitrade.core.render.as_json import to_json
 from aitrade.core.render.as_latex import to_latex
 from aitrade.core.render.as_markdown import to_markdown
 from aitrade.core.render.as_text import to_text
-from aitrade.core.table import Table
+from aitrade.core.table import Table, cleaned
 
 FORMATS: dict[str, Callable[[Table], str]] = {
     "text": to_text,
@@ -39,9 +39,10 @@ SUFFIXES = {
 def render(table: Table, format_name: str) -> str:
     """Render a table in one of ``FORMATS``.
 
-    Text, Markdown, LaTeX and HTML round for reading; CSV and JSON keep every digit.
+    Text, Markdown, LaTeX and HTML round for reading; CSV and JSON keep every digit, and write what no reader sees in
+    ways of their own.
     """
-    return FORMATS[format_name](table)
+    return FORMATS[format_name](table if format_name in ("csv", "json") else cleaned(table))
 
 
 def choose_format(output: Path | None, given: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from aitrade.core.clean import clean
 from aitrade.core.render.figures import decimals, is_numeric
 from aitrade.core.table import Column, Value
 
@@ -15,11 +16,10 @@ def to_cell(
 ) -> "WriteOnlyCell":
     """A cell for a row of a sheet that is being written; figures show the decimals of their column's unit."""
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub(" ", value))
+        cell = WriteOnlyCell(sheet, clean(value))
         # A text that starts with = would become a formula, here and again when somebody edits the cell.
         cell.data_type, cell.number_format, cell.quotePrefix = "s", "@", True
     else:
