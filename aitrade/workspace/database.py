@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError, StoppedError, is_interrupt
 from aitrade.core.files import require_writable
+from aitrade.workspace.holder import describe_holder
 from aitrade.workspace.lockdown import SETTINGS, lock, refuse_foreign_file, refuse_macros, refuse_scheme
 from aitrade.workspace.questions import adopt_runs
 from aitrade.workspace.schema import refuse_other_schema, refuse_unmigrated
@@ -100,10 +101,13 @@ def _connected(path: Path, *, read_only: bool, reads: Sequence[Path] = ()) -> It
         con = duckdb.connect(str(path.absolute()), read_only=read_only, config=dict(SETTINGS))
     except duckdb.Error as error:
         held = "could not set lock" in str(error).lower()
-        what = "another aitrade process holds this workspace" if held else f"not a usable DuckDB database: {error}"
-        fix = (
-            "wait for it to end, or use another --workspace" if held else "move the file away, or restore a copy of it"
-        )
+        if held:
+            what = ": ".join(
+                filter(None, ("another aitrade process holds this workspace", describe_holder(str(error))))
+            )
+            fix = "wait for it to end, or use another --workspace"
+        else:
+            what, fix = f"not a usable DuckDB database: {error}", "move the file away, or restore a copy of it"
         raise BadInputError(what, where=str(path), fix=fix) from error
     try:
         with _ctrl_c(), _disk_and_damage(path):
