@@ -50,12 +50,18 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
 
 @group.command()
 def show(context: typer.Context, run: RunArgument) -> None:
-    """Print a run with everything that determines it, as JSON."""
+    """Print a run with everything that determines it, as JSON, and the codes that it decides by a hair.
+
+    Those are near ties: the two likeliest levels are within 0.004, and another processor may turn them round.
+    """
     from aitrade.workspace import read_workspace
+    from aitrade.workspace.predictions import near_ties
     from aitrade.workspace.runs import get_run
 
     with read_workspace(state(context).workspace) as con:
-        emit(json.dumps(_plain(get_run(con, run)), indent=1, default=str))
+        found = get_run(con, run)
+        ties = [" ".join(code) for code in near_ties(con, found.run)]
+    emit(json.dumps(_plain(found) | {"near_ties": ties}, indent=1, default=str))
 
 
 @group.command()

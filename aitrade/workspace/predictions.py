@@ -15,6 +15,8 @@ from aitrade.workspace.rows import offered
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+NEAR = 4e-3  # between two probabilities: twice what other batches and threads change one by in bfloat16
+
 
 def insert_predictions(con: "DuckDBPyConnection", run: str, columns: Mapping[str, Sequence[Any]]) -> None:
     """Add predictions of a run, column by column; what is left out is NULL. The caller opens the transaction.
@@ -52,6 +54,15 @@ def median_label_mass(con: "DuckDBPyConnection", run: str) -> tuple[int, float]:
     ).fetchone()
     count, median = row or (0, None)
     return int(count), float("nan") if median is None else float(median)
+
+
+def near_ties(con: "DuckDBPyConnection", run: str) -> list[tuple[str, str]]:
+    """The (flow, hs10) of a run whose two likeliest levels are nearer than :data:`NEAR`, by flow and code."""
+    return con.execute(
+        "SELECT flow, hs10 FROM predictions WHERE run = ? AND len(p) > 1 "
+        "AND list_reverse_sort(p)[1] - list_reverse_sort(p)[2] < ? ORDER BY flow DESC, hs10",
+        [run, NEAR],
+    ).fetchall()
 
 
 def probability_columns(labels: LabelSpace) -> tuple[str, ...]:
