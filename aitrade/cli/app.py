@@ -40,7 +40,7 @@ from aitrade.cli.group import OfferingGroup
 from aitrade.cli.question import group as question_commands
 from aitrade.cli.state import State
 from aitrade.core.clean import clean
-from aitrade.core.errors import AitradeError, StoppedError
+from aitrade.core.errors import AitradeError, BadInputError, StoppedError
 from aitrade.core.offline import refuse_network
 from aitrade.question import SHIPPED
 
@@ -134,6 +134,10 @@ def main() -> None:
         if error.fix:
             typer.echo(clean(f"  fix: {error.fix}"), err=True)
         sys.exit(error.exit_code)
+    except PermissionError as error:
+        typer.echo(clean(f"aitrade: {error.filename}: {error.strerror}"), err=True)
+        typer.echo("  fix: ask the owner of the file for the permission, or choose another one", err=True)
+        sys.exit(BadInputError.exit_code)
     except SystemExit as end:
         if end.code != 130:  # what typer makes of Ctrl-C
             raise

@@ -102,9 +102,7 @@ def _connected(path: Path, *, read_only: bool, reads: Sequence[Path] = ()) -> It
     except duckdb.Error as error:
         held = "could not set lock" in str(error).lower()
         if held:
-            what = ": ".join(
-                filter(None, ("another aitrade process holds this workspace", describe_holder(str(error))))
-            )
+            what = f"another aitrade process holds this workspace{describe_holder(str(error))}"
             fix = "wait for it to end, or use another --workspace"
         else:
             what, fix = f"not a usable DuckDB database: {error}", "move the file away, or restore a copy of it"
@@ -154,10 +152,12 @@ def migrate(con: "DuckDBPyConnection", path: Path) -> None:
     Raises:
         BadInputError: the database holds tables but no record of migrations, a damaged one, or that of a newer version.
     """
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
-    )
-    for version, name, sql in _lacks(con, path):
+    lacking = _lacks(con, path)  # refuses what is to be refused before anything is written
+    if lacking:
+        con.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
+        )
+    for version, name, sql in lacking:
         with transaction(con):
             con.execute(sql)
             if name.endswith("_questions"):
