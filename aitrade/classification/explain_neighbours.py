@@ -3,7 +3,6 @@
 import os
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from aitrade.classification.explain import Explanation
 from aitrade.classification.method import Method
@@ -31,10 +30,8 @@ def with_neighbours(explanation: Explanation, method: Method, workspace: Path) -
         return explanation
     name = question.settings.embedder
     embedder = load_embedder(choose_runtime("auto"), name, question, adapter_folders(question, workspace))
-    folders = [installed_indexes(), workspace / "index"]
-    with TemporaryDirectory() as elsewhere:  # where the workspace is one to read from only
-        folders += [] if os.access(workspace, os.W_OK) else [Path(elsewhere)]
-        index = open_index(question.exemplars, question.words, embedder, *folders)
+    folders, may_write = (installed_indexes(), workspace / "index"), os.access(workspace, os.W_OK)
+    index = open_index(question.exemplars, question.words, embedder, *folders, keep=may_write)
     vectors = embedder.embed([describe(explanation.code, question.words)])
     (near,) = find_neighbours(
         index,

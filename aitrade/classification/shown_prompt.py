@@ -1,5 +1,6 @@
 """Say what a model is shown of a code, to the last token; no weights of the LLM are loaded."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,8 @@ def _neighbours(
 ) -> "list[Exemplar]":
     """The exemplars in the prompt of a code, chosen for its whole heading."""
     embedder = load_embedder(choose_runtime(), embedder_name, question, adapter_folders(question, folder))
-    index = open_index(question.exemplars, question.words, embedder, installed_indexes(), folder / "index")
+    folders, may_write = (installed_indexes(), folder / "index"), os.access(folder, os.W_OK)
+    index = open_index(question.exemplars, question.words, embedder, *folders, keep=may_write)
     vectors = embedder.embed([describe(one, question.words) for one in siblings])
     near = find_neighbours(
         index, siblings, vectors, method.neighbours, same_hs4=method.same_hs4, same_hs6=method.same_hs6
