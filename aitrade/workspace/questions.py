@@ -1,8 +1,9 @@
 """Questions in the workspace: each is kept whole beside the runs that answer it."""
 
 import json
+from dataclasses import asdict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
 from aitrade.question.question import SHIPPED, Question, load_question, question_from_contents
@@ -39,12 +40,27 @@ def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
 def _read(contents: str) -> Question:
     """Read a question from its text, once for the many tables of a report; the text may be somebody else's."""
     try:
-        return question_from_contents(json.loads(contents))
+        question = question_from_contents(json.loads(contents))
+        _refuse_other_kinds(question)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
         raise BadInputError(
             f"the workspace's copy of a run's question cannot be read: {type(error).__name__}: {error!s:.100}",
             fix="restore a copy of the workspace, or import the labels into a new one",
         ) from error
+    return question
+
+
+def _refuse_other_kinds(question: Question) -> None:
+    rubric, settings = question.rubric, question.settings
+    parts: tuple[Any, ...] = (*rubric.levels, *rubric.categories, *rubric.rules, question.prompts)
+    texts = [question.name, question.title, question.noun, rubric.subject, rubric.question, settings.model]
+    texts += [settings.embedder, *settings.excluded_chapters, *question.labels.levels, *question.labels.categories]
+    texts += [text for part in parts for text in asdict(part).values()]
+    texts += [text for without in settings.without for text in (without.name, *without.categories)]
+    if wrong := [text for text in texts if not isinstance(text, str)]:
+        raise TypeError(f"{wrong[0]!r:.40} is no text")
+    if not isinstance(settings.base_year, int | None):
+        raise TypeError(f"{settings.base_year!r:.40} is no year")
 
 
 def adopt_runs(con: "DuckDBPyConnection") -> None:
