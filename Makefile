@@ -13,7 +13,7 @@ help:
 	@echo "make test       install, lint, type-check and run every test"
 	@echo "make fast-test  run the tests that need no real model"
 	@echo "make test-models  compare every architecture of transformers, tiny and random, with the library's own scores"
-	@echo "make torture    kill every command at length; write the figures into docs/reliability.md"
+	@echo "make torture    kill, starve, fuzz and inject at length; write the figures into docs/reliability.md"
 	@echo "make clean      remove .venv, the demo and caches (installed models stay)"
 
 install: $(INSTALLED)
@@ -48,10 +48,13 @@ lint: $(INSTALLED)
 fast-test: $(INSTALLED)
 	@$(BIN)/pytest -m "not real and not browser"
 
-# What tests/torture does at length; no real model is needed.
+# What tests/torture, tests/fuzz and tests/injection do at length, two files at a time; no real model is needed. Files
+# lie in memory where the system has a place for that, since nothing is asked of the disk itself.
+TORTURE := tests/torture tests/fuzz tests/injection tests/classification/test_determinism.py
 torture: $(INSTALLED)
-	@echo "== torture: kills and sockets (under an hour on 2 cores)"
-	@rm -f .torture-figures && AITRADE_LONG=1 AITRADE_FIGURES=$(CURDIR)/.torture-figures $(BIN)/pytest tests/torture
+	@echo "== torture: kills, conditions, sockets, wrong files, hostile texts (about half an hour on 2 cores)"
+	@rm -f .torture-figures; place=$$(mktemp -d -p $$(test -w /dev/shm && echo /dev/shm || echo /tmp)); trap "rm -rf $$place" EXIT; \
+		AITRADE_LONG=1 AITRADE_FIGURES=$(CURDIR)/.torture-figures $(BIN)/pytest -n 2 --dist load --basetemp=$$place/t $(TORTURE)
 	@$(BIN)/python scripts/write_reliability.py .torture-figures
 
 # axe-core checks the report's accessibility; without npm those few tests say so and skip.

@@ -1,6 +1,6 @@
 """Write the figures that the tests of reliability printed into docs/reliability.md.
 
-AITRADE_LONG=1 AITRADE_FIGURES=FILE pytest tests/torture && python scripts/write_reliability.py FILE
+AITRADE_LONG=1 AITRADE_FIGURES=FILE pytest tests/torture tests/fuzz tests/injection, then: this script with FILE
 """
 
 import json
@@ -22,7 +22,7 @@ def table(lines: list[str]) -> str:
         if len(numbers := [figure for figure in figures.values() if isinstance(figure, int)]) > 2:
             rows.append(f"| **{group}** | **{sum(numbers):,}** |")
         rows += [f"| {what} | {figure:,} |" if isinstance(figure, int) else f"| {what} | {figure} |"
-                 for what, figure in figures.items()]  # fmt: skip
+                 for what, figure in sorted(figures.items())]  # fmt: skip
     return "\n".join(rows)
 
 

@@ -1,0 +1,232 @@
+"""Every reader of files from somebody else, with files that are right to begin from."""
+
+import gzip
+import json
+import random
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import report_workspace
+import toys
+from gold_fixtures import made_up_gold
+from questions import LABELS, QUESTION, question_folder
+from safetensors.numpy import save as safetensors_bytes
+
+import aitrade
+from aitrade.api.arguments import only_codes
+from aitrade.classification.calibration import load_calibration
+from aitrade.classification.label_files import read_labels
+from aitrade.core.errors import BadInputError
+from aitrade.core.paths import shipped
+from aitrade.evaluation.benchmark.rows import load_row, row_key
+from aitrade.evaluation.gold.importing import import_gold
+from aitrade.models.adapter_files import read_manifest as read_adapter
+from aitrade.models.add import count_parameters
+from aitrade.models.architecture import read_config, read_object
+from aitrade.models.chat_template import _template_of
+from aitrade.models.gguf import check_gguf
+from aitrade.models.installed import read_record
+from aitrade.models.manifest import read_manifest
+from aitrade.nomenclature.code_files import read_code_file
+from aitrade.question.exemplars import read_exemplars
+from aitrade.question.pack import pack_question, unpack_question
+from aitrade.question.question import load_question
+from aitrade.review.reviewed_file import read_reviewed
+from aitrade.trade.countries import read_country_file
+from aitrade.trade.ingest.importing import import_trade
+from aitrade.trade.readers.source import ImportOptions
+from aitrade.trade.tables.exemptions import read_list
+from aitrade.workspace import open_workspace
+from aitrade.workspace.gold import require_sample
+from tests import trade_files
+from tests.fuzz import seeds
+from tests.fuzz.seeds import CSV, made
+from tests.torture import whole_path as files
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader of files.
+
+    Args:
+        file: the name that its file has.
+        seeds: files that are right.
+        read: what reads a file.
+        cost: how many inputs of others one takes the time of.
+        beside: what has to lie beside the file.
+    """
+
+    file: str
+    seeds: Sequence[bytes]
+    read: Callable[[Path], object]
+    cost: int = 1
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Trade:
+    """Imports files into one workspace in memory."""
+
+    def __init__(self) -> None:
+        self.con = trade_files.workspace()
+
+    def __call__(self, path: Path) -> None:
+        try:
+            import_trade(self.con, [path], ImportOptions(flow="imports"))
+        finally:
+            self.con.execute("DELETE FROM flows; DELETE FROM group_flows; DELETE FROM trade_imports")
+
+
+class Received:
+    """Reads a workspace whose columns of JSON are as a file says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, path: Path) -> None:
+        try:
+            columns = json.loads(path.read_bytes())
+        except (ValueError, RecursionError) as error:
+            raise BadInputError("no database holds this as JSON") from error
+        with duckdb.connect(str(self.folder / "aitrade.duckdb")) as con:
+            for name, value in columns.items() if isinstance(columns, dict) else ():
+                table, _, column = name.partition(".")
+                if (table, column) in TAMPERED:
+                    con.execute(f"UPDATE {table} SET {column} = ?", [json.dumps(value)])
+        workspace = aitrade.open(self.folder)
+        workspace.runs()
+        workspace.citations(report_workspace.RUN)
+        workspace.explain("8471500150", run=report_workspace.RUN)
+        workspace.table("summary", run=report_workspace.RUN)
+
+
+TAMPERED = {
+    ("runs", "settings"),
+    ("questions", "contents"),
+    ("trade_imports", "receipt"),
+    ("predictions", "evidence"),
+}
+REVIEW = ("run", "flow", "hs10", "relevance", "category", "new_relevance", "new_category", "reason")
+REVIEWED = ("r", "imports", "8471500150", "Low", "Not_DC_Related", "High", "Compute_Hardware", "seen")
+# Files that brought about a foreign error, kept so that none does again.
+FAILED_ONCE: dict[str, list[bytes]] = {}
+
+
+def readers(folder: Path) -> dict[str, Reader]:
+    """Every reader by name; the folder is for making seeds."""
+    folder.mkdir(exist_ok=True)
+    return of_text(folder) | of_questions(folder) | of_models(folder) | of_workspaces(folder) | of_trade(folder)
+
+
+def of_text(folder: Path) -> dict[str, Reader]:
+    """Codes, labels, exemplars, reviews and lists."""
+    codes = made(folder, files.write_codes)
+    review = seeds.workbook(folder, "review", REVIEW, REVIEWED)
+    concordance = b"8471500150" + b"SERVERS".ljust(200)
+    return {
+        "codes": Reader("a.csv", [codes], read_code_file),
+        "codes as a schedule": Reader("a.json", [seeds.SCHEDULE.encode()], read_code_file),
+        "codes as a concordance": Reader("imp-code.txt", [concordance], read_code_file),
+        "chosen codes": Reader("a.csv", [b"hs10,x\n8471500150,1\n0101210010,2\n"], lambda p: only_codes(p, pad=True)),
+        "labels": Reader("a.csv", [made(folder, files.write_labels)], lambda p: read_labels(p, LABELS, "imports")),
+        "exemplars": Reader("exemplars.csv", [made(folder, toys.write_exemplars)], lambda p: read_exemplars(p, LABELS)),
+        "a review": Reader(
+            "a.csv",
+            ["\n".join([",".join(REVIEW), ",".join(REVIEWED)]).encode()],
+            lambda p: read_reviewed(p, lambda _: LABELS),
+        ),
+        "a review as a workbook": Reader("a.xlsx", [review], lambda p: read_reviewed(p, lambda _: LABELS), cost=3),
+        "exemptions": Reader("a.csv", [made(folder, files.write_list)], read_list),
+        "countries": Reader("a.csv", [b"cty_code,name\n5700,China\n", b"5700 |China |CN\n"], read_country_file),
+    }
+
+
+def of_questions(folder: Path) -> dict[str, Reader]:
+    """Questions, as folders and packed."""
+    question = question_folder(folder / "question", toys.write_exemplars(folder / "exemplars.csv"))
+    parts = {name: (question / name).read_bytes() for name in ("question.toml", "prompts.toml", "exemplars.csv")}
+    packed = made(folder, lambda p: pack_question(load_question(question), p), "seed.zip")
+
+    def unpack(path: Path) -> None:
+        target = path.with_suffix("")
+        target.mkdir()
+        try:
+            unpack_question(path, target)
+        finally:
+            shutil.rmtree(target)
+
+    return {
+        name: Reader(name, [parts[name]], lambda p: load_question(p.parent), cost=10, beside=parts)
+        for name in ("question.toml", "prompts.toml")
+    } | {"packed questions": Reader("a.zip", [packed], unpack, cost=20)}
+
+
+def of_models(folder: Path) -> dict[str, Reader]:
+    """Manifests, and the files of a model's or an adapter's folder."""
+    (calibration,) = list(shipped("data/questions/ai-data-centers/calibration").rglob("smollm2*.json"))[:1]
+    (adapter,) = list(shipped("models/adapters").rglob("*.json"))[:1]
+    manifests = [path.read_bytes() for path in shipped("models").glob("*.toml")]
+
+    def tokens(path: Path) -> None:
+        read_object(path, of_any_kind=True)  # as models add does, before it takes the template out
+        _template_of(path.parent)
+
+    def as_json(raw: object) -> list[bytes]:
+        return [json.dumps(raw).encode()]
+
+    return {
+        "manifests": Reader("a.toml", manifests, read_manifest),
+        "records of models": Reader("aitrade.json", as_json(seeds.RECORD), lambda p: read_record(p.parent)),
+        "settings of models": Reader("config.json", as_json(seeds.CONFIG), lambda p: read_config(p.parent), cost=10),
+        "calibrations": Reader("a.json", [calibration.read_bytes()], load_calibration, cost=3),
+        "adapters": Reader(adapter.name, [adapter.read_bytes()], lambda p: read_adapter(p.parent)),
+        "weights": Reader("a.safetensors", [safetensors_bytes(seeds.WEIGHTS)], lambda p: count_parameters([p])),
+        "GGUF files": Reader("a.gguf", [seeds.gguf(folder)], check_gguf),
+        "tokenizer settings": Reader("tokenizer_config.json", as_json(seeds.TOKENS), tokens),
+        "rows of a benchmark": Reader(
+            f"{row_key('m', {})}.json",
+            as_json({"name": "m", "kind": "alone", "model": "m", "made_from": {}, "measured": {}, "codes": [[0] * 6]}),
+            lambda p: load_row(p.parent, "m", {}),
+        ),
+    }
+
+
+def of_workspaces(folder: Path) -> dict[str, Reader]:
+    """What is read into a workspace by way of a gold sample, and a workspace from somebody else."""
+    place, rows = seeds.rows_of_workspace(folder)
+    gold = made_up_gold(folder / "gold").folder
+    aitrade.open(gold).gold_draw(gold / "gold.xlsx", 30)
+
+    def read_gold(path: Path) -> None:
+        with open_workspace(gold) as con:
+            import_gold(con, path, require_sample(con, "imports"), QUESTION)
+
+    return {
+        "a gold workbook": Reader("a.xlsx", [(gold / "gold.xlsx").read_bytes()], read_gold, cost=20),
+        "rows of a received workspace": Reader("a.json", [rows], Received(place), cost=40),
+    }
+
+
+def of_trade(folder: Path) -> dict[str, Reader]:
+    """Trade in every format."""
+    trade = Trade()
+    imported = [trade_files.imp("8471500150", "5700", 100)]
+    bulk = made(folder, lambda path: trade_files.bulk_of(path, imported), "IMDB2401.ZIP")
+    names = ("hs10", "cty_code", "time", "con_val_mo", "cal_dut_mo")
+    book = seeds.workbook(folder, "trade", names, ("8471500150", "5700", "2024-01", 100, 1))
+    return {
+        "trade as CSV": Reader("a.csv", [CSV], trade, cost=10),
+        "trade as API replies": Reader("a.json", [seeds.REPLY], trade, cost=10),
+        "trade as bulk files": Reader("IMDB2401.ZIP", [bulk], trade, cost=10),
+        "trade as workbooks": Reader("a.xlsx", [book], trade, cost=10),
+        "trade as Parquet": Reader("a.parquet", [seeds.parquet(folder)], trade, cost=10),
+        "trade as gzip": Reader("a.csv.gz", [gzip.compress(CSV)], trade, cost=10),
+        "trade as zstd": Reader("a.csv.zst", [seeds.zstandard(folder, CSV)], trade, cost=10),
+    }
+
+
+def seeded(name: str, number: int) -> random.Random:
+    """The chance behind the n-th input of a reader; the same on every machine."""
+    return random.Random(f"{name} {number}")  # noqa: S311

@@ -1,0 +1,97 @@
+"""Files that are right, for fuzzing to begin from, made by the formats' own libraries."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import report_workspace
+from gguf import GGUFWriter
+from openpyxl import Workbook
+
+CSV = b"hs10,cty_code,time,con_val_mo,cal_dut_mo\n8471500150,5700,2024-01,100,1\n0101210010,2010,2024-02,50,0\n"
+REPLY = json.dumps(
+    [["I_COMMODITY", "CTY_CODE", "time", "CON_VAL_MO", "CAL_DUT_MO"], ["8471500150", "5700", "2024-01", "100", "1"]]
+).encode()
+_SCHEDULE = (
+    ("8471", 0, "Automatic data processing machines:"),
+    ("8471.50.01", 1, "Processing units:"),
+    ("8471.50.01.10", 2, "With screen"),
+    ("8471.50.01.50", 2, "Other"),
+)
+SCHEDULE = json.dumps([{"htsno": no, "indent": str(depth), "description": text} for no, depth, text in _SCHEDULE])
+RECORD = {
+    "name": "m", "kind": "llm", "parameters": 5, "licence": "none", "source_sha256": "0", "made_with": {},
+    "files": [{"name": "config.json", "size": 3, "sha256": "0"}],
+}  # fmt: skip
+CONFIG = {
+    "model_type": "llama", "hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 2, "vocab_size": 64,
+    "intermediate_size": 32, "rope_theta": 10000.0, "architectures": ["LlamaForCausalLM"], "dtype": "float32",
+}  # fmt: skip
+TOKENS = {"chat_template": "x", "bos_token": {"content": "<s>"}, "eos_token": None}
+WEIGHTS = {"a": np.zeros((2, 3), np.float32), "b": np.ones(4, np.float16)}
+
+
+def made(folder: Path, write: Callable[[Path], object], name: str = "seed") -> bytes:
+    """What a function writes."""
+    path = folder / name
+    write(path)
+    return path.read_bytes()
+
+
+def workbook(folder: Path, title: str, *rows: Sequence[Any]) -> bytes:
+    """A workbook of one sheet."""
+    book = Workbook()
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    return made(folder, book.save, "seed.xlsx")
+
+
+def parquet(folder: Path) -> bytes:
+    """Three rows of trade as Parquet."""
+    path = folder / "seed.parquet"
+    query = "SELECT '8471500150' AS hs10, '5700' AS cty_code, '2024-01' AS time, i * 7 AS value FROM range(3) t(i)"
+    with duckdb.connect() as con:
+        con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+    return path.read_bytes()
+
+
+def zstandard(folder: Path, content: bytes) -> bytes:
+    """Text compressed by zstd."""
+    source, path = folder / "seed.txt", folder / "seed.zst"
+    source.write_bytes(content)
+    with duckdb.connect() as con:
+        con.execute(
+            f"COPY (FROM read_csv('{source}', columns = {{a: 'VARCHAR'}}, delim = '\x01', header = false, quote = '', "
+            f"auto_detect = false)) TO '{path}' (FORMAT csv, COMPRESSION zstd, HEADER false, QUOTE '')"
+        )
+    return path.read_bytes()
+
+
+def gguf(folder: Path) -> bytes:
+    """A GGUF file with a setting of each kind and a tensor."""
+    writer = GGUFWriter(folder / "seed.gguf", "llama")
+    writer.add_uint32("llama.block_count", 1)
+    writer.add_array("tokenizer.ggml.tokens", ["a", "b"])
+    writer.add_tensor("x.weight", np.zeros((4, 4), np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return (folder / "seed.gguf").read_bytes()
+
+
+def rows_of_workspace(folder: Path) -> tuple[Path, bytes]:
+    """A workspace, and what its columns of JSON hold in a row."""
+    place = report_workspace.fill(folder / "received")
+    with duckdb.connect(str(place / "aitrade.duckdb")) as con:
+        raw = {
+            f"{table}.{column}": json.loads(con.execute(f"SELECT {column} FROM {table}").fetchall()[0][0])
+            for table, column in (("runs", "settings"), ("questions", "contents"), ("trade_imports", "receipt"))
+        }
+        raw["questions.contents"]["exemplars"] = raw["questions.contents"]["exemplars"][:3]
+    raw["predictions.evidence"] = {"rationale": "x", "neighbours": [], "reviewed": {"run": "a", "relevance": "Low"}}
+    return place, json.dumps(raw).encode()
