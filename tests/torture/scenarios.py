@@ -14,8 +14,9 @@ from tests.torture.children import Children
 
 CALIBRATION = f"out/{files.DEMO_EMBEDDER}/{files.MODEL}.json"
 BEFORE = b"what was there before"
-# Times (evidence may hold one), and the number of an import: a file that was imported before the kill is so once more.
-VOLATILE = {"started_at", "finished_at", "imported_at", "applied_at", "evidence", "import_id"}
+# Times (evidence may hold one), the number of an import (a file that was imported before the kill is so once more), and
+# how much a run found kept.
+VOLATILE = {"started_at", "finished_at", "imported_at", "applied_at", "evidence", "import_id", "asked", "reused"}
 State = dict[str, tuple[tuple[Any, ...], ...]]
 
 
