@@ -1,6 +1,7 @@
 """Excel workbooks as users have them: what of them is damaged, and their cells as text."""
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,9 @@ def open_workbook(path: Path, fix: str) -> Iterator["Workbook"]:
         with ZipFile(content) as archive:
             refuse_bomb(archive, str(path))
         content.seek(0)
-        workbook = load_workbook(content, read_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of parts that openpyxl leaves out
+            workbook = load_workbook(content, read_only=True)
     except (*damaged, InvalidFileException) as error:
         raise _refusal(path, error, fix) from error
     for sheet in workbook.worksheets:

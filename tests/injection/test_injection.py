@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -192,8 +193,8 @@ def test_latex_reads_no_command(folder: Path, tmp_path: Path, command_line: Call
         assert not [word for word in ("\\input", "\\write18", "\\end{document}") if word in source]
         assert clean(source) == source
         if LATEX:  # pragma: no cover  (where one is installed)
-            head = "\\documentclass{article}\\usepackage{booktabs}\\usepackage[T1]{fontenc}\\begin{document}"
-            whole = f"{head}{source}\\end{{document}}"
+            needed = "".join(re.findall(r"\\usepackage\S*\}", source.partition("\n")[0]))  # as the file says
+            whole = f"\\documentclass{{article}}{needed}\\begin{{document}}{source}\\end{{document}}"
             (tmp_path / "whole.tex").write_text(whole, "utf-8")
             subprocess.run([LATEX, "whole.tex"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
     record("injection", f"LaTeX tables {'set' if LATEX else 'read (no LaTeX is installed)'}", len(TABLES))
