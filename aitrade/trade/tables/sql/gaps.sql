@@ -42,11 +42,13 @@ flow_sums AS (
     SELECT flow, count(DISTINCT (year, month)) AS periods, sum(value) AS value FROM country_sums GROUP BY flow
 ),
 subject_sums AS (
-    SELECT flow, cty_code, chapter, sum(number) AS number, sum(value) AS value, avg(number) > 3 * stddev_pop(number) AS is_steady
+    SELECT
+        flow, cty_code, chapter, sum(number) AS number, sum(value) AS value, count(*) AS present,
+        avg(number) > 3 * stddev_pop(number) AS is_steady
     FROM (FROM country_sums UNION ALL FROM chapter_sums)
     GROUP BY ALL
     UNION ALL
-    SELECT flow, cty_code, chapter, sum(number), sum(value), avg(number) > 3 * stddev_pop(number) AS is_steady
+    SELECT flow, cty_code, chapter, sum(number), sum(value), count(*), avg(number) > 3 * stddev_pop(number) AS is_steady
     FROM held_cells($flows, $by_month, $partners)
     WHERE NOT list_contains($excluded, chapter)
     GROUP BY ALL
@@ -58,7 +60,7 @@ subjects AS MATERIALIZED (
         number >= 20 * flow_sums.periods AS has_rows,
         subject_sums.value >= flow_sums.value / 100 AS has_value
     FROM subject_sums JOIN flow_sums USING (flow)
-    WHERE cty_code IS NULL OR chapter IS NULL OR has_rows OR has_value
+    WHERE cty_code IS NULL OR chapter IS NULL OR (present < flow_sums.periods AND (has_rows OR has_value))
 ),
 presence AS MATERIALIZED (
     FROM country_sums

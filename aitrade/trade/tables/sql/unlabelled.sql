@@ -1,13 +1,8 @@
 -- Dollars of all codes and of those without a label, by year, and the codes without a label that have most.
 -- What all codes have is known by chapter (held_cells, gaps.sql).
-WITH without AS (
-    SELECT list(hs10) AS codes
-    FROM (SELECT DISTINCT hs10 FROM flows WHERE flow = $flow) ANTI JOIN labels($flow, $run, $counted) USING (hs10)
-),
-unlabelled AS (
+WITH unlabelled AS (
     SELECT hs10, year, sum(value) AS value
-    FROM trade($flow, $years_used, $by_month, $excluded, $partners)
-    WHERE hs10 IN (SELECT unnest(codes) FROM without)
+    FROM trade($flow, $years_used, $by_month, $excluded, $partners) ANTI JOIN labels($flow, $run, $counted) USING (hs10)
     GROUP BY ALL
 ),
 whole_years AS (
