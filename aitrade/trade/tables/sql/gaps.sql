@@ -13,6 +13,17 @@ WHERE list_contains(of_flows, flow)
         )
     );
 
+-- The same sums by country and by chapter.
+CREATE OR REPLACE TEMP TABLE gap_sums AS
+SELECT flow, cty_code, NULL::VARCHAR AS chapter, year, month, sum(number) AS number, sum(value) AS value
+FROM held_cells($flows, $by_month, $partners)
+GROUP BY ALL
+UNION ALL
+SELECT flow, NULL, chapter, year, month, sum(number), sum(value)
+FROM held_cells($flows, $by_month, $partners)
+WHERE NOT list_contains($excluded, chapter)
+GROUP BY ALL;
+
 -- What is comparable is decided here, for every table: the countries, the chapters and the chapters of a country (subjects)
 -- that the data lack in a period in which they hold others. A country that is there as a whole year holds every period of
 -- it; one with twelve months holds month 0 too.
@@ -22,30 +33,18 @@ WHERE list_contains(of_flows, flow)
 -- first and the last ones apart, and its rows a period are more than three standard deviations from none (which a chapter
 -- of a country always has to be); or the year holds fewer than half the countries of another. Where both flows are asked
 -- for, a country that one of them lacks altogether is judged by the other.
-CREATE OR REPLACE TEMP TABLE gaps AS
-WITH country_sums AS MATERIALIZED (
-    SELECT flow, cty_code, NULL::VARCHAR AS chapter, year, month, sum(number) AS number, sum(value) AS value
-    FROM held_cells($flows, $by_month, $partners)
-    GROUP BY ALL
-),
-chapter_sums AS MATERIALIZED (
-    SELECT flow, NULL::VARCHAR AS cty_code, chapter, year, month, sum(number) AS number, sum(value) AS value
-    FROM held_cells($flows, $by_month, $partners)
-    WHERE NOT list_contains($excluded, chapter)
-    GROUP BY ALL
-),
-periods AS (
-    SELECT flow, year, month, row_number() OVER (PARTITION BY flow ORDER BY year, month) AS place
-    FROM (SELECT DISTINCT flow, year, month FROM country_sums)
-),
-flow_sums AS (
-    SELECT flow, count(DISTINCT (year, month)) AS periods, sum(value) AS value FROM country_sums GROUP BY flow
+CREATE OR REPLACE TEMP TABLE gap_subjects AS
+WITH flow_sums AS (
+    SELECT flow, count(DISTINCT (year, month)) AS periods, sum(value) AS value
+    FROM gap_sums
+    WHERE chapter IS NULL
+    GROUP BY flow
 ),
 subject_sums AS (
     SELECT
         flow, cty_code, chapter, sum(number) AS number, sum(value) AS value, count(*) AS present,
         avg(number) > 3 * stddev_pop(number) AS is_steady
-    FROM (FROM country_sums UNION ALL FROM chapter_sums)
+    FROM gap_sums
     GROUP BY ALL
     UNION ALL
     SELECT flow, cty_code, chapter, sum(number), sum(value), count(*), avg(number) > 3 * stddev_pop(number) AS is_steady
@@ -53,22 +52,27 @@ subject_sums AS (
     WHERE NOT list_contains($excluded, chapter)
     GROUP BY ALL
     HAVING is_steady
+)
+SELECT
+    flow, cty_code, chapter, is_steady,
+    number >= 20 * flow_sums.periods AS has_rows,
+    subject_sums.value >= flow_sums.value / 100 AS has_value
+FROM subject_sums JOIN flow_sums USING (flow)
+WHERE cty_code IS NULL OR chapter IS NULL OR (present < flow_sums.periods AND (has_rows OR has_value));
+
+CREATE OR REPLACE TEMP TABLE gaps AS
+WITH periods AS (
+    SELECT flow, year, month, row_number() OVER (PARTITION BY flow ORDER BY year, month) AS place
+    FROM (SELECT DISTINCT flow, year, month FROM gap_sums WHERE chapter IS NULL)
 ),
-subjects AS MATERIALIZED (
-    SELECT
-        flow, cty_code, chapter, is_steady,
-        number >= 20 * flow_sums.periods AS has_rows,
-        subject_sums.value >= flow_sums.value / 100 AS has_value
-    FROM subject_sums JOIN flow_sums USING (flow)
-    WHERE cty_code IS NULL OR chapter IS NULL OR (present < flow_sums.periods AND (has_rows OR has_value))
+pairs AS (
+    SELECT flow, cty_code, chapter FROM gap_subjects WHERE cty_code IS NOT NULL AND chapter IS NOT NULL
 ),
 presence AS MATERIALIZED (
-    FROM country_sums
-    UNION ALL
-    FROM chapter_sums
+    FROM gap_sums
     UNION ALL
     SELECT flow, cty_code, chapter, year, month, number, value
-    FROM held_cells($flows, $by_month, $partners) SEMI JOIN subjects USING (flow, cty_code, chapter)
+    FROM held_cells($flows, $by_month, $partners) SEMI JOIN pairs USING (flow, cty_code, chapter)
 ),
 years AS (
     SELECT flow, cty_code, chapter, year, bool_or(month = 0) OR count(*) = 12 AS whole FROM presence GROUP BY ALL
@@ -90,18 +94,18 @@ lacking AS (
     SELECT
         subjects.flow, subjects.cty_code, subjects.chapter,
         has_rows OR (has_value AND runs.breaks <= 1 AND is_steady) AS beyond_chance
-    FROM subjects
+    FROM gap_subjects AS subjects
     JOIN runs ON runs.flow = subjects.flow AND runs.cty_code IS NOT DISTINCT FROM subjects.cty_code
         AND runs.chapter IS NOT DISTINCT FROM subjects.chapter
     UNION ALL
-    SELECT flow_sums.flow, cty_code, NULL, other.has_rows OR other.has_value
-    FROM flow_sums JOIN subjects AS other ON other.flow <> flow_sums.flow
+    SELECT asked.flow, cty_code, NULL, other.has_rows OR other.has_value
+    FROM (SELECT DISTINCT flow FROM gap_sums) AS asked JOIN gap_subjects AS other ON other.flow <> asked.flow
     WHERE other.chapter IS NULL
-        AND NOT EXISTS (FROM subjects AS own WHERE own.flow = flow_sums.flow AND own.cty_code = other.cty_code)
+        AND NOT EXISTS (FROM gap_subjects AS own WHERE own.flow = asked.flow AND own.cty_code = other.cty_code)
 ),
 few AS (
     SELECT flow, year, 2 * count(DISTINCT cty_code) < max(count(DISTINCT cty_code)) OVER (PARTITION BY flow) AS few
-    FROM country_sums GROUP BY flow, year
+    FROM gap_sums WHERE chapter IS NULL GROUP BY flow, year
 ),
 absent AS (
     SELECT flow, lacking.cty_code, lacking.chapter, year, periods.month

@@ -1,5 +1,5 @@
 -- Dollars of all codes and of those without a label, by year, and the codes without a label that have most.
--- What all codes have is known by chapter (held_cells, gaps.sql).
+-- What all codes have is known by chapter (gap_sums, gaps.sql).
 WITH unlabelled AS (
     SELECT hs10, year, sum(value) AS value
     FROM trade($flow, $years_used, $by_month, $excluded, $partners) ANTI JOIN labels($flow, $run, $counted) USING (hs10)
@@ -7,8 +7,8 @@ WITH unlabelled AS (
 ),
 whole_years AS (
     SELECT year, sum(value)::DOUBLE / 1e9 AS value
-    FROM held_cells([$flow], $by_month, $partners)
-    WHERE list_contains($years_used, year) AND NOT list_contains($excluded, chapter)
+    FROM gap_sums
+    WHERE flow = $flow AND cty_code IS NULL AND list_contains($years_used, year)
     GROUP BY year
 ),
 most AS (
