@@ -88,7 +88,7 @@ def reading_table(
 ) -> Table:
     """What people read first: some figures, kappa with its interval, the rows that cannot be told from the best."""
     counted = "+".join(contest.question.labels.counted)
-    columns = [Column("row", "Row"), Column("best", "")]
+    columns = [Column("row", "Row"), Column("best", "Best")]
     columns += [
         Column(name, f"{counted} {TITLES[name]}" if name.startswith("counted") else TITLES[name], "ratio")
         for name in _READ

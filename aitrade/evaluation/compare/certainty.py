@@ -116,7 +116,7 @@ def certainty_table(found: Sequence[Comparison], sure: dict[str, Certainty]) -> 
     """The same for people: runs marked ``=`` cannot be told from the best."""
     columns = (
         Column("run", "Run"),
-        Column("best", ""),
+        Column("best", "Best"),
         Column("kappa", "Kappa", "ratio"),
         Column("interval", "95%"),
         Column("to_best", "Less the best"),
