@@ -113,5 +113,5 @@ def read_toml(path: Path) -> TomlTable:
     text = read_text(path)
     try:
         return TomlTable(tomllib.loads(text), text, path)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInputError(f"not valid TOML: {error}", where=str(path)) from error

@@ -111,7 +111,21 @@ TAMPERED = {
 REVIEW = ("run", "flow", "hs10", "relevance", "category", "new_relevance", "new_category", "reason")
 REVIEWED = ("r", "imports", "8471500150", "Low", "Not_DC_Related", "High", "Compute_Hardware", "seen")
 # Files that brought about a foreign error, kept so that none does again.
-FAILED_ONCE: dict[str, list[bytes]] = {}
+FAILED_ONCE: dict[str, list[bytes]] = {
+    "question.toml": [b"a = " + b"[" * 9000],
+    "rows of a benchmark": [
+        b'{"name": "m", "kind": "a", "model": "m", "made_from": {}, "measured": {}, "codes": [[0, 0, 0, 1'
+        + b"0" * 400
+        + b"]]}",
+        b'{"a":' * 90_000,
+    ],
+    "rows of a received workspace": [
+        b'{"questions.contents": 7}',
+        b'{"runs.settings": [1]}',
+        b'{"questions.contents": {}, "predictions.evidence": {"neighbours": [1]}}',
+        b'{"runs.settings": {"warnings": 1}, "trade_imports.receipt": []}',
+    ],
+}
 
 
 def readers(folder: Path) -> dict[str, Reader]:
