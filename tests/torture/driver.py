@@ -32,6 +32,7 @@ from aitrade.cli import (
 from aitrade.workspace.database import transaction
 
 NOBODY = 65534
+STOPPED = 5
 HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
 FILES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "shutil.copyfile", "shutil.rmtree")
 
@@ -88,6 +89,9 @@ def child(asked: dict[str, Any], files: list[int]) -> None:
         os.setuid(NOBODY)
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)  # those that came before are taken now
+    except KeyboardInterrupt:
+        os._exit(STOPPED)  # before the product began; Python itself would say so
+    try:
         main()
         code = 0
     except SystemExit as end:
