@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.api.result import Result
 from aitrade.api.review import Reviews
+from aitrade.api.telling import log_message, log_steps
 from aitrade.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,12 +66,9 @@ class BenchmarkPlan:
     seconds: tuple[float | None, ...] = ()
 
 
-def _no_steps(_: str) -> OnStep:
-    return lambda _done, _codes: None
-
-
-def _no_message(_: str) -> None:
-    """Take no notice of a message."""
+def _steps_of(what: str) -> OnStep:
+    log_message(what)
+    return log_steps
 
 
 class Benchmarks(Reviews):
@@ -87,8 +85,8 @@ class Benchmarks(Reviews):
         embedder: str | None = None,
         device: str = "auto",
         robustness: int = 0,
-        on_step: Callable[[str], OnStep] = _no_steps,
-        on_message: Callable[[str], None] = _no_message,
+        on_step: Callable[[str], OnStep] = _steps_of,
+        on_message: Callable[[str], None] = log_message,
     ) -> Benchmark:
         """Measure models against known labels, beside what stands without a model.
 
@@ -193,7 +191,7 @@ class Benchmarks(Reviews):
         seed: int = SEED,
         device: str = "auto",
         on_step: OnStep = lambda _done, _codes: None,
-        on_message: Callable[[str], None] = _no_message,
+        on_message: Callable[[str], None] = log_message,
     ) -> Result:
         """Measure how well codes are judged from N labels, without an LLM and by base models.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aitrade.api.arguments import flows, only_codes
 from aitrade.api.questions import Questions
 from aitrade.api.result import Result
+from aitrade.api.telling import log_message, log_steps
 from aitrade.question.artifacts import adapter_folders, calibration_folders
 
 if TYPE_CHECKING:
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
     from aitrade.workspace.scores import ScoreStore
 
 OnStep = Callable[[int, int], None]
-
-
-def _no_steps(done: int, total: int) -> None:
-    """Take no notice of progress."""
-
-
-def _no_message(message: str) -> None:
-    """Take no notice of a message."""
 
 
 class Runs(Questions):
@@ -47,8 +40,8 @@ class Runs(Questions):
         cascade: bool = True,
         pad: bool = False,
         allow_low_label_mass: bool = False,
-        on_step: OnStep = _no_steps,
-        on_message: Callable[[str], None] = _no_message,
+        on_step: OnStep = log_steps,
+        on_message: Callable[[str], None] = log_message,
     ) -> "Run":
         """Classify codes of the workspace with a local LLM and the exemplars near each code.
 
@@ -98,8 +91,8 @@ class Runs(Questions):
         arithmetic: str = "auto",
         cascade: bool = True,
         pad: bool = False,
-        on_step: OnStep = _no_steps,
-        on_message: Callable[[str], None] = _no_message,
+        on_step: OnStep = log_steps,
+        on_message: Callable[[str], None] = log_message,
     ) -> "Forecast":
         """Find what :meth:`classify` would do with these arguments, and how long the LLM would take.
 
@@ -184,7 +177,7 @@ class Runs(Questions):
         else:
             on_message(calibration.expected)
 
-    def resume(self, run: str, *, on_step: OnStep = _no_steps) -> "Run":
+    def resume(self, run: str, *, on_step: OnStep = log_steps) -> "Run":
         """Go on with a run that was stopped; a finished run is returned as it is.
 
         Raises:
@@ -319,7 +312,7 @@ class Runs(Questions):
         device: str = "auto",
         sample: int = 400,
         output: str | Path | None = None,
-        on_step: OnStep = _no_steps,
+        on_step: OnStep = log_steps,
     ) -> "tuple[Calibration, Path]":
         """Fit how a model's scores and the neighbours' votes become probabilities.
 

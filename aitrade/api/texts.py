@@ -4,17 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aitrade.api.result import Result
+from aitrade.api.telling import log_message, log_steps
 from aitrade.classification.method import Method
 from aitrade.core.offline import refuse_network
 from aitrade.question.question import SHIPPED, Question, load_question
-
-
-def _no_steps(done: int, total: int) -> None:
-    """Take no notice of progress."""
-
-
-def _no_message(message: str) -> None:
-    """Take no notice of a message."""
 
 
 def classify(
@@ -26,8 +19,8 @@ def classify(
     device: str = "auto",
     arithmetic: str = "auto",
     workspace: str | Path = "workspace",
-    on_step: Callable[[int, int], None] = _no_steps,
-    on_message: Callable[[str], None] = _no_message,
+    on_step: Callable[[int, int], None] = log_steps,
+    on_message: Callable[[str], None] = log_message,
 ) -> Result:
     """Judge descriptions without a code by a local LLM and the exemplars nearest in meaning.
 

@@ -118,6 +118,16 @@ def test_sql_reads_only_and_takes_parameters(filled: aitrade.Workspace) -> None:
         filled.sql("DELETE FROM runs")
 
 
+def test_long_work_tells_the_log_where_no_function_is_given(
+    toy: aitrade.Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG", logger="aitrade"):
+        toy.classify(model=MODEL, limit=6, device="cpu")
+    said = [record.getMessage() for record in caplog.records if record.name == "aitrade"]
+    assert "6 codes on cpu in " in "\n".join(said)
+    assert "6 of 6" in said
+
+
 def test_classify_predict_explain(toy: aitrade.Workspace, tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
     run = toy.classify(model=MODEL, limit=12, device="cpu", on_step=lambda done, total: steps.append((done, total)))
