@@ -152,3 +152,11 @@ class Chromium:
             self._note(self._receive(until - time.monotonic()))
         self._finished.remove(name)
         return self.downloads / name
+
+
+def assert_quiet(browser: Chromium, page: Path) -> None:
+    """No console error, and no request but for the page itself and what it holds."""
+    browser.run("document.readyState")  # what was said before it has been heard now
+    assert browser.complaints == []
+    outside = [url for url in browser.requests if not url.startswith(("data:", "blob:"))]
+    assert outside == [page.resolve().as_uri()]

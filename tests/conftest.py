@@ -27,6 +27,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
+    from chromium import Chromium
+
     from aitrade.classification.classifier import Classifier
     from aitrade.question.exemplars import ExemplarSet
 
@@ -185,6 +187,18 @@ def aitrade(
     monkeypatch.setenv("AITRADE_QUESTION", str(folder))
     monkeypatch.setattr("aitrade.api.data.Method", lambda: SMALL)
     return partial(command_line, workspace)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chromium"]:
+    """Chromium with the network cut."""
+    from chromium import Chromium
+
+    folder = tmp_path_factory.mktemp("chromium")
+    (folder / "downloads").mkdir()
+    opened = Chromium(folder / "profile", folder / "downloads")
+    yield opened
+    opened.close()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import chromium
 import openpyxl
 import pytest
 import toys
@@ -176,3 +177,21 @@ def test_a_question_goes_from_check_to_review(ask: Callable[..., Outcome], asked
     assert "Commerce, à part" in text
     for foreign in ("Compute_Hardware", "Not_DC_Related", "data center"):
         assert foreign not in text
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(chromium.PROGRAM is None, reason="there is no chromium: apt-get install chromium")
+def test_its_report_answers_in_the_browser(
+    ask: Callable[..., Outcome], asked: Asked, tmp_path: Path, browser: chromium.Chromium
+) -> None:
+    done(ask("classify", "--flow", "all", "--allow-low-label-mass"))
+    page = tmp_path / "report.html"
+    done(ask("report", "-o", page))
+    browser.open(page)
+    figure = "document.querySelector('[data-figure=monthly]')"
+    browser.wait(f"{figure}.querySelectorAll('.drawing svg path').length > 3")
+    offered = json.loads(browser.run(f"JSON.stringify([...{figure}.querySelectorAll('input')].map(i => i.value))"))
+    assert {"+".join(asked.counted), asked.reference} <= set(offered)
+    assert "énergie propre" in browser.run("document.body.innerText")
+    assert "no calibration checked" in browser.run("document.body.innerText")
+    chromium.assert_quiet(browser, page)

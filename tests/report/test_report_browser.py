@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import chromium
@@ -29,23 +28,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return aitrade.open(made.fill(folder / "workspace")).report(folder / "report.html", run=made.RUN).files[0]
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Chromium]:
-    folder = tmp_path_factory.mktemp("chromium")
-    (folder / "downloads").mkdir()
-    opened = chromium.Chromium(folder / "profile", folder / "downloads")
-    yield opened
-    opened.close()
-
-
-def assert_quiet(browser: chromium.Chromium, page: Path) -> None:
-    """No console error, and no request but for the page itself and what it holds."""
-    browser.run("document.readyState")  # what was said before it has been heard now
-    assert browser.complaints == []
-    outside = [url for url in browser.requests if not url.startswith(("data:", "blob:"))]
-    assert outside == [page.resolve().as_uri()]
-
-
 def test_it_answers_without_a_network(browser: chromium.Chromium, report: Path) -> None:
     browser.open(report)
     figure = "document.querySelector('[data-figure=monthly]')"
@@ -70,7 +52,7 @@ def test_it_answers_without_a_network(browser: chromium.Chromium, report: Path) 
     for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         browser.run(f"[...{figure}.querySelectorAll('button')].find(b => b.textContent === 'Save {kind}').click()")
         assert browser.downloaded(f"monthly.{kind.lower()}").read_bytes().startswith(start)
-    assert_quiet(browser, report)
+    chromium.assert_quiet(browser, report)
 
 
 def test_tables_sort_and_search(browser: chromium.Chromium, report: Path) -> None:
@@ -90,7 +72,7 @@ def test_tables_sort_and_search(browser: chromium.Chromium, report: Path) -> Non
     browser.run(f"{button}.click()")
     text = browser.downloaded("top-imports.csv").read_text("utf-8")
     assert any(row[2] == "'" + made.EVIL for row in csv.reader(io.StringIO(text, newline="")))
-    assert_quiet(browser, report)
+    chromium.assert_quiet(browser, report)
 
 
 def test_codes_are_found(browser: chromium.Chromium, report: Path) -> None:
@@ -105,7 +87,7 @@ def test_codes_are_found(browser: chromium.Chromium, report: Path) -> None:
         browser.run(search.format(words))
         assert browser.run(rows) == count, words
     assert browser.run("document.querySelector('#codes .fallback')") is None
-    assert_quiet(browser, report)
+    chromium.assert_quiet(browser, report)
 
 
 def test_without_scripts_everything_is_there(browser: chromium.Chromium, report: Path) -> None:
@@ -114,7 +96,7 @@ def test_without_scripts_everything_is_there(browser: chromium.Chromium, report:
     assert browser.run(drawn)
     assert browser.run("document.querySelectorAll('.fallback tbody tr').length") == 8
     assert browser.run("document.querySelectorAll('button, select, input').length") == 0
-    assert_quiet(browser, report)
+    chromium.assert_quiet(browser, report)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -170,4 +152,4 @@ def test_real_trade_and_the_published_classification(browser: chromium.Chromium,
     assert "$265.0 bn" in page.read_text("utf-8")
     browser.open(page)
     assert browser.run("document.querySelectorAll('#codes .search tbody tr').length") == 100
-    assert_quiet(browser, page)
+    chromium.assert_quiet(browser, page)

@@ -1,7 +1,6 @@
 """The review page in Chromium with the network cut: fifty codes by keyboard alone, and back into the workspace."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import chromium
@@ -29,15 +28,6 @@ def page(made: Made) -> Path:
     path = made.folder.parent / "review.html"
     aitrade.open(made.folder).review_export(path, limit=CODES)
     return path
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Chromium]:
-    folder = tmp_path_factory.mktemp("chromium")
-    (folder / "downloads").mkdir()
-    opened = chromium.Chromium(folder / "profile", folder / "downloads")
-    yield opened
-    opened.close()
 
 
 def press(browser: chromium.Chromium, key: str) -> None:
