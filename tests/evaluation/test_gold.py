@@ -16,7 +16,7 @@ from aitrade.core.errors import BadInputError, UsageError
 from aitrade.evaluation.benchmark.gold import gold_of_sample
 from aitrade.models.adapter_files import OUT_OF_FOLD
 from aitrade.question.exemplars import ExemplarSet
-from aitrade.workspace import read_workspace
+from aitrade.workspace import open_workspace, read_workspace
 
 SOFFICE = shutil.which("soffice")
 
@@ -233,6 +233,12 @@ def test_the_check_of_a_question_finds_what_learnt_from_gold(made: Made, no_mode
     failures = aitrade.open(made.folder, question=learnt).check_question().failures
     assert [(one.about, "became an exemplar" in one.found) for one in failures if one.check == "gold"] == [
         (drawn_code, True)
+    ]
+    with open_workspace(made.folder) as con:  # of a version that did not keep what codes were as exemplars
+        con.execute("UPDATE gold_samples SET design = json_merge_patch(design, '{\"exemplars\": null}')")
+    failures = aitrade.open(made.folder, question=learnt).check_question().failures
+    assert [one.found.split(";")[0] for one in failures if one.check == "gold"] == [
+        f"became an exemplar ({known.relevance}) at an unknown time"
     ]
 
     scores = made.folder / "adapters" / "toy+relevance" / OUT_OF_FOLD

@@ -65,10 +65,11 @@ def gold_separations(con: "DuckDBPyConnection", question: Question, workspace: P
 
 def _separation(con: "DuckDBPyConnection", sample: Sample, question: Question, workspace: Path) -> Separation:
     drawn = [code.hs10 for code in read_frame(con, sample.name) if code.drawn]
-    before = sample.design["exemplars"]
+    before = sample.design.get("exemplars", {})
+    when = "after the gold sample was drawn" if "exemplars" in sample.design else "at an unknown time"
     now = exemplar_levels(question, sample.flow, drawn)
     found = [
-        Finding("gold", hs10, f"became an exemplar ({level}) after the gold sample was drawn; {FIX}")
+        Finding("gold", hs10, f"became an exemplar ({level}) {when}; {FIX}")
         if hs10 not in before
         else Finding("gold", hs10, f"its exemplar was {before[hs10]} when the sample was drawn, now {level}; {FIX}")
         for hs10, level in now.items()
