@@ -136,7 +136,8 @@ def classify(
     try:
         on_batch(len(done), len(codes))
         for some in (left[at : at + EMBEDDED_BATCHES] for at in range(0, len(left), EMBEDDED_BATCHES)):
-            judges[0].embed([code for batch in some for code in batch])
+            every = [code for batch in some for code in batch]
+            judges[0].embed([code for code in every if judges[0].exemplar_prediction(code) is None])
             with closing(judge_batches(judges, some)) as judged:
                 for predictions in judged:
                     with transaction(con):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-BATCH = 32  # texts that go through the model together
+BATCH = 16  # texts that go through the model together: more of them do not fit the cache of a core
 ROWS = 16  # the tokens of a batch are filled up to a multiple of this, for the reason that aitrade/llm/engine.py gives
 
 
