@@ -16,6 +16,8 @@ import report_workspace as made
 from trade_fixtures import sum_all_chapters
 from typer.testing import CliRunner
 
+import aitrade
+from aitrade.core.errors import BadInputError
 from aitrade.core.files import sha256_of
 from aitrade.question.question import SHIPPED, load_question
 from aitrade.report.classification import Classification
@@ -220,6 +222,15 @@ def test_text_from_outside_stays_text(text: str, parsed: Page, contents: Content
     rows = json.loads(data)["tables"]["top-imports"]["rows"]
     assert any(made.EVIL in row for row in rows)
     assert "secret" not in text  # nobody's folders
+
+
+def test_labels_that_the_question_does_not_have_are_refused(tmp_path: Path) -> None:
+    workspace = made.fill(tmp_path / "received")
+    with open_workspace(workspace) as con:
+        con.execute("UPDATE predictions SET category = 'Weather' WHERE hs10 = '8471804000'")
+    with pytest.raises(BadInputError, match="holds labels that its question does not have: Weather"):
+        aitrade.open(workspace).report(tmp_path / "report.html", run=made.RUN)
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_the_whole_classification_travels_inside(parsed: Page, contents: Contents) -> None:
