@@ -189,10 +189,12 @@ def beside_flex(runtime: Runtime, nodes: int) -> dict[str, Any]:
     torch.manual_seed(1)
     shapes = (12, 2, 2)
     query, key, value = (torch.randn(1, h, len(tree), 128, device=device, dtype=runtime.dtype) for h in shapes)
-    blocks = attention.attention_blocks(tree, 0, len(tree), runtime)
-    allowed = torch.zeros(len(tree), len(tree), dtype=torch.bool, device=device)
-    for block in blocks:
-        allowed[block.rows] = allowed[block.rows].index_copy(1, block.key_index, block.mask)
+    blocks = attention.attention_blocks(tree, 0, len(tree), device)
+    ancestors = torch.eye(len(tree), dtype=torch.bool)
+    for node, parent in enumerate(tree.parents):
+        if parent >= 0:
+            ancestors[node] |= ancestors[parent]
+    allowed = ancestors.to(device)
     mask = create_block_mask(lambda _b, _h, q, k: allowed[q, k], None, None, len(tree), len(tree), device=device)
     on_gpu = runtime.device == "cuda"
     flex = torch.compile(flex_attention) if on_gpu else flex_attention

@@ -17,6 +17,12 @@ from tests.trade_files import SERVERS, facts, take, workspace
 KEY = "a-secret-key"
 
 
+@pytest.fixture(autouse=True)
+def a_network(monkeypatch):
+    """The server here needs a socket, which a command line that ran in this process before would have refused."""
+    monkeypatch.setattr("aitrade.core.offline._installed", [])
+
+
 @pytest.fixture(scope="module")
 def script():
     with loaded_script("fetch_census") as module:
