@@ -21,7 +21,8 @@ def lines_of(report: dict[str, Any]) -> list[str]:
     lines = []
     for item in report["install"]:
         about, hashes = item["metadata"], item["download_info"]["archive_info"]["hashes"]
-        lines.append(f"{about['name']}=={about['version']} --hash=sha256:{hashes['sha256']}")
+        # Some packages write their version with a v, which pip reads as the one without.
+        lines.append(f"{about['name']}=={about['version'].removeprefix('v')} --hash=sha256:{hashes['sha256']}")
     return sorted(lines, key=str.lower)
 
 

@@ -7,6 +7,7 @@ python scripts/write_sbom.py --check    fail where one is out of date, or a lice
 import json
 import re
 import sys
+import tomllib
 from email.message import Message
 from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
@@ -44,7 +45,10 @@ def key(name: str) -> str:
 def used() -> set[str]:
     """Packages that a user of aitrade needs, extras included, by way of others too; the rest are for development."""
     found: set[str] = set()
-    todo = [(key(name), frozenset[str]()) for name in _names(requires("aitrade") or [], {"report", "excel", "stata"})]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [needs for name, needs in project["optional-dependencies"].items() if name not in ("all", "dev")]
+    own = [*project["dependencies"], *(need for needs in extras for need in needs)]
+    todo = [(key(name), frozenset[str]()) for name in _names(own, set())]
     while todo:
         name, extras = todo.pop()
         if name in found:

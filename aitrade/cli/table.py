@@ -100,6 +100,14 @@ def table_command(
             help="In dollars of the base year by this deflator (summary, top, index, share, growth, counterfactual).",
         ),
     ] = None,
+    sa: Annotated[
+        bool,
+        typer.Option(
+            "--sa",
+            help="Seasonally adjust the months (index, share) by X-13ARIMA-SEATS where it is installed, else STL; over "
+            "--years or all years, five at least.",
+        ),
+    ] = False,
     short: Annotated[
         bool, typer.Option("--short", help="Descriptions in small letters, shortened to a line of a page.")
     ] = False,
@@ -128,6 +136,7 @@ def table_command(
             gold=gold,
             lists=lists,
             real=real,
+            sa=sa,
         )
     write([(computed.short() if short else computed).table], format_name, output)
 

@@ -9,6 +9,7 @@ EXTRAS = {
     "report": ("jinja2", "altair", "vl_convert"),
     "excel": ("openpyxl",),
     "stata": ("pandas",),
+    "seasonal": ("statsmodels",),
 }
 
 
@@ -16,7 +17,7 @@ def require_extra(extra: str, purpose: str) -> None:
     """Check that the libraries of an extra are installed; nothing is imported.
 
     Args:
-        extra: report, excel or stata.
+        extra: report, excel, stata or seasonal.
         purpose: what needs them, as the beginning of a sentence, such as ``drawing a chart``.
 
     Raises:

@@ -7,11 +7,15 @@ from aitrade.core.clean import clean
 
 Kind = Literal["text", "name", "prose", "period", "count", "billions", "percent", "index", "number", "ratio"]
 Role = Literal["value", "lower", "upper", "expected", "labelled", "gold only"]
-NoteKind = Literal["labels", "gaps", "partners", "parts", "base", "duty", "interval", "run", "method", "choice", "data"]
+NoteKind = Literal[
+    "labels", "gaps", "partners", "parts", "base", "duty", "interval", "run", "terms", "method", "choice", "data"
+]
 Value = str | int | float | bool | None
 
 # Kinds of notes without which a figure misleads: charts and cards carry them too.
-TELLING: frozenset[NoteKind] = frozenset({"labels", "gaps", "partners", "base", "duty", "interval", "run", "data"})
+TELLING: frozenset[NoteKind] = frozenset(
+    {"labels", "gaps", "partners", "base", "duty", "interval", "run", "terms", "data"}
+)
 
 
 class Note(str):
@@ -21,7 +25,8 @@ class Note(str):
         text: the note.
         kind: ``labels`` (codes without a label), ``gaps`` (a country or chapter that a period lacks), ``partners`` (few
             partner countries), ``parts`` (a part of a year), ``base`` (the base year), ``duty`` (unknown duty),
-            ``interval``, ``run`` (whose labels), ``method``, ``choice`` (what was asked for), ``data`` (of files).
+            ``interval``, ``run`` (whose labels), ``terms`` (real or seasonally adjusted), ``method``, ``choice`` (what
+            was asked for), ``data`` (of files).
         brief: the same in a few words; the text itself by default.
     """
 

@@ -52,6 +52,7 @@ class Spec:
         has_interval: whether ``interval`` does.
         has_gold: whether ``gold`` does.
         has_lists: whether ``lists`` does.
+        has_seasonal: whether its months can be seasonally adjusted.
         both_flows: whether it needs imports and exports together.
         needs_duty: whether it needs calculated duty, which only imports have.
         of_part: what its figures make of a year that the data hold in part.
@@ -73,6 +74,7 @@ class Spec:
     has_interval: bool = False
     has_gold: bool = False
     has_lists: bool = False
+    has_seasonal: bool = False
     both_flows: bool = False
     needs_duty: bool = False
     of_part: str = "changes and rankings leave it out"
@@ -147,6 +149,7 @@ _ALL = (
         by=("month",),
         compares_reference=True,
         from_base=True,
+        has_seasonal=True,
         has_interval=True,
         of_gap="the index is of what both month and base year hold, or empty where that is less than half of the value",
         has_gold=True,
@@ -162,6 +165,7 @@ _ALL = (
             Heading("share_pct", "Share, %", "percent", measure="share"),
         ),
         by=("year", "month"),
+        has_seasonal=True,
         has_interval=True,
         of_gap="shares are of what there is",
         has_gold=True,

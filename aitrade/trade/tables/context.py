@@ -221,6 +221,9 @@ def _check(spec: Spec, options: Options) -> None:
         "interval": options.interval is None or spec.has_interval or options.gold,
         "gold": not options.gold or spec.has_gold,
         "lists": not options.lists or spec.has_lists,
+        "seasonal adjustment": not options.sa or spec.has_seasonal,
+        "seasonal adjustment by year": not options.sa or options.by != "year",
+        "seasonal adjustment with intervals": not (options.sa and (options.interval is not None or options.gold)),
         "flow exports": options.flow == "imports" or not (spec.needs_duty or spec.both_flows),
     }
     for option, goes in goes_with.items():

@@ -149,7 +149,7 @@ def in_real_terms(
         yield Note(
             f"in dollars of {base_year}, deflated by {name} ({groups} group{'s' if groups > 1 else ''} of codes, each "
             "by its own price; sums are of constant prices, not chained; a year imported whole by its mean price)",
-            "method",
+            "terms",
             f"in dollars of {base_year}, deflated by {name}",
         )
     finally:

@@ -31,6 +31,7 @@ class Options:
         gold: whether figures are corrected by the gold sample; its intervals are of 95 percent by themselves.
         lists: exemption lists; none: all.
         real: a deflator by which trade is in dollars of the base year; None: as it was paid.
+        sa: whether monthly series are seasonally adjusted, over the years asked for, else all in the data.
 
     Raises:
         UsageError: an option has a value that cannot be meant.
@@ -51,6 +52,7 @@ class Options:
     gold: bool = False
     lists: tuple[str, ...] = ()
     real: str | None = None
+    sa: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant, and put years in their order."""

@@ -13,6 +13,7 @@ from aitrade.trade.tables.context import QueryContext, resolve
 from aitrade.trade.tables.macros import SQL, install_macros
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.run import choose_run
+from aitrade.trade.tables.years import available_years
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,6 +41,8 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
     if name not in SPECS:
         raise UsageError(f"there is no table {name!r}", fix=offer(name, list(SPECS)))
     options = options or Options()
+    if options.sa and options.by is None and "month" in SPECS[name].by:
+        options = replace(options, by="month")
     if options.real is None:
         return _table(con, name, options)
     from aitrade.trade.tables.deflators import REAL_TABLES, in_real_terms
@@ -51,7 +54,10 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
     base, excluded = asked.base_year, asked.excluded_chapters or ()
     if base is None:
         raise UsageError("the question has no base year", fix="say --base-year YEAR")
-    with in_real_terms(con, options.real, flows, base, options.years, excluded) as note:
+    years = options.years
+    if options.sa and not years:
+        years = tuple(year.year for flow in flows for year in available_years(con, flow, ()) if year.months)
+    with in_real_terms(con, options.real, flows, base, years, excluded) as note:
         computed = _table(con, name, options)
     return replace(computed, title=f"{computed.title}, in dollars of {base}", notes=(note, *computed.notes))
 
@@ -67,6 +73,10 @@ def _table(con: "DuckDBPyConnection", name: str, options: Options) -> Table:
     title = spec.title.format_map(context.words)
     by = "month" if context.selection.by_month else "year"
     computed = Table(name, title, columns, rows, notes, by, context.levels)
+    if options.sa:
+        from aitrade.trade.tables.seasonal import with_adjusted
+
+        return with_adjusted(con, computed, context)
     if options.gold:
         from aitrade.trade.tables.gold_tables import with_gold
 

@@ -168,7 +168,9 @@ class YearSelection:
 def select_years(
     data: tuple[Year, ...], options: Options, partners: Sequence[str], *, by_month: bool, latest_only: bool
 ) -> YearSelection:
-    """The years that a table shows: those asked for, else those from the base year on, else all.
+    """The years that a table shows: those asked for, else those from the base year on, else all there are.
+
+    Seasonal adjustment takes all by itself.
 
     Args:
         data: the years in the data.
@@ -207,6 +209,8 @@ def _shown(data: tuple[Year, ...], options: Options, partners: Sequence[str], *,
             )
     if options.years:
         return tuple(there[year] for year in options.years)
+    if options.sa:
+        return tuple(there.values())
     return tuple(year for year in there.values() if year.year >= (options.base_year or 0)) or tuple(there.values())
 
 
