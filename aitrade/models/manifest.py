@@ -9,6 +9,8 @@ from pathlib import Path
 from aitrade.core.errors import ModelError
 from aitrade.core.paths import shipped
 
+_MOST_PARTS = 999  # wheels of one model
+
 
 @dataclass(frozen=True)
 class File:
@@ -75,6 +77,8 @@ def read_manifest(path: Path) -> Manifest:
         raw = tomllib.loads(path.read_text("utf-8"))
         source = raw["source"]
         count = source.get("parts", 1)
+        if count not in range(1, _MOST_PARTS + 1):
+            raise ValueError(f"source.parts is {count!r:.40}, not a number from 1 to {_MOST_PARTS}")
         expand = [str(number) for number in range(1, count + 1)]
         manifest = Manifest(
             name=raw["name"],

@@ -15,8 +15,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 
 from aitrade.core.errors import BadInputError, at
@@ -76,10 +76,18 @@ def read_words(folder: Path | None = None) -> Words:
         BadInputError: a table is damaged.
     """
     titles, shorthand = ((folder / name if folder else Path()) for name in ("titles.csv", "shorthand.csv"))
-    return Words(
-        load_titles(titles if titles.is_file() else shipped("data/titles.csv")),
-        load_shorthand(shorthand if shorthand.is_file() else shipped("data/shorthand.csv")),
-    )
+    words = _shipped_words()
+    if titles.is_file():
+        words = replace(words, titles=load_titles(titles))
+    if shorthand.is_file():
+        words = replace(words, longs=load_shorthand(shorthand))
+    return words
+
+
+@cache
+def _shipped_words() -> Words:
+    """The tables that ship for any question, read and compiled once."""
+    return Words(load_titles(shipped("data/titles.csv")), load_shorthand(shipped("data/shorthand.csv")))
 
 
 def load_titles(path: Path) -> dict[str, str]:

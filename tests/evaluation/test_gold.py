@@ -4,6 +4,7 @@ import csv
 import shutil
 import subprocess
 import tomllib
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -271,3 +272,20 @@ def test_a_benchmark_takes_the_sample_with_its_weights_and_each_rater_as_a_row(m
     assert differing == wrong
     with pytest.raises(UsageError, match="no design weights"):
         workspace.bench_models("toy", gold="sample", limit=50)
+
+
+def test_labels_of_a_workbook_that_takes_no_decisions_are_not_taken(made: Made) -> None:
+    workspace, path = drawn(made, raters=2)
+    fill_in(path, made.truth, wrong=frozenset(made.truth))
+    with zipfile.ZipFile(path) as whole:
+        content = {name: whole.read(name) for name in whole.namelist()}
+    content["xl/worksheets/sheet3.xml"] = content["xl/worksheets/sheet3.xml"][:300]  # the rubric
+    with zipfile.ZipFile(path, "w") as torn:
+        for name, part in content.items():
+            torn.writestr(name, part)
+    before = path.read_bytes()
+    with pytest.raises(BadInputError, match="damaged or cut off"):
+        workspace.gold_import(path)
+    assert path.read_bytes() == before
+    with read_workspace(made.folder) as con:
+        assert con.execute("SELECT count(*) FROM gold_labels").fetchall() == [(0,)]

@@ -4,25 +4,20 @@ import gzip
 import json
 import random
 import shutil
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-import report_workspace
 import toys
-from gold_fixtures import made_up_gold
-from questions import LABELS, QUESTION, question_folder
+from questions import LABELS, question_folder
 from safetensors.numpy import save as safetensors_bytes
 
-import aitrade
 from aitrade.api.arguments import only_codes
 from aitrade.classification.calibration import load_calibration
 from aitrade.classification.label_files import read_labels
-from aitrade.core.errors import BadInputError
 from aitrade.core.paths import shipped
 from aitrade.evaluation.benchmark.rows import load_row, row_key
-from aitrade.evaluation.gold.importing import import_gold
 from aitrade.models.adapter_files import read_manifest as read_adapter
 from aitrade.models.add import count_parameters
 from aitrade.models.architecture import read_config, read_object
@@ -36,13 +31,10 @@ from aitrade.question.pack import pack_question, unpack_question
 from aitrade.question.question import load_question
 from aitrade.review.reviewed_file import read_reviewed
 from aitrade.trade.countries import read_country_file
-from aitrade.trade.ingest.importing import import_trade
-from aitrade.trade.readers.source import ImportOptions
 from aitrade.trade.tables.exemptions import read_list
-from aitrade.workspace import open_workspace
-from aitrade.workspace.gold import require_sample
 from tests import trade_files
 from tests.fuzz import seeds
+from tests.fuzz.databases import GOLD, GoldWorkbook, Opened, Received, TradeImport, TradeRows
 from tests.fuzz.seeds import CSV, made
 from tests.torture import whole_path as files
 
@@ -66,53 +58,17 @@ class Reader:
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
-class Trade:
-    """Imports files into one workspace in memory."""
-
-    def __init__(self) -> None:
-        self.con = trade_files.workspace()
-
-    def __call__(self, path: Path) -> None:
-        try:
-            import_trade(self.con, [path], ImportOptions(flow="imports"))
-        finally:
-            self.con.execute("DELETE FROM flows; DELETE FROM group_flows; DELETE FROM trade_imports")
-
-
-class Received:
-    """Reads a workspace whose columns of JSON are as a file says."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, path: Path) -> None:
-        try:
-            columns = json.loads(path.read_bytes())
-        except (ValueError, RecursionError) as error:
-            raise BadInputError("no database holds this as JSON") from error
-        with duckdb.connect(str(self.folder / "aitrade.duckdb")) as con:
-            for name, value in columns.items() if isinstance(columns, dict) else ():
-                table, _, column = name.partition(".")
-                if (table, column) in TAMPERED:
-                    con.execute(f"UPDATE {table} SET {column} = ?", [json.dumps(value)])
-        workspace = aitrade.open(self.folder)
-        workspace.runs()
-        workspace.citations(report_workspace.RUN)
-        workspace.explain("8471500150", run=report_workspace.RUN)
-        workspace.table("summary", run=report_workspace.RUN)
-
-
-TAMPERED = {
-    ("runs", "settings"),
-    ("questions", "contents"),
-    ("trade_imports", "receipt"),
-    ("predictions", "evidence"),
-}
 REVIEW = ("run", "flow", "hs10", "relevance", "category", "new_relevance", "new_category", "reason")
 REVIEWED = ("r", "imports", "8471500150", "Low", "Not_DC_Related", "High", "Compute_Hardware", "seen")
 # Files that brought about a foreign error, kept so that none does again.
 FAILED_ONCE: dict[str, list[bytes]] = {
     "question.toml": [b"a = " + b"[" * 9000],
+    "GGUF files": [  # a list of numbers longer than any file, and lists in lists
+        b"GGUF" + struct.pack("<IQQQ1sIIQ", 3, 0, 1, 1, b"a", 9, 4, 2**60),
+        b"GGUF" + struct.pack("<IQQQ1sI", 3, 0, 1, 1, b"a", 9) + struct.pack("<IQ", 9, 1) * 2000,
+    ],
+    "manifests": [b"[source]\nparts = 1000000000"],
+    "trade as API replies": [b'[["hs10"],' + b"[" * 9000, b'[{"a":' + b"[" * 9000],
     "rows of a benchmark": [
         b'{"name": "m", "kind": "a", "model": "m", "made_from": {}, "measured": {}, "codes": [[0, 0, 0, 1'
         + b"0" * 400
@@ -160,6 +116,7 @@ def of_text(folder: Path) -> dict[str, Reader]:
 def of_questions(folder: Path) -> dict[str, Reader]:
     """Questions, as folders and packed."""
     question = question_folder(folder / "question", toys.write_exemplars(folder / "exemplars.csv"))
+    (question / "published").unlink()  # 19,000 labels, which no reader of questions opens
     parts = {name: (question / name).read_bytes() for name in ("question.toml", "prompts.toml", "exemplars.csv")}
     packed = made(folder, lambda p: pack_question(load_question(question), p), "seed.zip")
 
@@ -172,9 +129,9 @@ def of_questions(folder: Path) -> dict[str, Reader]:
             shutil.rmtree(target)
 
     return {
-        name: Reader(name, [parts[name]], lambda p: load_question(p.parent), cost=10, beside=parts)
+        name: Reader(name, [parts[name]], lambda p: load_question(p.parent), cost=3, beside=parts)
         for name in ("question.toml", "prompts.toml")
-    } | {"packed questions": Reader("a.zip", [packed], unpack, cost=20)}
+    } | {"packed questions": Reader("a.zip", [packed], unpack, cost=5)}
 
 
 def of_models(folder: Path) -> dict[str, Reader]:
@@ -210,35 +167,34 @@ def of_models(folder: Path) -> dict[str, Reader]:
 def of_workspaces(folder: Path) -> dict[str, Reader]:
     """What is read into a workspace by way of a gold sample, and a workspace from somebody else."""
     place, rows = seeds.rows_of_workspace(folder)
-    gold = made_up_gold(folder / "gold").folder
-    aitrade.open(gold).gold_draw(gold / "gold.xlsx", 30)
-
-    def read_gold(path: Path) -> None:
-        with open_workspace(gold) as con:
-            import_gold(con, path, require_sample(con, "imports"), QUESTION)
-
+    gold = [seeds.gold(folder, GOLD, level) for level in ("Low", "Low", "Low", "High")]
     return {
-        "a gold workbook": Reader("a.xlsx", [(gold / "gold.xlsx").read_bytes()], read_gold, cost=20),
-        "rows of a received workspace": Reader("a.json", [rows], Received(place), cost=40),
+        "a gold workbook": Reader("a.xlsx", gold, GoldWorkbook(), cost=5),
+        "rows of a received workspace": Reader("a.json", [rows], Received(place), cost=5),
+        "a received workspace, opened": Reader("a.json", [rows], Opened(place), cost=20),
     }
 
 
 def of_trade(folder: Path) -> dict[str, Reader]:
-    """Trade in every format."""
-    trade = Trade()
+    """Trade in every format, read to rows, and a file in any of them imported."""
+    read = TradeRows(folder / "session")
     imported = [trade_files.imp("8471500150", "5700", 100)]
     bulk = made(folder, lambda path: trade_files.bulk_of(path, imported), "IMDB2401.ZIP")
     names = ("hs10", "cty_code", "time", "con_val_mo", "cal_dut_mo")
     book = seeds.workbook(folder, "trade", names, ("8471500150", "5700", "2024-01", 100, 1))
-    return {
-        "trade as CSV": Reader("a.csv", [CSV], trade, cost=10),
-        "trade as API replies": Reader("a.json", [seeds.REPLY], trade, cost=10),
-        "trade as bulk files": Reader("IMDB2401.ZIP", [bulk], trade, cost=10),
-        "trade as workbooks": Reader("a.xlsx", [book], trade, cost=10),
-        "trade as Parquet": Reader("a.parquet", [seeds.parquet(folder)], trade, cost=10),
-        "trade as gzip": Reader("a.csv.gz", [gzip.compress(CSV)], trade, cost=10),
-        "trade as zstd": Reader("a.csv.zst", [seeds.zstandard(folder, CSV)], trade, cost=10),
+    known = {
+        "trade as CSV": Reader("a.csv", [CSV], read),
+        "trade as API replies": Reader("a.json", [seeds.REPLY], read),
+        "trade as bulk files": Reader("IMDB2401.ZIP", [bulk], read, cost=2),
+        "trade as workbooks": Reader("a.xlsx", [book], read, cost=3),
+        "trade as DataWeb exports": Reader("a.csv", [seeds.DATAWEB, seeds.DATAWEB_PIVOT], read),
+        "trade as DataWeb workbooks": Reader("a.xlsx", [seeds.dataweb_workbook(folder)], read, cost=3),
+        "trade as Parquet": Reader("a.parquet", [seeds.parquet(folder)], read),
+        "trade as gzip": Reader("a.csv.gz", [gzip.compress(CSV)], read),
+        "trade as zstd": Reader("a.csv.zst", [seeds.zstandard(folder, CSV)], read),
     }
+    every = [seed for reader in known.values() for seed in reader.seeds]
+    return known | {"trade in any format, imported": Reader("a.csv", every, TradeImport(), cost=20)}
 
 
 def seeded(name: str, number: int) -> random.Random:

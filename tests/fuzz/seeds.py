@@ -11,10 +11,23 @@ import report_workspace
 from gguf import GGUFWriter
 from openpyxl import Workbook
 
+from aitrade.evaluation.gold.workbook import SHOWN
+
 CSV = b"hs10,cty_code,time,con_val_mo,cal_dut_mo\n8471500150,5700,2024-01,100,1\n0101210010,2010,2024-02,50,0\n"
 REPLY = json.dumps(
     [["I_COMMODITY", "CTY_CODE", "time", "CON_VAL_MO", "CAL_DUT_MO"], ["8471500150", "5700", "2024-01", "100", "1"]]
 ).encode()
+DATAWEB = b"""Imports For Consumption|Annual Data
+Data Type,Country,Year,HTS Number,Description,Quantity Description,Customs Value
+Customs Value,Mexico,2024,8471500150,TEXT,number,100
+Customs Value,South Korea,2024,8414596560,TEXT,number,"1,050"
+Calculated Duties,Mexico,2024,8471500150,TEXT,number,2
+Total: ,,,,,,"1,152"
+"""
+DATAWEB_PIVOT = b"""Imports For Consumption|Monthly Data
+Data Type,HTS Number,Description,Country,Jan-24,Feb-24
+Customs Value,8471500150,ADP,Mexico,100,200
+"""
 _SCHEDULE = (
     ("8471", 0, "Automatic data processing machines:"),
     ("8471.50.01", 1, "Processing units:"),
@@ -47,6 +60,33 @@ def workbook(folder: Path, title: str, *rows: Sequence[Any]) -> bytes:
     book.active.title = title
     for row in rows:
         book.active.append(row)
+    return made(folder, book.save, "seed.xlsx")
+
+
+def gold(folder: Path, codes: Sequence[str], other: str) -> bytes:
+    """A gold workbook that two raters filled; the second one has another level for the last code."""
+    book = Workbook()
+    book.active.title = "rubric"
+    for rater, last in (("a", "Low"), ("b", other)):
+        sheet = book.create_sheet(rater)
+        sheet.append([*SHOWN, "relevance", "category", "reason", "date", "sample"])
+        for hs10 in codes:
+            level = last if hs10 == codes[-1] else "High"
+            shown = [hs10, *["text"] * (len(SHOWN) - 1)]
+            sheet.append([*shown, level, "" if level == "Low" else "Compute_Hardware", "seen", "2026-01-02", "s"])
+    return made(folder, book.save, "seed.xlsx")
+
+
+def dataweb_workbook(folder: Path) -> bytes:
+    """A DataWeb workbook with values and duties in sheets of their own."""
+    book = Workbook()
+    book.active.title = "Query Parameters"
+    book.active.append(("Trade Flow", "Imports For Consumption"))
+    for title, amount in (("Customs Value", 100), ("Calculated Duties", 2)):
+        sheet = book.create_sheet(title)
+        sheet.append(("Data Type", "Country", "Year", "HTS Number", "Description", "Quantity Description", title))
+        sheet.append((title, "Mexico", 2024, "8471500150", "TEXT", "number", amount))
+        sheet.append(("Total: ", "", "", "", "", "", str(amount)))
     return made(folder, book.save, "seed.xlsx")
 
 
@@ -93,5 +133,6 @@ def rows_of_workspace(folder: Path) -> tuple[Path, bytes]:
             for table, column in (("runs", "settings"), ("questions", "contents"), ("trade_imports", "receipt"))
         }
         raw["questions.contents"]["exemplars"] = raw["questions.contents"]["exemplars"][:3]
+        con.execute("UPDATE questions SET contents = ?", [json.dumps(raw["questions.contents"])])
     raw["predictions.evidence"] = {"rationale": "x", "neighbours": [], "reviewed": {"run": "a", "relevance": "Low"}}
     return place, json.dumps(raw).encode()

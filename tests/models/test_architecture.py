@@ -15,6 +15,7 @@ import toys
 from aitrade.core.errors import BadInputError, ModelError, UsageError
 from aitrade.models import architecture
 from aitrade.models.add import add_folder, add_model
+from aitrade.models.gguf import check_gguf
 from aitrade.models.installed import list_installed, verify
 
 
@@ -117,6 +118,46 @@ def test_what_is_no_gguf_file_of_a_known_family_is_refused(no_models: Path, tmp_
     with pytest.raises(BadInputError, match="no such file"):
         add_model(tmp_path / "nowhere.gguf", "own", "MIT")
     assert list_installed() == {}
+
+
+@pytest.mark.parametrize(
+    ("alter", "message"),
+    [
+        (lambda content: content.replace(b"token_embd.weight", b"token_ombd.weight"), "lacks 1 .*embed_tokens.weight"),
+        (lambda content: content.replace(b"general.architecture", b"general.architectura"), "general.architecture"),
+        (lambda content: content.replace(b"llama.block_count", b"llama.bl0ck_count"), "lacks [0-9]+ of"),
+        (lambda content: content.replace(b"tokenizer.ggml.tokens", b"tokenizer.ggml.tokenz"), "cannot convert"),
+        (lambda content: content[:-5000], "cannot be read"),
+    ],
+)
+def test_a_gguf_file_that_is_not_as_it_says_is_refused(
+    alter: Callable[[bytes], bytes], message: str, no_models: Path, tmp_path: Path
+) -> None:
+    path = toy_wheels.write_gguf(tmp_path / "toy.gguf")
+    path.write_bytes(alter(path.read_bytes()))
+    with pytest.raises(ModelError, match=message):
+        add_model(path, "own", "MIT")
+    assert list(no_models.glob(".work/*")) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("IIQ", 9, 4, 2**60), "list of 1,152,921,504,606,846,976 values"),
+        (("IIQ", 9, 9, 1), "list of lists"),
+        (("II", 77, 0), "unknown type 77"),
+        (("IQ5s", 8, 1000, b"llama"), "cut off within its settings"),
+        (("IIQ", 9, 4, 1000), "cut off within its settings"),
+    ],
+)
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_gguf_file_cannot_claim_to_hold_more_than_it_does(
+    settings: tuple[Any, ...], message: str, order: str, tmp_path: Path
+) -> None:
+    path, (form, *values) = tmp_path / "claims.gguf", settings
+    path.write_bytes(b"GGUF" + struct.pack(f"{order}IQQQ1s{form}", 3, 0, 1, 1, b"a", *values))
+    with pytest.raises(ModelError, match=message):
+        check_gguf(path)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections import Counter, defaultdict
 
 import duckdb
@@ -548,3 +549,10 @@ def test_readers_are_chosen_by_content_not_by_name(tmp_path, con):
     }.items():
         found[detect(make(tmp_path / name))] += 1
     assert found == {"census-api": 1, "census-bulk": 1, "dataweb": 2, "csv": 1}
+
+
+@pytest.mark.parametrize("head", ['"' * 2000 + "Imports" * 299, "Imports" * 600, "x" + "\n " * 2040, "Data Type" * 500])
+def test_no_head_of_a_file_takes_long_to_tell(tmp_path, head):
+    began = time.process_time()
+    assert detect(text_of(tmp_path / "a.csv", head + "\nhs10,value\n")) == "csv"
+    assert time.process_time() - began < 0.5

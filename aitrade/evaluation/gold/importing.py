@@ -11,7 +11,7 @@ from aitrade.core.errors import BadInputError, at
 from aitrade.core.files import save_workbook
 from aitrade.core.sheet import read_sheet
 from aitrade.core.textfile import Record
-from aitrade.core.workbookfile import open_workbook
+from aitrade.core.workbookfile import load_to_edit, open_workbook
 from aitrade.evaluation.gold.workbook import DECISIONS, RUBRIC, SHOWN, add_sheet
 from aitrade.nomenclature.codes import parse_hs10
 from aitrade.question.labels import LabelSpace
@@ -81,9 +81,9 @@ def import_gold(con: "DuckDBPyConnection", path: Path, sample: Sample, question:
         raise BadInputError("no code has a label yet", where=str(path), fix="fill in the column relevance, and save")
     final = final_labels(everything)
     undecided = sorted({label.hs10 for label in labels} - set(final))
-    keep_labels(con, sample.name, everything)
     if undecided:
         _ask_for_decisions(path, raters, labels, decided, undecided, question.rubric)
+    keep_labels(con, sample.name, everything)
     counts = tuple(sum(label.rater == rater for label in labels) for rater in raters)
     return GoldReceipt(str(path), tuple(raters), len(drawn), counts, len(final), tuple(undecided), tuple(everything))
 
@@ -152,8 +152,6 @@ def _ask_for_decisions(
     rubric: Rubric,
 ) -> None:
     """Write the sheet ``decisions`` into the workbook: what each rater says, and cells for what is right."""
-    from openpyxl import load_workbook
-
     _, shown = read_sheet(path, raters[0], SHOWN)
     texts = {record.values["hs10"]: record.values for record in shown}
     said = {(label.hs10, label.rater): label for label in (*labels, *decided)}
@@ -169,7 +167,7 @@ def _ask_for_decisions(
             row |= {"relevance": label.relevance, "category": label.category, "reason": label.reason}
             row["date"] = label.rated_on.isoformat()
         rows.append(row)
-    workbook = load_workbook(path)
+    workbook = load_to_edit(path, "save it as .xlsx again")
     if DECISIONS in workbook.sheetnames:
         del workbook[DECISIONS]
     add_sheet(workbook, DECISIONS, [*columns, "relevance", "category", "reason", "date"], rows, rubric)

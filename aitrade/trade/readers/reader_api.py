@@ -90,6 +90,8 @@ def _rows(text: str, path: Path) -> Any:
             )
             where = at(path, text.count("\n", 0, error.pos) + 1)
             raise BadInputError(f"not valid JSON: {cut_off}", where=where, fix=_FIX) from error
+        except RecursionError as error:
+            raise BadInputError("arrays stand in arrays too deeply", where=at(path, line), fix=_FIX) from error
         if not isinstance(row, list):
             raise BadInputError(f"a row is no array but {row!r:.60}", where=at(path, line), fix=_FIX)
         yield line, row

@@ -46,6 +46,8 @@ def read_workbook(session: ImportSession, path: Path, options: ImportOptions, /)
         return at(f"{path}, sheet {records[place][0]}", records[place][1], column)
 
     with offered(session.con, "workbook_cells", columns):
-        session.con.execute("CREATE TEMP TABLE workbook_rows AS SELECT COLUMNS(*)::VARCHAR FROM workbook_cells")
+        session.con.execute(
+            "CREATE OR REPLACE TEMP TABLE workbook_rows AS SELECT COLUMNS(*)::VARCHAR FROM workbook_cells"
+        )
     declared = tuple(Column(name, quoted(name), "VARCHAR") for name in names)
     return [Rows("workbook_rows", declared, locate, damaged(path), titles=tuple(titles))]

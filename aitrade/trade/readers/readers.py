@@ -25,7 +25,8 @@ READERS: dict[str, Reader] = {
     "workbook": read_workbook,
 }
 SUFFIXES = (".json", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
-_DATAWEB = re.compile(r'(^|[\n,"])\s*"?(Data Type"?,|[^\n,]*(Imports|Exports)[^\n,|]*\|)', re.IGNORECASE)
+# Written so that no text of 4,096 characters takes long.
+_DATAWEB = re.compile(r'(?:^|[\n,"])[^\S\n]*Data Type"?,|(?:Imports|Exports)[^\n,|]*\|', re.IGNORECASE)
 
 
 def detect(path: Path) -> str:
