@@ -11,6 +11,7 @@ NoteKind = Literal[
     "labels", "gaps", "partners", "parts", "base", "duty", "interval", "run", "terms", "method", "choice", "data"
 ]
 Value = str | int | float | bool | None
+EVERYTHING = "All"  # in a table by level: every code, labelled or not
 
 # Kinds of notes without which a figure misleads: charts and cards carry them too.
 TELLING: frozenset[NoteKind] = frozenset(

@@ -1,5 +1,6 @@
 """Tables as LaTeX fit their page: by the layout that is chosen, and by what TeX says of them where it is installed."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -54,6 +55,27 @@ def test_names_are_words_and_groups_stand_apart() -> None:
     assert "Compute Hardware" in text
     assert text.index("Compute Hardware") < text.index(r"\addlinespace") < text.index("Low")
     assert text.count(r"\addlinespace") == 1
+
+
+def test_totals_come_first_in_latex_alone() -> None:
+    columns = (Column("cty_code", "Code"), Column("relevance", "Relevance"), Column("v", "2024", "billions"))
+    rows = tuple((code, level, 1.0) for code in (None, "5700") for level in ("High", "Low", "All"))
+    table = Table("growth", "t", columns, rows)
+    text = render(table, "latex")
+    body = [line.split(" & ")[:2] for line in text.splitlines() if " & " in line][1:]
+    assert body == [[code, level] for code in ("--", "5700") for level in ("All", "High", "Low")]
+    assert [row["relevance"] for row in json.loads(render(table, "json"))] == ["High", "Low", "All"] * 2
+    parts = (("High", None, 5.0), ("High", "Compute_Hardware", 5.0), ("Low", None, 1.0), ("All", None, 6.0))
+    text = render(Table("summary", "t", (*WORDS, Column("v", "2024", "billions")), parts), "latex")
+    found = re.findall(r"^(All|High|Low) &|(addlinespace)", text, re.MULTILINE)
+    assert [first or second for first, second in found] == [
+        "All",
+        "addlinespace",
+        "High",
+        "High",
+        "addlinespace",
+        "Low",
+    ]
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex: apt-get install texlive-latex-base")

@@ -3,7 +3,7 @@
 import re
 
 from aitrade.core.render.figures import MISSING, is_numeric, words
-from aitrade.core.render.latex_layout import Layout, heading_lines, layout, stands_apart
+from aitrade.core.render.latex_layout import Layout, heading_lines, layout, stands_apart, totals_first
 from aitrade.core.table import Table
 
 _SPECIAL = {
@@ -29,9 +29,10 @@ _PATTERN = re.compile("[" + re.escape("".join(_SPECIAL)) + "]")
 def to_latex(table: Table) -> str:
     """A table that fits its page, to be typeset with booktabs and the T1 font encoding; notes stand below.
 
-    Names are words, long texts are wrapped, a wide table is turned by a quarter or cut by columns, a long one goes over
-    several pages.
+    Totals come first, names are words, long texts are wrapped, a wide table is turned by a quarter or cut by columns, a
+    long one goes over several pages.
     """
+    table = totals_first(table)
     chosen = layout(table)
     packages = ["booktabs", "array", *(["longtable"] if chosen.long else [])]
     turns = "pdflscape" if chosen.long else "rotating"

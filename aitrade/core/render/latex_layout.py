@@ -3,10 +3,11 @@
 Widths are estimates in points for Computer Modern at 10 points, on a page with margins of an inch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from aitrade.core.render.figures import is_numeric, words
-from aitrade.core.table import Column, Table
+from aitrade.core.table import EVERYTHING, Column, Table, Value
 
 UPRIGHT, TURNED = 455.0, 635.0  # what a line holds: a page of 6.5 by 9 inches, less a little
 # Small letters are a little wider for their height.
@@ -14,6 +15,7 @@ SIZES = ((r"\normalsize", 1.0), (r"\small", 0.93), (r"\footnotesize", 0.86), (r"
 ROWS = {UPRIGHT: 46, TURNED: 30}  # rows of normal size that a page holds beside caption and notes
 _BETWEEN = 12.5  # two columns
 _LEAST_PROSE, _MOST_PROSE = 130.0, 260.0
+_LEVEL, _OF_BLOCKS = "relevance", ("list", "cty_code")  # columns: of levels, and of what levels are in
 _NARROW, _WIDE = " .,;:'il|()[]-/tfj", "mwMW%@"
 
 
@@ -53,6 +55,21 @@ def layout(table: Table) -> Layout:
     )
 
 
+def totals_first(table: Table) -> Table:
+    """The table with the rows of every code before those of levels, within each country or list, as papers have it."""
+    names = [column.name for column in table.columns]
+    if _LEVEL not in names:
+        return table
+    level = names.index(_LEVEL)
+    keys = [place for place, column in enumerate(table.columns) if column.kind == "text" and column.name in _OF_BLOCKS]
+
+    def block(row: tuple[Value, ...]) -> list[Value]:
+        return [row[place] for place in keys]
+
+    rows = [row for _, rows in groupby(table.rows, block) for row in sorted(rows, key=lambda r: r[level] != EVERYTHING)]
+    return replace(table, rows=tuple(rows))
+
+
 def heading_lines(title: str) -> list[str]:
     """A column's title in lines that are hardly wider than its figures: ``Change 2023-2025, %`` has two."""
     lines: list[str] = []
@@ -65,14 +82,17 @@ def heading_lines(title: str) -> list[str]:
 
 
 def stands_apart(table: Table, number: int) -> bool:
-    """Whether a row begins a group: it has no name, as a level's own row has no category, and the one before has."""
+    """Whether a row begins a group: it has no name, as a level's own row has no category, and the one before has.
+
+    So does the row after the total of every code.
+    """
     name = next((place for place, column in enumerate(table.columns) if column.kind == "name"), None)
-    return (
-        number > 0
-        and name is not None
-        and table.rows[number][name] is None
-        and table.rows[number - 1][name] is not None
-    )
+    if number == 0 or name is None or table.rows[number][name] is not None:
+        return False
+    before = table.rows[number - 1]
+    level = next((place for place, column in enumerate(table.columns) if column.name == _LEVEL), None)
+    after_total = level is not None and before[level] == EVERYTHING and table.rows[number][level] != EVERYTHING
+    return before[name] is not None or after_total
 
 
 def text_width(text: str) -> float:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aitrade.core.errors import BadInputError, UsageError
 from aitrade.core.sql import query
-from aitrade.core.table import Levels, Note
+from aitrade.core.table import EVERYTHING, Levels, Note
 from aitrade.core.wording import slug
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.question import Question
@@ -165,7 +165,7 @@ def _parameters(
         counted=list(options.relevances),
         group=options.group,
         reference=labels.reference,
-        relevances=[options.group, *others, "Unlabelled", "All"],
+        relevances=[options.group, *others, "Unlabelled", EVERYTHING],
         without=[list(without.categories) for without in run.question.settings.without],
         excluded=list(options.excluded_chapters or ()),
         partners=list(partners),
