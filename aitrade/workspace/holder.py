@@ -5,12 +5,16 @@ import re
 import time
 from pathlib import Path
 
+from aitrade.core.wording import duration
+
 _NUMBER = re.compile(r"\(PID (\d+)\)")
 _LONGEST = 100  # characters of a command line
 
 
 def describe_holder(message: str) -> str:
-    """Describe the process that DuckDB names in its error about a lock: ``: process 7, aitrade classify, for 5 min``.
+    """Describe the process that DuckDB names in its error about a lock.
+
+    As in ``: process 7, aitrade classify, for about 5 min``.
 
     Where the system tells nothing about processes, command and time are left out; empty where DuckDB names none.
     """
@@ -23,8 +27,7 @@ def describe_holder(message: str) -> str:
         seconds = time.clock_gettime(time.CLOCK_BOOTTIME) - started
     except (OSError, ValueError, IndexError, AttributeError):
         return f": process {number[1]}"
-    length = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-    return f": process {number[1]}, {command}, for {length}"
+    return f": process {number[1]}, {command}, for {duration(max(seconds, 1.0))}"
 
 
 def _command(line: bytes) -> str:
