@@ -87,6 +87,11 @@ class Calibration:
     figures: dict[str, float]
 
     @property
+    def baseline_decides(self) -> bool:
+        """Whether the LLM adds nothing to the baseline, which then decides alone."""
+        return self.evidence_model == self.baseline
+
+    @property
     def expected(self) -> str:
         """Say how right the labels of new products are, by the exemplars out of fold, with and without the LLM."""
         f1s = [f"{level.lower()}_f1" for level in self.labels.counted]

@@ -12,7 +12,7 @@ from aitrade.classification.calibration import Calibration
 from aitrade.classification.decision import Retrieved, baseline_probabilities, decide
 from aitrade.classification.features import near_votes
 from aitrade.classification.method import Method
-from aitrade.classification.prediction import Prediction, listed, prediction, rounded
+from aitrade.classification.prediction import BASELINE, Prediction, listed, prediction, rounded
 from aitrade.core.device import Runtime
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.llm.prompt_scorer import heading_neighbours
@@ -131,6 +131,7 @@ class Classifier:
         def ask_categories(related: Mapping[int, str]) -> "NDArray[np.float64]":
             return self.scorer.category(codes, shown, related)
 
+        decided_by = {"decided_by": BASELINE} if self.calibration and self.calibration.baseline_decides else {}
         decision = decide(retrieved, scores, votes, ask_categories, labels, self.method, self.calibration)
         return [
             prediction(
@@ -147,6 +148,7 @@ class Classifier:
                     "llm_neighbours": listed(near[row]),
                     "neighbours": listed(retrieved.neighbours[row]),
                 }
+                | decided_by
                 | self._note(code),
             )
             for row, (code, category) in enumerate(zip(codes, decision.category_scores, strict=True))

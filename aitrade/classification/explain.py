@@ -37,6 +37,7 @@ class Explanation:
         llm_neighbours: likewise those that a tuned LLM places nearest.
         rationale: the reason given by hand, for an exemplar.
         found_by: the embedder that found the neighbours now, where the run kept none; else None.
+        decided_by: what decided, where the LLM was asked and did not; else None.
         note: what else has to be known of the label, such as that an exemplar has the number but is another product.
     """
 
@@ -54,6 +55,7 @@ class Explanation:
     rationale: str | None
     found_by: str | None = None
     note: str | None = None
+    decided_by: str | None = None
 
     @property
     def contrary(self) -> tuple[Exemplar, float] | None:
@@ -71,6 +73,7 @@ class Explanation:
             "relevance": self.relevance,
             "category": self.category,
             "source": self.source,
+            "decided_by": self.decided_by or self.source,
             "probabilities": dict(zip(levels, self.probabilities, strict=True)) if self.probabilities else None,
             "llm": dict(zip(levels, self.llm, strict=True)) if self.llm else None,
             "label_mass": self.label_mass,
@@ -130,6 +133,7 @@ def explain(con: "DuckDBPyConnection", hs10: str, flow: str, run: str) -> Explan
         llm_neighbours=_known(evidence.get("llm_neighbours") or [], question.exemplars),
         rationale=rationale,
         note=evidence.get("note"),
+        decided_by=evidence.get("decided_by"),
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHOWN_NEIGHBOURS = 8
+BASELINE = "baseline"  # what decides where the LLM was asked and adds nothing, as the evidence names it
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Prediction:
     Attributes:
         relevance, category: the label, by the names of the question.
         p: calibrated probabilities in the order of the question's levels; they add up to 1.
-        source: ``llm``, ``exemplar`` (labelled by hand) or ``cascade`` (certain without the LLM).
-        evidence: the neighbours and raw scores behind it.
+        source: ``llm`` (which was asked), ``exemplar`` (labelled by hand) or ``cascade`` (certain without the LLM).
+        evidence: the neighbours and raw scores behind it; ``decided_by`` where the LLM was asked and did not decide.
     """
 
     flow: str

@@ -44,12 +44,18 @@ def explain(
     emit(json.dumps(found.as_dict() | {"written": written}, indent=1) if as_json else _text(found, written))
 
 
+def _decider(found: "Explanation") -> str:
+    if found.decided_by:
+        return f"the {found.decided_by}, neighbours and probe: the LLM was asked and adds nothing"
+    return found.source
+
+
 def _text(found: "Explanation", written: str | None) -> str:
     levels = found.question.labels.levels
     sure = zip(levels, found.probabilities or (), strict=False)
     lines = [
         f"{found.code.hs10} ({found.code.flow}): {found.code.description}",
-        f"{found.relevance}, {found.category}    run {found.run}, decided by {found.source}",
+        f"{found.relevance}, {found.category}    run {found.run}, decided by {_decider(found)}",
         ", ".join(f"{level} {p:.1%}" for level, p in sure) or "no probabilities",
     ]
     if found.rationale:

@@ -51,6 +51,12 @@ class Provenance:
     rubric: Rubric
 
 
+_SOURCES = (
+    "SELECT coalesce(evidence->>'decided_by', source) AS decided_by, count(*) FROM predictions WHERE run = $1 "
+    "GROUP BY ALL ORDER BY 1"
+)
+
+
 def provenance(con: "DuckDBPyConnection", run: Run, rubric: Rubric, lists: Collection[str]) -> Provenance:
     """Gather the provenance of a run and of the workspace's trade.
 
@@ -63,7 +69,7 @@ def provenance(con: "DuckDBPyConnection", run: Run, rubric: Rubric, lists: Colle
     return Provenance(
         run=run,
         settings=tuple((key.replace("_", " "), _text(value)) for key, value in run.settings.items()),
-        sources=_pairs(con, "SELECT source, count(*) FROM predictions WHERE run = $1 GROUP BY ALL ORDER BY 1", run.run),
+        sources=_pairs(con, _SOURCES, run.run),
         files=tuple(_file(*row) for row in query(con, SQL, "trade_files")),
         lists=_lists(con, lists),
         nomenclature=_pairs(con, "SELECT flow, count(*) FROM codes GROUP BY ALL ORDER BY flow DESC"),

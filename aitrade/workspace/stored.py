@@ -8,6 +8,7 @@ from aitrade.core.errors import BadInputError
 
 _Kind = type | tuple[type, ...]
 _EVIDENCE: dict[str, _Kind] = {
+    "decided_by": str,
     "llm": list,
     "label_mass": (int, float),
     "rationale": str,

@@ -19,6 +19,8 @@ from aitrade.classification import run as classify_module
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.explain import explain
 from aitrade.classification.features import near_votes
+from aitrade.classification.fitting.fit import fit_calibration
+from aitrade.classification.fitting.gather import gather
 from aitrade.classification.run import classify, planned_codes
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
 from aitrade.llm.code_vectors import FULL, CodeVectors
@@ -26,6 +28,7 @@ from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
+from aitrade.report.provenance import provenance
 from aitrade.retrieval.index import index_of, open_index
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.workspace import open_workspace
@@ -421,3 +424,21 @@ def test_a_model_that_hardly_answers_with_a_label_stops_or_leaves_a_warning(
     uncalibrated, warning = done.settings["warnings"]
     assert "no calibration" in uncalibrated
     assert "with a label with a probability of 0.01 only" in warning
+
+
+def test_where_the_baseline_decides_the_llm_is_not_named_as_what_did(tmp_path: Path, toy_classifier: Load) -> None:
+    training = gather(toy_classifier(), toys.toy_codes(), tmp_path, None, lambda *_: None)
+    made = fit_calibration(training, "toy", {})
+    other = dataclasses.replace(made.baseline, weights=(2 * np.array(made.baseline.weights)).tolist())
+    for name, model, wanted in (("heard", other, None), ("deaf", made.baseline, "baseline")):
+        classifier = toy_classifier(calibration=dataclasses.replace(made, evidence_model=model))
+        folder = fill(tmp_path / name)
+        run = run_all(folder, classifier)
+        with open_workspace(folder) as con:
+            asked = con.execute("SELECT hs10, flow FROM predictions WHERE source = 'llm'").fetchall()
+            assert asked
+            found = [explain(con, hs10, flow, run.run) for hs10, flow in asked]
+            assert {one.decided_by for one in found} == {wanted}
+            assert {one.as_dict()["decided_by"] for one in found} == {wanted or "llm"}
+            sources = dict(provenance(con, run, found[0].question.rubric, ()).sources)
+            assert ("baseline" in sources) is ("llm" not in sources) is (wanted is not None)

@@ -1,5 +1,6 @@
 -- The labels of a run: chapters that figures count first, then by level, then the codes with the most trade in the year
--- of their flow. A label imported without a description takes the nomenclature's.
+-- of their flow. A label imported without a description takes the nomenclature's. The source is what
+-- decided.
 WITH traded AS (
     SELECT flow, hs10, sum(value) / 1000000 AS millions
     FROM flows
@@ -9,7 +10,7 @@ WITH traded AS (
 SELECT
     p.flow, p.hs10,
     coalesce(p.description, c.description, i.description, '') AS description,
-    p.relevance, p.category, traded.millions, p.p, p.source
+    p.relevance, p.category, traded.millions, p.p, coalesce(p.evidence->>'decided_by', p.source) AS source
 FROM predictions AS p
 LEFT JOIN codes AS c ON c.flow = p.flow AND c.hs10 = p.hs10
 LEFT JOIN codes AS i ON i.flow = 'imports' AND i.hs10 = p.hs10
