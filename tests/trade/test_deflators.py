@@ -8,6 +8,7 @@ import pytest
 from trade_fixtures import Row, made_up, workspace
 
 from aitrade.core.errors import BadInputError, UsageError
+from aitrade.core.table import Note
 from aitrade.trade.tables.deflators import REAL_TABLES, import_deflator, in_real_terms, known_deflators
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
@@ -62,6 +63,9 @@ def test_a_real_table_is_that_of_trade_deflated_before(name: str, flow: str, tmp
         figures = [(ours, theirs) for ours, theirs in zip(row, expected, strict=True) if isinstance(theirs, float)]
         assert [ours for ours, _ in figures] == pytest.approx([theirs for _, theirs in figures], rel=1e-7, abs=1e-8)
         assert [v for v in row if not isinstance(v, float)] == [v for v in expected if not isinstance(v, float)]
+    # And so are the notes on what is lacking, of which one code without a label is part.
+    lacking = [note for note in real.notes if isinstance(note, Note) and note.kind in ("labels", "gaps")]
+    assert lacking == [note for note in wanted.notes if isinstance(note, Note) and note.kind in ("labels", "gaps")]
     assert real.rows != plain.rows
     assert real.title.endswith("in dollars of 2023")
     assert "deflated by prices" in real.notes[0]

@@ -127,9 +127,10 @@ def in_real_terms(
     Raises:
         BadInputError: there is no such deflator, or it has no price of some trade.
     """
-    known = [one.name for one in known_deflators(con)]
-    if name not in known:
-        fix = offer(name, known, otherwise="" if known else "import one: aitrade deflators import FILE --name NAME")
+    groups = {one.name: one.groups for one in known_deflators(con)}
+    if name not in groups:
+        otherwise = "" if groups else "import one: aitrade deflators import FILE --name NAME"
+        fix = offer(name, list(groups), otherwise=otherwise)
         raise BadInputError(f"there is no deflator {name!r}", fix=fix)
     query(con, SQL, "real", deflator=name, base_year=base_year)
     span = {"first": min([base_year, *years]), "last": max([base_year, *years]) if years else 9999}
@@ -144,13 +145,14 @@ def in_real_terms(
     ((own,),) = con.execute("SELECT current_database()").fetchall()
     con.execute(f'CREATE OR REPLACE TEMP VIEW own_flows AS FROM "{own}".main.flows')
     query(con, SQL, "real_flows")
-    groups = next(one.groups for one in known_deflators(con) if one.name == name)
     try:
         yield Note(
-            f"in dollars of {base_year}, deflated by {name} ({groups} group{'s' if groups > 1 else ''} of codes, each "
-            "by its own price; sums are of constant prices, not chained; a year imported whole by its mean price)",
+            f"in dollars of {base_year}, deflated by {name} ({groups[name]} group{'s' if groups[name] > 1 else ''} of "
+            "codes, each by its own price; sums are of constant prices, not chained; a year imported whole by its mean "
+            "price)",
             "terms",
             f"in dollars of {base_year}, deflated by {name}",
         )
     finally:
+        con.execute("DROP TABLE temp.chapter_flows")
         con.execute("DROP VIEW temp.flows")

@@ -8,3 +8,11 @@ LEFT JOIN code_groups USING (flow, hs10)
 LEFT JOIN price_levels AS levels
     ON levels.flow = nominal.flow AND levels.prefix = code_groups.prefix
         AND levels.year = nominal.year AND levels.month = nominal.month;
+
+-- What is there and what is lacking is read from these sums, whose dollars have to be those of the view.
+CREATE TEMP TABLE chapter_flows AS
+SELECT
+    flow, cty_code, substr(hs10, 1, 2) AS chapter, year, month, count(*) AS number,
+    coalesce(sum(value), 0) AS value, coalesce(sum(value) FILTER (duty IS NOT NULL), 0) AS value_duty_known
+FROM flows
+GROUP BY ALL;
