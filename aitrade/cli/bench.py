@@ -11,6 +11,7 @@ from aitrade.cli.options import Device, DeviceOption, FlowsOption, Format, Model
 from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state, write
 from aitrade.core.errors import BadInputError, UsageError
+from aitrade.core.wording import duration
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine and the methods. No prediction is kept.")
 
@@ -204,7 +205,7 @@ def bench_models(
         emit(f"{planned.codes:,} codes, {planned.exemplars:,} of them exemplars")
         emit(f"to be asked: {', '.join(planned.asked) or 'no model, every row is kept'}")
         for name, seconds in zip(planned.asked, planned.seconds, strict=True):
-            emit(f"{name}: {'time not known yet' if seconds is None else f'about {seconds / 60:,.0f} min'}")
+            emit(f"{name}: {'time not known yet' if seconds is None else duration(seconds)}")
         return
     with ExitStack() as bars:
         found = opened.bench_models(

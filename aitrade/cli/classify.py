@@ -90,6 +90,6 @@ def _in_words(found: "Forecast") -> str:
             f"{found.exemplars:,} have a label by hand",
             f"{found.certain:,} are certain without the LLM",
             f"{found.kept:,} were put to the LLM before, and its scores are kept",
-            f"{found.asked:,} are put to the LLM, which takes {duration(found.seconds)}",
+            f"{found.asked:,} are put to the LLM, which takes {duration(found.seconds) if found.asked else 'no time'}",
         )
     )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aitrade.cli.state import console
+from aitrade.core.wording import duration
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
         def render(self, task: Any) -> Text:
             """What stands behind the bar of a task."""
-            return Text("" if task.time_remaining is None or task.finished else f"{in_words(task.time_remaining)} left")
+            return Text("" if task.time_remaining is None or task.finished else f"{duration(task.time_remaining)} left")
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeLeft())
     with Progress(*columns, console=screen) as bar:
@@ -44,17 +45,6 @@ def busy(what: str) -> Iterator[None]:
         yield
 
 
-def in_words(seconds: float) -> str:
-    """A time as one would say it: ``about 20 s``, ``about 4 min``, ``about 2 h 30 min``."""
-    if seconds < 90:
-        return f"about {max(10 * round(seconds / 10), 5)} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"about {minutes} min"
-    hours, rest = divmod(10 * round(minutes / 10), 60)
-    return f"about {hours} h" + (f" {rest} min" if rest else "")
-
-
 def _lines(what: str, screen: Any) -> Callable[[int, int], None]:
     import time
 
@@ -70,7 +60,7 @@ def _lines(what: str, screen: Any) -> Callable[[int, int], None]:
             return
         said = tenth
         rate = (done - first) / max(time.monotonic() - start, 1e-9)
-        left = f", {in_words((total - done) / rate)} left" if rate and done < total else ""
+        left = f", {duration((total - done) / rate)} left" if rate and done < total else ""
         screen.print(f"{what}: {done:,} of {total:,}{left}")
 
     return show

@@ -47,10 +47,11 @@ def offer(name: str, names: Sequence[str], *, otherwise: str = "") -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say a length of time in words, as ``about 4 min``; times under a second are ``no time``."""
-    if seconds < 1:
-        return "no time"
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= 1.5 * size:
-            return f"about {seconds / size:,.{1 if unit == 'h' else 0}f} {unit}"
-    return f"about {seconds:.0f} s"
+    """A time as one would say it: ``about 20 s``, ``about 4 min``, ``about 2 h 30 min``."""
+    if seconds < 90:
+        return f"about {max(10 * round(seconds / 10), 5)} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} min"
+    hours, rest = divmod(10 * round(minutes / 10), 60)
+    return f"about {hours} h" + (f" {rest} min" if rest else "")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import report_workspace as made
 
-from aitrade.cli.progress import in_words
+from aitrade.core.wording import duration
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from aitrade.cli.progress import in_words
     ],
 )
 def test_time_left_is_said_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+    assert duration(seconds) == words
 
 
 def test_a_terminal_sees_what_is_being_done(tmp_path: Path) -> None:
