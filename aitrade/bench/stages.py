@@ -10,7 +10,7 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.decision import Retrieved
 from aitrade.llm.engine import Engine
 from aitrade.llm.plain_engine import PlainEngine
-from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores
+from aitrade.llm.scorer import Neighbourhoods, PassedOn, Scorer, Scores
 from aitrade.nomenclature.codes import Code
 from aitrade.retrieval.embedder import Embedder
 
@@ -91,30 +91,24 @@ class TimedEmbedder(Embedder):
             return super().embed(texts)
 
 
-class TimedScorer(Scorer):
+class TimedScorer(PassedOn):
     """A scorer whose time is added to a stopwatch."""
 
     def __init__(self, scorer: Scorer, watch: Stopwatch) -> None:
-        self.scorer, self.watch = scorer, watch
-        super().__init__(lambda: scorer.engine)
-        self.sha256, self.vectors, self.columns = scorer.sha256, scorer.vectors, scorer.columns
-        self.shown_sha256, self.prompt_neighbours = scorer.shown_sha256, scorer.prompt_neighbours
-
-    def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
-        """See :class:`Scorer`."""
-        return self.scorer.reads(codes, neighbours)
+        super().__init__(scorer)
+        self.watch = watch
 
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
         """See :class:`Scorer`."""
         with self.watch.stage(LLM):
-            return self.scorer.relevance(codes, neighbours)
+            return super().relevance(codes, neighbours)
 
     def category(
         self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
     ) -> "NDArray[np.float64]":
         """See :class:`Scorer`."""
         with self.watch.stage(LLM):
-            return self.scorer.category(codes, neighbours, related)
+            return super().category(codes, neighbours, related)
 
 
 class LayersTimer:

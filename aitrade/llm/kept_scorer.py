@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aitrade.core.device import Runtime
-from aitrade.llm.scorer import Neighbourhoods, Scorer, Scores, scores_from_rows
+from aitrade.llm.scorer import Neighbourhoods, PassedOn, Scorer, Scores, scores_from_rows
 from aitrade.nomenclature.codes import Code
 from aitrade.workspace.scores import ScoreStore, content_key
 
@@ -14,20 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class KeptScorer(Scorer):
+class KeptScorer(PassedOn):
     """A scorer that gives the answers of another one, which is asked only what is not kept."""
 
     def __init__(self, scorer: Scorer, store: ScoreStore, runtime: Runtime) -> None:
-        super().__init__(lambda: scorer.engine)
-        self.sha256, self.vectors, self.columns = scorer.sha256, scorer.vectors, scorer.columns
-        self.shown_sha256, self.prompt_neighbours = scorer.shown_sha256, scorer.prompt_neighbours
-        self._scorer, self._store, self._runtime = scorer, store, runtime
+        super().__init__(scorer)
+        self._store, self._runtime = store, runtime
         self._asked = self._reused = 0
-
-    @property
-    def engine_kind(self) -> str:
-        """See :class:`Scorer`."""
-        return self._scorer.engine_kind
 
     def take_counts(self) -> tuple[int, int]:
         """Count the codes that the LLM was asked about since the last call, and those whose scores were kept."""
@@ -41,22 +34,12 @@ class KeptScorer(Scorer):
         kept = self._store.read(keys)
         return [key in kept for key in keys]
 
-    def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
-        """See :class:`Scorer`."""
-        return self._scorer.reads(codes, neighbours)
-
-    def reads_category(
-        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
-    ) -> list[str]:
-        """See :class:`Scorer`."""
-        return self._scorer.reads_category(codes, neighbours, related)
-
     def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
         """See :class:`Scorer`."""
         keys = self._keys("relevance", self.reads(codes, neighbours))
 
         def ask(rows: list[int]) -> "NDArray[np.float64]":
-            return self._scorer.relevance([codes[row] for row in rows], [neighbours[row] for row in rows]).rows()
+            return self.scorer.relevance([codes[row] for row in rows], [neighbours[row] for row in rows]).rows()
 
         rows, fresh = self._kept_or_asked(keys, ask)
         self._asked += fresh
@@ -70,7 +53,7 @@ class KeptScorer(Scorer):
         keys = self._keys("category", self.reads_category(codes, neighbours, related))
         levels = list(related.items())
         return self._kept_or_asked(
-            keys, lambda places: self._scorer.category(codes, neighbours, dict(levels[place] for place in places))
+            keys, lambda places: self.scorer.category(codes, neighbours, dict(levels[place] for place in places))
         )[0]
 
     def _keys(self, what: str, texts: Sequence[str]) -> list[str]:

@@ -116,3 +116,37 @@ class Scorer(ABC):
             related: level of each code to ask about, by its place among them.
         """
         raise NotImplementedError
+
+
+class PassedOn(Scorer):
+    """A scorer that passes everything on to another one; what wraps one overrides what it adds to."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        super().__init__(lambda: scorer.engine)
+        self.scorer, self.sha256, self.vectors, self.columns = scorer, scorer.sha256, scorer.vectors, scorer.columns
+        self.shown_sha256, self.prompt_neighbours = scorer.shown_sha256, scorer.prompt_neighbours
+
+    @property
+    def engine_kind(self) -> str:
+        """See :class:`Scorer`."""
+        return self.scorer.engine_kind
+
+    def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
+        """See :class:`Scorer`."""
+        return self.scorer.reads(codes, neighbours)
+
+    def reads_category(
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
+    ) -> list[str]:
+        """See :class:`Scorer`."""
+        return self.scorer.reads_category(codes, neighbours, related)
+
+    def relevance(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> Scores:
+        """See :class:`Scorer`."""
+        return self.scorer.relevance(codes, neighbours)
+
+    def category(
+        self, codes: Sequence[Code], neighbours: Neighbourhoods, related: Mapping[int, str]
+    ) -> "NDArray[np.float64]":
+        """See :class:`Scorer`."""
+        return self.scorer.category(codes, neighbours, related)
