@@ -14,9 +14,9 @@ from aitrade.evaluation.benchmark.curves import reliability, risk_and_coverage
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES
 from aitrade.evaluation.benchmark.leaderboard import TITLES
 from aitrade.evaluation.benchmark.statistics import MEASURE
-from aitrade.report.drawing import chart, specification, subtitle, to_svg
+from aitrade.report.drawing import chart, specification, subtitle
 from aitrade.report.figure import Figure, figure, point
-from aitrade.report.page import dark_styles, hidden, policy
+from aitrade.report.page import dark_styles, drawing, filled, policy
 from aitrade.report.palette import swatches
 
 if TYPE_CHECKING:
@@ -50,18 +50,13 @@ def write_benchmark(measured: "Measured", folder: Path) -> tuple[Path, ...]:
 def benchmark_page(measured: "Measured") -> str:
     """The page; it holds drawings, no script, and asks nothing of a network."""
     require_extra("report", "writing a page")
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
     drawn = [one for one in benchmark_figures(measured) if one is not None]
-    return environment.get_template("benchmark.html.j2").render(
+    return filled(
+        "benchmark.html.j2",
         title=measured.data.title,
         version=__version__,
         figures=drawn,
-        drawings={one.id: hidden(to_svg(_untitled(one))) for one in drawn},
+        drawings={one.id: drawing(specification(chart(one))) for one in drawn},
         subtitle=lambda one: subtitle(one, one.chosen()),
         tables=[
             measured.reading,
@@ -139,7 +134,3 @@ def _full(table: Table) -> Table:
     places = [n for n, column in enumerate(table.columns) if not column.name.endswith(("_low", "_high"))]
     rows = tuple(tuple(row[n] for n in places) for row in table.rows)
     return Table("all", "Every figure, and what each row costs", tuple(table.columns[n] for n in places), rows)
-
-
-def _untitled(one: Figure) -> dict[str, object]:
-    return {key: part for key, part in specification(chart(one)).items() if key != "title"}

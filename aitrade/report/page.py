@@ -32,23 +32,17 @@ def page(contents: "Contents", made_at: str) -> str:
         made_at: when it was made, for people.
     """
     require_extra("report", "writing a report")
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
     scripts = [javascript_safe(), "\n".join(_text(name) for name in SCRIPTS)]
     specs = {id_: specification(chart(figure)) for id_, figure in contents.figures.items()}
-    untitled = {id_: {key: part for key, part in spec.items() if key != "title"} for id_, spec in specs.items()}
-    return environment.get_template("page.html.j2").render(
+    return filled(
+        "page.html.j2",
         contents=contents,
         made_at=made_at,
         version=__version__,
         sections=sections(contents.classification.group, contents.question.labels.reference, gold=contents.gold),
         tables={table_id(key): table for key, table in contents.tables.items()},
         table_ids=_table_ids(contents),
-        drawings={id_: hidden(to_svg(spec)) for id_, spec in untitled.items()},
+        drawings={id_: drawing(spec) for id_, spec in specs.items()},
         subtitle=lambda figure: subtitle(figure, figure.chosen()),
         text=words,
         is_numeric=is_numeric,
@@ -89,7 +83,24 @@ def javascript_safe() -> str:
     return javascript().replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def hidden(svg: str) -> str:
+def filled(name: str, **parts: Any) -> str:
+    """Fill in a page's template; what it names and nobody gives is an error, and all text is escaped."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    page: str = environment.get_template(name).render(**parts)
+    return page
+
+
+def drawing(spec: dict[str, Any]) -> str:
+    """Draw a figure for a page, whose headings stand in the page itself."""
+    return _hidden(to_svg({key: part for key, part in spec.items() if key != "title"}))
+
+
+def _hidden(svg: str) -> str:
     """A drawing that screen readers pass over: its frame says what it shows, and the tables hold its figures."""
     return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
