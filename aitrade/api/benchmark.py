@@ -190,7 +190,7 @@ class Benchmarks(Reviews):
         limit: int | None = None,
         seed: int = SEED,
         device: str = "auto",
-        on_step: OnStep = lambda _done, _codes: None,
+        on_step: OnStep = log_steps,
         on_message: Callable[[str], None] = log_message,
     ) -> Result:
         """Measure how well codes are judged from N labels, without an LLM and by base models.

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from aitrade.models.adapter_files import AdapterManifest
     from aitrade.nomenclature.codes import Code
     from aitrade.workspace.runs import Run
-    from aitrade.workspace.scores import ScoreStore
 
 OnStep = Callable[[int, int], None]
 
@@ -69,10 +68,13 @@ class Runs(Questions):
         """
         from aitrade.classification.run import classify
         from aitrade.workspace import open_workspace
+        from aitrade.workspace.codes import read_codes
 
+        model = model or self.question.settings.model
         with open_workspace(self.folder) as con:
-            chosen = self._chosen(con, flow, codes, limit, pad)
-            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade, on_message)
+            chosen = read_codes(con, flows(flow), limit, only_codes(codes, pad))
+            on_message(f"loading {model}")
+            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade=cascade)
             self._tell(classifiers, chosen, on_message)
             run = classify(con, classifiers, chosen, on_step, allow_low_label_mass=allow_low_label_mass)
             for warning in run.settings.get("warnings", []):
@@ -108,40 +110,28 @@ class Runs(Questions):
         from aitrade.workspace import open_workspace
         from aitrade.workspace.codes import read_codes
 
+        model = model or self.question.settings.model
         with open_workspace(self.folder) as con:
-            chosen = self._chosen(con, flow, codes, limit, pad)
-            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade, on_message)
+            chosen = read_codes(con, flows(flow), limit, only_codes(codes, pad))
+            on_message(f"loading {model}")
+            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade=cascade)
             knowing = classifiers[0].knowing(by_heading(read_codes(con, FLOWS)))
             found = forecast(knowing, chosen, on_step)
             return replace(found, seconds=found.seconds / len(classifiers))
 
-    def _chosen(
-        self,
-        con: "DuckDBPyConnection",
-        flow: str,
-        codes: Sequence[str] | str | Path | None,
-        limit: int | None,
-        pad: bool,
-    ) -> "list[Code]":
-        from aitrade.workspace.codes import read_codes
-
-        return read_codes(con, flows(flow), limit, only_codes(codes, pad))
-
     def _classifiers(
         self,
         con: "DuckDBPyConnection",
-        model: str | None,
+        model: str,
         embedder: str | None,
         device: str,
         arithmetic: str,
+        *,
         cascade: bool,
-        on_message: Callable[[str], None],
     ) -> "list[Classifier]":
         from aitrade.classification.loading import load_classifiers
         from aitrade.workspace.scores import ScoreStore
 
-        model = model or self.question.settings.model
-        on_message(f"loading {model}")
         return load_classifiers(
             self.question,
             model,
@@ -186,30 +176,16 @@ class Runs(Questions):
         from aitrade.classification.run import classify, planned_codes
         from aitrade.workspace import open_workspace
         from aitrade.workspace.runs import get_run
-        from aitrade.workspace.scores import ScoreStore
 
         with open_workspace(self.folder, create=False) as con:
             begun = get_run(con, run)
             if begun.finished:
                 return begun
-            classifiers = self._classifiers_of(begun, ScoreStore(con))
+            of = begun.settings
+            classifiers = self._classifiers(
+                con, of["model"], of["embedder"], of["device"], of["arithmetic"], cascade=of["cascade"]
+            )
             return classify(con, classifiers, planned_codes(con, begun, classifiers[0]), on_step)
-
-    def _classifiers_of(self, run: "Run", store: "ScoreStore") -> "list[Classifier]":
-        from aitrade.classification.loading import load_classifiers
-
-        made_by = run.settings
-        return load_classifiers(
-            self.question,
-            made_by["model"],
-            made_by["device"],
-            self.folder,
-            method=self.method,
-            embedder=made_by["embedder"],
-            arithmetic=made_by["arithmetic"],
-            cascade=made_by["cascade"],
-            store=store,
-        )
 
     def runs(self) -> "list[Run]":
         """List the runs, oldest first."""

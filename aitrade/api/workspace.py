@@ -9,6 +9,7 @@ from aitrade.api.arguments import Names, Years, flows, names
 from aitrade.api.arguments import years as year_numbers
 from aitrade.api.gold import Golds
 from aitrade.api.result import Result
+from aitrade.api.telling import log_message
 from aitrade.core.errors import UsageError
 from aitrade.core.extras import require_extra
 from aitrade.core.offline import refuse_network
@@ -317,7 +318,7 @@ class Workspace(Golds):
             return citations(con, run or self.default_run())
 
     def package(
-        self, folder: str | Path, *, run: str | None = None, on_message: Callable[[str], None] = lambda _: None
+        self, folder: str | Path, *, run: str | None = None, on_message: Callable[[str], None] = log_message
     ) -> "Package":
         """Write a replication package: data, every table of the paper, a script that makes them again, and a README.
 
