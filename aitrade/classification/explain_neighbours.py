@@ -1,6 +1,5 @@
 """Find the exemplars near a code whose run kept none, as imported and shipped labels do."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from aitrade.core.device import choose_runtime
 from aitrade.nomenclature.code_text import describe
 from aitrade.question.artifacts import adapter_folders
 from aitrade.retrieval.embedder import load_embedder
-from aitrade.retrieval.index import installed_indexes, open_index
+from aitrade.retrieval.index import open_index_of
 from aitrade.retrieval.neighbours import find_neighbours
 
 
@@ -30,8 +29,7 @@ def with_neighbours(explanation: Explanation, method: Method, workspace: Path) -
         return explanation
     name = question.settings.embedder
     embedder = load_embedder(choose_runtime("auto"), name, question, adapter_folders(question, workspace))
-    folders, may_write = (installed_indexes(), workspace / "index"), os.access(workspace, os.W_OK)
-    index = open_index(question.exemplars, question.words, embedder, *folders, keep=may_write)
+    index = open_index_of(question, embedder, workspace)
     vectors = embedder.embed([describe(explanation.code, question.words)])
     (near,) = find_neighbours(
         index,

@@ -1,6 +1,5 @@
 """Say what a model is shown of a code, to the last token; no weights of the LLM are loaded."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from aitrade.nomenclature.codes import Code
 from aitrade.question.artifacts import adapter_folders
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import load_embedder
-from aitrade.retrieval.index import installed_indexes, open_index
+from aitrade.retrieval.index import open_index_of
 from aitrade.retrieval.neighbours import find_neighbours
 
 if TYPE_CHECKING:
@@ -92,8 +91,7 @@ def _neighbours(
 ) -> "list[Exemplar]":
     """The exemplars in the prompt of a code, chosen for its whole heading."""
     embedder = load_embedder(choose_runtime(), embedder_name, question, adapter_folders(question, folder))
-    folders, may_write = (installed_indexes(), folder / "index"), os.access(folder, os.W_OK)
-    index = open_index(question.exemplars, question.words, embedder, *folders, keep=may_write)
+    index = open_index_of(question, embedder, folder)
     vectors = embedder.embed([describe(one, question.words) for one in siblings])
     near = find_neighbours(
         index, siblings, vectors, method.neighbours, same_hs4=method.same_hs4, same_hs6=method.same_hs6

@@ -5,6 +5,7 @@ workspace that needs them.
 """
 
 import hashlib
+import os
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from aitrade.core.paths import weights_folder
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.text import Words
 from aitrade.question.exemplars import ExemplarSet
+from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
@@ -76,6 +78,12 @@ def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folder
     if keep:  # FAISS itself does not notice a full disk
         write_file(folders[-1] / name, load_faiss().serialize_index(index.faiss_index).tobytes())
     return index
+
+
+def open_index_of(question: Question, embedder: Embedder, workspace: Path) -> Index:
+    """Read or build the index of a question's exemplars; one built now is kept where the workspace may be written."""
+    folders, may_write = (installed_indexes(), workspace / "index"), os.access(workspace, os.W_OK)
+    return open_index(question.exemplars, question.words, embedder, *folders, keep=may_write)
 
 
 def _read(path: Path) -> Any:
