@@ -81,7 +81,7 @@ def write(tables: "Sequence[Table]", format_name: FormatOption | None, output: P
         UsageError: the file's suffix is of no format, or of another one than is given.
         BadInputError: the file cannot be written.
     """
-    from aitrade.core.render import ONE_TABLE, choose_format, notes_file, render, write_tables
+    from aitrade.core.render import ONE_TABLE, choose_format, render, write_tables
 
     chosen = choose_format(output, format_name.value if format_name else None)
     if chosen in ONE_TABLE:
@@ -90,5 +90,4 @@ def write(tables: "Sequence[Table]", format_name: FormatOption | None, output: P
     if output is None:
         emit("\n".join(render(table, chosen) for table in tables))
         return
-    write_tables(tables, output, chosen)
-    say(f"wrote {output}" + (f" and {notes_file(output)}" if chosen in ("csv", "json") and tables[0].notes else ""))
+    say(f"wrote {' and '.join(map(str, write_tables(tables, output, chosen)))}")

@@ -22,7 +22,7 @@ FORMATS: dict[str, Callable[[Table], str]] = {
 }
 BINARY = ("xlsx", "parquet", "dta")
 ONE_TABLE = ("csv", "json", "parquet", "dta")  # what a file of these holds
-_WITHOUT_NOTES = ("csv", "json")
+_AS_DATA = ("csv", "json")  # every digit, no notes, and what no reader sees written in ways of their own
 SUFFIXES = {
     ".txt": "text",
     ".csv": "csv",
@@ -42,7 +42,7 @@ def render(table: Table, format_name: str) -> str:
     Text, Markdown, LaTeX and HTML round for reading; CSV and JSON keep every digit, and write what no reader sees in
     ways of their own.
     """
-    return FORMATS[format_name](table if format_name in ("csv", "json") else cleaned(table))
+    return FORMATS[format_name](table if format_name in _AS_DATA else cleaned(table))
 
 
 def choose_format(output: Path | None, given: str | None) -> str:
@@ -76,18 +76,16 @@ def choose_format(output: Path | None, given: str | None) -> str:
     return by_suffix
 
 
-def notes_file(path: Path) -> Path:
-    """Name the file that holds title and notes of a file that cannot hold them."""
-    return path.with_name(f"{path.stem}_notes.txt")
-
-
-def write_tables(tables: Sequence[Table], path: Path, format_name: str) -> None:
+def write_tables(tables: Sequence[Table], path: Path, format_name: str) -> tuple[Path, ...]:
     """Write tables into one file, completely or not at all; the notes of a CSV or JSON file into one beside it.
 
     Args:
         tables: one table for the formats of ``ONE_TABLE``; several may stand in the others.
         path: the file.
         format_name: one of ``FORMATS`` or ``BINARY``.
+
+    Returns:
+        The files: the table's first.
 
     Raises:
         UsageError: the format needs a library that is not installed.
@@ -108,9 +106,12 @@ def write_tables(tables: Sequence[Table], path: Path, format_name: str) -> None:
 
         write_stata(tables[0], path)
     else:
-        if format_name in _WITHOUT_NOTES and tables[0].notes:
-            write_file(notes_file(path), "\n".join([tables[0].title, *tables[0].notes, ""]).encode())
-        write_file(path, "\n".join(render(table, format_name) for table in tables).encode())
+        notes: tuple[Path, ...] = ()
+        if format_name in _AS_DATA and tables[0].notes:
+            said = "\n".join([tables[0].title, *tables[0].notes, ""])
+            notes = (write_file(path.with_name(f"{path.stem}_notes.txt"), said.encode()),)
+        return write_file(path, "\n".join(render(table, format_name) for table in tables).encode()), *notes
+    return (path,)
 
 
-__all__ = ["BINARY", "FORMATS", "ONE_TABLE", "SUFFIXES", "choose_format", "notes_file", "render", "write_tables"]
+__all__ = ["BINARY", "FORMATS", "ONE_TABLE", "SUFFIXES", "choose_format", "render", "write_tables"]
