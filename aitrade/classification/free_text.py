@@ -43,7 +43,7 @@ def classify_texts(
             raise BadInputError(f"description {number} is empty", fix="leave it out, or write what the product is")
     judged: list[Prediction] = []
     on_step(0, len(texts))
-    for text in texts:  # one at a time: what stands in a batch with a text would change its probabilities a little
+    for text in texts:  # one at a time: as codes of one heading they would be shown each other's neighbours
         judged += classifier.predict([Code(hs10="", flow="", description=" ".join(text.split()))])
         on_step(len(judged), len(texts))
     return judged

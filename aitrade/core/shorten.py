@@ -33,12 +33,11 @@ def told_apart(texts: Sequence[str], letters: int) -> list[str]:
     """
     full = [sentence_case(text) for text in texts]
     cut = [shorten(text, letters) for text in full]
+    alike: dict[str, set[str]] = {}
+    for text, short in zip(full, cut, strict=True):
+        alike.setdefault(short, set()).add(text)
     return [
-        _begin_and_end(text, letters)
-        if any(short == cut[place] and other != text for other, short in pairs)
-        else cut[place]
-        for pairs in [list(zip(full, cut, strict=True))]
-        for place, text in enumerate(full)
+        _begin_and_end(text, letters) if len(alike[short]) > 1 else short for text, short in zip(full, cut, strict=True)
     ]
 
 

@@ -15,7 +15,7 @@ from aitrade.workspace.rows import offered
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-NEAR = 4e-3  # between two probabilities: twice what other batches and threads change one by in bfloat16
+NEAR = 4e-3  # between two probabilities: twice what other processors and threads may change one by in bfloat16
 
 
 def insert_predictions(con: "DuckDBPyConnection", run: str, columns: Mapping[str, Sequence[Any]]) -> None:

@@ -37,8 +37,8 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     features, weights = training_features(training, probe), training.asked_weights
     joined, baseline = fit_evidence_model(training, features), fit_evidence_model(training, features, BASELINE_KINDS)
     labels, reference = training.labels, training.labels.reference_index
-    both = [_figures(fit.out_of_fold, training.targets, weights, labels) for fit in (joined, baseline)]
-    full = joined if both[0]["log_loss"] < both[1]["log_loss"] else baseline
+    with_llm, without = (_figures(f.out_of_fold, training.targets, weights, labels) for f in (joined, baseline))
+    full, figures = (joined, with_llm) if with_llm["log_loss"] < without["log_loss"] else (baseline, without)
     threshold, share = _cascade_threshold(
         baseline.out_of_fold[:, reference], full.out_of_fold.argmax(1) != reference, weights
     )
@@ -52,14 +52,11 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
         baseline=baseline.model,
         cascade_threshold=threshold,
         category_weights=category_weights,
-        figures=_figures(full.out_of_fold, training.targets, weights, labels)
+        figures=figures
         | category_figures
         | {"cascade_share": share}
-        | {
-            f"{prefix}_{name}": found[name]
-            for prefix, found in zip(("joined", "baseline"), both, strict=True)
-            for name in _compared(labels)
-        },
+        | {f"joined_{name}": with_llm[name] for name in _compared(labels)}
+        | {f"baseline_{name}": without[name] for name in _compared(labels)},
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.errors import BadInputError
 from aitrade.core.files import atomic_write
 from aitrade.core.sql import query
+from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.pack import pack_question
 from aitrade.question.question import SHIPPED, Question, load_question
 from aitrade.trade.countries import shipped_countries
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SQL = Path(__file__).parents[1] / "sql"
-FLOWS = ("imports", "exports")
 _AT_ONCE = 10_000  # rows
 
 
