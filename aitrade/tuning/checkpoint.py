@@ -8,13 +8,13 @@ from aitrade.core.files import atomic_write
 
 
 def keep(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: Any, epochs: int) -> None:
-    """Write parameters and the optimizer's moments after a number of epochs; the last step makes it count."""
+    """Write parameters and the optimizer's steps and moments after a number of epochs; the last step makes it count."""
     from safetensors.torch import save_file
 
     tensors = {name: p.detach() for name, p in parameters.items()}
     for name, p in parameters.items():
-        for moment in ("exp_avg", "exp_avg_sq"):
-            tensors[f"{moment}:{name}"] = optimizer.state[p][moment]
+        # A head that no batch has used yet has no state; one that some batches use has taken fewer steps.
+        tensors |= {f"{part}:{name}": value for part, value in optimizer.state.get(p, {}).items()}
     with atomic_write(folder / f"epoch{epochs}.safetensors") as partial:
         save_file(tensors, partial)
     with atomic_write(folder / "state.json") as partial:
@@ -34,11 +34,10 @@ def restore(folder: Path, parameters: dict[str, Any], optimizer: Any, schedule: 
     with torch.no_grad():
         for name, p in parameters.items():
             p.copy_(tensors[name])
-            optimizer.state[p] = {
-                "step": torch.tensor(float(state["steps"])),
-                "exp_avg": tensors[f"exp_avg:{name}"].to(p.device),
-                "exp_avg_sq": tensors[f"exp_avg_sq:{name}"].to(p.device),
-            }
+            if f"step:{name}" in tensors:
+                step, *moments = (tensors[f"{part}:{name}"] for part in ("step", "exp_avg", "exp_avg_sq"))
+                first, second = (moment.to(p.device) for moment in moments)
+                optimizer.state[p] = {"step": step, "exp_avg": first, "exp_avg_sq": second}
     schedule.last_epoch = state["steps"]
     for group, rate in zip(optimizer.param_groups, schedule.base_lrs, strict=True):
         group["lr"] = rate * schedule.lr_lambdas[0](state["steps"])
