@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitrade.api.arguments import flows
 from aitrade.api.result import Result
 from aitrade.api.review import Reviews
 from aitrade.api.telling import log_message, log_steps
@@ -186,7 +187,9 @@ class Benchmarks(Reviews):
         sizes: Sequence[int] = (0, 30, 100, 300, 1000, 3000),
         draws: int = 3,
         models: Sequence[str] = (),
+        tune_embedder: bool = False,
         embedder: str | None = None,
+        flow: str = "imports",
         limit: int | None = None,
         seed: int = SEED,
         device: str = "auto",
@@ -203,7 +206,9 @@ class Benchmarks(Reviews):
             sizes: numbers of labels; those above what there is stand for all.
             draws: how often exemplars are drawn.
             models: base models that are asked; none for the baseline alone.
+            tune_embedder: tune the embedder on every draw too, and join the models with what it then says.
             embedder: a base embedder; the base of the question's by default.
+            flow: of the labelled codes: imports, exports or all.
             limit: measure this many codes, in whole headings; all by default.
             seed: of the draws.
             device: auto, cpu or cuda.
@@ -219,10 +224,11 @@ class Benchmarks(Reviews):
 
         from aitrade.core.device import choose_runtime
         from aitrade.evaluation.benchmark.gold import gold_of_run
-        from aitrade.evaluation.benchmark.learning import halves, learnt
+        from aitrade.evaluation.benchmark.learning import Contenders, embedder_tuner, halves, learnt
         from aitrade.evaluation.benchmark.learning_table import learning_table
         from aitrade.llm.scorer_loading import load_scorer
         from aitrade.models.adapter_files import base_and_adapter, is_tuned
+        from aitrade.models.installed import locate
         from aitrade.retrieval.embedder import load_embedder
         from aitrade.workspace import read_workspace
         from aitrade.workspace.codes import read_codes
@@ -235,7 +241,8 @@ class Benchmarks(Reviews):
             nomenclature = read_codes(con, ("imports",))
         runtime = choose_runtime(device)
         on_message("embedding")
-        parts = halves(gold, self.question, load_embedder(runtime, embedder, self.question), limit, seed)
+        base = load_embedder(runtime, embedder, self.question)
+        parts = halves(gold, flows(flow), self.question, base, limit, seed)
         scorers = {}
         for name in models:
             on_message(f"loading {name}")
@@ -249,10 +256,12 @@ class Benchmarks(Reviews):
             done += count
             on_step(min(done, steps), steps)
 
+        tuner = embedder_tuner(locate(embedder), runtime, self.folder / "learning", on_message)
+        contenders = Contenders(scorers, tuner if tune_embedder else None)
         for draw in range(draws):
             order = np.random.default_rng(seed + draw).permutation(len(parts.labelled.codes))
             for size in numbers:
-                found = learnt(parts, order[:size], self.question, self.method, nomenclature, scorers, asked)
+                found = learnt(parts, order[:size], self.question, self.method, nomenclature, contenders, asked)
                 for contender, probabilities in found.items():
                     said.setdefault((size, contender), []).append(probabilities)
                 if not scorers:

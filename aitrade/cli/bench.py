@@ -256,6 +256,10 @@ def learn(
     model: Annotated[
         list[str] | None, typer.Option("--model", metavar="NAME", help="Base model that is asked; again for more.")
     ] = None,
+    tune_embedder: Annotated[
+        bool, typer.Option("--tune-embedder", help="Tune the embedder on every draw too (some minutes each).")
+    ] = False,
+    flow: Annotated[FlowsOption, typer.Option(help="Which codes of the labels.")] = FlowsOption.imports,
     limit: Annotated[
         int | None, typer.Option(min=50, metavar="N", help="Measure N codes, in whole headings; all by default.")
     ] = None,
@@ -264,11 +268,11 @@ def learn(
     format_name: Format = None,
     output: Output = None,
 ) -> None:
-    """Measure how many labels one needs: the learning curve, without an LLM and with base models.
+    """Measure how many labels one needs: the learning curve, without an LLM, with base models, and tuned.
 
     The codes of the labels are cut in two by subheading. Exemplars are drawn from one half, the smaller draws within
     the larger; what is learnt from them is measured on the other half. The baseline is neighbours and probe on a base
-    embedder.
+    embedder; with --tune-embedder also on one that is tuned on the draw, and models are joined with that.
 
     Example: aitrade bench learn --labels paper-dev --sizes 30,300,3000 -o learning.xlsx
     """
@@ -288,6 +292,8 @@ def learn(
                 sizes=[int(part) for part in names(sizes)],
                 draws=draws,
                 models=model or (),
+                tune_embedder=tune_embedder,
+                flow=flow.value,
                 limit=limit,
                 seed=seed,
                 device=device.value,

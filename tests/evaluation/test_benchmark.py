@@ -163,14 +163,17 @@ def test_the_learning_curve_learns_what_can_be_learnt(
     assert aitrade("labels", "import", file, "--name", "truth", "--flow", "imports").code == 0
     done = aitrade(
         "bench", "learn", "--labels", "truth", "--sizes", "0,1000", "--draws", "2", "--device", "cpu",
-        "--model", MODEL, "--format", "json",
+        "--model", MODEL, "--tune-embedder", "--format", "json",
     )  # fmt: skip
     assert done.code == 0, done.err
     rows = {(row["labels"], row["contender"]): row for row in json.loads(done.out)}
     most = max(size for size, _ in rows)
     assert rows[0, "baseline"]["kappa"] == 0
     assert rows[most, "baseline"]["accuracy"] > rows[0, "baseline"]["accuracy"]
-    assert {contender for _, contender in rows} == {"baseline", f"{MODEL} alone", f"{MODEL} joined"}
+    tuned = "baseline, embedder tuned"
+    assert rows[most, tuned]["accuracy"] > rows[0, "baseline"]["accuracy"]
+    assert {contender for _, contender in rows} == {"baseline", tuned, f"{MODEL} alone", f"{MODEL} joined"}
+    assert list((workspace / "learning").glob("*+*/aitrade.json")), "the tuned embedders are not kept"
 
 
 def test_a_tuned_model_cannot_show_how_it_learns(

@@ -6,6 +6,7 @@ what is learnt from them is measured on the other. Draws are nested: the first 3
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,26 +16,32 @@ from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.classification.method import Method
+from aitrade.core.device import Runtime
 from aitrade.core.errors import BadInputError
 from aitrade.core.softmax import softmax
 from aitrade.evaluation.benchmark.gold import Gold, whole_headings
 from aitrade.evaluation.benchmark.judging import LEAST_EXEMPLARS
 from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.llm.scorer import Scorer
+from aitrade.models.installed import Installed
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.folds import subheading_folds
 from aitrade.question.question import Question
-from aitrade.retrieval.embedder import Embedder
+from aitrade.retrieval.embedder import Embedder, load_embedder
 from aitrade.retrieval.index import index_of
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.tuning.embedder import make_embedder_adapter
+from aitrade.tuning.job import Task
+from aitrade.tuning.settings import EMBEDDER_SETTINGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 64
-BASELINE = "baseline"
+BASELINE, TUNED = "baseline", "baseline, embedder tuned"
+TUNED_FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -47,11 +54,14 @@ class Halves:
     measured_vectors: "NDArray[np.float32]"
 
 
-def halves(gold: Gold, question: Question, embedder: Embedder, limit: int | None, seed: int) -> Halves:
+def halves(
+    gold: Gold, flows: Sequence[str], question: Question, embedder: Embedder, limit: int | None, seed: int
+) -> Halves:
     """Cut labelled codes in two by subheading, and embed them.
 
     Args:
         gold: codes with labels.
+        flows: only codes of these.
         question: its words spell out the codes.
         embedder: what embeds them; one that was not tuned on labels like these.
         limit: measure this many codes, in whole headings; all by default.
@@ -60,6 +70,7 @@ def halves(gold: Gold, question: Question, embedder: Embedder, limit: int | None
     Raises:
         BadInputError: a half is empty.
     """
+    gold = _only(gold, [place for place, code in enumerate(gold.codes) if code.flow in flows])
     side = subheading_folds(gold.codes, 2)
     labelled, measured = (_only(gold, np.flatnonzero(side == half).tolist()) for half in (0, 1))
     if not labelled.codes or not measured.codes:
@@ -75,13 +86,80 @@ def _only(gold: Gold, places: Sequence[int]) -> Gold:
     return Gold(gold.name, tuple(gold.codes[i] for i in places), tuple(gold.levels[i] for i in places))
 
 
+@dataclass(frozen=True)
+class Embedders:
+    """What places exemplars and codes: an embedder, and for each fold of the exemplars one that has not learnt it."""
+
+    whole: Embedder
+    folds: tuple[Embedder, ...]
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """What judges the codes beside the baseline on the base embedder.
+
+    Attributes:
+        scorers: base models by name.
+        tune: tunes the embedder on a question's exemplars; None for no tuned embedder.
+    """
+
+    scorers: Mapping[str, Scorer]
+    tune: Callable[[Question], Embedders] | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Exemplars and measured codes where one embedder places them.
+
+    Attributes:
+        training: the exemplars with the evidence about each of them that needs no LLM.
+        vectors: embeddings of the measured codes, shape (n, dimensions).
+        neighbours: of the measured codes.
+    """
+
+    training: CalibrationSet
+    vectors: "NDArray[np.float32]"
+    neighbours: Sequence[Sequence[Neighbour]]
+
+
+def embedder_tuner(
+    base: Installed, runtime: Runtime, folder: Path, on_message: Callable[[str], None]
+) -> Callable[[Question], Embedders]:
+    """Make a function that tunes an embedder on a question's exemplars, as ``aitrade tune`` does.
+
+    Args:
+        base: the embedder.
+        runtime: device and arithmetic.
+        folder: of the adapters that it makes; one that was made of the same is used again.
+        on_message: told what is being learnt.
+    """
+
+    def tune(question: Question) -> Embedders:
+        task = Task("", base, question, runtime, EMBEDDER_SETTINGS, TUNED_FOLDS)
+        task = replace(task, name=task.checkpoints(folder).name)  # a hash of all that the adapter is made of
+        name, told = f"{base.name}+{task.name}", ""
+
+        def on_step(stage: str, *_: object) -> None:
+            nonlocal told
+            if stage != told:
+                told = stage
+                on_message(f"tuning {base.name} on {len(question.exemplars):,} labels: {stage}")
+
+        if not (folder / name).is_dir():
+            make_embedder_adapter(task, folder / name, folder / f".{name}", on_step)
+        folds = tuple(load_embedder(runtime, name, question, (folder,), fold) for fold in range(TUNED_FOLDS))
+        return Embedders(load_embedder(runtime, name, question, (folder,)), folds)
+
+    return tune
+
+
 def learnt(
     parts: Halves,
     chosen: "NDArray[np.int64]",
     question: Question,
     method: Method,
     nomenclature: Sequence[Code],
-    scorers: Mapping[str, Scorer],
+    contenders: Contenders,
     on_asked: Callable[[int], None],
 ) -> "dict[str, NDArray[np.float64]]":
     """Learn from some labels, and judge the measured codes: probabilities of the levels by contender, shape (n, k).
@@ -92,50 +170,57 @@ def learnt(
         question: what is asked; its own exemplars are not used.
         method: the numbers of the method.
         nomenclature: all codes, for the weights of exemplars.
-        scorers: base models by name; none for the baseline alone.
+        contenders: what judges beside the baseline.
         on_asked: told how many more codes an LLM was asked about.
 
     Returns:
-        The baseline, and for each base model what it says alone and joined with the baseline's evidence.
+        The baseline, that on the tuned embedder, and for each base model what it says alone and joined with the
+        evidence of the better embedder there is.
     """
     places = sorted(chosen.tolist(), key=lambda place: parts.labelled.codes[place].key)
-    exemplars = _exemplars(parts.labelled, places, question)
-    codes, measured = [e.code for e in exemplars.exemplars], parts.measured.codes
-    if not codes:
+    question = replace(question, exemplars=_exemplars(parts.labelled, places, question))
+    measured = parts.measured.codes
+    if not places:
         certain = np.zeros((len(measured), len(question.labels.levels)))
         certain[:, question.labels.reference_index] = 1.0
         said = {BASELINE: certain}
-        for name, scorer in scorers.items():
+        for name, scorer in contenders.scorers.items():
             said[f"{name} alone"] = softmax(_asked(scorer, measured, [()] * len(measured), on_asked))
         return said
-    index = index_of(exemplars, parts.vectors[places])
-
-    def near(of: Sequence[Code], vectors: "NDArray[np.float32]") -> list[tuple[Neighbour, ...]]:
-        m = method
-        return find_neighbours(index, of, vectors, m.neighbours, same_hs4=m.same_hs4, same_hs6=m.same_hs6)
-
-    own, theirs = near(codes, parts.vectors[places]), near(measured, parts.measured_vectors)
-    training = _training(exemplars, parts.vectors[places], own, question, method, nomenclature)
-    probe = fit_probe(training)
-    logits = parts.measured_vectors.astype(np.float64) @ probe.weights + probe.bias
-    votes = np.zeros((len(measured), 2 * len(question.labels.others)))
-
-    def joined(training: CalibrationSet, llm: "NDArray[np.float64]", kinds: Sequence[str]) -> "NDArray[np.float64]":
-        fitted = fit_evidence_model(training, training_features(training, probe), kinds)
-        features = relevance_features(llm, votes, logits, theirs, question.labels, method)
-        return fitted.model.probabilities(features)
-
-    nothing = np.zeros((len(measured), len(question.labels.levels)))
-    said = {BASELINE: joined(training, nothing, BASELINE_KINDS)}
-    for name, scorer in scorers.items():
-        scores = _asked(scorer, measured, theirs, on_asked)
-        count = min(len(codes), LEAST_EXEMPLARS)
-        rows = np.array([i * len(codes) // count for i in range(count)])
-        of_exemplars = _asked(scorer, [codes[row] for row in rows], [own[row] for row in rows], on_asked)
-        seen = replace(training, rows=rows, llm=of_exemplars, llm_votes=training.llm_votes[rows])
+    own = parts.vectors[places]
+    placed = _placed(question, method, nomenclature, measured, own, [own] * FOLDS, parts.measured_vectors)
+    said = {BASELINE: _joined(placed, None, placed.training)}
+    if contenders.tune:
+        tuned = contenders.tune(question)
+        texts = [describe(e.code, question.words) for e in question.exemplars.exemplars]
+        vectors, *folds = (embedder.embed(texts) for embedder in (tuned.whole, *tuned.folds))
+        theirs = tuned.whole.embed([describe(code, question.words) for code in measured])
+        placed = _placed(question, method, nomenclature, measured, vectors, folds, theirs)
+        said[TUNED] = _joined(placed, None, placed.training)
+    training = placed.training
+    codes = [e.code for e in training.exemplars]
+    count = min(len(codes), LEAST_EXEMPLARS)
+    rows = np.array([i * len(codes) // count for i in range(count)])
+    for name, scorer in contenders.scorers.items():
+        scores = _asked(scorer, measured, placed.neighbours, on_asked)
+        shown = [training.neighbours[row] for row in rows]
+        of_exemplars = _asked(scorer, [codes[row] for row in rows], shown, on_asked)
         said[f"{name} alone"] = softmax(scores)
-        said[f"{name} joined"] = joined(seen, scores, ("llm", *BASELINE_KINDS))
+        seen = replace(training, rows=rows, llm=of_exemplars, llm_votes=training.llm_votes[rows])
+        said[f"{name} joined"] = _joined(placed, scores, seen)
     return said
+
+
+def _joined(placed: Placed, llm: "NDArray[np.float64] | None", training: CalibrationSet) -> "NDArray[np.float64]":
+    """Probabilities of the measured codes by neighbours and probe, and by what an LLM says where it was asked."""
+    probe, labels = fit_probe(training), training.labels
+    logits = placed.vectors.astype(np.float64) @ probe.weights + probe.bias
+    kinds = BASELINE_KINDS if llm is None else ("llm", *BASELINE_KINDS)
+    fitted = fit_evidence_model(training, training_features(training, probe), kinds)
+    scores = np.zeros((len(logits), len(labels.levels))) if llm is None else llm
+    votes = np.zeros((len(logits), 2 * len(labels.others)))
+    features = relevance_features(scores, votes, logits, placed.neighbours, labels, training.method)
+    return fitted.model.probabilities(features)
 
 
 def _exemplars(labelled: Gold, places: Sequence[int], question: Question) -> ExemplarSet:
@@ -155,30 +240,57 @@ def _exemplars(labelled: Gold, places: Sequence[int], question: Question) -> Exe
     )
 
 
-def _training(
-    exemplars: ExemplarSet,
-    vectors: "NDArray[np.float32]",
-    neighbours: Sequence[Sequence[Neighbour]],
+def _placed(
     question: Question,
     method: Method,
     nomenclature: Sequence[Code],
-) -> CalibrationSet:
-    """The exemplars with the evidence about each of them that needs no LLM."""
-    labels, n = question.labels, len(exemplars)
-    parts = subheading_folds([e.code for e in exemplars.exemplars], FOLDS)
-    return CalibrationSet(
+    measured: Sequence[Code],
+    vectors: "NDArray[np.float32]",
+    folds: "Sequence[NDArray[np.float32]]",
+    measured_vectors: "NDArray[np.float32]",
+) -> Placed:
+    """Find neighbours of exemplars and of measured codes where an embedder places them.
+
+    Args:
+        question: with the n exemplars.
+        method: how many neighbours, and what closeness gains in a heading.
+        nomenclature: all codes.
+        measured: the codes.
+        vectors: embeddings of the exemplars, shape (n, dimensions).
+        folds: the same by an embedder that has not learnt the fold.
+        measured_vectors: of the codes.
+    """
+    labels, exemplars = question.labels, question.exemplars
+    codes = [e.code for e in exemplars.exemplars]
+
+    def near(
+        where: "NDArray[np.float32]", of: Sequence[Code], vectors: "NDArray[np.float32]"
+    ) -> list[tuple[Neighbour, ...]]:
+        index, m = index_of(exemplars, where), method
+        return find_neighbours(index, of, vectors, m.neighbours, same_hs4=m.same_hs4, same_hs6=m.same_hs6)
+
+    own: list[tuple[Neighbour, ...]] = [()] * len(codes)
+    parts = subheading_folds(codes, len(folds))
+    for fold in np.unique(parts).tolist():
+        rows = np.flatnonzero(parts == fold).tolist()
+        found = near(folds[fold], [codes[row] for row in rows], folds[fold][rows])
+        for row, neighbours in zip(rows, found, strict=True):
+            own[row] = neighbours
+    n = len(codes)
+    training = CalibrationSet(
         labels=labels,
         method=method,
         exemplars=exemplars.exemplars,
         vectors=vectors,
-        views=[FoldEmbeddings(parts == fold, vectors) for fold in range(FOLDS)],
-        neighbours=neighbours,
+        views=[FoldEmbeddings(parts == fold, seen) for fold, seen in enumerate(folds)],
+        neighbours=own,
         weights=population_weights(exemplars.exemplars, nomenclature),
         rows=np.arange(n),
         llm=np.zeros((n, len(labels.levels))),
         llm_votes=np.zeros((n, 2 * len(labels.others))),
         llm_category=np.zeros((n, len(labels.categories))),
     )
+    return Placed(training, measured_vectors, near(vectors, measured, measured_vectors))
 
 
 def _asked(
