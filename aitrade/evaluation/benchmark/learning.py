@@ -125,7 +125,7 @@ class Placed:
 def embedder_tuner(
     base: Installed, runtime: Runtime, folder: Path, on_message: Callable[[str], None]
 ) -> Callable[[Question], Embedders]:
-    """Make a function that tunes an embedder on a question's exemplars, as ``aitrade tune`` does.
+    """Make a function that tunes an embedder on a question's exemplars, as ``aitrade models tune`` does.
 
     Args:
         base: the embedder.
