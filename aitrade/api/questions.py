@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aitrade.question.exemplar_checks import Finding
 
 
+ENOUGH_TO_TUNE = 300  # exemplars; docs/experiments/learning-curve.md
 _SIDES = (Column("before", "Before", "prose"), Column("after", "After", "prose"))
 
 
@@ -27,7 +28,8 @@ class QuestionCheck:
 
     Attributes:
         failures: what has to be fixed.
-        advice: what could be better: near twins that are labelled unlike, chapters and levels without exemplars.
+        advice: what could be better: near twins that are labelled unlike, chapters and levels without exemplars, an
+            embedder that is worth tuning.
         prompt: how long the prompts are; None where the model is not installed.
         model: the model that ``prompt`` is of.
         gold: of each gold sample of the workspace, whether anything has learnt from it.
@@ -128,6 +130,21 @@ def unpack_question(file: str | Path, workspace: str | Path = "workspace") -> Pa
     return parent / unpack(Path(file), parent).name
 
 
+def _tuning_advice(question: Question) -> "list[Finding]":
+    """Say that the embedder is worth tuning, where there are labels enough and it is not tuned."""
+    from aitrade.models.adapter_files import is_tuned
+    from aitrade.question.exemplar_checks import Finding
+
+    embedder, count = question.settings.embedder, len(question.exemplars)
+    if is_tuned(embedder) or count < ENOUGH_TO_TUNE:
+        return []
+    named = f"--question {question.folder or question.name}"
+    how = (
+        f"aitrade {named} models tune {embedder} --name NAME; then name {embedder}+NAME in question.toml and calibrate"
+    )
+    return [Finding("tuning", embedder, f"{count:,} exemplars are enough to tune it on: {how}")]
+
+
 class Questions(Data):
     """What is done with the question of a workspace."""
 
@@ -162,7 +179,7 @@ class Questions(Data):
             with read_workspace(self.folder) as con:
                 gold = gold_separations(con, question, self.folder)
         failures += [finding for one in gold for finding in one.findings]
-        advice = (*near_twins_advice(question), *coverage_advice(question))
+        advice = (*near_twins_advice(question), *coverage_advice(question), *_tuning_advice(question))
         return QuestionCheck(tuple(failures), advice, length, chosen, tuple(gold))
 
     def question_summary(self) -> dict[str, Any]:
