@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aitrade.api.arguments import flows
 from aitrade.api.result import Result
 from aitrade.api.review import Reviews
-from aitrade.api.telling import log_message, log_steps
+from aitrade.api.telling import OnStep, log_message, log_steps
 from aitrade.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from aitrade.evaluation.benchmark.foreign import Foreign
     from aitrade.evaluation.benchmark.result import Measured
 
-OnStep = Callable[[int, int], None]
 SEED = 2026
 
 

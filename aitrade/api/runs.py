@@ -1,29 +1,24 @@
-"""Classify codes, calibrate and tune models, and read the runs of a workspace."""
+"""Classify codes, and read, change and export the runs of a workspace."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.api.arguments import flows, only_codes
-from aitrade.api.questions import Questions
+from aitrade.api.fitting import Fitting
 from aitrade.api.result import Result
-from aitrade.api.telling import log_message, log_steps
-from aitrade.question.artifacts import adapter_folders, calibration_folders
+from aitrade.api.telling import OnStep, log_message, log_steps
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from aitrade.classification.calibration import Calibration
     from aitrade.classification.classifier import Classifier
     from aitrade.classification.forecast import Forecast
-    from aitrade.models.adapter_files import AdapterManifest
     from aitrade.nomenclature.codes import Code
     from aitrade.workspace.runs import Run
 
-OnStep = Callable[[int, int], None]
 
-
-class Runs(Questions):
+class Runs(Fitting):
     """What makes labels, and the runs that hold them."""
 
     def classify(
@@ -279,129 +274,3 @@ class Runs(Questions):
 
         with read_workspace(self.folder) as con:
             return export_csv(con, get_run(con, run).run, Path(path))
-
-    def calibrate(
-        self,
-        *,
-        model: str | None = None,
-        embedder: str | None = None,
-        device: str = "auto",
-        sample: int = 400,
-        output: str | Path | None = None,
-        on_step: OnStep = log_steps,
-    ) -> "tuple[Calibration, Path]":
-        """Fit how a model's scores and the neighbours' votes become probabilities.
-
-        Args:
-            model: ``BASE`` or ``BASE+ADAPTER``; the question's by default.
-            embedder: what finds the exemplars near a code; the question's by default.
-            device: auto, cpu or cuda.
-            sample: about how many exemplars a base model is asked about.
-            output: folder for ``EMBEDDER/MODEL.json``; the workspace's by default.
-            on_step: told (exemplars scored, exemplars).
-
-        Returns:
-            The calibration and its file.
-
-        Raises:
-            BadInputError: the workspace holds no import codes, or the file cannot be written.
-            ModelError: a model is missing or altered.
-            StoppedError: Ctrl-C; the same call asks about the rest of the exemplars.
-        """
-        from aitrade.classification.calibration import calibration_file, save_calibration
-        from aitrade.classification.fitting.fit import fit_calibration
-        from aitrade.classification.fitting.gather import gather
-        from aitrade.classification.loading import calibration_inputs, load_classifier
-        from aitrade.core.errors import StoppedError
-        from aitrade.core.files import require_writable
-        from aitrade.nomenclature.codes import FLOWS, by_heading
-        from aitrade.workspace import open_workspace
-        from aitrade.workspace.codes import read_codes
-        from aitrade.workspace.scores import ScoreStore
-
-        settings = self.question.settings
-        model, embedder = model or settings.model, embedder or settings.embedder
-        path = Path(output or calibration_folders(self.question, self.folder)[0]) / calibration_file(model, embedder)
-        require_writable(path)
-        with open_workspace(self.folder, create=False) as con:
-            imports, store = read_codes(con, ("imports",)), ScoreStore(con)
-            everything = by_heading(read_codes(con, FLOWS))
-            classifier = load_classifier(
-                self.question,
-                model,
-                device,
-                self.folder,
-                method=self.method,
-                embedder=embedder,
-                calibrated=False,
-                store=store,
-            )
-            try:
-                knows = classifier.knowing(everything)
-                evidence = gather(knows, imports, self.folder, sample, on_step, store)
-            except KeyboardInterrupt:
-                raise StoppedError(
-                    "stopped; what was asked so far is kept", fix="the same command asks about the rest"
-                ) from None
-        inputs = calibration_inputs(self.question, self.method, model, embedder, self.folder)
-        calibration = fit_calibration(evidence, model, inputs)
-        save_calibration(calibration, path)
-        return calibration, path
-
-    def tune(
-        self,
-        base: str,
-        name: str,
-        *,
-        output: str | Path | None = None,
-        epochs: int | None = None,
-        rank: int = 16,
-        share: float = 0.5,
-        folds: int = 3,
-        scored: int | None = None,
-        device: str = "auto",
-        on_step: "Callable[[str, int, int, float | None], None]" = lambda *_: None,
-    ) -> "tuple[AdapterManifest, Path]":
-        """Tune a LoRA adapter of an LLM or an embedder on the exemplars.
-
-        Args:
-            base: installed LLM or embedder.
-            name: of the adapter, used as ``BASE+NAME``.
-            output: folder for adapters; the workspace's by default.
-            epochs: passes over the exemplars; 2 for an LLM, 4 for an embedder by default.
-            rank: of the LoRA matrices.
-            share: share of an LLM's layers that is tuned, from the top.
-            folds: parts that the exemplars' subheadings are cut into.
-            scored: parts held out in turn of an LLM; all by default.
-            device: auto, cpu or cuda.
-            on_step: told (stage, step, steps, loss).
-
-        Returns:
-            What was made, with its metrics, and the adapter's folder.
-
-        Raises:
-            UsageError: peft is not installed.
-            ModelError: the base is not installed, or cannot be tuned.
-            StoppedError: Ctrl-C; the same call goes on after the last epoch.
-        """
-        from dataclasses import replace
-
-        from aitrade.core.device import choose_runtime
-        from aitrade.core.files import require_writable
-        from aitrade.models.installed import locate
-        from aitrade.tuning.embedder import make_embedder_adapter
-        from aitrade.tuning.job import Task
-        from aitrade.tuning.llm import make_llm_adapter
-        from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
-
-        folder = Path(output or adapter_folders(self.question, self.folder)[0])
-        installed = locate(base)
-        is_llm = installed.kind == "llm"
-        usual = replace(LLM_SETTINGS, share=share) if is_llm else EMBEDDER_SETTINGS
-        settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
-        target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
-        require_writable(work / "state.json")
-        job = Task(name, installed, self.question, choose_runtime(device), settings, folds)
-        if is_llm:
-            return make_llm_adapter(job, min(scored or folds, folds), target, work, on_step), target
-        return make_embedder_adapter(job, target, work, on_step), target

@@ -1,6 +1,9 @@
 """What long work tells where its caller gives no function for it: it goes to the log of ``aitrade``."""
 
 import logging
+from collections.abc import Callable
+
+OnStep = Callable[[int, int], None]  # told (done, total)
 
 _log = logging.getLogger("aitrade")
 
