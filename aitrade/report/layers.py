@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _IN_A_ROW = 5  # names that a legend has room for in a row
 _WIDEST = 1 / 8  # of a drawing's width that a column of a year takes
 _TWO_LINES = "[slice(datum.label, 0, 10), slice(datum.label, 11)]"  # a code, and its description below
+_HALF_A_LINE = 7  # pixels that a name of two lines is raised by, to stand before the middle of its bar
+_OF_A_FIGURE = 40  # pixels of room for the figure beside a bar below 0
 _GAP = 0.2  # between the columns of two years, as a part of what a year takes
 
 
@@ -94,11 +96,16 @@ def _bars(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
     import altair as alt
 
     names = alt.Axis(
-        labelExpr=_TWO_LINES if figure.names_codes else "datum.label", labelLimit=240, ticks=False, domain=False
+        labelExpr=_TWO_LINES if figure.names_codes else "datum.label",
+        labelOffset=-_HALF_A_LINE if figure.names_codes else 0,
+        labelLimit=240,
+        ticks=False,
+        domain=False,
     )
     y = alt.Y("x:N", title=None, sort=None, axis=names)
     axis = alt.Axis(format=",~f", tickCount=6)
-    shared: dict[str, Any] = {"y": y, "x": alt.X("value:Q", title=None, axis=axis)}
+    scale = alt.Scale(padding=_OF_A_FIGURE) if any(float(p["value"] or 0) < 0 for p in figure.points) else alt.Scale()
+    shared: dict[str, Any] = {"y": y, "x": alt.X("value:Q", title=None, axis=axis, scale=scale)}
     if len(figure.series) > 1:
         shared["yOffset"] = alt.YOffset("series:N", sort=list(figure.series))
     bars = alt.Chart().mark_bar().encode(**shared, **_colour(figure, shown), tooltip=_tooltip(figure))

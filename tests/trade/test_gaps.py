@@ -15,6 +15,7 @@ from aitrade.report.drawing import chart
 from aitrade.report.figures import BUILDERS
 from aitrade.report.headlines import headlines
 from aitrade.trade.tables.catalogue import SPECS
+from aitrade.trade.tables.gaps import Gap, gap_notes
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
 from aitrade.trade.tables.years import available_years
@@ -280,6 +281,16 @@ def test_charts_carry_what_their_tables_tell(name):
     for says in ("lacking imports: MEXICO (2010) in 2024", "has no label in run hand", "labels of run hand"):
         assert any(says in line for line in drawn), drawn
     assert any("duty unknown for" in line for line in drawn) == (name in ("tariffs", "exemptions"))
+
+
+def test_years_that_lack_the_same_are_told_once():
+    def gap(name, year, months=(), whole=True):
+        return Gap("imports", name, None, None, year, months, whole)
+
+    gaps = [gap("1", 2022), gap("2", 2022), gap("1", 2023), gap("2", 2023), gap("1", 2024, (3,), whole=False),
+            gap("1", 2025), gap("2", 2025), gap("3", 2026)]  # fmt: skip
+    (note,) = gap_notes(gaps, range(2020, 2030), "figures")
+    assert note.brief == "lacking imports: 1, 2 in 2022 to 2023, 2025; 1 in 2024 month 3; 3 in 2026"
 
 
 def cards_of(rows):

@@ -43,7 +43,10 @@ function specification(figure, choice, hidden, paper) {
     spec.config.background = "transparent";
     for (const layer of spec.layer) for (const channel of Object.values(layer.encoding)) if (channel.legend) channel.legend = null;
     spec.autosize = { type: "fit-x", contains: "padding" };
-    if (window.innerWidth < 640) for (const layer of spec.layer) if (layer.encoding.y.axis?.labelLimit) layer.encoding.y.axis.labelLimit = figure.two_lines ? 150 : 140;
+    if (window.innerWidth < 640) for (const layer of spec.layer) {
+      if (layer.encoding.y.axis?.labelLimit) layer.encoding.y.axis.labelLimit = figure.two_lines ? 150 : 140;
+      if (figure.bars && layer.encoding.x.axis?.tickCount) layer.encoding.x.axis.tickCount = 3;
+    }
   }
   return spec;
 }

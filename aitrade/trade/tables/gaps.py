@@ -91,14 +91,33 @@ def gap_notes(gaps: Collection[Gap], years: Collection[int], of_gap: str) -> lis
     """
     notes = []
     for flow in dict.fromkeys(gap.flow for gap in gaps):
-        lacking: dict[str, list[str]] = defaultdict(list)
+        lacking: dict[tuple[str, int | None], list[str]] = defaultdict(list)
         for gap in gaps:
             if gap.flow == flow and gap.year in years:
-                lacking[gap.when].append(gap.of)
+                lacking[gap.when, gap.year if gap.whole_year else None].append(gap.of)
         if lacking:
-            text = "; ".join(f"{_few(names)} in {when}" for when, names in lacking.items())
+            text = "; ".join(f"{_few(names)} in {when}" for names, when in _by_names(lacking))
             notes.append(Note(f"the data lack {flow} of {text}: {of_gap}", "gaps", f"lacking {flow}: {text}"))
     return notes
+
+
+def _by_names(lacking: "dict[tuple[str, int | None], list[str]]") -> list[tuple[Sequence[str], str]]:
+    """What is lacking and when; whole years that lack the same are told once, as ``2023 to 2025``.
+
+    Args:
+        lacking: names by when, in words, and the year where it is lacking whole.
+    """
+    years: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for (_, year), names in lacking.items():
+        if year is not None:
+            years[tuple(names)].append(year)
+    told: list[tuple[Sequence[str], str]] = []
+    for (when, year), names in lacking.items():
+        if year is None:
+            told.append((names, when))
+        elif alike := years.pop(tuple(names), []):
+            told.append((names, ranges(alike)))
+    return told
 
 
 def _few(names: Sequence[str]) -> str:

@@ -73,7 +73,8 @@ def _unknown_duty(con: "DuckDBPyConnection", parameters: Parameters) -> list[Not
         f"{', '.join(named)}{others}: rates are of the value whose duty is known, and two rates can be of other "
         "countries"
     )
-    return [Note(text, "duty", f"duty unknown for {share} of the value, most of it of {', '.join(named)}{others}")]
+    most = ", ".join(name or code for code, name, _, _ in lacking[:_NAMED])
+    return [Note(text, "duty", f"duty unknown for {share} of the value, most of it of {most}")]
 
 
 def _percent(part: float, whole: float) -> str:
