@@ -68,7 +68,7 @@ FAILED_ONCE: dict[str, list[bytes]] = {
         b"GGUF" + struct.pack("<IQQQ1sI", 3, 0, 1, 1, b"a", 9) + struct.pack("<IQ", 9, 1) * 2000,
     ],
     "manifests": [b"[source]\nparts = 1000000000"],
-    "trade as API replies": [b'[["hs10"],' + b"[" * 9000, b'[{"a":' + b"[" * 9000],
+    "trade as API replies": [b"[[]]", b'[["hs10"],' + b"[" * 9000, b'[{"a":' + b"[" * 9000],
     "rows of a benchmark": [
         b'{"name": "m", "kind": "a", "model": "m", "made_from": {}, "measured": {}, "codes": [[0, 0, 0, 1'
         + b"0" * 400

@@ -2,7 +2,8 @@
 
 Reads a JSON object a line: ``arguments``, ``folder`` (to work in), ``environment``, ``at`` (end at the n-th commit
 point), ``after`` (or after so many seconds), ``signal``, ``user`` (become nobody), ``pause`` (wait at that point until
-this pipe has been written to); answers with the exit code, the number of points, and both outputs.
+this pipe has been written to), ``store`` (a folder whose models/ holds the manifests); answers with the exit code, the
+number of points, and both outputs.
 """
 
 import json
@@ -29,6 +30,7 @@ from aitrade.cli import (
     app,  # noqa: F401
     main,
 )
+from aitrade.models import manifest
 from aitrade.workspace.database import transaction
 
 NOBODY = 65534
@@ -80,6 +82,8 @@ def child(asked: dict[str, Any], files: list[int]) -> None:
     os.chdir(asked["folder"])
     os.environ.update(asked.get("environment", {}))
     sys.argv = ["aitrade", *asked["arguments"]]
+    if asked.get("store"):
+        manifest.shipped = Path(asked["store"]).joinpath  # type: ignore[assignment]
     points = Points(asked, files[2])
     points.mark_transactions()
     sys.addaudithook(points.watch)

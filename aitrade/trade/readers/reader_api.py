@@ -61,7 +61,7 @@ def _load(con: "DuckDBPyConnection", text: str, names: list[str], path: Path) ->
 
 def _header(text: str, path: Path) -> list[str]:
     first = next(iter(_rows(text, path)), None)
-    if first is None or not all(isinstance(name, str) for name in first[1]):
+    if first is None or not first[1] or not all(isinstance(name, str) for name in first[1]):
         raise BadInputError("the first row is no header", where=at(path, 1), fix=_FIX)
     refuse_too_wide(len(first[1]), at(path, 1))
     return [str(name) for name in first[1]]
