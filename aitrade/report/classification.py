@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aitrade.core.errors import BadInputError
 from aitrade.core.sql import query
 from aitrade.nomenclature.codes import FLOWS
 from aitrade.question.labels import LabelSpace
@@ -116,19 +115,9 @@ def classification(
         labels: the label space that they are of.
         years: the year of each flow whose trade orders the codes; none for a flow without trade.
         excluded: chapters that no figure counts.
-
-    Raises:
-        BadInputError: the run holds a level or category that its question does not have.
     """
     rows = query(
         con, SQL, "classification", run=run, levels=list(labels.levels), excluded=list(excluded),
         imports_year=years.get("imports"), exports_year=years.get("exports"),
     )  # fmt: skip
-    found = Classification(tuple(Row(*row) for row in rows), labels, years, excluded)
-    names = {name for row in found.rows for name in (row.relevance, row.category)}
-    if foreign := sorted(names - {*labels.levels, *labels.all_categories, ""}):
-        raise BadInputError(
-            f"run {run} holds labels that its question does not have: {', '.join(foreign)}",
-            fix="import these labels under the question that they belong to, or choose another run",
-        )
-    return found
+    return Classification(tuple(Row(*row) for row in rows), labels, years, excluded)

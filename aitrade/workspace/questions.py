@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
+from aitrade.question.labels import LabelSpace
 from aitrade.question.question import SHIPPED, Question, load_question, question_from_contents
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
     """The question that a run answers, as it was asked.
 
     Raises:
-        BadInputError: the workspace does not hold the question, or holds something else in its place.
+        BadInputError: the workspace does not hold the question, or holds something else in its place; or the run has
+            labels, or numbers of probabilities, that its question does not have.
     """
     rows = con.execute(
         "SELECT questions.contents FROM runs JOIN questions ON questions.sha256 = runs.question WHERE runs.run = ?",
@@ -33,7 +35,9 @@ def question_of_run(con: "DuckDBPyConnection", run: str) -> Question:
     ).fetchall()
     if not rows:
         raise BadInputError(f"the workspace does not hold the question of run {run}", fix="restore a copy of it")
-    return _read(rows[0][0])
+    question = _read(rows[0][0])
+    _refuse_other_labels(con, run, question.labels)
+    return question
 
 
 @lru_cache(maxsize=4)
@@ -48,6 +52,19 @@ def _read(contents: str) -> Question:
             fix="restore a copy of the workspace, or import the labels into a new one",
         ) from error
     return question
+
+
+def _refuse_other_labels(con: "DuckDBPyConnection", run: str, labels: LabelSpace) -> None:
+    levels, categories = set(labels.levels), {*labels.all_categories, ""}
+    query = "SELECT DISTINCT relevance, coalesce(category, ''), coalesce(len(p), ?) FROM predictions WHERE run = ?"
+    for level, category, count in con.execute(query, [len(labels.levels), run]).fetchall():
+        if level in levels and category in categories and count == len(levels):
+            continue
+        what = f"{level}, {category}" if count == len(levels) else f"{count} probabilities for {len(levels)} levels"
+        raise BadInputError(
+            f"run {run} holds labels that its question does not have: {what:.100}",
+            fix="import these labels under the question that they belong to, or choose another run",
+        )
 
 
 def _refuse_other_kinds(question: Question) -> None:

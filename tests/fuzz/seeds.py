@@ -1,6 +1,8 @@
 """Files that are right, for fuzzing to begin from, made by the formats' own libraries."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,14 @@ def made(folder: Path, write: Callable[[Path], object], name: str = "seed") -> b
     path = folder / name
     write(path)
     return path.read_bytes()
+
+
+def zipped(name: str) -> bytes:
+    """A zip of one file of this name."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(name, "x")
+    return content.getvalue()
 
 
 def workbook(folder: Path, title: str, *rows: Sequence[Any]) -> bytes:

@@ -224,12 +224,26 @@ def test_text_from_outside_stays_text(text: str, parsed: Page, contents: Content
     assert "secret" not in text  # nobody's folders
 
 
-def test_labels_that_the_question_does_not_have_are_refused(tmp_path: Path) -> None:
-    workspace = made.fill(tmp_path / "received")
-    with open_workspace(workspace) as con:
-        con.execute("UPDATE predictions SET category = 'Weather' WHERE hs10 = '8471804000'")
-    with pytest.raises(BadInputError, match="holds labels that its question does not have: Weather"):
-        aitrade.open(workspace).report(tmp_path / "report.html", run=made.RUN)
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("category = 'Weather'", "High, Weather"),
+        ("relevance = 'Immense'", "Immense, Compute_Hardware"),
+        ("p = [0.5, 0.5]", "2 probabilities for 3 levels"),
+    ],
+)
+def test_labels_that_the_question_does_not_have_are_refused(change: str, what: str, tmp_path: Path) -> None:
+    folder = made.fill(tmp_path / "received")
+    with open_workspace(folder) as con:
+        con.execute(f"UPDATE predictions SET {change} WHERE hs10 = '8471804000'")
+    workspace = aitrade.open(folder)
+    for read in (
+        lambda: workspace.report(tmp_path / "report.html", run=made.RUN),
+        lambda: workspace.compare(made.HAND, made.RUN),
+        lambda: workspace.table("summary", run=made.RUN),
+    ):
+        with pytest.raises(BadInputError, match=f"holds labels that its question does not have: {what}"):
+            read()
     assert not (tmp_path / "report.html").exists()
 
 
