@@ -52,7 +52,7 @@ fast-test: $(INSTALLED)
 # lie in memory where the system has a place for that, since nothing is asked of the disk itself.
 TORTURE := tests/torture tests/fuzz tests/injection tests/classification/test_determinism.py
 torture: $(INSTALLED)
-	@echo "== torture: kills, conditions, sockets, wrong files, hostile texts (about half an hour on 2 cores)"
+	@echo "== torture: kills, conditions, sockets, wrong files, hostile texts (under an hour on 2 cores)"
 	@rm -f .torture-figures; place=$$(mktemp -d -p $$(test -w /dev/shm && echo /dev/shm || echo /tmp)); trap "rm -rf $$place" EXIT; \
 		AITRADE_LONG=1 AITRADE_FIGURES=$(CURDIR)/.torture-figures $(BIN)/pytest -n 2 --dist load --basetemp=$$place/t $(TORTURE)
 	@$(BIN)/python scripts/write_reliability.py .torture-figures

@@ -15,7 +15,7 @@ from tests.fuzz.mutation import altered
 from tests.fuzz.readers import FAILED_ONCE, Reader, readers, seeded
 
 SHORT, LONG = 40, 100_000  # inputs
-SECONDS = float(os.environ.get("AITRADE_FUZZ_SECONDS", "200"))  # of processor time for a reader in the long group
+SECONDS = float(os.environ.get("AITRADE_FUZZ_SECONDS", "120"))  # of processor time for a reader in the long group
 SLOWEST = 10.0  # seconds of processor time
 MEMORY = 2 * 2**30  # bytes beside what the process holds before
 NAMES = (
