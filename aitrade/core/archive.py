@@ -23,6 +23,7 @@ DAMAGED_ZIP = (
     RuntimeError,  # encrypted, or compressed in an unknown way (NotImplementedError is one)
     ValueError,
     KeyError,
+    IndexError,  # a file without a name
 )
 
 

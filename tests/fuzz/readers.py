@@ -67,9 +67,10 @@ FAILED_ONCE: dict[str, list[bytes]] = {
         b"GGUF" + struct.pack("<IQQQ1sIIQ", 3, 0, 1, 1, b"a", 9, 4, 2**60),
         b"GGUF" + struct.pack("<IQQQ1sI", 3, 0, 1, 1, b"a", 9) + struct.pack("<IQ", 9, 1) * 2000,
     ],
-    "packed questions": [  # a name that is no UTF-8, one of no parts, and a file that is encrypted
+    "packed questions": [  # a name that is no UTF-8, one of no parts, none, and a file that is encrypted
         seeds.zipped("\xe9/question.toml").replace("\xe9".encode(), b"\xc0\xc0"),
         seeds.zipped("."),
+        seeds.without_a_name(),
         seeds.zipped("q/question.toml").replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\x01"),
     ],
     "manifests": [b"[source]\nparts = 1000000000"],

@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -62,6 +63,14 @@ def zipped(name: str) -> bytes:
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(name, "x")
     return content.getvalue()
+
+
+def without_a_name() -> bytes:
+    """A zip of a file that has no name: its one letter counts as a further field."""
+    content = bytearray(zipped("x"))
+    at = content.index(b"PK\x01\x02") + 28
+    content[at : at + 4] = struct.pack("<HH", 0, 1)
+    return bytes(content)
 
 
 def workbook(folder: Path, title: str, *rows: Sequence[Any]) -> bytes:
