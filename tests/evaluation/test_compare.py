@@ -141,7 +141,8 @@ def test_notes_say_what_makes_a_comparison_less_than_it_seems():
 
 def test_the_matrix_has_the_reference_in_rows_by_code_and_by_value():
     con = workspace(
-        trade({CODES[3]: 10**9, CODES[4]: 2 * 10**9}), predictions(HIGH | {("imports", CODES[3]): ("Low", "x")})
+        trade({CODES[3]: 10**9, CODES[4]: 2 * 10**9}),
+        predictions(HIGH | {("imports", CODES[3]): ("Low", "Not_DC_Related")}),
     )
     add_run(con, "first", predictions({("imports", hs10): ("Medium", RELATED[0]) for hs10 in CODES[3:5]}))
     question = ask(con, "hand", ["first"])
