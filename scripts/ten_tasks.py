@@ -50,6 +50,15 @@ OWN = "\\n".join((
     "hs10,relevance,category", "8471500150,Related,Equipment", "8517620090,Partly related,Equipment",
     "0304410010,Unrelated,",
 ))  # fmt: skip
+# Real codes without a label by hand, so that the model has to judge them.
+OFFLINE = "\\n".join((
+    "hs10,description", "7019905120,Glass fibers in bulk", "2915501000,Propionic acid",
+    "8482992560,Inner or outer rings or races of cylindrical roller bearings",
+))  # fmt: skip
+OFFLINE_LABELS = (
+    r"""python -c "import aitrade; print(aitrade.open('workspace').sql(\"SELECT hs10, relevance, source """
+    r"""FROM predictions WHERE run LIKE 'smollm2%' AND hs10 IN ('7019905120', '2915501000', '8482992560')\"))" """
+).strip()
 TASKS = (
     Task(
         "A summary of 2024 in LaTeX",
@@ -119,7 +128,13 @@ TASKS = (
     ),
     Task(
         "A run without a network",
-        ("unshare --user --map-root-user --net aitrade classify --model smollm2-135m-instruct+relevance --limit 30",),
+        (
+            f"printf '{OFFLINE}\\n' > offline.csv",
+            "aitrade codes import offline.csv --flow imports",
+            "unshare --user --map-root-user --net aitrade classify --model smollm2-135m-instruct+relevance"
+            " --codes offline.csv",
+            OFFLINE_LABELS,
+        ),
         (),
         ("unshare",),
     ),
