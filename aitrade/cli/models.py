@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from aitrade.cli.progress import progress
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
 from aitrade.core.wording import offer
@@ -102,7 +103,9 @@ def add(
     """
     from aitrade.models.add import add_model
 
-    made = add_model(source, name, licence)
+    say(f"{name}: checking {source}, then copying and hashing it")
+    with progress(f"hashing {name}, MB") as on_step:
+        made = add_model(source, name, licence, on_step)
     say(f"{name}: registered, {made.parameters / 1e6:,.0f} M parameters, {made.size / 1e6:,.0f} MB")
 
 

@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +16,17 @@ from aitrade.core.errors import BadInputError
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
+_BLOCK = 1 << 24  # bytes that are hashed at a time
 
-def sha256_of(path: Path) -> str:
-    """Hash a file with SHA-256, as hexadecimal digits."""
+
+def sha256_of(path: Path, on_read: Callable[[int], None] = lambda _: None) -> str:
+    """Hash a file with SHA-256, as hexadecimal digits; ``on_read`` is told how many more bytes were read."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            on_read(len(block))
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from aitrade.models.installed import (
     RECORD,
     Installed,
     files_under,
+    keep_stamp,
     record_files,
     require_installed,
-    verify,
     write_record,
 )
 from aitrade.models.manifest import load_manifests
@@ -30,18 +30,20 @@ from aitrade.models.source_files import source_files
 UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".py", ".so", ".joblib", ".npy", ".npz")
 OTHER_WEIGHTS = (".gguf", ".onnx", ".onnx_data", ".tflite", ".ot", ".mlmodel")  # the same model in another form
 NEEDED = ("config.json", "tokenizer_config.json")
+MEGABYTE = 1_000_000
+OnStep = Callable[[int, int], None]
 # Notes of another weights folder too: writing ours through a hard link would overwrite them.
 _LEFT_OUT = (".git", ".cache", RECORD, CHECKED)
 
 
-def add_model(source: Path, name: str, licence: str) -> Installed:
+def add_model(source: Path, name: str, licence: str, on_step: OnStep = lambda *_: None) -> Installed:
     """Add a Hugging Face folder, or convert a GGUF file and add what it gives; see :func:`add_folder`.
 
     Raises:
         UsageError, BadInputError, ModelError: as :func:`add_folder`; or the file is no GGUF of a known family.
     """
     if source.is_dir() or source.suffix.lower() != ".gguf":
-        return add_folder(source, name, licence)
+        return add_folder(source, name, licence, on_step)
     _check_name(name)
     check_gguf(source)
     made = weights_folder() / ".work" / f"{name}-gguf"
@@ -49,18 +51,19 @@ def add_model(source: Path, name: str, licence: str) -> Installed:
     try:
         with writing(made):
             convert_gguf(source, made)
-        return add_folder(made, name, licence)
+        return add_folder(made, name, licence, on_step)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def add_folder(source: Path, name: str, licence: str) -> Installed:
+def add_folder(source: Path, name: str, licence: str, on_step: OnStep = lambda *_: None) -> Installed:
     """Copy (or hard-link, on the same disk) a model folder into the weights folder and record its files.
 
     Args:
         source: folder with config.json, a tokenizer and ``*.safetensors``.
         name: lower-case name for the command line.
         licence: licence of the weights.
+        on_step: told (megabytes hashed, megabytes).
 
     Raises:
         UsageError: the name has other characters, or is taken.
@@ -82,6 +85,14 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         check_chat_template(source)
     work = weights_folder() / ".work" / name
     shutil.rmtree(work, ignore_errors=True)
+    size, read = sum(real.stat().st_size for real in files.values()), 0
+    on_step(0, size // MEGABYTE)
+
+    def on_read(count: int) -> None:
+        nonlocal read
+        read += count
+        on_step(read // MEGABYTE, size // MEGABYTE)
+
     for file, real in files.items():
         with writing(work / file):
             _link_or_copy(real, work / file)
@@ -91,14 +102,14 @@ def add_folder(source: Path, name: str, licence: str) -> Installed:
         parameters=count_parameters(sorted(work.rglob("*.safetensors"))),
         licence=licence,
         source_sha256="",
-        files=record_files(work),
+        files=record_files(work, on_read),
         made_with=library_versions(),
         folder=work,
     )
     model = replace(model, source_sha256=model.sha256)
     write_record(model)
     model = replace(model, folder=work.rename(weights_folder() / name))
-    verify(model)
+    keep_stamp(model)
     return model
 
 

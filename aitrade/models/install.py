@@ -17,7 +17,7 @@ from aitrade.core.errors import ModelError
 from aitrade.core.files import sha256_of
 from aitrade.core.paths import weights_folder
 from aitrade.models.architecture import first_line
-from aitrade.models.installed import RECORD, Installed, read_record, record_files, verify, write_record
+from aitrade.models.installed import RECORD, Installed, keep_stamp, read_record, record_files, verify, write_record
 from aitrade.models.manifest import Manifest
 
 _log = logging.getLogger(__name__)
@@ -223,6 +223,6 @@ def _move_in(manifest: Manifest, made: Path, folder: Path, work: Path) -> Instal
         folder=folder,
     )
     write_record(installed)
-    verify(installed)
+    keep_stamp(installed)
     shutil.rmtree(work)
     return installed

@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -82,10 +82,15 @@ def read_record(folder: Path) -> Installed:
         ) from error
 
 
-def record_files(folder: Path) -> tuple[File, ...]:
-    """List the files under a folder with size and hash, without aitrade's own notes."""
+def record_files(folder: Path, on_read: Callable[[int], None] = lambda _: None) -> tuple[File, ...]:
+    """List the files under a folder with size and hash, without aitrade's own notes.
+
+    Args:
+        folder: the folder.
+        on_read: told how many more bytes were hashed.
+    """
     paths = ((name, folder / name) for name in files_under(folder))
-    return tuple(File(name, path.stat().st_size, sha256_of(path)) for name, path in paths)
+    return tuple(File(name, path.stat().st_size, sha256_of(path, on_read)) for name, path in paths)
 
 
 def files_under(folder: Path) -> list[str]:
@@ -175,8 +180,12 @@ def require_installed(name: str) -> Path:
     return folder
 
 
-def verify(model: Installed) -> None:
+def verify(model: Installed, on_read: Callable[[int], None] = lambda _: None) -> None:
     """Hash every file of a model and compare it with the record.
+
+    Args:
+        model: as its record has it.
+        on_read: told how many more bytes were hashed.
 
     Raises:
         ModelError: a file is missing, altered or not in the record.
@@ -187,13 +196,21 @@ def verify(model: Installed) -> None:
         path = model.folder / file.name
         if not path.is_file():
             raise ModelError("the file is missing", where=str(path), fix=how_to_install(model.name))
-        if sha256_of(path) != file.sha256:
+        if sha256_of(path, on_read) != file.sha256:
             raise ModelError(
                 "the file was altered: its SHA-256 is not the recorded one",
                 where=str(path),
                 fix=how_to_install(model.name),
             )
-    with suppress(BadInputError), atomic_write(model.folder / CHECKED) as partial:  # read-only folders: hash each time
+    keep_stamp(model)
+
+
+def keep_stamp(model: Installed) -> None:
+    """Note that a model's files were just hashed, so that they are not hashed again while nothing changes.
+
+    In a folder that is read-only nothing is noted, and they are hashed each time.
+    """
+    with suppress(BadInputError), atomic_write(model.folder / CHECKED) as partial:
         partial.write_text(json.dumps(_stamp(model)), "utf-8")
 
 
