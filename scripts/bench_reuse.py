@@ -3,8 +3,8 @@
     python scripts/bench_reuse.py --codes imports_hs10.csv --out /tmp/reuse [--every 5] [--compare] [--json FILE]
 
 In one workspace, by the command line: a default run over all codes; one more code of a heading; another calibration;
-one exemplar with another label, its calibration refitted. Printed are seconds, and how many codes the LLM was asked
-about and how many were reused. With ``--compare`` each is done again in an empty workspace, and the exported labels
+one exemplar with another label, its calibration refitted. Printed are seconds, those of all processors in brackets,
+and how many codes the LLM was asked about and how many were reused. With ``--compare`` each is done again in an empty workspace, and the exported labels
 must be the same bytes. A second start goes on where the first was stopped.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -50,14 +51,14 @@ def main() -> None:
     figures = {}
     for number, (name, step) in enumerate(steps.items()):
         figures[name] = found = work(kept, *step, options.out / f"{number}.csv")
-        print(f"{name:42} {told(found)}", flush=True)
+        print(f"{name:45} {told(found)}", flush=True)
         if options.compare and number:
             empty = options.out / f"empty-{number}"
             shutil.rmtree(empty, ignore_errors=True)
             again = work(empty, *step, options.out / f"{number}-empty.csv")
             same = (options.out / f"{number}.csv").read_bytes() == (options.out / f"{number}-empty.csv").read_bytes()
             found["same bytes as from nothing"] = same
-            print(f"{'  from nothing':42} {told(again)}; {'the same bytes' if same else 'OTHER BYTES'}", flush=True)
+            print(f"{'  from nothing':45} {told(again)}; {'the same bytes' if same else 'OTHER BYTES'}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     sys.exit(any(found.get("same bytes as from nothing") is False for found in figures.values()))
@@ -109,28 +110,34 @@ def work(
 ) -> dict[str, Any]:
     """Import codes, do what comes before, classify all and export; the seconds of each but import and export."""
 
-    def aitrade(*words: str) -> float:
+    def aitrade(*words: str) -> tuple[float, float]:
         asked = ("--question", str(question)) if question else ()
-        started = time.perf_counter()
+        started, used = time.perf_counter(), _used()
         command = [sys.executable, "-m", "aitrade", "--workspace", str(workspace), *asked, *words]
         done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, env=os.environ)
         if done.returncode:
             sys.exit(f"aitrade {' '.join(words)} failed:\n{done.stderr}")
-        return time.perf_counter() - started
+        return round(time.perf_counter() - started, 1), round(_used() - used, 1)
 
     for file in codes:
         aitrade("codes", "import", str(file), "--flow", "imports")
-    seconds = {word: round(aitrade(word), 1) for word in (*first, "classify")}
+    seconds = {word: aitrade(word) for word in (*first, "classify")}
     with read_workspace(workspace) as con:
         run = list_runs(con)[-1]
     aitrade("runs", "export", run.run, "-o", str(export))
     return {"seconds": seconds, "asked": run.asked, "reused": run.reused}
 
 
+def _used() -> float:
+    """Seconds of processor that finished child processes took."""
+    times = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return times.ru_utime + times.ru_stime
+
+
 def told(found: dict[str, Any]) -> str:
     """The figures in words."""
     seconds = found["seconds"]
-    parts = " + ".join(f"{word} {value:.1f} s" for word, value in seconds.items())
+    parts = " + ".join(f"{word} {wall:.1f} s ({used:.1f} s)" for word, (wall, used) in seconds.items())
     return f"{parts}; asked about {found['asked']}, reused {found['reused']}"
 
 
