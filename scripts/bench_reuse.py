@@ -4,8 +4,8 @@
 
 In one workspace, by the command line: a default run over all codes; one more code of a heading; another calibration;
 one exemplar with another label, its calibration refitted. Printed are seconds, those of all processors in brackets,
-and how many codes the LLM was asked about and how many were reused. With ``--compare`` each is done again in an empty workspace, and the exported labels
-must be the same bytes. A second start goes on where the first was stopped.
+how many codes the LLM was asked about, and how many were reused. With ``--compare`` each is done again in an empty
+workspace, and the exported labels must be the same bytes.
 """
 
 import argparse
