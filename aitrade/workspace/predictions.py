@@ -48,8 +48,8 @@ def predicted_codes(con: "DuckDBPyConnection", run: str) -> set[tuple[str, str]]
 def median_label_mass(con: "DuckDBPyConnection", run: str) -> tuple[int, float]:
     """Count a run's codes whose labels an LLM scored, and say the median probability that its answer is a label."""
     row = con.execute(
-        "SELECT count(mass), median(mass) FROM "
-        "(SELECT TRY_CAST(evidence->>'label_mass' AS DOUBLE) AS mass FROM predictions WHERE run = ? AND source = 'llm')",
+        "SELECT count(mass), median(mass) FROM (SELECT TRY_CAST(evidence->>'label_mass' AS DOUBLE) AS mass "
+        "FROM predictions WHERE run = ? AND source = 'llm')",
         [run],
     ).fetchone()
     count, median = row or (0, None)
