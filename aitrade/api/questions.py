@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aitrade.question.exemplar_checks import Finding
 
 
-ENOUGH_TO_TUNE = 300  # exemplars; docs/experiments/learning-curve.md
+ENOUGH_TO_TUNE = 100  # exemplars; docs/experiments/learning-curve.md
 _SIDES = (Column("before", "Before", "prose"), Column("after", "After", "prose"))
 
 

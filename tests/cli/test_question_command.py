@@ -69,10 +69,10 @@ def test_a_finding_fails_the_check(ask: Callable[..., Outcome], mine: Path) -> N
     assert checked.out == "rationale: 0101210010: 1 words: No.\n"
 
 
-def test_a_base_embedder_is_to_be_tuned_from_300_exemplars(ask: Callable[..., Outcome], mine: Path) -> None:
-    said = "300 exemplars are enough to tune it on: aitrade --question "
-    lines = [HORSES.replace("0101210010", f"0101{number:06}") for number in range(300)]
-    for count, expected in ((299, False), (300, True)):
+def test_a_base_embedder_is_to_be_tuned_from_100_exemplars(ask: Callable[..., Outcome], mine: Path) -> None:
+    said = "100 exemplars are enough to tune it on: aitrade --question "
+    lines = [HORSES.replace("0101210010", f"0101{number:06}") for number in range(100)]
+    for count, expected in ((99, False), (100, True)):
         (mine / "exemplars.csv").write_text(HEADER + "".join(lines[:count]), "utf-8")
         assert (said in ask("question", "check", mine).err) == expected, count
     assert "are enough to tune" not in ask("question", "check", "ai-data-centers").err, "its embedder is tuned"
