@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Outcome
-from questions import DEFAULT_EMBEDDER, DEFAULT_MODEL, LABELS, METHOD
+from questions import DEFAULT_MODEL, METHOD
 
 from aitrade.classification import shipped_labels as published
 from aitrade.classification.calibration import calibration_file, load_calibration
@@ -21,53 +21,53 @@ from aitrade.core.paths import shipped, weights_folder
 from aitrade.demo import DEMO_EMBEDDER
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.nomenclature.codes import Code
-from aitrade.question.question import SHIPPED, load_question
+from aitrade.question.question import SHIPPED, Question, load_question
 from aitrade.workspace.predictions import export_columns, probability_columns
 
 QUESTION = load_question(SHIPPED)
-
 MODEL = DEFAULT_MODEL.partition("+")[0]
+ALL = pytest.mark.parametrize("question", [QUESTION, load_question("clean-energy")], ids=lambda q: q.name)
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    with (published_folder(QUESTION) / name).open(encoding="utf-8", newline="") as file:
+def rows(question: Question, name: str) -> list[dict[str, str]]:
+    with (published_folder(question) / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship() -> None:
+@ALL
+def test_it_is_of_the_exemplars_prompts_and_calibration_that_ship(question: Question) -> None:
     """Else it is out of date; the fix is scripts/publish_classification.py."""
-    settings = read_manifest(QUESTION)["settings"]
-    assert settings["model"] == DEFAULT_MODEL
-    assert settings["exemplars_sha256"] == QUESTION.exemplars.sha256
-    assert settings["prompt_sha256"] == prompt_sha256(DEFAULT_MODEL, QUESTION)
-    assert (
-        settings["calibration_sha256"]
-        == load_calibration(
-            shipped("data/questions/ai-data-centers/calibration") / calibration_file(DEFAULT_MODEL, DEFAULT_EMBEDDER)
-        ).sha256
-    )
+    settings, model, embedder = read_manifest(question)["settings"], question.settings.model, question.settings.embedder
+    assert settings["model"] == model
+    assert settings["exemplars_sha256"] == question.exemplars.sha256
+    assert settings["prompt_sha256"] == prompt_sha256(model, question)
+    calibration = shipped(f"data/questions/{question.name}/calibration") / calibration_file(model, embedder)
+    assert settings["calibration_sha256"] == load_calibration(calibration).sha256
     assert (settings["arithmetic"], settings["cascade"]) == ("float32", True)
 
 
-def test_it_is_whole() -> None:
-    manifest, found = read_manifest(QUESTION), rows(CLASSIFICATION)
-    assert {name: sha256_of(published_folder(QUESTION) / name) for name in manifest["files"]} == manifest["files"]
-    assert tuple(found[0]) == export_columns(QUESTION.labels)
+@ALL
+def test_it_is_whole(question: Question) -> None:
+    manifest, found = read_manifest(question), rows(question, CLASSIFICATION)
+    assert {name: sha256_of(published_folder(question) / name) for name in manifest["files"]} == manifest["files"]
+    assert tuple(found[0]) == export_columns(question.labels)
     assert Counter(row["flow"] for row in found) == {"imports": 19_424, "exports": 4_693}
     assert len({(row["flow"], row["hs10"]) for row in found}) == len(found)
     assert all(len(row["hs10"]) == 10 for row in found)
     assert sum(row["hs10"].startswith("0") for row in found) > 2_000
     assert dict(Counter(row["source"] for row in found)) == manifest["sources"]
     for row in found:
-        assert LABELS.wrong(row["relevance"], row["category"]) is None, row
-        p = {"High": float(row["p_high"]), "Medium": float(row["p_medium"]), "Low": float(row["p_low"])}
+        assert question.labels.wrong(row["relevance"], row["category"]) is None, row
+        columns = zip(question.labels.levels, probability_columns(question.labels), strict=True)
+        p = {level: float(row[column]) for level, column in columns}
         assert sum(p.values()) == pytest.approx(1, abs=1e-5)
         assert p[row["relevance"]] == max(p.values())
 
 
-def test_codes_labelled_by_hand_have_their_labels() -> None:
-    hand = QUESTION.exemplars.by_code
-    found = {(row["flow"], row["hs10"]): row for row in rows(CLASSIFICATION)}
+@ALL
+def test_codes_labelled_by_hand_have_their_labels(question: Question) -> None:
+    hand = question.exemplars.by_code
+    found = {(row["flow"], row["hs10"]): row for row in rows(question, CLASSIFICATION)}
     for key, exemplar in hand.items():
         row = found[key]
         assert (row["relevance"], row["category"], row["source"]) == (
@@ -122,7 +122,7 @@ def test_this_machine_gives_the_published_probabilities(tmp_path: Path) -> None:
     import torch
 
     sample = [Code(r["hs10"], r["flow"], r["description"], r["naics"] or None, r["naics_description"] or None)
-              for r in rows(SAMPLE)]  # fmt: skip
+              for r in rows(QUESTION, SAMPLE)]  # fmt: skip
     assert len(sample) == 60
     before = torch.get_num_threads()
     torch.set_num_threads(os.cpu_count() or 1)
@@ -135,7 +135,7 @@ def test_this_machine_gives_the_published_probabilities(tmp_path: Path) -> None:
     settings = read_manifest(QUESTION)["settings"]
     for name in ("model_sha256", "embedder_sha256", "calibration_sha256"):
         assert classifier.settings[name] == settings[name], name
-    expected = {(row["flow"], row["hs10"]): row for row in rows(CLASSIFICATION)}
+    expected = {(row["flow"], row["hs10"]): row for row in rows(QUESTION, CLASSIFICATION)}
     for p in predicted:
         row = expected[p.flow, p.hs10]
         assert (p.relevance, p.category, p.source) == (row["relevance"], row["category"], row["source"])
