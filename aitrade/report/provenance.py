@@ -1,6 +1,5 @@
 """Where a report's figures come from: the run and what determined it, the trade files, the rubric."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from aitrade.core.sql import query
 from aitrade.question.rubric import Rubric
 from aitrade.trade.tables.exemptions import shipped_lists
 from aitrade.workspace.runs import Run
+from aitrade.workspace.stored import read_texts
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -103,5 +103,12 @@ def _file(
     by_year = tuple((str(year), value / 1e9) for year, value in zip(years, dollars, strict=True))
     name = PurePath(path.replace("\\", "/")).name
     return TradeFile(
-        name, sha256, reader, flow, f"{imported_at:%Y-%m-%d %H:%M}", rows, by_year, tuple(json.loads(notes or "[]"))
+        name,
+        sha256,
+        reader,
+        flow,
+        f"{imported_at:%Y-%m-%d %H:%M}",
+        rows,
+        by_year,
+        read_texts(notes or "[]", f"the import of {name}"),
     )

@@ -71,7 +71,7 @@ def _refuse_other_kinds(question: Question) -> None:
     rubric, settings = question.rubric, question.settings
     parts: tuple[Any, ...] = (*rubric.levels, *rubric.categories, *rubric.rules, question.prompts)
     texts = [question.name, question.title, question.noun, rubric.subject, rubric.question, settings.model]
-    texts += [settings.embedder, *settings.excluded_chapters, *question.labels.levels, *question.labels.categories]
+    texts += [settings.embedder, *settings.excluded_chapters, *question.labels.levels, *question.labels.all_categories]
     texts += [text for part in parts for text in asdict(part).values()]
     texts += [text for without in settings.without for text in (without.name, *without.categories)]
     if wrong := [text for text in texts if not isinstance(text, str)]:

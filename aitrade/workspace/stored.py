@@ -41,6 +41,21 @@ def read_stored(text: str, what: str, kinds: Mapping[str, _Kind]) -> dict[str, A
     return value
 
 
+def read_texts(text: str, what: str) -> tuple[str, ...]:
+    """Read a list of texts that the workspace keeps, as JSON.
+
+    Raises:
+        BadInputError: it is no JSON, or no list of texts.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged(what) from error
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise damaged(what)
+    return tuple(value)
+
+
 def read_evidence(text: str | None, what: str) -> dict[str, Any]:
     """Read the evidence of a prediction, which has none where the text is None.
 

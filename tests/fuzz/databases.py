@@ -144,4 +144,7 @@ def tamper(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     for name, value in columns.items() if isinstance(columns, dict) else ():
         table, _, column = name.partition(".")
         if (table, column) in TAMPERED:
-            con.execute(f"UPDATE {table} SET {column} = ?", [json.dumps(value)])
+            try:
+                con.execute(f"UPDATE {table} SET {column} = ?", [json.dumps(value)])
+            except duckdb.ConversionException as error:  # half a surrogate
+                raise BadInputError("no database holds this as JSON") from error

@@ -28,7 +28,7 @@ from aitrade.models.manifest import read_manifest
 from aitrade.nomenclature.code_files import read_code_file
 from aitrade.question.exemplars import read_exemplars
 from aitrade.question.pack import pack_question, unpack_question
-from aitrade.question.question import load_question
+from aitrade.question.question import SHIPPED, load_question
 from aitrade.review.reviewed_file import read_reviewed
 from aitrade.trade.countries import read_country_file
 from aitrade.trade.tables.exemptions import read_list
@@ -58,6 +58,14 @@ class Reader:
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
+def _with_reference_category(value: object) -> bytes:
+    """A workspace's copy of the shipped question, with something else for the category of the reference level."""
+    contents = load_question(SHIPPED).contents
+    return json.dumps(
+        {"questions.contents": contents | {"labels": contents["labels"] | {"reference_category": value}}}
+    ).encode()
+
+
 REVIEW = ("run", "flow", "hs10", "relevance", "category", "new_relevance", "new_category", "reason")
 REVIEWED = ("r", "imports", "8471500150", "Low", "Not_DC_Related", "High", "Compute_Hardware", "seen")
 # Files that brought about a foreign error, kept so that none does again.
@@ -74,7 +82,16 @@ FAILED_ONCE: dict[str, list[bytes]] = {
         seeds.zipped("q/question.toml").replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\x01"),
     ],
     "manifests": [b"[source]\nparts = 1000000000"],
-    "trade as API replies": [b"[[]]", b'[["hs10"],' + b"[" * 9000, b'[{"a":' + b"[" * 9000],
+    "trade as API replies": [
+        b"[[]]",
+        b'[["hs10"],' + b"[" * 9000,
+        b'[{"a":' + b"[" * 9000,
+        # DuckDB's message about what is no JSON ends inside a character.
+        b'[["I_COMMODITY", "CTY_CODE", "time", "CON_VAL\xef\xbb\xbf_MO", "CAL_DUT_MO"], '
+        b'["8471500150", "5700", "2024-01", "100',
+        b'[["I_COMMODITY", "CTY_CODE", "time", "CON_\xe2\x80\xae\xf0\x9f\x98\x80MO", "CAL_DUT_MO"], '
+        b'["8471500150", "5700", "2024-01", "100", "1"]] "2024-01", "100", "1"]]',
+    ],
     "rows of a benchmark": [
         b'{"name": "m", "kind": "a", "model": "m", "made_from": {}, "measured": {}, "codes": [[0, 0, 0, 1'
         + b"0" * 400
@@ -86,6 +103,10 @@ FAILED_ONCE: dict[str, list[bytes]] = {
         b'{"runs.settings": [1]}',
         b'{"questions.contents": {}, "predictions.evidence": {"neighbours": [1]}}',
         b'{"runs.settings": {"warnings": 1}, "trade_imports.receipt": []}',
+        b'{"trade_imports.receipt": {"notes": 7}}',
+        b'{"trade_imports.receipt": {"notes": "text"}}',
+        _with_reference_category([]),
+        _with_reference_category({}),
     ],
 }
 

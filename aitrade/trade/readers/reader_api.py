@@ -50,9 +50,11 @@ def _load(con: "DuckDBPyConnection", text: str, names: list[str], path: Path) ->
             {"text": text},
         )
         ((ragged,),) = con.execute("SELECT count(*) FROM api_lists WHERE len(r) IS DISTINCT FROM ?", [width]).fetchall()
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+    except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError) as error:
         _refuse_broken(text, path, width)
-        raise BadInputError(f"no API reply: {str(error).splitlines()[0]}", where=str(path), fix=_FIX) from error
+        # DuckDB cuts its message short, perhaps inside a character, which then cannot be read.
+        said = "not valid JSON" if isinstance(error, UnicodeDecodeError) else str(error).splitlines()[0]
+        raise BadInputError(f"no API reply: {said}", where=str(path), fix=_FIX) from error
     if ragged:
         _refuse_broken(text, path, width)
     con.execute(f"CREATE OR REPLACE TEMP TABLE api_rows AS FROM api_lists SELECT {fields}")
