@@ -33,6 +33,9 @@ RATIO_FROM = 256 * 2**20
 WIDEST_TABLE = 2_000
 """Columns of a table; monthly trade of fifty years has 600."""
 
+LONGEST_SHEET = 1_048_576
+"""Rows of a sheet, as many as Excel has; one stated to be further down makes empty rows of all before it."""
+
 LARGEST_SHEET = 20_000_000
 """Cells of a workbook, empty ones before the last of a row or a sheet included."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.core.archive import DAMAGED_ZIP, refuse_bomb
-from aitrade.core.bounds import LARGEST_EDITED, LARGEST_SHEET, WIDEST_TABLE
+from aitrade.core.bounds import LARGEST_EDITED, LARGEST_SHEET, LONGEST_SHEET, WIDEST_TABLE
 from aitrade.core.errors import BadInputError, at
 from aitrade.core.extras import require_extra
 from aitrade.core.textfile import read_bytes
@@ -98,15 +98,16 @@ def rows_of(sheet: "Worksheet", path: Path) -> Iterator[tuple[int, tuple["Cell",
     """Rows of a sheet with their numbers; a few bytes of a workbook can stand for any number of empty cells.
 
     Raises:
-        BadInputError: a row is wider than ``WIDEST_TABLE``, or the sheet has more than ``LARGEST_SHEET`` cells.
+        BadInputError: a row is wider than ``WIDEST_TABLE``, or the sheet has more than ``LONGEST_SHEET`` rows or
+            ``LARGEST_SHEET`` cells.
     """
     cells = 0
     for line, row in enumerate(sheet.iter_rows(), 1):
         cells += len(row) or 1
-        if len(row) > WIDEST_TABLE or cells > LARGEST_SHEET:
-            what = f"columns than {WIDEST_TABLE:,}" if len(row) > WIDEST_TABLE else f"cells than {LARGEST_SHEET:,}"
+        bounds = (len(row), WIDEST_TABLE, "columns"), (line, LONGEST_SHEET, "rows"), (cells, LARGEST_SHEET, "cells")
+        if over := [f"{what} than {most:,}" for count, most, what in bounds if count > most]:
             raise BadInputError(
-                f"the sheet has more {what}",
+                f"the sheet has more {over[0]}",
                 where=at(f"{path}, sheet {sheet.title}", line),
                 fix="delete the empty rows and columns beside the table, or save it as CSV",
             )

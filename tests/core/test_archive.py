@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from aitrade.core.archive import open_zip, read_member
-from aitrade.core.bounds import LARGEST_TEXT
+from aitrade.core.bounds import LARGEST_SHEET, LARGEST_TEXT
 from aitrade.core.errors import BadInputError
 from aitrade.core.workbookfile import open_workbook, rows_of
 from aitrade.nomenclature.code_files import read_code_file
@@ -111,6 +111,16 @@ def test_codes_that_would_take_everything_are_refused(what: str, tmp_path: Path)
     path = zipped(tmp_path / "a.zip", "CONCORD.TXT") if what == "a zip" else FILES[what](tmp_path)
     with pytest.raises(BadInputError, match=r"unpack to|more than"):
         read_code_file(path)
+
+
+def test_a_row_further_down_than_excel_goes_is_refused_before_all_before_it_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aitrade.core.workbookfile.LARGEST_SHEET", LARGEST_SHEET)
+    path = FILES["a row far down"](tmp_path)
+    with pytest.raises(BadInputError, match="more rows than 1,048,576"), open_workbook(path, "") as book:
+        for _ in rows_of(book.worksheets[0], path):
+            pass
 
 
 def test_a_member_that_is_read_whole_has_a_bound_of_its_own(tmp_path: Path) -> None:
