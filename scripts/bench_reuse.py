@@ -65,14 +65,13 @@ def main() -> None:
 
 
 def write_codes(source: Path, folder: Path, every: int) -> tuple[Path, Path, int]:
-    """Write every Nth heading's codes, and a new code of the largest heading; its size with that is the third."""
+    """Write every Nth heading's codes, and a new code of a heading with computers, if there; its size is the third."""
     with source.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     headings = sorted({row["hs10"][:4] for row in rows})[::every]
     chosen = [row for row in rows if row["hs10"][:4] in set(headings)]
-    sizes = {heading: sum(row["hs10"][:4] == heading for row in chosen) for heading in ("8471", "8504", *headings)}
-    heading = next(name for name, size in sizes.items() if size)
-    like = next(row for row in chosen if row["hs10"][:4] == heading)
+    heading = next(name for name in ("8471", "8504", *headings) if name in headings)
+    like, *others = [row for row in chosen if row["hs10"][:4] == heading]
     taken = {row["hs10"] for row in rows}
     number = next(n for n in range(9999, 0, -1) if like["hs10"][:6] + f"{n:04}" not in taken)
     new = like | {"hs10": like["hs10"][:6] + f"{number:04}", "description": like["description"] + ", with a heat sink"}
@@ -83,7 +82,7 @@ def write_codes(source: Path, folder: Path, every: int) -> tuple[Path, Path, int
             writer = csv.DictWriter(file, list(like))
             writer.writeheader()
             writer.writerows(part)
-    return files[0], files[1], sizes[heading] + 1
+    return files[0], files[1], len(others) + 2
 
 
 def relabelled_question(folder: Path) -> Path:
