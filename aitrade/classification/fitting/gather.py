@@ -64,7 +64,7 @@ def gather(
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
     indexes = _fold_indexes(classifier, workspace, store)
-    neighbours = _neighbours(classifier, indexes.__getitem__, len(indexes), exemplars)
+    neighbours = neighbours_out_of_fold(classifier.near, indexes.__getitem__, len(indexes), exemplars)
     if kept is None:
         shown = _shown(classifier, nomenclature, neighbours)
         llm, category = _ask(classifier, chosen, [shown[row] for row in rows], on_step)
@@ -116,13 +116,23 @@ def _llm_neighbours(
     def index_of_fold(fold: int) -> Index:
         return vectors.index(classifier.index.exemplars, fold_name(fold))
 
-    return _neighbours(classifier, index_of_fold, count, asked)
+    return neighbours_out_of_fold(classifier.near, index_of_fold, count, asked)
 
 
-def _neighbours(
-    classifier: Classifier, index_of_fold: Callable[[int], Index], count: int, asked: Sequence[Exemplar]
+def neighbours_out_of_fold(
+    near: Callable[[Index, Sequence[Code], "NDArray[np.float32]"], list[tuple[Neighbour, ...]]],
+    index_of_fold: Callable[[int], Index],
+    count: int,
+    asked: Sequence[Exemplar],
 ) -> list[tuple[Neighbour, ...]]:
-    """Neighbours of exemplars, each found where the fold that holds it out, of ``count``, places the exemplars."""
+    """Neighbours of exemplars, each found where the fold that holds it out, of ``count``, places the exemplars.
+
+    Args:
+        near: finds the neighbours of codes with their vectors in an index.
+        index_of_fold: the exemplars where a fold places them.
+        count: how many folds there are.
+        asked: exemplars of these indexes.
+    """
     found: list[tuple[Neighbour, ...]] = [()] * len(asked)
     parts = subheading_folds([e.code for e in asked], count)
     for fold in np.unique(parts).tolist():
@@ -131,8 +141,8 @@ def _neighbours(
         rows = np.flatnonzero(parts == fold).tolist()
         codes = [asked[row].code for row in rows]
         own = index.vectors[[places[code.key] for code in codes]]
-        for row, near in zip(rows, classifier.near(index, codes, own), strict=True):
-            found[row] = near
+        for row, neighbours in zip(rows, near(index, codes, own), strict=True):
+            found[row] = neighbours
     return found
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from aitrade.classification.features import relevance_features
 from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, FoldEmbeddings, population_weights
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
-from aitrade.classification.fitting.probe import fit_probe
+from aitrade.classification.fitting.gather import neighbours_out_of_fold
+from aitrade.classification.fitting.probe import Probe, fit_probe
 from aitrade.classification.method import Method
 from aitrade.core.device import Runtime
 from aitrade.core.errors import BadInputError
@@ -30,7 +31,7 @@ from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.folds import subheading_folds
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder, load_embedder
-from aitrade.retrieval.index import index_of
+from aitrade.retrieval.index import Index, index_of
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.job import Task
@@ -113,12 +114,14 @@ class Placed:
 
     Attributes:
         training: the exemplars with the evidence about each of them that needs no LLM.
-        vectors: embeddings of the measured codes, shape (n, dimensions).
+        probe: fitted on them.
+        logits: of the measured codes by the probe, shape (n, k).
         neighbours: of the measured codes.
     """
 
     training: CalibrationSet
-    vectors: "NDArray[np.float32]"
+    probe: Probe
+    logits: "NDArray[np.float64]"
     neighbours: Sequence[Sequence[Neighbour]]
 
 
@@ -213,13 +216,12 @@ def learnt(
 
 def _joined(placed: Placed, llm: "NDArray[np.float64] | None", training: CalibrationSet) -> "NDArray[np.float64]":
     """Probabilities of the measured codes by neighbours and probe, and by what an LLM says where it was asked."""
-    probe, labels = fit_probe(training), training.labels
-    logits = placed.vectors.astype(np.float64) @ probe.weights + probe.bias
+    labels, count = training.labels, len(placed.logits)
     kinds = BASELINE_KINDS if llm is None else ("llm", *BASELINE_KINDS)
-    fitted = fit_evidence_model(training, training_features(training, probe), kinds)
-    scores = np.zeros((len(logits), len(labels.levels))) if llm is None else llm
-    votes = np.zeros((len(logits), 2 * len(labels.others)))
-    features = relevance_features(scores, votes, logits, placed.neighbours, labels, training.method)
+    fitted = fit_evidence_model(training, training_features(training, placed.probe), kinds)
+    scores = np.zeros((count, len(labels.levels))) if llm is None else llm
+    votes = np.zeros((count, 2 * len(labels.others)))
+    features = relevance_features(scores, votes, placed.logits, placed.neighbours, labels, training.method)
     return fitted.model.probabilities(features)
 
 
@@ -263,19 +265,12 @@ def _placed(
     labels, exemplars = question.labels, question.exemplars
     codes = [e.code for e in exemplars.exemplars]
 
-    def near(
-        where: "NDArray[np.float32]", of: Sequence[Code], vectors: "NDArray[np.float32]"
-    ) -> list[tuple[Neighbour, ...]]:
-        index, m = index_of(exemplars, where), method
+    def near(index: Index, of: Sequence[Code], vectors: "NDArray[np.float32]") -> list[tuple[Neighbour, ...]]:
+        m = method
         return find_neighbours(index, of, vectors, m.neighbours, same_hs4=m.same_hs4, same_hs6=m.same_hs6)
 
-    own: list[tuple[Neighbour, ...]] = [()] * len(codes)
     parts = subheading_folds(codes, len(folds))
-    for fold in np.unique(parts).tolist():
-        rows = np.flatnonzero(parts == fold).tolist()
-        found = near(folds[fold], [codes[row] for row in rows], folds[fold][rows])
-        for row, neighbours in zip(rows, found, strict=True):
-            own[row] = neighbours
+    own = neighbours_out_of_fold(near, lambda fold: index_of(exemplars, folds[fold]), len(folds), exemplars.exemplars)
     n = len(codes)
     training = CalibrationSet(
         labels=labels,
@@ -290,7 +285,9 @@ def _placed(
         llm_votes=np.zeros((n, 2 * len(labels.others))),
         llm_category=np.zeros((n, len(labels.categories))),
     )
-    return Placed(training, measured_vectors, near(vectors, measured, measured_vectors))
+    probe = fit_probe(training)
+    logits = measured_vectors.astype(np.float64) @ probe.weights + probe.bias
+    return Placed(training, probe, logits, near(index_of(exemplars, vectors), measured, measured_vectors))
 
 
 def _asked(
