@@ -18,9 +18,11 @@ from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.question import SHIPPED, Question, load_question
 from aitrade.retrieval.index import Index
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.workspace.questions import keep_question
 
 if TYPE_CHECKING:
     import numpy as np
+    from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
 QUESTION = load_question(SHIPPED)
@@ -29,6 +31,11 @@ METHOD = Method()
 SMALL = Method(codes_per_batch=6)  # so that the toy codes are several batches
 NAMES = LABELS.names
 DEFAULT_MODEL, DEFAULT_EMBEDDER = QUESTION.settings.model, QUESTION.settings.embedder
+
+
+def tie_runs(con: "DuckDBPyConnection") -> None:
+    """Tie runs that name no question to the shipped one, which is read once for all tests."""
+    con.execute("UPDATE runs SET question = ? WHERE question IS NULL", [keep_question(con, QUESTION)])
 
 
 def on_exemplars(exemplars: ExemplarSet) -> Question:

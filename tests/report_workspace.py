@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from questions import tie_runs
 from trade_fixtures import sum_all_chapters
 
 from aitrade.trade.countries import seed_countries
 from aitrade.workspace import open_workspace
-from aitrade.workspace.questions import adopt_runs
 
 EVIL = '=HYPERLINK("http://evil.example/","x")</script><img src=x onerror="alert(1)"> & \'quotes\' <!-- \u2028'
 RUN, HAND = "toy-run", "hand-labels"
@@ -82,7 +82,7 @@ def _runs(con: Any, *, probabilities: bool, by_hand: bool) -> None:
         for hs10, _, _, category, *_, truth in CODES:
             name = "Not_DC_Related" if truth == "Low" else category.replace("Not_DC_Related", "Building_Structure")
             con.execute(label, [HAND, "imports", hs10, None, truth, name, None, "human"])
-    adopt_runs(con)
+    tie_runs(con)
 
 
 def _trade(flow: str, months: tuple[tuple[int, int], ...], number: int, *, duties: bool) -> Iterable[tuple[Any, ...]]:

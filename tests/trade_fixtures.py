@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from questions import tie_runs
 
 from aitrade.trade.ingest.chapter_flows import sum_chapters
 from aitrade.workspace import open_workspace
 from aitrade.workspace.database import migrate
-from aitrade.workspace.questions import adopt_runs
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 EXCLUDED = ("27", "71", "98", "99")
@@ -147,7 +147,7 @@ def add_run(con: duckdb.DuckDBPyConnection, name: str, predictions: Iterable[dic
         "INSERT INTO runs VALUES ($1, 'labels', 'f', '{}', $2, now()::TIMESTAMP, now()::TIMESTAMP, NULL)",
         [name, len(predictions)],
     )
-    adopt_runs(con)
+    tie_runs(con)
     names = ("flow", "hs10", "relevance", "category", "p_high", "p_medium", "p_low", "source")
     flow, hs10, relevance, category, *chances, origin = ([p.get(name) for p in predictions] for name in names)
     lists = [None if None in p else list(p) for p in zip(*chances, strict=True)]

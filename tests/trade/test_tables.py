@@ -9,6 +9,7 @@ import pytest
 import trade_oracle as oracle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from questions import tie_runs
 from trade_fixtures import COUNTRIES, GROUP, Row, add_flows, made_up, workspace
 from trade_oracle import Oracle
 
@@ -19,7 +20,6 @@ from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.partners import resolve_countries
 from aitrade.trade.tables.tables import table
 from aitrade.trade.tables.years import full_year, years_in_data
-from aitrade.workspace.questions import adopt_runs
 from aitrade.workspace.runs import get_run
 
 ROWS = made_up()
@@ -622,7 +622,7 @@ def test_a_run_without_labels_for_the_flow_is_refused():
 
 def test_the_latest_finished_run_is_used(con):
     con.execute("INSERT INTO runs VALUES ('begun', 'classification', 'x', '{}', 1, now()::TIMESTAMP, NULL, NULL)")
-    adopt_runs(con)
+    tie_runs(con)
     try:
         assert any("labels of run hand" in note for note in table(con, "summary").notes)
     finally:
