@@ -13,7 +13,7 @@ from aitrade.llm.prompt import prompt_sha256
 from aitrade.llm.scorer_loading import load_scorer, scorer_source_sha256
 from aitrade.question.artifacts import adapter_folders
 from aitrade.question.question import Question
-from aitrade.retrieval.embedder import embedder_sha256, load_embedder
+from aitrade.retrieval.embedder import embedder_sha256, load_embedder, load_unlearnt
 from aitrade.retrieval.index import index_file, installed_indexes, open_index
 from aitrade.retrieval.kept_embedder import keep_vectors
 from aitrade.workspace.scores import ScoreStore
@@ -104,26 +104,31 @@ def _load(
     return [on(runtime) for runtime in runtimes]
 
 
-def install_index(question: Question, report: Callable[[str], None]) -> None:
+def install_index(question: Question, workspace: Path, report: Callable[[str], None]) -> None:
     """Embed the exemplars by the question's embedder, once for all workspaces; does nothing where that was done.
+
+    So do the embedders that were tuned without a part of them, so that refitting a calibration takes seconds.
 
     Args:
         question: whose exemplars.
+        workspace: folder of the user's own adapters.
         report: told before the work begins, for the user.
 
     Raises:
         ModelError: the embedder is missing or altered.
     """
-    name, runtime, exemplars, words = (
-        question.settings.embedder,
-        choose_runtime("auto"),
-        question.exemplars,
-        question.words,
-    )
-    file = index_file(exemplars, words, embedder_sha256(name, question), runtime.device, runtime.arithmetic)
-    if not (installed_indexes() / file).is_file():
-        report("the exemplars are embedded once for every workspace (some 20 seconds on two cores)")
-        open_index(exemplars, words, load_embedder(runtime, name, question), installed_indexes())
+    name, runtime = question.settings.embedder, choose_runtime("auto")
+    exemplars, words, adapters = question.exemplars, question.words, adapter_folders(question, workspace)
+    embedders = load_embedder(runtime, name, question, adapters), *load_unlearnt(runtime, name, question, adapters)
+    missing = [
+        embedder
+        for embedder in embedders
+        if not (installed_indexes() / index_file(exemplars, words, embedder)).is_file()
+    ]
+    if missing:
+        report("the exemplars are embedded once for every workspace (about a minute on two cores)")
+    for embedder in missing:
+        open_index(exemplars, words, embedder, installed_indexes())
 
 
 def fitting_calibration(

@@ -69,7 +69,8 @@ def install(
         if made.kind == "embedder":
             from aitrade.classification.loading import install_index
 
-            install_index(state(context).open().question, say)
+            opened = state(context).open()
+            install_index(opened.question, opened.folder, say)
 
 
 @group.command()

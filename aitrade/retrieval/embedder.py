@@ -5,7 +5,8 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.core.files import sha256_of
-from aitrade.models.adapter_files import LORA_FILES, base_and_adapter, own_adapter
+from aitrade.models.adapter_files import (
+    LORA_FILES,
+    base_and_adapter,
+    find_adapter,
+    is_tuned,
+    own_adapter,
+    read_manifest,
+)
 from aitrade.models.installed import Installed, locate
 from aitrade.models.lora import merge_lora
 from aitrade.question.folds import fold_name
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-BATCH = 16  # texts that go through the model together: more of them do not fit the cache of a core
+BATCH = 64  # texts that go through the model together: of fewer, each thread has little to do
 ROWS = 16  # the tokens of a batch are filled up to a multiple of this, for the reason that aitrade/llm/engine.py gives
 
 
@@ -60,35 +68,39 @@ class Embedder:
         its vector is the same, to the bit, whatever is embedded beside it.
         """
         import numpy as np
+        import torch
 
-        started = time.perf_counter()
-        rows_of_length: dict[int, list[int]] = {}
-        for row, length in enumerate(self._lengths(texts)):
-            rows_of_length.setdefault(length, []).append(row)
-        batches = [
-            (length, rows[at : at + BATCH])
-            for length, rows in sorted(rows_of_length.items())
-            for at in range(0, len(rows), BATCH)
-        ]
-        model = self.model
+        started, model = time.perf_counter(), self.model
         vectors = np.empty((len(texts), model.truncate_dim or model.get_embedding_dimension()), np.float32)
-        for length, rows in batches:
-            fill = -len(rows) % (ROWS // math.gcd(ROWS, length))
-            filled = [texts[row] for row in [*rows, *rows[:1] * fill]]
-            encoded = model.encode(filled, batch_size=len(filled), convert_to_tensor=True, show_progress_bar=False)
-            vectors[rows] = encoded[: len(rows)].float().cpu().numpy()
+        with torch.inference_mode():
+            for rows, tokens in self._batches(texts):
+                encoded = model(tokens)["sentence_embedding"][: len(rows), : model.truncate_dim]
+                vectors[rows] = encoded.float().cpu().numpy()
         _log.info("embedded %d texts in %.1f s", len(texts), time.perf_counter() - started)
         normalised: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
-    def _lengths(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text, as the model's own prompt and longest length make them."""
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any]]]:
+        """Rows of texts with as many tokens, and their tokens as the model's own prompt and longest length make them.
+
+        The tokens are those of the rows, and of the first row again until there are a multiple of ``ROWS`` tokens.
+        """
+        from torch import is_tensor
+
         if not texts:
-            return []
+            return
         model = self.model
-        prompt = model.prompts.get(model.default_prompt_name)
-        lengths: list[int] = model.preprocess(list(texts), prompt=prompt)["attention_mask"].sum(1).tolist()
-        return lengths
+        tokens = model.preprocess(list(texts), prompt=model.prompts.get(model.default_prompt_name))
+        seen, rows_of_length = tokens["attention_mask"].bool(), defaultdict(list)
+        for row, length in enumerate(seen.sum(1).tolist()):
+            rows_of_length[length].append(row)
+        for length, of_length in sorted(rows_of_length.items()):
+            places = seen[of_length[0]].nonzero().squeeze(1)  # all texts are filled up on the same side
+            for start in range(0, len(of_length), BATCH):
+                rows = of_length[start : start + BATCH]
+                filled = [*rows, *rows[:1] * (-len(rows) % (ROWS // math.gcd(ROWS, length)))]
+                cut = {name: part[filled][:, places] for name, part in tokens.items() if is_tensor(part)}
+                yield rows, tokens | {name: part.to(model.device) for name, part in cut.items()}
 
 
 def load_embedder(
@@ -119,6 +131,17 @@ def load_embedder(
         return model.to(runtime.dtype).eval()
 
     return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, load)
+
+
+def load_unlearnt(runtime: Runtime, name: str, question: Question, adapters: Sequence[Path] = ()) -> list[Embedder]:
+    """Find, for each part of the subheadings, the embedder that was tuned without it; none of a base embedder.
+
+    Args and errors are those of :func:`load_embedder`.
+    """
+    if not is_tuned(name):
+        return []
+    count = read_manifest(find_adapter(name, adapters)).settings["folds"]
+    return [load_embedder(runtime, name, question, adapters, fold) for fold in range(count)]
 
 
 def embedder_sha256(name: str, question: Question, adapters: Sequence[Path] = ()) -> str:

@@ -54,9 +54,9 @@ def installed_indexes() -> Path:
     return weights_folder() / ".index"
 
 
-def index_file(exemplars: ExemplarSet, words: Words, embedder_sha256: str, device: str, arithmetic: str) -> str:
+def index_file(exemplars: ExemplarSet, words: Words, embedder: Embedder) -> str:
     """The file of an index in a folder: it is named by the hash of everything that it depends on."""
-    made_of = "\n".join((embedder_sha256, device, arithmetic, *_texts(exemplars, words)))
+    made_of = "\n".join((embedder.sha256, embedder.device, embedder.arithmetic, *_texts(exemplars, words)))
     return f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}.faiss"
 
 
@@ -70,7 +70,7 @@ def open_index(exemplars: ExemplarSet, words: Words, embedder: Embedder, *folder
         folders: where indexes are kept, one built now in the last.
         keep: False where the embedder keeps vectors itself.
     """
-    name = index_file(exemplars, words, embedder.sha256, embedder.device, embedder.arithmetic)
+    name = index_file(exemplars, words, embedder)
     for folder in folders:
         if (kept := _read(folder / name)) is not None:
             return Index(exemplars, kept)

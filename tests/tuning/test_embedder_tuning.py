@@ -15,6 +15,7 @@ from questions import DEFAULT_EMBEDDER, LABELS, METHOD, QUESTION, on_exemplars
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.fitting.gather import gather
 from aitrade.classification.fitting.probe import fit_probe
+from aitrade.classification.loading import install_index
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.core.softmax import softmax
@@ -25,7 +26,7 @@ from aitrade.nomenclature.code_text import describe
 from aitrade.question.exemplars import ExemplarSet
 from aitrade.question.folds import subheading_folds
 from aitrade.retrieval.embedder import _sha256, embedder_sha256, load_embedder
-from aitrade.retrieval.index import open_index
+from aitrade.retrieval.index import installed_indexes, open_index
 from aitrade.tuning import embedder as embedder_module
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.embedder_learner import new_embedder_learner
@@ -212,6 +213,32 @@ def test_a_calibration_sees_each_exemplar_through_the_fold_that_holds_it_out(
     rows = np.arange(len(codes)), training.targets
     right, flattered = (float(softmax(fit_probe(t).held_out)[rows].mean()) for t in (training, naive))
     assert flattered > right, "the probe is measured on embeddings that were learnt from the very labels"
+
+
+def test_what_installing_embedded_is_not_embedded_to_refit_a_calibration(
+    workspace_with_adapter: Path,
+    exemplars: ExemplarSet,
+    toy_classifier: Callable[..., Classifier],
+    toy_weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    models = shutil.copytree(toy_weights, tmp_path / "models")
+    monkeypatch.setenv("AITRADE_MODELS", str(models))
+    monkeypatch.setattr("aitrade.classification.loading.choose_runtime", lambda *_: CPU)
+    toy = on_exemplars(exemplars)
+    question = dataclasses.replace(toy, settings=dataclasses.replace(toy.settings, embedder=DEFAULT_EMBEDDER))
+    said: list[str] = []
+    for _ in range(2):
+        install_index(question, workspace_with_adapter, said.append)
+    assert (len(list((models / ".index").iterdir())), len(said)) == (1 + FOLDS, 1)
+    shutil.copytree(workspace_with_adapter / "adapters", tmp_path / "adapters")
+    embedder = load_embedder(CPU, DEFAULT_EMBEDDER, question, (tmp_path / "adapters",))
+    index = open_index(exemplars, question.words, embedder, installed_indexes())
+    classifier = toy_classifier(embedder=embedder, index=index, runtime=CPU)
+    training = gather(classifier, toys.toy_codes(), tmp_path, None, lambda *_: None)
+    assert [np.array_equal(view.vectors, training.vectors) for view in training.views] == [False] * FOLDS
+    assert not (tmp_path / "index").exists(), "an index was built in the workspace"
 
 
 def test_an_adapter_fits_the_embedder_that_it_was_tuned_on_only(adapters: Path, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from aitrade.nomenclature.codes import Code, by_heading
 from aitrade.question.artifacts import adapter_folders
 from aitrade.question.exemplars import Exemplar
 from aitrade.question.folds import fold_name, subheading_folds
-from aitrade.retrieval.embedder import load_embedder
-from aitrade.retrieval.index import Index, open_index
+from aitrade.retrieval.embedder import load_unlearnt
+from aitrade.retrieval.index import Index, installed_indexes, open_index
 from aitrade.retrieval.kept_embedder import keep_vectors
 from aitrade.retrieval.neighbours import Neighbour
 from aitrade.workspace.scores import ScoreStore
@@ -92,16 +92,14 @@ def gather(
 
 def _fold_indexes(classifier: Classifier, workspace: Path, store: ScoreStore | None) -> list[Index]:
     """All exemplars for each fold, embedded without having learnt from those that it holds out."""
-    index, embedder, question = classifier.index, classifier.embedder, classifier.question
+    index, question = classifier.index, classifier.question
     adapters = adapter_folders(question, workspace)
-    if not is_tuned(embedder.name):
-        return [index] * FOLDS
-    count = read_manifest(find_adapter(embedder.name, adapters)).settings["folds"]
-    unlearnt = [load_embedder(classifier.runtime, embedder.name, question, adapters, fold) for fold in range(count)]
+    unlearnt = load_unlearnt(classifier.runtime, classifier.embedder.name, question, adapters)
     if store is not None:
         unlearnt = [keep_vectors(one, store) for one in unlearnt]
-    folder = workspace / "index"
-    return [open_index(index.exemplars, question.words, one, folder, keep=store is None) for one in unlearnt]
+    folders = installed_indexes(), workspace / "index"
+    indexes = [open_index(index.exemplars, question.words, one, *folders, keep=store is None) for one in unlearnt]
+    return indexes or [index] * FOLDS
 
 
 def _llm_neighbours(
