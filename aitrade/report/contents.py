@@ -1,6 +1,6 @@
 """Everything that a report shows, gathered from a workspace: tables, figures, classification, provenance."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from aitrade.trade.tables.catalogue import SPECS
 from aitrade.trade.tables.notes import import_notes
 from aitrade.trade.tables.options import Options
 from aitrade.trade.tables.tables import table
-from aitrade.trade.tables.years import Year, available_years, full_years
+from aitrade.trade.tables.years import Year, available_years, full_years, no_trade
 from aitrade.workspace.default_run import default_run
 from aitrade.workspace.gold import find_sample, require_sample
 from aitrade.workspace.questions import question_of_run
@@ -76,9 +76,9 @@ def gather(
     if gold and not any(find_sample(con, flow) for flow in FLOWS):
         require_sample(con, FLOWS[0])
     options = Options(run=chosen.run, base_year=base_year, gold=gold)
-    missing: list[Missing] = []
-    tables = dict(_tables(con, options, missing))
     available = {flow: available_years(con, flow, ()) for flow in FLOWS}
+    missing = [lacking(f"every table of {flow}", no_trade(flow, ())) for flow in FLOWS if not available[flow]]
+    tables = dict(_tables(con, options, [flow for flow in FLOWS if available[flow]], missing))
     partial = partial_years(available)
     question = question_of_run(con, chosen.run)
     uncertain, lacks = uncertainty(con, chosen.run, reference)
@@ -105,9 +105,9 @@ def gather(
     )
 
 
-def _requests(options: Options) -> Iterator[tuple[Key, str, Options]]:
+def _requests(options: Options, flows: Sequence[str]) -> Iterator[tuple[Key, str, Options]]:
     """Every table of the report: its key, what it is called where it is missing, its options."""
-    for flow in FLOWS:
+    for flow in flows:
         of_flow = replace(options, flow=flow)
         for name in ("summary", "top", "share", "index", "countries", "country-categories", "growth"):
             top = 25 if name == "top" else None
@@ -120,8 +120,10 @@ def _requests(options: Options) -> Iterator[tuple[Key, str, Options]]:
     yield ("counterfactual", "both", "month"), "counterfactual by month", replace(options, by="month")
 
 
-def _tables(con: "DuckDBPyConnection", options: Options, missing: list[Missing]) -> Iterator[tuple[Key, Table]]:
-    for key, called, asked in _requests(options):
+def _tables(
+    con: "DuckDBPyConnection", options: Options, flows: Sequence[str], missing: list[Missing]
+) -> Iterator[tuple[Key, Table]]:
+    for key, called, asked in _requests(options, flows):
         try:
             computed = table(con, key[0], replace(asked, gold=False))
         except BadInputError as error:

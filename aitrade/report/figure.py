@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aitrade.core.table import Column, Kind, Levels, Table, Value
+from aitrade.core.table import Column, Kind, Levels, NoteKind, Table, Value
 
 Point = dict[str, str | float | None]
 Tables = Mapping[str, Table]  # by flow
@@ -122,15 +122,26 @@ def figure(
     levels: Levels | None = None,
     notes: tuple[str, ...] = (),
 ) -> Figure | None:
-    """A figure of points, its options and series in the order of their first appearance; None without points."""
-    if not points:
+    """A figure of points, its options and series in the order of their first appearance; None without points.
+
+    Points without a value are left out, so that no choice leads to an empty drawing; a line keeps its gaps.
+    """
+    kept = [point for point in points if point["value"] is not None]
+    if shape in ("months", "curve"):
+        told = {_choice(point, controls) for point in kept}
+        kept = [point for point in points if _choice(point, controls) in told]
+    if not kept:
         return None
 
     def seen(name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(point[name]) for point in points))
+        return tuple(dict.fromkeys(str(point[name]) for point in kept))
 
     made = tuple(Control(name, label, seen(name)) for name, label in controls)
-    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(points), flow, levels, notes)
+    return Figure(id_, title, about, shape, x_title, unit, made, seen("series"), tuple(kept), flow, levels, notes)
+
+
+def _choice(point: Point, controls: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(str(point[name]) for name, _ in controls)
 
 
 def point(
@@ -157,11 +168,16 @@ def only_table(tables: Tables) -> tuple[str, Table]:
     return flow, table
 
 
-def notes_of(tables: Tables) -> tuple[str, ...]:
-    """What a figure has to say of its tables, in few words and each once; of one flow of two, the flow is named."""
+def notes_of(tables: Tables, *but: NoteKind) -> tuple[str, ...]:
+    """What a figure has to say of its tables, in few words and each once; of one flow of two, the flow is named.
+
+    Args:
+        tables: what it draws.
+        but: kinds of notes that do not concern it.
+    """
     said: dict[str, list[str]] = {}
     for flow, table in tables.items():
-        for brief in dict.fromkeys(note.brief for note in table.telling()):
+        for brief in dict.fromkeys(note.brief for note in table.telling(*but)):
             said.setdefault(brief, []).append(flow)
     of_all = [brief for brief, flows in said.items() if len(flows) == len(tables)]
     of_one = [f"{flows[0]}: {brief}" for brief, flows in said.items() if len(flows) < len(tables)]

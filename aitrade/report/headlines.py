@@ -31,7 +31,7 @@ def headlines(
     run: Run,
     base_year: int | None,
 ) -> tuple[Headline, ...]:
-    """The headline figures that the tables allow, each for the latest complete year.
+    """The headline figures that the tables allow, each for the latest full year.
 
     Args:
         tables: of the report.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _IN_A_ROW = 5  # names that a legend has room for in a row
 _WIDEST = 1 / 8  # of a drawing's width that a column of a year takes
 _TWO_LINES = "[slice(datum.label, 0, 10), slice(datum.label, 11)]"  # a code, and its description below
+_PART_BELOW = "split(datum.label, ', ')"  # a year, and below it that it is there in part
 _HALF_A_LINE = 7  # pixels that a name of two lines is raised by, to stand before the middle of its bar
 _OF_A_FIGURE = 40  # pixels of room for the figure beside a bar below 0
 _GAP = 0.2  # between the columns of two years, as a part of what a year takes
@@ -63,7 +64,8 @@ def _lines(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
 def _columns(figure: Figure, shown: list[str]) -> list["alt.Chart"]:
     import altair as alt
 
-    x = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False), scale=_few_columns(figure))
+    names = alt.Axis(labelAngle=0, ticks=False, labelExpr=_PART_BELOW)
+    x = alt.X("x:O", title=None, axis=names, scale=_few_columns(figure))
     offset = alt.XOffset("series:N", sort=list(figure.series))
     axis = alt.Axis(format=",~f", tickCount=6)
     y = alt.Y("value:Q", title=None, axis=axis)

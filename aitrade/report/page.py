@@ -44,6 +44,7 @@ def page(contents: "Contents", made_at: str) -> str:
         table_ids=_table_ids(contents),
         drawings={id_: drawing(spec) for id_, spec in specs.items()},
         subtitle=lambda figure: subtitle(figure, figure.chosen()),
+        telling=telling_columns,
         text=words,
         is_numeric=is_numeric,
         scripts=scripts,
@@ -57,6 +58,19 @@ def page(contents: "Contents", made_at: str) -> str:
         ),
         codes=contents.classification.packed(),
     )
+
+
+def telling_columns(table: Table) -> list[int]:
+    """Places of the columns that say something on a page: not those that are empty, nor of all years where one is."""
+    one_year = {
+        measure for measure in {c.measure for c in table.columns if c.measure}
+        if sum(c.year is not None for c in table.measured(measure)) == 1
+    }  # fmt: skip
+    return [
+        at for at, column in enumerate(table.columns)
+        if not table.rows or any(row[at] is not None for row in table.rows)
+        if column.year is not None or column.measure not in one_year
+    ]  # fmt: skip
 
 
 def policy(scripts: list[str]) -> str:

@@ -1,19 +1,20 @@
-"""Years that the data hold only in part: said wherever they stand, and never what is shown first."""
+"""Years that the data hold only in part, of months or of countries: said so, and never what is shown first."""
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from aitrade.report.figure import BOTH, Control, Figure, Point
-from aitrade.trade.tables.years import Year
+from aitrade.trade.tables.years import Year, full_years, low_coverage_years, partner_countries
 
 Partial = Mapping[str, frozenset[str]]
 
 
 def partial_years(years: Mapping[str, tuple[Year, ...]]) -> Partial:
-    """The incomplete years of each flow, such as ``2026``; of both, where figures need the two together."""
-    partial = {
-        flow: frozenset(str(year.year) for year in of_flow if not year.complete) for flow, of_flow in years.items()
-    }
+    """The years of each flow that are not full, such as ``2026``; of both, where figures need the two together."""
+    partial: dict[str, frozenset[str]] = {}
+    for flow, of_flow in years.items():
+        full = full_years(of_flow)
+        partial[flow] = frozenset(str(year.year) for year in of_flow if year not in full)
     return {**partial, BOTH: frozenset[str]().union(*partial.values())}
 
 
@@ -22,20 +23,22 @@ def describe(flow: str, available: tuple[Year, ...]) -> str:
     if not available:
         return f"{flow.capitalize()}: none"
 
+    few = low_coverage_years(available)
+
     def coverage(year: Year) -> str:
-        if year.complete:
-            return "as a whole" if year.whole else "month by month"
-        return year.coverage
+        whole = "as a whole" if year.whole else "month by month"
+        of = f" of {partner_countries(year.countries)}" if year in few else ""
+        return (whole if year.complete else year.coverage) + of
 
     years = [f"{year.year} {coverage(year)}" for year in available]
     most = max(year.countries for year in available)
-    return f"{flow.capitalize()}: {', '.join(years)}; {most} partner {'country' if most == 1 else 'countries'}"
+    return f"{flow.capitalize()}: {', '.join(years)}; {partner_countries(most)}"
 
 
 def mark_partial(figure: Figure, partial: Partial) -> Figure:
-    """The figure with its incomplete years called ``2026, part`` and put behind the others where years are chosen.
+    """The figure with its partial years called ``2026, part`` and put behind the others where years are chosen.
 
-    A year is incomplete for the flow that a point shows: where exports stop in September, imports may be whole.
+    A year is partial for the flow that a point shows: where exports stop in September, imports may be whole.
     """
 
     def marked(point: Point) -> Point:

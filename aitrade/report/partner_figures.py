@@ -159,7 +159,7 @@ def exemptions(tables: Tables) -> Figure | None:
         unit="Share",
         controls=(("list", "List"), YEAR),
         flow=flow,
-        notes=notes_of(tables),
+        notes=notes_of(tables, "duty"),
     )
 
 

@@ -47,7 +47,7 @@ def summary(tables: Tables) -> Figure | None:
         unit="Billion dollars",
         controls=(FLOW, ("relevance", "Relevance"), YEAR),
         levels=levels_of(tables),
-        notes=notes_of(tables),
+        notes=notes_of(tables, "interval"),
     )
 
 
@@ -125,8 +125,13 @@ def share(tables: Tables, summaries: Tables | None = None) -> Figure | None:
         shape="months" if monthly else "years",
         x_title="Month" if monthly else "Year",
         unit="Share",
-        notes=notes_of(tables),
+        notes=(*notes_of(tables), *_interval_notes(summaries or {})),
     )
+
+
+def _interval_notes(tables: Tables) -> tuple[str, ...]:
+    """Where the intervals of some tables come from, each said once."""
+    return tuple(dict.fromkeys(n.brief for table in tables.values() for n in table.telling() if n.kind == "interval"))
 
 
 def _share_ends(row: Mapping[str, Value], summary_table: Table | None) -> tuple[Value, Value]:

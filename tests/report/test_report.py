@@ -178,6 +178,56 @@ def test_a_year_is_a_part_only_for_the_flow_that_lacks_months(tmp_path: Path) ->
     assert max(str(p["x"]) for p in found.figures["balance-by-month"].points) == "2025-09"
 
 
+def test_figures_open_on_a_year_of_most_countries_and_never_empty(tmp_path: Path) -> None:
+    """Of 2025 the data hold one partner country of five, whose duty is unknown: cards and charts are of 2024."""
+    months = [(year, month) for year in (2023, 2024, 2025) for month in range(1, 13)]
+    with open_workspace(made.fill(tmp_path / "w", flows=("imports",), months=months)) as con:
+        con.execute("DELETE FROM flows WHERE year = 2025 AND cty_code <> '2010'")
+        con.execute("UPDATE flows SET duty = NULL WHERE year = 2025")
+        sum_all_chapters(con)
+        found = gather(con, made.RUN)
+    assert "imports of High products in 2024" in [headline.what for headline in found.headlines]
+    assert "2025 month by month of 1 partner country" in found.coverage[0]
+    for name in ("categories", "top-products", "countries", "tariffs"):
+        assert found.figures[name].chosen()["year"] == "2024", name
+    dollars = found.figures["countries"].chosen({"measure": "Billion dollars", "year": "2025, part"})
+    assert {p["x"] for p in found.figures["countries"].shown(dollars)} == {"Mexico"}
+    # Shares of what one country holds are empty, and so is a rate of no known duty.
+    assert "2025, part" not in {p["year"] for p in found.figures["countries"].points if p["measure"] == "Share"}
+    assert "2025, part" not in {p["year"] for p in found.figures["tariffs"].points}
+
+
+def test_a_line_keeps_its_gaps_and_a_choice_without_figures_is_not_offered() -> None:
+    points = [point(f"2024-{month:02d}", "High", value, measure="Index") for month, value in ((1, 9), (2, None), (3, 8))]
+    points += [point("2024-01", "High", None, measure="Tariff rate")]
+    drawn = figure("a", "A", "A.", points, shape="months", x_title="Month", controls=(("measure", "Measure"),))
+    assert drawn is not None
+    assert [p["value"] for p in drawn.points] == [9, None, 8]
+    assert drawn.controls[0].options == ("Index",)
+    assert figure("a", "A", "A.", points[1:2], shape="bars", x_title="Month") is None
+
+
+def test_a_page_of_one_year_has_no_empty_columns(tmp_path: Path) -> None:
+    folder = made.fill(tmp_path / "w", flows=("imports",), months=((2024, 0),))
+    aitrade.open(folder).report(tmp_path / "report.html", run=made.RUN)
+    text = (tmp_path / "report.html").read_text("utf-8")
+    headings = {
+        name: re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', text.split(f'data-table="{name}"')[1].split("</thead>")[0])
+        for name in ("summary-imports", "countries-imports")
+    }
+    assert headings["summary-imports"][:4] == ["Relevance", "Category", "Codes", "2024"]
+    assert headings["summary-imports"][-1] == "2024 expected"  # and no change
+    assert headings["countries-imports"] == ["#", "Code", "Country", "2024", "% 2024"]  # and not of all years
+
+
+def test_the_note_on_intervals_stands_where_they_are_drawn(contents: Contents) -> None:
+    said = {name: [note for note in one.notes if "interval" in note] for name, one in contents.figures.items()}
+    assert said["share"]
+    assert not said["categories"]
+    drawn = {name for name, one in contents.figures.items() if "lower" in one.columns()}
+    assert {name for name, notes in said.items() if notes} <= drawn
+
+
 def test_sources_are_the_files_and_lists_in_use(tmp_path: Path, contents: Contents) -> None:
     """A file that another replaced is no source, and the shipped exemption list is one."""
     listed = tmp_path / "own.csv"
@@ -296,7 +346,7 @@ def test_the_same_workspace_gives_the_same_page(contents: Contents, text: str) -
 @pytest.mark.parametrize(
     ("lacking", "said"),
     [
-        ({"flows": ("imports",)}, ["the workspace holds no exports", "aitrade trade import FILE --flow exports"]),
+        ({"flows": ("imports",)}, ["every table of exports: the workspace holds no exports", "aitrade trade import FILE --flow exports"]),
         ({"flows": ("exports",)}, ["the workspace holds no imports", "aitrade trade import FILE --flow imports"]),
         ({"months": ((2024, 0),)}, ["only whole years", "import monthly files", "base year 2023"]),
         ({"duties": False}, ["no calculated duty", "import files with a duty column"]),

@@ -200,7 +200,7 @@ def test_a_balance_is_of_the_countries_that_both_flows_hold():
     for record in found.records():
         assert {record[name] for name in ("balance", "net_effect", "counterfactual_balance", "reduction_pct")} == {None}
         assert record["imports"] > 0 < record["exports"]
-    assert any("lack exports of CANADA (1220), MEXICO (2010)" in note for note in found.notes)
+    assert any("lack exports of MEXICO (2010), CANADA (1220)" in note for note in found.notes)
     con.close()
 
 
@@ -280,7 +280,17 @@ def test_charts_carry_what_their_tables_tell(name):
     drawn = chart(figure).to_dict()["title"]["subtitle"]
     for says in ("lacking imports: MEXICO (2010) in 2024", "has no label in run hand", "labels of run hand"):
         assert any(says in line for line in drawn), drawn
-    assert any("duty unknown for" in line for line in drawn) == (name in ("tariffs", "exemptions"))
+    assert any("duty unknown for" in line for line in drawn) == (name == "tariffs")
+
+
+def test_the_largest_of_what_is_lacking_is_named_first():
+    value = dict(zip(COUNTRIES, (7, 11, 13, 5, 3), strict=True))
+    few = [row for row in trade() if row.year == 2023 or row.cty == "1220"]
+    con = workspace(few)
+    note = next(note for note in table(con, "summary", options("summary")).notes if "lack imports" in note)
+    order = sorted((cty for cty in COUNTRIES if cty != "1220"), key=lambda cty: -value[cty])
+    assert [note.index(f"({cty})") for cty in order] == sorted(note.index(f"({cty})") for cty in order)
+    con.close()
 
 
 def test_years_that_lack_the_same_are_told_once():

@@ -14,7 +14,8 @@ function startTable(place) {
   const body = place.querySelector("tbody");
   const rows = [...body.rows];
   const headings = [...place.querySelectorAll("thead th")];
-  headings.forEach((heading, column) => {
+  headings.forEach((heading) => {
+    const column = Number(heading.dataset.column);
     const title = heading.textContent;
     heading.replaceChildren(element("button", { type: "button", onclick: () => {
       const down = heading.getAttribute("aria-sort") === "ascending" || (heading.getAttribute("aria-sort") === null && heading.className === "number");

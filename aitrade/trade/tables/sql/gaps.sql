@@ -177,9 +177,16 @@ FROM (
 )
 GROUP BY ALL;
 
+-- What has most trade in the periods that hold it comes first.
+WITH subject_values AS (
+    SELECT cty_code, chapter, sum(value) AS value FROM gap_sums GROUP BY cty_code, chapter
+)
 SELECT
     gap_flow, gap_country, any_value(countries.name), gap_chapter, gap_year,
     list(DISTINCT gap_month ORDER BY gap_month), bool_and(whole_year)
-FROM gaps LEFT JOIN countries ON countries.cty_code = gap_country
+FROM gaps
+LEFT JOIN countries ON countries.cty_code = gap_country
+LEFT JOIN subject_values ON subject_values.cty_code IS NOT DISTINCT FROM gap_country
+    AND subject_values.chapter IS NOT DISTINCT FROM gap_chapter
 GROUP BY gap_flow, gap_country, gap_chapter, gap_year
-ORDER BY gap_flow DESC, gap_year, gap_country, gap_chapter;
+ORDER BY gap_flow DESC, gap_year, any_value(subject_values.value) DESC NULLS LAST, gap_country, gap_chapter;
