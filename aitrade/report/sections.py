@@ -22,7 +22,7 @@ def sections(group: str, reference: str, *, gold: bool = False) -> tuple[Section
         reference: the level that they are compared with.
         gold: whether intervals are from a gold sample.
     """
-    drawn = "drawn from the errors that a gold sample found" if gold else "drawn from their probabilities"
+    drawn = "drawn again by the errors that a gold sample found" if gold else "drawn again from their probabilities"
     return (
         Section(
             "growth",
@@ -36,8 +36,8 @@ def sections(group: str, reference: str, *, gold: bool = False) -> tuple[Section
         Section(
             "share",
             "Share of trade",
-            f"{group} products over all trade. Whiskers show where the share could lie if the "
-            f"labels had fallen otherwise, {drawn}.",
+            f"{group} products over all trade. Whiskers show how far the share would move if some labels were "
+            f"wrong: labels are {drawn}.",
             ("share", "share-by-month"),
             (("share", "year"), ("share", "month")),
         ),
