@@ -233,7 +233,7 @@ def growth(o: Oracle, years: list[int], comparable: list[int], last: int, n: int
             records.append(
                 {
                     "cty_code": cty,
-                    "country": COUNTRIES.get(cty, cty) if cty else "World",
+                    "country": COUNTRIES.get(cty, cty) if cty else "All in the data",
                     "relevance": relevance,
                     **{f"value_{year}": billions(value(year)) for year in years},
                     **{f"growth_{year}": change(value(year - 1), value(year)) for year in comparable},

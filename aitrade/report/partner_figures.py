@@ -68,14 +68,13 @@ def growth(tables: Tables) -> Figure | None:
     """Growth year on year by country."""
     points = [
         point(
-            _country(row["country"]) if row["cty_code"] is not None else everyone,
+            _country(row["country"]),
             str(row["relevance"]),
             row[name],
             flow=flow,
             year=year,
         )
         for flow, table in tables.items()
-        for everyone in ["All in the data" if any(n.kind == "partners" for n in table.telling()) else "World"]
         for year, name in years_of(table, "growth")
         for row in table.records()
         if row["relevance"] != "All"

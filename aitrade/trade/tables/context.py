@@ -119,7 +119,8 @@ def resolve(con: "DuckDBPyConnection", spec: Spec, options: Options) -> QueryCon
     gaps = find_gaps(con, tuple(available), trade_with, options.excluded_chapters or (), by_month=selection.by_month)
     used = years_used(spec, options, selection)
     gaps = tuple(gap for gap in gaps if gap.year in used)
-    parameters = _parameters(spec, options, run, selection, trade_with, lists, gaps)
+    countries = max(year.countries for years in available.values() for year in years if year.year in used)
+    parameters = _parameters(spec, options, run, selection, trade_with, lists, gaps, countries)
     if spec.has_denominator and gaps:
         parameters = replace(parameters, world_years=_world_years(con, parameters))
     notes = table_notes(spec, options, run, available, data, selection, trade_with)
@@ -136,7 +137,7 @@ def resolve(con: "DuckDBPyConnection", spec: Spec, options: Options) -> QueryCon
             *trade_notes(con, spec, parameters, tuple(flow for flow, years in available.items() if years)),
             *notes,
         ),
-        max(year.countries for years in available.values() for year in years if year.year in used),
+        countries,
     )
 
 
@@ -154,6 +155,7 @@ def _parameters(
     partners: tuple[str, ...],
     lists: tuple[str, ...],
     gaps: tuple[Gap, ...],
+    countries: int,
 ) -> Parameters:
     labels, years = run.question.labels, selection.years
     others = [level for level in labels.levels if level not in options.relevances]
@@ -170,6 +172,7 @@ def _parameters(
         excluded=list(options.excluded_chapters or ()),
         partners=list(partners),
         shown=list(options.countries) if spec.rows_by_country else [],
+        everyone="World" if countries >= FEW else "All in the data",
         years=list(years),
         years_and_before=sorted({*years, *(year - 1 for year in years)}),
         years_and_base=sorted({*years, *base}) if spec.from_base else list(years),

@@ -18,6 +18,7 @@ class Parameters:
         excluded: HS2 chapters that are dropped.
         partners: the countries that trade is limited to; none: all.
         shown: the countries that rows are limited to; none: all.
+        everyone: what all the countries in the data are called together.
         years: those shown; also with the year before each, and with the base year where the table needs it.
         comparable: the years shown that compare with the year before.
         world_years: the years shown whose partner countries make most of the world's trade, so that shares are of it.
@@ -40,6 +41,7 @@ class Parameters:
     excluded: list[str]
     partners: list[str]
     shown: list[str]
+    everyone: str
     years: list[int]
     years_and_before: list[int]
     years_and_base: list[int]

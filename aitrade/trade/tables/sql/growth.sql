@@ -41,7 +41,7 @@ row_heads AS (
 )
 SELECT
     row_heads.cty_code,
-    coalesce(countries.name, row_heads.cty_code, 'World') AS country,
+    coalesce(countries.name, row_heads.cty_code, $everyone) AS country,
     row_heads.relevance,
     [dollars_in(y, totals.dollars, unknown) / 1e9 FOR y IN $years] AS value,
     [CASE
