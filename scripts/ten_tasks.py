@@ -84,14 +84,13 @@ TASKS = (
     ),
     Task("A figure with an interval", ("aitrade table share --interval 90",)),
     Task(
-        "Two models compared",
+        "Two models compared, on labels that neither was shown",
         (
-            "aitrade classify --model smollm2-135m-instruct+relevance --limit 30",
-            "aitrade classify --model qwen2.5-coder-0.5b-instruct+relevance --limit 30",
-            "aitrade compare published smollm2 qwen2.5-coder-0.5b --same-codes -o models.csv",
-            "cut -d, -f1-6 models.csv",
+            "aitrade bench models --model smollm2-135m-instruct+relevance"
+            " --model qwen2.5-coder-0.5b-instruct+relevance --limit 200 -o models.md",
+            "head -11 models.md | cut -d '|' -f 2-6,10,11",
         ),
-        ("models.csv",),
+        ("models.md",),
     ),
     Task(
         "A report to mail: one file",
