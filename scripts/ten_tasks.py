@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,7 +157,7 @@ def main() -> int:
             print(f"{title}: {seconds:.1f} s", file=sys.stderr)
             shown = "\n".join(line[:118] for line in said.splitlines()[-SHOWN:])
             parts.append(
-                f"## {title}\n\n{seconds:.0f} seconds.\n\n```\n"
+                f"## {title}\n\n{seconds:.0f} seconds of processor time.\n\n```\n"
                 + "\n".join(task.lines)
                 + f"\n```\n\n```text\n{shown}\n```"
             )
@@ -170,12 +169,12 @@ def main() -> int:
 HEAD = """# Ten tasks, timed
 
 Written by `python scripts/ten_tasks.py`, which does every task from an empty home with the bundled sample (its months
-and countries are made up) and times it. Two cores were shared with five to ten other jobs: an idle machine takes a
-fraction of these times. A test does the tasks again."""
+and countries are made up). Seconds are of processor time on one core with AVX-512 BF16, since other jobs ran beside. A
+test does the tasks again."""
 
 
 def _do(task: Task, home: Path) -> tuple[str, float]:
-    """Run a task's lines in a shell; what they printed, and how many seconds they took.
+    """Run a task's lines in a shell; what they printed, and how many seconds of processor time they took.
 
     Raises:
         SystemExit: a line failed, or left no file that it is to leave.
@@ -193,7 +192,7 @@ def _do(task: Task, home: Path) -> tuple[str, float]:
     for name, runs in (("aitrade", f'exec {program} "$@"'), ("python", f'exec "{sys.executable}" "$@"')):
         (home / "bin" / name).write_text(f"#!/bin/sh\n{runs}\n")
         (home / "bin" / name).chmod(0o755)
-    start = time.monotonic()
+    before = os.times()
     done = subprocess.run(
         ["/bin/sh", "-e", "-c", "\n".join(task.lines)],
         cwd=home,
@@ -202,7 +201,8 @@ def _do(task: Task, home: Path) -> tuple[str, float]:
         text=True,
         check=False,
     )
-    seconds = time.monotonic() - start
+    after = os.times()
+    seconds = after.children_user + after.children_system - before.children_user - before.children_system
     lacking = [name for name in task.leaves if not (home / name).is_file()]
     if done.returncode or lacking:
         raise SystemExit(f"{task.title} failed ({done.returncode}, lacking {lacking}):\n{done.stdout}\n{done.stderr}")
