@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from aitrade.api.arguments import flows
 from aitrade.api.result import Result
 from aitrade.api.review import Reviews
-from aitrade.api.telling import OnStep, log_message, log_steps
+from aitrade.api.telling import log_message, log_stage, log_steps
 from aitrade.core.errors import UsageError
+from aitrade.core.progress import OnStage, OnStep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,11 +67,6 @@ class BenchmarkPlan:
     seconds: tuple[float | None, ...] = ()
 
 
-def _steps_of(what: str) -> OnStep:
-    log_message(what)
-    return log_steps
-
-
 class Benchmarks(Reviews):
     """What compares models."""
 
@@ -85,7 +81,7 @@ class Benchmarks(Reviews):
         embedder: str | None = None,
         device: str = "auto",
         robustness: int = 0,
-        on_step: Callable[[str], OnStep] = _steps_of,
+        on_step: OnStage = log_stage,
         on_message: Callable[[str], None] = log_message,
     ) -> Benchmark:
         """Measure models against known labels, beside what stands without a model.
@@ -102,7 +98,7 @@ class Benchmarks(Reviews):
             embedder: what finds the exemplars near a code; the question's by default.
             device: auto, cpu or cuda.
             robustness: ask each model about this many codes again with orders, arithmetic and batches changed; 0: not.
-            on_step: gives, for a model, what is told (codes asked about, codes).
+            on_step: gives, for a model, what is told (codes asked about, codes); told other stages of the work too.
             on_message: told what the work is doing.
 
         Raises:
@@ -193,6 +189,7 @@ class Benchmarks(Reviews):
         seed: int = SEED,
         device: str = "auto",
         on_step: OnStep = log_steps,
+        on_stage: OnStage = log_stage,
         on_message: Callable[[str], None] = log_message,
     ) -> Result:
         """Measure how well codes are judged from N labels, without an LLM and by base models.
@@ -212,6 +209,7 @@ class Benchmarks(Reviews):
             seed: of the draws.
             device: auto, cpu or cuda.
             on_step: told (steps done, steps): codes asked about, or sizes learnt from where no model is asked.
+            on_stage: told when a model is loaded or many texts are embedded.
             on_message: told what the work is doing.
 
         Raises:
@@ -239,13 +237,11 @@ class Benchmarks(Reviews):
             gold = gold_of_run(con, labels, self.question)
             nomenclature = read_codes(con, ("imports",))
         runtime = choose_runtime(device)
-        on_message("embedding")
-        base = load_embedder(runtime, embedder, self.question)
+        base = load_embedder(runtime, embedder, self.question, on_stage=on_stage)
         parts = halves(gold, flows(flow), self.question, base, limit, seed)
         scorers = {}
         for name in models:
-            on_message(f"loading {name}")
-            scorers[name] = load_scorer(name, runtime, self.question, self.method.prompt_neighbours)
+            scorers[name] = load_scorer(name, runtime, self.question, self.method.prompt_neighbours, on_stage=on_stage)
         numbers = sorted({min(size, len(parts.labelled.codes)) for size in sizes})
         said: dict[tuple[int, str], list[NDArray[np.float64]]] = {}
         done, steps = 0, len(numbers) * draws * max(len(parts.measured.codes) * len(scorers), 1)

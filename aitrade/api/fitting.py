@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitrade.api.questions import Questions
-from aitrade.api.telling import OnStep, log_steps
+from aitrade.api.telling import log_stage, log_steps
+from aitrade.core.progress import OnStage, OnStep
 from aitrade.question.artifacts import adapter_folders, calibration_folders
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Fitting(Questions):
         sample: int = 400,
         output: str | Path | None = None,
         on_step: OnStep = log_steps,
+        on_stage: OnStage = log_stage,
     ) -> "tuple[Calibration, Path]":
         """Fit how a model's scores and the neighbours' votes become probabilities.
 
@@ -34,7 +36,8 @@ class Fitting(Questions):
             device: auto, cpu or cuda.
             sample: about how many exemplars a base model is asked about.
             output: folder for ``EMBEDDER/MODEL.json``; the workspace's by default.
-            on_step: told (exemplars scored, exemplars).
+            on_step: told (exemplars scored, exemplars), also while a batch of them is scored.
+            on_stage: told when a model is loaded or many texts are embedded.
 
         Returns:
             The calibration and its file.
@@ -42,7 +45,7 @@ class Fitting(Questions):
         Raises:
             BadInputError: the workspace holds no import codes, or the file cannot be written.
             ModelError: a model is missing or altered.
-            StoppedError: Ctrl-C; the same call asks about the rest of the exemplars.
+            StoppedError: Ctrl-C; the same call embeds and asks about the rest.
         """
         from aitrade.classification.calibration import calibration_file, save_calibration
         from aitrade.classification.fitting.fit import fit_calibration
@@ -59,25 +62,27 @@ class Fitting(Questions):
         model, embedder = model or settings.model, embedder or settings.embedder
         path = Path(output or calibration_folders(self.question, self.folder)[0]) / calibration_file(model, embedder)
         require_writable(path)
+        on_stage(f"preparing {model}")(0, 0)
         with open_workspace(self.folder, create=False) as con:
             imports, store = read_codes(con, ("imports",)), ScoreStore(con)
             everything = by_heading(read_codes(con, FLOWS))
-            classifier = load_classifier(
-                self.question,
-                model,
-                device,
-                self.folder,
-                method=self.method,
-                embedder=embedder,
-                calibrated=False,
-                store=store,
-            )
             try:
+                classifier = load_classifier(
+                    self.question,
+                    model,
+                    device,
+                    self.folder,
+                    method=self.method,
+                    embedder=embedder,
+                    calibrated=False,
+                    store=store,
+                    on_stage=on_stage,
+                )
                 knows = classifier.knowing(everything)
                 evidence = gather(knows, imports, self.folder, sample, on_step, store)
             except KeyboardInterrupt:
                 raise StoppedError(
-                    "stopped; what was asked so far is kept", fix="the same command asks about the rest"
+                    "stopped; what was embedded and asked so far is kept", fix="the same command goes on with the rest"
                 ) from None
         inputs = calibration_inputs(self.question, self.method, model, embedder, self.folder)
         calibration = fit_calibration(evidence, model, inputs)

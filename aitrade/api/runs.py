@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from aitrade.api.arguments import flows, only_codes
 from aitrade.api.fitting import Fitting
 from aitrade.api.result import Result
-from aitrade.api.telling import OnStep, log_message, log_steps
+from aitrade.api.telling import log_message, log_stage, log_steps
+from aitrade.core.progress import OnStage, OnStep
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,6 +36,7 @@ class Runs(Fitting):
         pad: bool = False,
         allow_low_label_mass: bool = False,
         on_step: OnStep = log_steps,
+        on_stage: OnStage = log_stage,
         on_message: Callable[[str], None] = log_message,
     ) -> "Run":
         """Classify codes of the workspace with a local LLM and the exemplars near each code.
@@ -51,7 +53,8 @@ class Runs(Fitting):
             pad: put back the leading zero of codes of nine digits in a file.
             allow_low_label_mass: go on, with a warning kept with the run, where a base model hardly answers with a
                 label; such a run stops otherwise.
-            on_step: told (codes done, codes) after each batch.
+            on_step: told (codes done, codes): after each batch, and within one by how much of it the LLM has computed.
+            on_stage: told when a model is loaded or many texts are embedded.
             on_message: told what the work is doing, in a sentence.
 
         Returns:
@@ -68,8 +71,8 @@ class Runs(Fitting):
         model = model or self.question.settings.model
         with open_workspace(self.folder) as con:
             chosen = read_codes(con, flows(flow), limit, only_codes(codes, pad))
-            on_message(f"loading {model}")
-            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade=cascade)
+            on_message(f"preparing {model}")
+            classifiers = self._classifiers(con, model, embedder, device, arithmetic, on_stage, cascade=cascade)
             self._tell(classifiers, chosen, on_message)
             run = classify(con, classifiers, chosen, on_step, allow_low_label_mass=allow_low_label_mass)
             for warning in run.settings.get("warnings", []):
@@ -89,6 +92,7 @@ class Runs(Fitting):
         cascade: bool = True,
         pad: bool = False,
         on_step: OnStep = log_steps,
+        on_stage: OnStage = log_stage,
         on_message: Callable[[str], None] = log_message,
     ) -> "Forecast":
         """Find what :meth:`classify` would do with these arguments, and how long the LLM would take.
@@ -108,10 +112,10 @@ class Runs(Fitting):
         model = model or self.question.settings.model
         with open_workspace(self.folder) as con:
             chosen = read_codes(con, flows(flow), limit, only_codes(codes, pad))
-            on_message(f"loading {model}")
-            classifiers = self._classifiers(con, model, embedder, device, arithmetic, cascade=cascade)
+            on_message(f"preparing {model}")
+            classifiers = self._classifiers(con, model, embedder, device, arithmetic, on_stage, cascade=cascade)
             knowing = classifiers[0].knowing(by_heading(read_codes(con, FLOWS)))
-            found = forecast(knowing, chosen, on_step)
+            found = forecast(knowing, chosen, on_step, on_stage)
             return replace(found, seconds=found.seconds / len(classifiers))
 
     def _classifiers(
@@ -121,6 +125,7 @@ class Runs(Fitting):
         embedder: str | None,
         device: str,
         arithmetic: str,
+        on_stage: OnStage,
         *,
         cascade: bool,
     ) -> "list[Classifier]":
@@ -137,6 +142,7 @@ class Runs(Fitting):
             arithmetic=arithmetic,
             cascade=cascade,
             store=ScoreStore(con),
+            on_stage=on_stage,
         )
 
     def _tell(
@@ -162,7 +168,7 @@ class Runs(Fitting):
         else:
             on_message(calibration.expected)
 
-    def resume(self, run: str, *, on_step: OnStep = log_steps) -> "Run":
+    def resume(self, run: str, *, on_step: OnStep = log_steps, on_stage: OnStage = log_stage) -> "Run":
         """Go on with a run that was stopped; a finished run is returned as it is.
 
         Raises:
@@ -178,7 +184,7 @@ class Runs(Fitting):
                 return begun
             of = begun.settings
             classifiers = self._classifiers(
-                con, of["model"], of["embedder"], of["device"], of["arithmetic"], cascade=of["cascade"]
+                con, of["model"], of["embedder"], of["device"], of["arithmetic"], on_stage, cascade=of["cascade"]
             )
             return classify(con, classifiers, planned_codes(con, begun, classifiers[0]), on_step)
 

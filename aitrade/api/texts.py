@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aitrade.api.result import Result
-from aitrade.api.telling import log_message, log_steps
+from aitrade.api.telling import log_message, log_stage, log_steps
 from aitrade.classification.method import Method
 from aitrade.core.offline import refuse_network
+from aitrade.core.progress import OnStage, OnStep
 from aitrade.question.question import SHIPPED, Question, load_question
 
 
@@ -19,7 +20,8 @@ def classify(
     device: str = "auto",
     arithmetic: str = "auto",
     workspace: str | Path = "workspace",
-    on_step: Callable[[int, int], None] = log_steps,
+    on_step: OnStep = log_steps,
+    on_stage: OnStage = log_stage,
     on_message: Callable[[str], None] = log_message,
 ) -> Result:
     """Judge descriptions without a code by a local LLM and the exemplars nearest in meaning.
@@ -35,6 +37,7 @@ def classify(
         arithmetic: auto, bfloat16 or float32.
         workspace: folder that may hold questions, calibrations and adapters of one's own.
         on_step: told (descriptions judged, descriptions) after each.
+        on_stage: told when a model is loaded or many texts are embedded.
         on_message: told what the work is doing, in a sentence.
 
     Returns:
@@ -51,7 +54,16 @@ def classify(
     folder = Path(workspace)
     asked = question if isinstance(question, Question) else load_question(question or SHIPPED, folder)
     name = model or asked.settings.model
-    on_message(f"loading {name}")
-    classifier = load_classifier(asked, name, device, folder, method=Method(), embedder=embedder, arithmetic=arithmetic)
+    on_message(f"preparing {name}")
+    classifier = load_classifier(
+        asked,
+        name,
+        device,
+        folder,
+        method=Method(),
+        embedder=embedder,
+        arithmetic=arithmetic,
+        on_stage=on_stage,
+    )
     judged = classify_texts(classifier, [texts] if isinstance(texts, str) else list(texts), on_step)
     return Result(texts_table(classifier, judged))

@@ -9,10 +9,11 @@ from aitrade.api.arguments import Names, Years, flows, names
 from aitrade.api.arguments import years as year_numbers
 from aitrade.api.gold import Golds
 from aitrade.api.result import Result
-from aitrade.api.telling import log_message
+from aitrade.api.telling import log_message, log_stage
 from aitrade.core.errors import UsageError
 from aitrade.core.extras import require_extra
 from aitrade.core.offline import refuse_network
+from aitrade.core.progress import OnStage
 from aitrade.core.wording import offer
 from aitrade.question.question import SHIPPED, Question, load_question
 
@@ -197,7 +198,15 @@ class Workspace(Golds):
         with read_workspace(self.folder) as con:
             return self._default_run(con)
 
-    def explain(self, hs10: str, *, flow: str = "imports", run: str | None = None, find: bool = False) -> "Explanation":
+    def explain(
+        self,
+        hs10: str,
+        *,
+        flow: str = "imports",
+        run: str | None = None,
+        find: bool = False,
+        on_stage: OnStage = log_stage,
+    ) -> "Explanation":
         """Say why a code has its label: probabilities, what the model said, the nearest exemplars and their reasons.
 
         Args:
@@ -205,6 +214,7 @@ class Workspace(Golds):
             flow: imports or exports.
             run: whose label; that of the default run where none is named.
             find: find the nearest exemplars now, by the embedder of the question, where the run kept none.
+            on_stage: told when the embedder is loaded, and how far it is with exemplars that have no index yet.
 
         Raises:
             BadInputError: this is no code, or the run has no label of it.
@@ -222,10 +232,16 @@ class Workspace(Golds):
             return found
         from aitrade.classification.explain_neighbours import with_neighbours
 
-        return with_neighbours(found, self.method, self.folder)
+        return with_neighbours(found, self.method, self.folder, on_stage)
 
     def prompt(
-        self, hs10: str, *, flow: str = "imports", model: str | None = None, embedder: str | None = None
+        self,
+        hs10: str,
+        *,
+        flow: str = "imports",
+        model: str | None = None,
+        embedder: str | None = None,
+        on_stage: OnStage = log_stage,
     ) -> "ShownPrompt":
         """Make what a model is shown of a code of the workspace, to the last token; nothing is asked.
 
@@ -234,6 +250,7 @@ class Workspace(Golds):
             flow: imports or exports.
             model: ``BASE`` or ``BASE+ADAPTER``; the question's by default.
             embedder: what finds the exemplars near a code; the question's by default.
+            on_stage: told when the embedder is loaded, and how far it is with exemplars that have no index yet.
 
         Raises:
             BadInputError: this is no code, or the workspace does not hold it.
@@ -250,7 +267,7 @@ class Workspace(Golds):
             heading = [one for one in read_codes(con, flows(flow)) if one.hs4 == code.hs4]
         siblings = [one for one in heading if one == code or one.key not in by_hand]
         names_of = model or settings.model, embedder or settings.embedder
-        return shown_prompt(self.question, self.method, *names_of, code, siblings, self.folder)
+        return shown_prompt(self.question, self.method, *names_of, code, siblings, self.folder, on_stage)
 
     def compare(
         self,

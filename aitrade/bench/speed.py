@@ -10,6 +10,7 @@ from aitrade.bench.limits import matmul_peak, peak_gpu_memory, reset_peak_gpu_me
 from aitrade.bench.stages import LLM, LayersTimer, Stopwatch, timed
 from aitrade.classification.classifier import Classifier
 from aitrade.core.device import peak_memory
+from aitrade.core.progress import within
 from aitrade.nomenclature.codes import Code
 
 
@@ -153,6 +154,7 @@ def _predict(classifier: Classifier, batches: Sequence[Sequence[Code]], on_batch
     done, total = 0, sum(map(len, batches))
     on_batch(done, total)
     for batch in batches:
-        classifier.predict(batch)
+        with classifier.scorer.telling(within(on_batch, done, len(batch), total)):
+            classifier.predict(batch)
         done += len(batch)
         on_batch(done, total)

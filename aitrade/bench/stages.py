@@ -83,7 +83,7 @@ def timed(classifier: Classifier, watch: Stopwatch) -> TimedClassifier:
 class TimedEmbedder(Embedder):
     """An embedder whose time is added to a stopwatch."""
 
-    watch: Stopwatch
+    watch: Stopwatch = field(kw_only=True)
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """See :class:`Embedder`."""

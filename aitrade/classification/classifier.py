@@ -22,6 +22,7 @@ from aitrade.nomenclature.codes import Code
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
+from aitrade.retrieval.kept_embedder import KeptEmbedder
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
 
 if TYPE_CHECKING:
@@ -112,6 +113,15 @@ class Classifier:
         vectors = self.embed(codes)
         return Retrieved(vectors, self.near(self.index, codes, vectors))
 
+    def embed_ahead(self, codes: Sequence[Code]) -> None:
+        """Embed all that judging codes needs, where the embedder keeps it: many texts at once, and none twice."""
+        if not isinstance(self.embedder, KeptEmbedder):
+            return
+        self.embed(codes)
+        if self.scorer.prompt_neighbours:
+            certain = self.certain(self.retrieve(codes)) if self.cascade and self.calibration else {}
+            self.embed(self._siblings([code for row, code in enumerate(codes) if row not in certain]))
+
     def embed(self, codes: Sequence[Code]) -> "NDArray[np.float32]":
         """Embed the descriptions of codes, shape (n, dimensions)."""
         return self.embedder.embed([describe(code, self.question.words) for code in codes])
@@ -166,10 +176,14 @@ class Classifier:
         count = self.scorer.prompt_neighbours
         if not count:
             return [()] * len(codes)
-        own, headings = {code.key for code in codes}, dict.fromkeys((code.flow, code.hs4) for code in codes)
-        siblings = [c for heading in headings for c in self.nomenclature.get(heading, ()) if c.key not in own]
+        siblings = self._siblings(codes)
         theirs = self.retrieve(siblings).neighbours if siblings else ()
         return heading_neighbours([*codes, *siblings], [*neighbours, *theirs], count)[: len(codes)]
+
+    def _siblings(self, codes: Sequence[Code]) -> list[Code]:
+        """The other codes of the nomenclature in the headings of some codes."""
+        own, headings = {code.key for code in codes}, dict.fromkeys((code.flow, code.hs4) for code in codes)
+        return [c for heading in headings for c in self.nomenclature.get(heading, ()) if c.key not in own]
 
     def _note(self, code: Code) -> dict[str, str]:
         note = self.reused_number(code)

@@ -6,6 +6,7 @@ from pathlib import Path
 from aitrade.classification.explain import Explanation
 from aitrade.classification.method import Method
 from aitrade.core.device import choose_runtime
+from aitrade.core.progress import OnStage, unheard_stage
 from aitrade.nomenclature.code_text import describe
 from aitrade.question.artifacts import adapter_folders
 from aitrade.retrieval.embedder import load_embedder
@@ -13,13 +14,16 @@ from aitrade.retrieval.index import open_index_of
 from aitrade.retrieval.neighbours import find_neighbours
 
 
-def with_neighbours(explanation: Explanation, method: Method, workspace: Path) -> Explanation:
+def with_neighbours(
+    explanation: Explanation, method: Method, workspace: Path, on_stage: OnStage = unheard_stage
+) -> Explanation:
     """Find the nearest exemplars of a code by the embedder of the question, and add them to an explanation.
 
     Args:
         explanation: of a code; one that has neighbours, or whose question has no exemplars, stays as it is.
         method: how many neighbours are shown, and what sharing heading and subheading adds.
         workspace: its folder, which may hold adapters and indexes.
+        on_stage: told when the embedder is loaded, and how far it is with exemplars that have no index yet.
 
     Raises:
         ModelError: the embedder is not installed, or altered.
@@ -28,7 +32,9 @@ def with_neighbours(explanation: Explanation, method: Method, workspace: Path) -
     if explanation.neighbours or not len(question.exemplars):
         return explanation
     name = question.settings.embedder
-    embedder = load_embedder(choose_runtime("auto"), name, question, adapter_folders(question, workspace))
+    embedder = load_embedder(
+        choose_runtime("auto"), name, question, adapter_folders(question, workspace), on_stage=on_stage
+    )
     index = open_index_of(question, embedder, workspace)
     vectors = embedder.embed([describe(explanation.code, question.words)])
     (near,) = find_neighbours(

@@ -1,11 +1,12 @@
 """Say before a classification what it will do: how many codes the LLM is asked about, and how long it will take."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.run import EMBEDDED_BATCHES
+from aitrade.core.progress import OnStage, OnStep, unheard_stage, within
 from aitrade.llm.kept_scorer import KeptScorer
 from aitrade.nomenclature.codes import Code
 from aitrade.retrieval.neighbours import Neighbour
@@ -34,7 +35,9 @@ class Forecast:
     seconds: float
 
 
-def forecast(classifier: Classifier, codes: Sequence[Code], on_step: Callable[[int, int], None]) -> Forecast:
+def forecast(
+    classifier: Classifier, codes: Sequence[Code], on_step: OnStep, on_stage: OnStage = unheard_stage
+) -> Forecast:
     """Find what a run over these codes will do, and time the LLM on a few of them.
 
     The vectors of descriptions and the scores of the few codes are kept, so that the run does not compute them again.
@@ -43,6 +46,7 @@ def forecast(classifier: Classifier, codes: Sequence[Code], on_step: Callable[[i
         classifier: what would classify; it knows the nomenclature and keeps what models say.
         codes: what would be classified, in order of flow and code.
         on_step: told (codes looked at, codes).
+        on_stage: told when the LLM is timed.
     """
     new = [code for code in codes if classifier.exemplar_prediction(code) is None]
     done, certain, kept, asked = len(codes) - len(new), 0, 0, 0
@@ -50,7 +54,7 @@ def forecast(classifier: Classifier, codes: Sequence[Code], on_step: Callable[[i
     on_step(done, len(codes))
     size = classifier.method.codes_per_batch
     for some in _parts(new, EMBEDDED_BATCHES * size):
-        classifier.embed(some)
+        classifier.embed_ahead(some)
         for batch in _parts(some, size):
             retrieved = classifier.retrieve(batch)
             sure = classifier.certain(retrieved)
@@ -62,7 +66,7 @@ def forecast(classifier: Classifier, codes: Sequence[Code], on_step: Callable[[i
             tried = max(tried, missing[:TRIED_CODES], key=len)
             done += len(batch)
             on_step(done, len(codes))
-    seconds = _seconds(classifier, tried) * asked if tried else 0.0
+    seconds = _seconds(classifier, tried, on_stage) * asked if tried else 0.0
     return Forecast(len(codes), len(codes) - len(new), certain, kept, asked, seconds)
 
 
@@ -77,9 +81,13 @@ def _kept(classifier: Classifier, codes: Sequence[Code], neighbours: Sequence[Se
     return scorer.kept(codes, classifier.shown(codes, neighbours))
 
 
-def _seconds(classifier: Classifier, codes: Sequence[Code]) -> float:
+def _seconds(classifier: Classifier, codes: Sequence[Code], on_stage: OnStage) -> float:
     """Seconds a code, measured; loading the LLM is not counted."""
     _ = classifier.scorer.engine
+    on_step = on_stage("timing the LLM on codes")
+    on_step(0, len(codes))
     started = time.perf_counter()
-    classifier.ask(codes, classifier.retrieve(codes))
+    with classifier.scorer.telling(within(on_step, 0, len(codes), len(codes))):
+        classifier.ask(codes, classifier.retrieve(codes))
+    on_step(len(codes), len(codes))
     return (time.perf_counter() - started) / len(codes)

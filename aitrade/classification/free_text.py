@@ -1,10 +1,11 @@
 """Judge descriptions that have no code, such as those of a catalogue: by meaning alone, into no workspace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
 from aitrade.core.errors import BadInputError
+from aitrade.core.progress import OnStep
 from aitrade.core.table import Column, Note, Table, Value
 from aitrade.nomenclature.codes import Code
 from aitrade.workspace.predictions import probability_columns
@@ -18,9 +19,7 @@ NOTES = (
 )
 
 
-def classify_texts(
-    classifier: Classifier, texts: Sequence[str], on_step: Callable[[int, int], None]
-) -> list[Prediction]:
+def classify_texts(classifier: Classifier, texts: Sequence[str], on_step: OnStep) -> list[Prediction]:
     """Judge descriptions as a run judges codes, each by itself: the others change nothing of it.
 
     A description belongs to no heading, so that its neighbours are the exemplars nearest in meaning, from any chapter.

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from aitrade.classification.calibration import Calibration, find_calibration, how_to_calibrate, load_calibration
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.method import Method
 from aitrade.core.device import Runtime, choose_runtime, choose_runtimes
 from aitrade.core.errors import ModelError
+from aitrade.core.progress import OnStage, unheard_stage
 from aitrade.llm.kept_scorer import KeptScorer
 from aitrade.llm.prompt import prompt_sha256
 from aitrade.llm.scorer_loading import load_scorer, scorer_source_sha256
@@ -31,6 +33,7 @@ def load_classifier(
     cascade: bool = False,
     calibrated: bool = True,
     store: ScoreStore | None = None,
+    on_stage: OnStage = unheard_stage,
 ) -> Classifier:
     """Load everything for a model.
 
@@ -46,15 +49,15 @@ def load_classifier(
             calibration.
         calibrated: False leaves the calibration out even where there is one.
         store: where what models say is kept and read; None asks the models always.
+        on_stage: told when a model is loaded, now or when it is first asked, and when many texts are embedded.
 
     Raises:
         ModelError: a model is missing or altered, or the calibration was fitted from other exemplars or models.
     """
     runtimes = [choose_runtime(device, arithmetic)]
     names = model, embedder or question.settings.embedder
-    (loaded,) = _load(
-        question, method, *names, runtimes, workspace, cascade=cascade, calibrated=calibrated, store=store
-    )
+    keywords: dict[str, Any] = {"cascade": cascade, "calibrated": calibrated, "store": store, "on_stage": on_stage}
+    (loaded,) = _load(question, method, *names, runtimes, workspace, **keywords)
     return loaded
 
 
@@ -69,11 +72,13 @@ def load_classifiers(
     arithmetic: str = "auto",
     cascade: bool = False,
     store: ScoreStore | None = None,
+    on_stage: OnStage = unheard_stage,
 ) -> list[Classifier]:
     """Load what :func:`load_classifier` loads, once for every GPU that CUDA shows; once where there is none."""
     runtimes = choose_runtimes(device, arithmetic)
     names = model, embedder or question.settings.embedder
-    return _load(question, method, *names, runtimes, workspace, cascade=cascade, calibrated=True, store=store)
+    keywords: dict[str, Any] = {"cascade": cascade, "calibrated": True, "store": store, "on_stage": on_stage}
+    return _load(question, method, *names, runtimes, workspace, **keywords)
 
 
 def _load(
@@ -87,14 +92,15 @@ def _load(
     cascade: bool,
     calibrated: bool,
     store: ScoreStore | None,
+    on_stage: OnStage,
 ) -> list[Classifier]:
     # Refused before anything is loaded.
     calibration = fitting_calibration(question, method, model, embedder_name, workspace) if calibrated else None
     adapters, cascade = adapter_folders(question, workspace), cascade and calibration is not None
 
     def on(runtime: Runtime) -> Classifier:
-        scorer = load_scorer(model, runtime, question, method.prompt_neighbours, adapters)
-        embedder = load_embedder(runtime, embedder_name, question, adapters)
+        scorer = load_scorer(model, runtime, question, method.prompt_neighbours, adapters, on_stage)
+        embedder = load_embedder(runtime, embedder_name, question, adapters, on_stage=on_stage)
         if store:
             scorer, embedder = KeptScorer(scorer, store, runtime), keep_vectors(embedder, store)
         folders = installed_indexes(), workspace / "index"
@@ -104,7 +110,9 @@ def _load(
     return [on(runtime) for runtime in runtimes]
 
 
-def install_index(question: Question, workspace: Path, report: Callable[[str], None]) -> None:
+def install_index(
+    question: Question, workspace: Path, report: Callable[[str], None], on_stage: OnStage = unheard_stage
+) -> None:
     """Embed the exemplars by the question's embedder, once for all workspaces; does nothing where that was done.
 
     So do the embedders that were tuned without a part of them, so that refitting a calibration takes seconds.
@@ -113,13 +121,15 @@ def install_index(question: Question, workspace: Path, report: Callable[[str], N
         question: whose exemplars.
         workspace: folder of the user's own adapters.
         report: told before the work begins, for the user.
+        on_stage: told how far the work is.
 
     Raises:
         ModelError: the embedder is missing or altered.
     """
     name, runtime = question.settings.embedder, choose_runtime("auto")
     exemplars, words, adapters = question.exemplars, question.words, adapter_folders(question, workspace)
-    embedders = load_embedder(runtime, name, question, adapters), *load_unlearnt(runtime, name, question, adapters)
+    whole = load_embedder(runtime, name, question, adapters, on_stage=on_stage)
+    embedders = whole, *load_unlearnt(runtime, name, question, adapters, on_stage)
     missing = [
         embedder
         for embedder in embedders

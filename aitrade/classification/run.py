@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
 from aitrade.classification.sharding import judge_batches
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
+from aitrade.core.progress import OnStep, within
 from aitrade.llm.kept_scorer import KeptScorer
 from aitrade.nomenclature.codes import FLOWS, Code, by_heading
 from aitrade.workspace.codes import read_codes
@@ -96,7 +97,7 @@ def classify(
     con: "DuckDBPyConnection",
     classifiers: Sequence[Classifier],
     codes: Sequence[Code],
-    on_batch: Callable[[int, int], None],
+    on_step: OnStep,
     *,
     allow_low_label_mass: bool = False,
 ) -> Run:
@@ -106,7 +107,7 @@ def classify(
         con: the workspace.
         classifiers: what classifies; the same on each GPU, where there are several.
         codes: what to classify, in order of flow and code.
-        on_batch: told (codes done, codes) after each commit.
+        on_step: told (codes done, codes): after each commit, and within a batch by how much of it the LLM has computed.
         allow_low_label_mass: go on, with a warning kept with the run, where a base model's answers are hardly labels.
 
     Returns:
@@ -127,25 +128,31 @@ def classify(
         add_warning(con, run.run, UNCALIBRATED)
     done = predicted_codes(con, run.run)
     if run.finished:
-        on_batch(len(done), len(codes))
+        on_step(len(done), len(codes))
         return run
     left = [batch for batch in plan.batches if batch[0].key not in done]
     _check_label_mass(con, run.run, not left, allow_low_label_mass)
     nomenclature = by_heading(read_codes(con, FLOWS))
     judges = [classifier.knowing(nomenclature) for classifier in classifiers]
+
+    def step_of(batch: Sequence[Code]) -> OnStep:
+        return within(on_step, len(done), len(batch), len(codes))
+
     try:
-        on_batch(len(done), len(codes))
+        if not left:
+            on_step(len(done), len(codes))
         for some in (left[at : at + EMBEDDED_BATCHES] for at in range(0, len(left), EMBEDDED_BATCHES)):
             every = [code for batch in some for code in batch]
-            judges[0].embed([code for code in every if judges[0].exemplar_prediction(code) is None])
-            with closing(judge_batches(judges, some)) as judged:
+            judges[0].embed_ahead([code for code in every if judges[0].exemplar_prediction(code) is None])
+            on_step(len(done), len(codes))
+            with closing(judge_batches(judges, some, step_of)) as judged:
                 for predictions in judged:
                     with transaction(con):
                         insert_predictions(con, run.run, as_columns(predictions))
                         count_work(con, run.run, *_work(judges))
                     done.update((p.flow, p.hs10) for p in predictions)
                     _check_label_mass(con, run.run, len(done) == len(codes), allow_low_label_mass)
-                    on_batch(len(done), len(codes))
+                    on_step(len(done), len(codes))
     except KeyboardInterrupt:
         kept = len(predicted_codes(con, run.run))  # perhaps one batch more than was counted
         raise StoppedError(

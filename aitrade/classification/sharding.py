@@ -1,16 +1,19 @@
 """Classify batches of codes on several GPUs at once: each takes the next batch when it is done with one."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
+from aitrade.core.progress import OnStep
 from aitrade.nomenclature.codes import Code
 
 
 def judge_batches(
-    classifiers: Sequence[Classifier], batches: Sequence[Sequence[Code]]
+    classifiers: Sequence[Classifier],
+    batches: Sequence[Sequence[Code]],
+    step_of: Callable[[Sequence[Code]], OnStep],
 ) -> Generator[list[Prediction], None, None]:
     """Classify batches, in their order; closing the iterator leaves out those that have not begun.
 
@@ -18,9 +21,14 @@ def judge_batches(
         classifiers: the same on each GPU; each works in a thread of its own. A single one works in the caller's,
             where Ctrl-C stops it in the middle of a batch.
         batches: codes, exemplars or not.
+        step_of: gives, for a batch, what is told how much of it the LLM has computed. Of batches that are judged at
+            the same time nothing is told before their ends.
     """
     if len(classifiers) == 1:
-        yield from (_judge(classifiers[0], batch) for batch in batches)
+        for batch in batches:
+            with classifiers[0].scorer.telling(step_of(batch)):
+                judged = _judge(classifiers[0], batch)
+            yield judged
         return
     idle: SimpleQueue[Classifier] = SimpleQueue()
     for classifier in classifiers:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aitrade.classification.method import Method
 from aitrade.core.device import choose_runtime
+from aitrade.core.progress import OnStage, unheard_stage
 from aitrade.llm.prefix_tree import Tokens
 from aitrade.llm.prompt import Prompter, short_tokens
 from aitrade.llm.prompt_scorer import heading_neighbours
@@ -15,7 +16,7 @@ from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.artifacts import adapter_folders
 from aitrade.question.question import Question
-from aitrade.retrieval.embedder import load_embedder
+from aitrade.retrieval.embedder import Embedder, load_embedder
 from aitrade.retrieval.index import open_index_of
 from aitrade.retrieval.neighbours import find_neighbours
 
@@ -55,7 +56,14 @@ class ShownPrompt:
 
 
 def shown_prompt(
-    question: Question, method: Method, model: str, embedder: str, code: Code, siblings: Sequence[Code], folder: "Path"
+    question: Question,
+    method: Method,
+    model: str,
+    embedder: str,
+    code: Code,
+    siblings: Sequence[Code],
+    folder: "Path",
+    on_stage: OnStage = unheard_stage,
 ) -> ShownPrompt:
     """Make the prompt that a run of all codes of a heading makes of one of them.
 
@@ -67,6 +75,7 @@ def shown_prompt(
         code: the code.
         siblings: codes of the heading that a run asks about, the code among them: they share their neighbours.
         folder: the workspace, which keeps the index.
+        on_stage: told when the embedder is loaded, and how far it is with exemplars that have no index yet.
 
     Raises:
         ModelError: a model is not installed, or its chat template does not show the question.
@@ -80,17 +89,17 @@ def shown_prompt(
         tokens = short_tokens(tokenizer, code, question)
         return ShownPrompt(code, model, tokenizer.decode(tokens), tokens, {})
     prompter = Prompter(tokenizer, question)
-    near = _neighbours(question, method, embedder, code, siblings, folder)
+    found = load_embedder(choose_runtime(), embedder, question, adapter_folders(question, folder), on_stage=on_stage)
+    near = _neighbours(question, method, found, code, siblings, folder)
     tokens = prompter.prompt(code, near)
     labels = dict(zip(question.labels.levels, prompter.relevance_labels, strict=True))
     return ShownPrompt(code, model, tokenizer.decode(tokens), tokens, labels)
 
 
 def _neighbours(
-    question: Question, method: Method, embedder_name: str, code: Code, siblings: Sequence[Code], folder: "Path"
+    question: Question, method: Method, embedder: Embedder, code: Code, siblings: Sequence[Code], folder: "Path"
 ) -> "list[Exemplar]":
     """The exemplars in the prompt of a code, chosen for its whole heading."""
-    embedder = load_embedder(choose_runtime(), embedder_name, question, adapter_folders(question, folder))
     index = open_index_of(question, embedder, folder)
     vectors = embedder.embed([describe(one, question.words) for one in siblings])
     near = find_neighbours(

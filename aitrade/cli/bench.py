@@ -1,14 +1,13 @@
 """``aitrade bench``: measure this machine and the methods; no prediction is kept."""
 
 import json
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aitrade.cli.options import Device, DeviceOption, FlowsOption, Format, Model, Output, Sample
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import progress, stages
 from aitrade.cli.state import emit, say, state, write
 from aitrade.core.errors import BadInputError, UsageError
 from aitrade.core.wording import duration
@@ -50,10 +49,13 @@ def speed(
         everything = read_codes(con, flow.flows)
     opened = state(context).open()
     question, method, name = opened.question, opened.method, model or opened.question.settings.model
-    say(f"loading {name}")
-    with progress("classifying") as on_batch:
+    say(f"preparing {name}")
+    with stages() as on_stage:
         found = measure(
-            lambda: load_classifier(question, name, device.value, workspace, method=method), everything, codes, on_batch
+            lambda: load_classifier(question, name, device.value, workspace, method=method, on_stage=on_stage),
+            everything,
+            codes,
+            on_stage("classifying"),
         )
     for note in NOTES:
         say(f"note: {note}")
@@ -88,8 +90,12 @@ def operations(
         everything = read_codes(con, ("imports",))
     opened = state(context).open()
     name = model or opened.question.settings.model
-    classifier = load_classifier(opened.question, name, device.value, workspace, method=opened.method)
-    found = operation_seconds(classifier, everything, codes)
+    say(f"preparing {name}")
+    with stages() as on_stage:
+        classifier = load_classifier(
+            opened.question, name, device.value, workspace, method=opened.method, on_stage=on_stage
+        )
+        found = operation_seconds(classifier, everything, codes)
     if as_json:
         emit(json.dumps(found, indent=1))
         return
@@ -137,11 +143,19 @@ def ablation(
         model, embedder = made.settings["model"], made.settings["embedder"]
         opened = state(context).open()
         question, method = opened.question, opened.method
-        classifier = load_classifier(
-            question, model, device.value, workspace, method=method, embedder=embedder, calibrated=False
-        )
-        with progress("scoring exemplars") as on_step:
-            training = gather(classifier, nomenclature, workspace, sample, on_step)
+        say(f"preparing {model}")
+        with stages() as on_stage:
+            classifier = load_classifier(
+                question,
+                model,
+                device.value,
+                workspace,
+                method=method,
+                embedder=embedder,
+                calibrated=False,
+                on_stage=on_stage,
+            )
+            training = gather(classifier, nomenclature, workspace, sample, on_stage("scoring exemplars"))
         say("judging the codes of the reference")
         judged = judge_variants(con, classifier, training, made, against)
     with progress("drawing headings again") as on_step:
@@ -207,7 +221,7 @@ def bench_models(
         for name, seconds in zip(planned.asked, planned.seconds, strict=True):
             emit(f"{name}: {'time not known yet' if seconds is None else duration(seconds)}")
         return
-    with ExitStack() as bars:
+    with stages() as on_stage:
         found = opened.bench_models(
             model,
             gold=gold,
@@ -216,7 +230,7 @@ def bench_models(
             runs=run or (),
             device=device.value,
             robustness=robustness,
-            on_step=lambda name: bars.enter_context(progress(name)),
+            on_step=on_stage,
             on_message=say,
         )
     if as_folder and output is not None:
@@ -283,7 +297,7 @@ def learn(
     wrong = [part for part in names(sizes) if not part.isdigit()]
     if wrong:
         raise UsageError(f"--sizes {wrong[0]!r} is no number of labels", fix="write such as 30,300,3000")
-    with progress("learning") as on_step:
+    with stages() as on_stage:
         found = (
             state(context)
             .open()
@@ -297,7 +311,8 @@ def learn(
                 limit=limit,
                 seed=seed,
                 device=device.value,
-                on_step=on_step,
+                on_step=on_stage("learning"),
+                on_stage=on_stage,
                 on_message=say,
             )
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import Device, DeviceOption, Embedder, Model, Sample
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import stages
 from aitrade.cli.state import say, state
 
 
@@ -26,9 +26,15 @@ def calibrate(
     Example: aitrade calibrate --model qwen2.5-coder-1.5b-instruct
     """
     workspace = state(context).open()
-    with progress("scoring exemplars") as on_step:
+    with stages() as on_stage:
         calibration, path = workspace.calibrate(
-            model=model, embedder=embedder, device=device.value, sample=sample, output=output, on_step=on_step
+            model=model,
+            embedder=embedder,
+            device=device.value,
+            sample=sample,
+            output=output,
+            on_step=on_stage("scoring exemplars"),
+            on_stage=on_stage,
         )
     for figure, value in calibration.figures.items():
         say(f"{figure}: {value:.3f}")

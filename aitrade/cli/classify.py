@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aitrade.cli.options import ArithmeticOption, Device, DeviceOption, Embedder, FlowsOption, Model
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import stages
 from aitrade.cli.state import say, state
 from aitrade.core.wording import duration
 
@@ -72,12 +72,17 @@ def classify(
         "on_message": say,
     }
     if dry_run:
-        with progress("looking up") as on_step:
-            found = workspace.forecast(**asked, on_step=on_step)
+        with stages() as on_stage:
+            found = workspace.forecast(**asked, on_step=on_stage("looking up"), on_stage=on_stage)
         typer.echo(_in_words(found))
         return
-    with progress("classifying") as on_step:
-        run = workspace.classify(**asked, allow_low_label_mass=allow_low_label_mass, on_step=on_step)
+    with stages() as on_stage:
+        run = workspace.classify(
+            **asked,
+            allow_low_label_mass=allow_low_label_mass,
+            on_step=on_stage("classifying"),
+            on_stage=on_stage,
+        )
     if why := workspace.why_not_default(run.run):
         say(why)
     say(f"run {run.run}: {run.predictions:,} predictions. Next: aitrade table summary --run {run.run}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import Device, DeviceOption, Embedder, Format, Model, Output
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import stages
 from aitrade.cli.state import say, state, write
 from aitrade.core.errors import UsageError
 
@@ -42,7 +42,7 @@ def classify_text(
     asked = list(texts or ())
     if file is not None:
         asked = [record.values["description"] for record in read_records(file, ("description",))[1]]
-    with progress("judging descriptions") as on_step:
+    with stages() as on_stage:
         judged = classify(
             asked,
             question=shared.question,
@@ -50,7 +50,8 @@ def classify_text(
             embedder=embedder,
             device=device.value,
             workspace=shared.workspace,
-            on_step=on_step,
+            on_step=on_stage("judging descriptions"),
+            on_stage=on_stage,
             on_message=say,
         )
     write([judged.table], format_name, output)

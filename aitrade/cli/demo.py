@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aitrade.cli.options import Device, DeviceOption, NamedModel
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import stages
 from aitrade.cli.state import emit, say, state
 from aitrade.demo import DEMO_MODEL
 from aitrade.nomenclature.codes import FLOWS
@@ -51,16 +51,24 @@ def demo(
     with open_workspace(workspace, reads=[folder]) as con:
         import_sample(con, folder, say)
         codes = sample_codes(folder)
-        say(f"loading {model}")
+        say(f"preparing {model}")
         question = load_question(SHIPPED)
-        whole = load_classifier(question, model, device.value, workspace, method=Method(), embedder=embedder_of(model))
-        classifier = hold_out(whole, codes)
-        runtime = classifier.runtime
-        if is_tuned(model):
-            say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")
-        say(f"asking {model} about {len(codes)} codes on {runtime.device} in {runtime.arithmetic}")
-        with progress("classifying") as on_batch:
-            run = classify_sample(con, classifier, codes, on_batch, _again(workspace, model))
+        with stages() as on_stage:
+            whole = load_classifier(
+                question,
+                model,
+                device.value,
+                workspace,
+                method=Method(),
+                embedder=embedder_of(model),
+                on_stage=on_stage,
+            )
+            classifier = hold_out(whole, codes)
+            runtime = classifier.runtime
+            if is_tuned(model):
+                say(f"{model} was tuned on most of these codes: how often it is right here says little of other codes")
+            say(f"asking {model} about {len(codes)} codes on {runtime.device} in {runtime.arithmetic}")
+            run = classify_sample(con, classifier, codes, on_stage("classifying"), _again(workspace, model))
         print_results(con, run.run)
         page = workspace / "report.html"
         write_page(gather(con, run.run, HAND_LABELS), page)

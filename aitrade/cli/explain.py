@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aitrade.cli.options import AsJson, FlowOption, Run
+from aitrade.cli.progress import stages
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import ModelError
 
@@ -29,7 +30,8 @@ def explain(
     found = workspace.explain(hs10, flow=flow.value, run=run)
     if not found.neighbours and len(found.question.exemplars):
         try:
-            found = workspace.explain(hs10, flow=flow.value, run=run, find=True)
+            with stages() as on_stage:
+                found = workspace.explain(hs10, flow=flow.value, run=run, find=True, on_stage=on_stage)
         except ModelError as error:
             say(f"run {found.run} kept no near exemplars, and they cannot be found: {error}")
     written = None

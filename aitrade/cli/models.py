@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import progress, stages
 from aitrade.cli.state import emit, say, state
 from aitrade.core.errors import UsageError
 from aitrade.core.wording import offer
@@ -70,7 +70,8 @@ def install(
             from aitrade.classification.loading import install_index
 
             opened = state(context).open()
-            install_index(opened.question, opened.folder, say)
+            with stages() as on_stage:
+                install_index(opened.question, opened.folder, say, on_stage)
 
 
 @group.command()

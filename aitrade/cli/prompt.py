@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import AsJson, Embedder, FlowOption, Model
+from aitrade.cli.progress import stages
 from aitrade.cli.state import emit, say, state
 
 group = typer.Typer(no_args_is_help=True, help="See what a model is shown of a code.")
@@ -31,6 +32,7 @@ def show(
 
     Example: aitrade prompt show 8471.50.01.50 --model qwen2.5-coder-0.5b-instruct
     """
-    shown = state(context).open().prompt(hs10, flow=flow.value, model=model, embedder=embedder)
+    with stages() as on_stage:
+        shown = state(context).open().prompt(hs10, flow=flow.value, model=model, embedder=embedder, on_stage=on_stage)
     say(f"{len(shown.tokens)} tokens for {shown.model}")
     emit(json.dumps(shown.as_dict(), indent=1, ensure_ascii=False) if as_json else shown.text)

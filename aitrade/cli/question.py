@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from aitrade.cli.options import AsJson, Format, Output
+from aitrade.cli.progress import busy
 from aitrade.cli.state import emit, say, state, write
 from aitrade.core.errors import BadInputError
 
@@ -82,7 +83,8 @@ def check(
     Example: aitrade question check workspace/questions/clean-energy
     """
     opened = state(context).with_question(question).open()
-    checked = opened.check_question(model=model)
+    with busy("checking"):
+        checked = opened.check_question(model=model)
     for advice in checked.advice:
         say(f"advice: {advice.about}: {advice.found}")
     say(str(checked.prompt) if checked.prompt else f"prompts are not measured: {checked.model} is not installed")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from aitrade.cli.options import AsJson, Replace
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import stages
 from aitrade.cli.state import emit, say, say_default, state
 
 group = typer.Typer(help="The classifications in the workspace.", invoke_without_command=True)
@@ -87,8 +87,9 @@ def resume(context: typer.Context, run: RunArgument) -> None:
     if begun.finished:
         say(f"run {begun.run} is finished: {begun.predictions:,} predictions")
         return
-    with progress("classifying") as on_step:
-        done = workspace.resume(begun.run, on_step=on_step)
+    say(f"preparing {begun.settings['model']}")
+    with stages() as on_stage:
+        done = workspace.resume(begun.run, on_step=on_stage("classifying"), on_stage=on_stage)
     say(f"run {done.run}: {done.predictions:,} predictions")
 
 

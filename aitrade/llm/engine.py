@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.device import Runtime
+from aitrade.core.progress import OnStep, unheard
 from aitrade.llm.attention import attention_blocks, dummy_mask, use_tree_attention
 from aitrade.llm.kv_cache import KVCache
 from aitrade.llm.prefix_tree import Tokens, Tree
@@ -56,17 +57,18 @@ class Engine:
         """Drop everything after the cached prefix; the memory is used again by later sequences."""
         self._tree.truncate(self._cached_prefix)
 
-    def prefill(self, sequences: Sequence[Tokens]) -> list[list[int]]:
+    def prefill(self, sequences: Sequence[Tokens], on_step: OnStep = unheard) -> list[list[int]]:
         """Compute the parts of some sequences that are not in the cache.
 
         Args:
             sequences: token sequences. A prefix shared with another of them, or with the cache, is computed once.
+            on_step: told (tokens computed, tokens to compute) after each pass.
 
         Returns:
             The nodes of each sequence, one for each token, for :meth:`hidden_states`.
         """
         self.tokens_requested += sum(map(len, sequences))
-        return self._compute(sequences)
+        return self._compute(sequences, on_step)
 
     def hidden_states(self, nodes: Sequence[int]) -> "torch.Tensor":
         """Return the hidden states of nodes after the last norm, shape (nodes, width)."""
@@ -108,7 +110,7 @@ class Engine:
         cap = getattr(config, "final_logit_softcapping", None)
         return logits if cap is None else cap * (logits / cap).tanh()
 
-    def _compute(self, sequences: Sequence[Tokens]) -> list[list[int]]:
+    def _compute(self, sequences: Sequence[Tokens], on_step: OnStep = unheard) -> list[list[int]]:
         import torch
 
         cached, pack_nodes = len(self._tree), PACK_NODES[self.runtime.device]
@@ -116,7 +118,9 @@ class Engine:
         try:
             with torch.inference_mode():
                 for start in range(cached, len(self._tree), pack_nodes):
-                    self._forward(start, min(start + pack_nodes, len(self._tree)))
+                    stop = min(start + pack_nodes, len(self._tree))
+                    self._forward(start, stop)
+                    on_step(stop - cached, len(self._tree) - cached)
         except BaseException:  # also Ctrl-C: nodes that were not computed must not stay in the tree
             self._tree.truncate(cached)
             raise

@@ -50,7 +50,8 @@ class HeadScorer(Scorer):
 
         engine, heads = self.engine_and_heads
         engine.truncate()
-        hidden = last_hidden(engine, [short_tokens(engine.tokenizer, code, self.question) for code in codes])
+        prompts = [short_tokens(engine.tokenizer, code, self.question) for code in codes]
+        hidden = last_hidden(engine, prompts, self._on_step)
         relevance, category = heads.logits(filled(hidden))
         return Scores(
             relevance[: len(codes)].double().numpy(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aitrade.core.progress import OnStep, unheard
 from aitrade.core.softmax import softmax
 from aitrade.llm.engine import Engine
 from aitrade.llm.plain_engine import PlainEngine
@@ -43,13 +44,16 @@ class LabelScores:
         return softmax(self.logprobs)
 
 
-def score_labels(engine: Engine | PlainEngine, prompts: Sequence[Tokens], labels: Sequence[Tokens]) -> LabelScores:
+def score_labels(
+    engine: Engine | PlainEngine, prompts: Sequence[Tokens], labels: Sequence[Tokens], on_step: OnStep = unheard
+) -> LabelScores:
     """Score every label after every prompt.
 
     Args:
         engine: the model.
         prompts: n token sequences.
         labels: k token sequences, none of them a prefix of another.
+        on_step: told how much of the prompts is computed, of how much.
 
     Returns:
         Scores of shape (n, k).
@@ -62,18 +66,18 @@ def score_labels(engine: Engine | PlainEngine, prompts: Sequence[Tokens], labels
         if any(other[: len(label)] == label for other in others):
             raise ValueError("a label's tokens begin another label's, so that their scores would overlap")
     if isinstance(engine, PlainEngine):
-        return LabelScores(engine.label_logprobs(prompts, labels))
+        return LabelScores(engine.label_logprobs(prompts, labels, on_step))
     # The last token of a label is predicted but not run, because no token after it is needed.
     sequences = [prompt + label[:-1] for prompt in prompts for label in labels]
-    edges = [_edges(path, labels[i % len(labels)]) for i, path in enumerate(engine.prefill(sequences))]
+    edges = [_edges(path, labels[i % len(labels)]) for i, path in enumerate(engine.prefill(sequences, on_step))]
     logprobs = _edge_logprobs(engine, edges)
     flat = np.array([sum(logprobs[edge] for edge in label_edges) for label_edges in edges])
     return LabelScores(flat.reshape(len(prompts), len(labels)))
 
 
-def last_hidden(engine: Engine, prompts: Sequence[Tokens]) -> "torch.Tensor":
+def last_hidden(engine: Engine, prompts: Sequence[Tokens], on_step: OnStep = unheard) -> "torch.Tensor":
     """Compute the hidden state of each prompt's last token, in float32 on the CPU, shape (n, width)."""
-    nodes = [path[-1] for path in engine.prefill(prompts)]
+    nodes = [path[-1] for path in engine.prefill(prompts, on_step)]
     return engine.hidden_states(nodes).float().cpu()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aitrade.core.device import Runtime
+from aitrade.core.progress import OnStep, unheard
 from aitrade.llm.prefix_tree import Tokens
 
 if TYPE_CHECKING:
@@ -53,10 +54,13 @@ class PlainEngine:
     def truncate(self) -> None:
         """Drop nothing, since nothing is kept."""
 
-    def label_logprobs(self, prompts: Sequence[Tokens], labels: Sequence[Tokens]) -> "NDArray[np.float64]":
+    def label_logprobs(
+        self, prompts: Sequence[Tokens], labels: Sequence[Tokens], on_step: OnStep = unheard
+    ) -> "NDArray[np.float64]":
         """Compute the log-probability of every label after every prompt, shape (prompts, labels).
 
         Each distinct label without its last token is a continuation; one that begins another needs no pass of its own.
+        ``on_step`` is told (prompts read, prompts).
         """
         endings = sorted({label[:-1] for label in labels}, key=len, reverse=True)
         kept = [e for i, e in enumerate(endings) if not any(other[: len(e)] == e for other in endings[:i])]
@@ -68,6 +72,7 @@ class PlainEngine:
                 ending = next(e for e in kept if e[: len(label) - 1] == label[:-1])
                 logprobs = after[ending]
                 table[row, column] = sum(logprobs[place, token].item() for place, token in enumerate(label))
+            on_step(row + 1, len(prompts))
         return table
 
     def _logprobs_after(self, prompt: Tokens, endings: Sequence[Tokens]) -> "list[torch.Tensor]":

@@ -19,6 +19,8 @@ from aitrade.retrieval.neighbours import Neighbour
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CATEGORY_SHARE = 8  # asking for categories takes up to this part of the time that asking for levels takes
+
 
 class PromptScorer(Scorer):
     """A base model: rubric and neighbours in the prompt, labels scored as token sequences."""
@@ -66,7 +68,7 @@ class PromptScorer(Scorer):
         prompts = self._prompts(codes, neighbours, range(len(codes)))
         self.engine.truncate()
         self._read = set(prompts)
-        scores = score_labels(self.engine, prompts, self.prompter.relevance_labels)
+        scores = score_labels(self.engine, prompts, self.prompter.relevance_labels, self._before_category)
         return Scores(scores.logprobs, None, scores.mass)
 
     def category(
@@ -78,7 +80,12 @@ class PromptScorer(Scorer):
             self.engine.truncate()
             self._read = set(prompts)
         asked = [self.prompter.category_prompt(p, r) for p, r in zip(prompts, related.values(), strict=True)]
-        return np.log(score_labels(self.engine, asked, self.prompter.category_labels).probabilities)
+        scores = score_labels(self.engine, asked, self.prompter.category_labels, self._on_step)
+        return np.log(scores.probabilities)
+
+    def _before_category(self, done: int, total: int) -> None:
+        """Tell how far the levels are, as a share of levels and categories together."""
+        self._on_step(done, total + (total // CATEGORY_SHARE if self.prompter.question.labels.categories else 0))
 
     def _prompts(self, codes: Sequence[Code], neighbours: Neighbourhoods, rows: Iterable[int]) -> list[Tokens]:
         """Prompts of the codes in ``rows``."""

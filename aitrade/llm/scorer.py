@@ -1,11 +1,13 @@
 """A scorer: what an LLM says of codes, by label scoring (prompt_scorer.py) or by heads (head_scorer.py)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from aitrade.core.progress import OnStep, unheard
 from aitrade.llm.code_vectors import CodeVectors
 from aitrade.llm.engine import Engine
 from aitrade.llm.plain_engine import PlainEngine
@@ -75,6 +77,7 @@ class Scorer(ABC):
     vectors: CodeVectors | None = None
     prompt_neighbours: int = 0
     columns: Columns
+    _on_step: OnStep = staticmethod(unheard)  # see telling
 
     def __init__(self, load: Callable[[], Engine | PlainEngine]) -> None:
         self._load = load
@@ -88,6 +91,15 @@ class Scorer(ABC):
     def engine_kind(self) -> str:
         """What a run says of the engine."""
         return self.engine.kind
+
+    @contextmanager
+    def telling(self, on_step: OnStep) -> Iterator[None]:
+        """While a ``with`` block runs, tell how much of each answer the LLM has computed, of how much."""
+        before, self._on_step = self._on_step, on_step
+        try:
+            yield
+        finally:
+            self._on_step = before
 
     @abstractmethod
     def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
@@ -130,6 +142,12 @@ class PassedOn(Scorer):
     def engine_kind(self) -> str:
         """See :class:`Scorer`."""
         return self.scorer.engine_kind
+
+    @contextmanager
+    def telling(self, on_step: OnStep) -> Iterator[None]:
+        """See :class:`Scorer`."""
+        with self.scorer.telling(on_step):
+            yield
 
     def reads(self, codes: Sequence[Code], neighbours: Neighbourhoods) -> list[str]:
         """See :class:`Scorer`."""

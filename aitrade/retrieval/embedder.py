@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from aitrade.core.device import Runtime
 from aitrade.core.errors import ModelError
 from aitrade.core.files import sha256_of
+from aitrade.core.progress import OnStage, unheard_stage
 from aitrade.models.adapter_files import (
     LORA_FILES,
     base_and_adapter,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 BATCH = 64  # texts that go through the model together: of fewer, each thread has little to do
+TOLD = 128  # texts from which on an embedder tells how far it is; fewer take about a second
 ROWS = 16  # the tokens of a batch are filled up to a multiple of this, for the reason that aitrade/llm/engine.py gives
 
 
@@ -48,6 +50,7 @@ class Embedder:
         sha256: hash of its files, part of fingerprints and of an index's file name.
         device, arithmetic: of the vectors; only vectors of the same device and arithmetic are compared.
         load: loads the model, once, when it is first needed.
+        on_stage: told when many texts are embedded, and how far that is.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Embedder:
     device: str
     arithmetic: str
     load: Callable[[], Any]
+    on_stage: OnStage = unheard_stage
 
     @cached_property
     def model(self) -> Any:
@@ -68,17 +72,31 @@ class Embedder:
         its vector is the same, to the bit, whatever is embedded beside it.
         """
         import numpy as np
+
+        model = self.model
+        vectors = np.empty((len(texts), model.truncate_dim or model.get_embedding_dimension()), np.float32)
+        for rows, of_rows in self.embed_by_length(texts):
+            vectors[rows] = of_rows
+        return vectors
+
+    def embed_by_length(self, texts: Sequence[str]) -> "Iterator[tuple[list[int], NDArray[np.float32]]]":
+        """Embed texts batch by batch, the shortest first: the rows of some texts, and their vectors."""
+        import numpy as np
         import torch
 
         started, model = time.perf_counter(), self.model
-        vectors = np.empty((len(texts), model.truncate_dim or model.get_embedding_dimension()), np.float32)
-        with torch.inference_mode():
-            for rows, tokens in self._batches(texts):
+        on_step = (self.on_stage if len(texts) >= TOLD else unheard_stage)("embedding texts")
+        on_step(0, len(texts))
+        batches = list(self._batches(texts))
+        done, total = 0, sum(tokens["attention_mask"].numel() for _, tokens in batches)
+        for rows, tokens in batches:
+            with torch.inference_mode():
                 encoded = model(tokens)["sentence_embedding"][: len(rows), : model.truncate_dim]
-                vectors[rows] = encoded.float().cpu().numpy()
+                vectors = encoded.float().cpu().numpy()
+            yield rows, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            done += tokens["attention_mask"].numel()
+            on_step(len(texts) * done // total, len(texts))  # by tokens, since long texts take longer
         _log.info("embedded %d texts in %.1f s", len(texts), time.perf_counter() - started)
-        normalised: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return normalised
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any]]]:
         """Rows of texts with as many tokens, and their tokens as the model's own prompt and longest length make them.
@@ -104,7 +122,12 @@ class Embedder:
 
 
 def load_embedder(
-    runtime: Runtime, name: str, question: Question, adapters: Sequence[Path] = (), fold: int | None = None
+    runtime: Runtime,
+    name: str,
+    question: Question,
+    adapters: Sequence[Path] = (),
+    fold: int | None = None,
+    on_stage: OnStage = unheard_stage,
 ) -> Embedder:
     """Find ``BASE`` or ``BASE+ADAPTER``; its model is loaded, in the machine's arithmetic, by the first text.
 
@@ -114,6 +137,7 @@ def load_embedder(
         question: what an adapter must have been tuned for.
         adapters: folders of adapters, looked at before those that ship.
         fold: load the one that was tuned without this part of the subheadings.
+        on_stage: told when the model is loaded and when many texts are embedded.
 
     Raises:
         ModelError: the base is not installed, altered or not an embedder, or the adapter belongs to another base.
@@ -123,6 +147,7 @@ def load_embedder(
     def load() -> Any:
         import torch
 
+        on_stage(f"loading {name}")(0, 0)
         started = time.perf_counter()
         model = load_sentence_transformer(base, runtime)
         if folder:
@@ -130,10 +155,16 @@ def load_embedder(
         _log.info("loaded %s in %.1f s", name, time.perf_counter() - started)
         return model.to(runtime.dtype).eval()
 
-    return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, load)
+    return Embedder(name, _sha256(base, folder), runtime.device, runtime.arithmetic, load, on_stage)
 
 
-def load_unlearnt(runtime: Runtime, name: str, question: Question, adapters: Sequence[Path] = ()) -> list[Embedder]:
+def load_unlearnt(
+    runtime: Runtime,
+    name: str,
+    question: Question,
+    adapters: Sequence[Path] = (),
+    on_stage: OnStage = unheard_stage,
+) -> list[Embedder]:
     """Find, for each part of the subheadings, the embedder that was tuned without it; none of a base embedder.
 
     Args and errors are those of :func:`load_embedder`.
@@ -141,7 +172,11 @@ def load_unlearnt(runtime: Runtime, name: str, question: Question, adapters: Seq
     if not is_tuned(name):
         return []
     count = read_manifest(find_adapter(name, adapters)).settings["folds"]
-    return [load_embedder(runtime, name, question, adapters, fold) for fold in range(count)]
+
+    def stage_of(fold: int) -> OnStage:
+        return lambda stage: on_stage(f"fold {fold + 1} of {count}: {stage}")
+
+    return [load_embedder(runtime, name, question, adapters, fold, stage_of(fold)) for fold in range(count)]
 
 
 def embedder_sha256(name: str, question: Question, adapters: Sequence[Path] = ()) -> str:

@@ -1,7 +1,7 @@
 """An embedder whose vectors are kept in the workspace, so that no text is embedded twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from aitrade.retrieval.embedder import Embedder
@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+KEPT = 256  # vectors that are kept at a time, so that a stop loses the work of seconds
+
 
 @dataclass(frozen=True)
 class KeptEmbedder(Embedder):
     """An embedder that embeds only texts whose vectors are not kept."""
 
-    store: ScoreStore
+    store: ScoreStore = field(kw_only=True)
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """See :class:`Embedder`."""
@@ -25,12 +27,20 @@ class KeptEmbedder(Embedder):
         keys = [content_key("vector", self.sha256, self.device, self.arithmetic, text) for text in texts]
         kept = self.store.read(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
-        if missing:
-            vectors = super().embed(list(missing.values()))
-            fresh = {key: vector.tobytes() for key, vector in zip(missing, vectors, strict=True)}
+        missing_keys, fresh = list(missing), dict[str, bytes]()
+        for rows, vectors in self.embed_by_length(list(missing.values())) if missing else ():
+            fresh |= {missing_keys[row]: vector.tobytes() for row, vector in zip(rows, vectors, strict=True)}
+            if len(fresh) >= KEPT:
+                self._keep(kept, fresh)
+        self._keep(kept, fresh)
+        return np.array([np.frombuffer(kept[key], np.float32) for key in keys])
+
+    def _keep(self, kept: dict[str, bytes], fresh: dict[str, bytes]) -> None:
+        """Move vectors from those that are fresh to those that are kept."""
+        if fresh:
             self.store.keep(fresh)
             kept |= fresh
-        return np.array([np.frombuffer(kept[key], np.float32) for key in keys])
+            fresh.clear()
 
 
 def keep_vectors(embedder: Embedder, store: ScoreStore) -> KeptEmbedder:

@@ -4,6 +4,7 @@ import csv
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import report_workspace as made
@@ -146,6 +147,24 @@ def test_classify_predict_explain(toy: aitrade.Workspace, tmp_path: Path) -> Non
     assert (explained.relevance, explained.run) == (predictions["relevance"][0], run.run)
     two = toy.classify(model=MODEL, codes=["8517620020", "0804400000"], device="cpu")
     assert toy.predictions(two.run)["hs10"] == ["0804400000", "8517620020"]
+
+
+def test_long_work_tells_its_stages(toy: aitrade.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aitrade.retrieval.embedder.TOLD", 1)
+    told: dict[str, list[tuple[int, int]]] = {}
+
+    def on_stage(stage: str) -> Any:
+        return lambda *step: told.setdefault(stage, []).append(step)
+
+    toy.classify(model=MODEL, limit=6, device="cpu", on_stage=on_stage)
+    assert f"loading {MODEL}" in told
+    assert f"loading {toy.question.settings.embedder}" in told
+    steps = told["embedding texts"]
+    assert steps[0][0] == 0
+    assert any(done == total for done, total in steps)
+    told.clear()
+    toy.calibrate(model=MODEL, device="cpu", on_stage=on_stage)
+    assert {f"preparing {MODEL}", f"loading {MODEL}"} <= set(told)
 
 
 def test_a_stopped_run_is_resumed(toy: aitrade.Workspace) -> None:

@@ -23,6 +23,7 @@ from aitrade.classification.fitting.fit import fit_calibration
 from aitrade.classification.fitting.gather import gather
 from aitrade.classification.run import classify, planned_codes
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
+from aitrade.llm import engine as engine_module
 from aitrade.llm.code_vectors import FULL, CodeVectors
 from aitrade.llm.prompt_scorer import PromptScorer
 from aitrade.llm.scorer import Neighbourhoods, Scores
@@ -55,12 +56,9 @@ def rows(folder: Path, sql: str = "SELECT * EXCLUDE run FROM predictions ORDER B
 @contextmanager
 def stop_after(batches: int) -> Iterator[Callable[[int, int], None]]:
     """Press Ctrl-C when so many batches are done."""
-    calls = 0
 
     def on_batch(done: int, total: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == batches + 1:  # the first call says where it begins
+        if done >= min(batches * BATCH, total):
             raise KeyboardInterrupt
 
     with pytest.raises(StoppedError):
@@ -102,7 +100,9 @@ def test_every_code_has_one_prediction_that_holds_together(workspace: Path, toy_
     told: list[tuple[int, int]] = []
     run = run_all(workspace, toy_classifier(), lambda done, total: told.append((done, total)))
     total = len(toys.toy_codes())
-    assert told == [(done, total) for done in [*range(0, total, BATCH), total]]
+    assert [step for step in told if step[0] % BATCH == 0 or step[0] == total] == [
+        (done, total) for done in [*range(0, total, BATCH), total]
+    ]
     assert (run.finished, run.predictions, run.codes) == (True, total, total)
     found = rows(workspace)
     assert [(r[0], r[1], r[2]) for r in found] == sorted((c.flow, c.hs10, c.description) for c in toys.toy_codes())
@@ -190,11 +190,35 @@ def test_a_stopped_run_goes_on_and_gives_what_a_whole_one_does(
     assert len(rows(workspace, "SELECT * FROM runs")) == 1
 
 
+def test_a_run_says_within_a_batch_how_far_it_is(
+    workspace: Path, toy_classifier: Load, whole: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of a hundred codes is one batch, and would say nothing for a minute; it ends when all of it is kept."""
+    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 64)
+    loaded, told = toy_classifier(), list[tuple[int, int]]()
+    with open_workspace(workspace) as con:
+        codes = read_codes(con, BOTH)
+        method = dataclasses.replace(loaded.method, codes_per_batch=len(codes))
+
+        def on_step(done: int, _: int) -> None:
+            (kept,) = con.execute("SELECT count(*) FROM predictions").fetchone()
+            told.append((done, kept))
+
+        classify(con, [dataclasses.replace(loaded, method=method)], codes, on_step)
+    assert (told[0], told[-1]) == ((0, 0), (len(codes), len(codes)))
+    shares = [done for done, _ in told[1:-1]]
+    assert {kept for _, kept in told[1:-1]} == {0}
+    assert shares == sorted(set(shares)), "it goes on, and never back"
+    assert len(shares) > len(codes) / 3
+    assert shares[-1] == len(codes) - 1
+    assert rows(workspace) == whole
+
+
 def test_a_stop_says_how_to_go_on(workspace: Path, toy_classifier: Load) -> None:
     with open_workspace(workspace) as con, pytest.raises(StoppedError) as caught:
 
         def on_batch(done: int, total: int) -> None:
-            if done:
+            if done >= BATCH:
                 raise KeyboardInterrupt
 
         classify(con, [toy_classifier()], read_codes(con, BOTH), on_batch)

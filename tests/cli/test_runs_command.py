@@ -178,13 +178,13 @@ def test_an_unexpected_error_is_not_dressed_up(aitrade: Run, monkeypatch: pytest
 def test_no_text_is_embedded_twice(aitrade: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither an exemplar's nor a code's: the workspace keeps their vectors."""
     embedded: list[str] = []
-    real = Embedder.embed
+    real = Embedder.embed_by_length
 
     def listen(self: Embedder, texts: Sequence[str]) -> Any:
         embedded.extend(texts)
         return real(self, texts)
 
-    monkeypatch.setattr(Embedder, "embed", listen)
+    monkeypatch.setattr(Embedder, "embed_by_length", listen)
     for limit in ("2", "3"):
         assert aitrade(*ALL, "--limit", limit).code == 0
     assert len(embedded) == len(set(embedded)) > 0

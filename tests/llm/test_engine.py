@@ -19,6 +19,7 @@ from aitrade.llm.engine import Engine
 from aitrade.llm.engine_choice import static_reason
 from aitrade.llm.engine_loading import load_engine, load_tree_engine
 from aitrade.llm.label_scoring import last_hidden, score_labels
+from aitrade.llm.plain_engine import PlainEngine
 from aitrade.llm.prefix_tree import Tokens, Tree
 
 RANDOM = np.random.default_rng(5)
@@ -92,6 +93,20 @@ def test_a_prompt_scores_the_same_in_any_company(engine: Engine, reference: np.n
     for row, prompt in enumerate(PROMPTS):
         single = score_labels(engine, [prompt], LABELS).logprobs[0]
         assert np.abs(single - together[row]).max() < 1e-4
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["tree", "plain"])
+def test_an_engine_says_after_every_pass_how_far_it_is(
+    engine: Engine, model: Any, plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(engine_module.PACK_NODES, "cpu", 11)
+    told: list[tuple[int, int]] = []
+    asked: Engine | PlainEngine = PlainEngine(model, None, engine.runtime, "") if plain else engine
+    asked.cache_prefix(PREAMBLE)
+    before = asked.tokens_computed
+    score_labels(asked, PROMPTS, LABELS, lambda *step: told.append(step))
+    count = len(PROMPTS) if plain else asked.tokens_computed - before
+    assert told == [(done, count) for done in range(1, count + 1) if plain or done % 11 == 0 or done == count]
 
 
 def test_a_second_question_goes_on_where_the_first_ended(

@@ -10,6 +10,7 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import near_votes
 from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, FoldEmbeddings, population_weights
 from aitrade.core.errors import BadInputError
+from aitrade.core.progress import OnStep, within
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.models.adapter_files import OUT_OF_FOLD, find_adapter, is_tuned, read_manifest
 from aitrade.nomenclature.codes import Code, by_heading
@@ -33,7 +34,7 @@ def gather(
     nomenclature: Sequence[Code],
     workspace: Path,
     sample: int | Collection[tuple[str, str]] | None,
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
     store: ScoreStore | None = None,
 ) -> CalibrationSet:
     """The exemplars with the evidence about each of them, made without its own label.
@@ -49,7 +50,7 @@ def gather(
         workspace: folder of the user's own adapters, and where indexes are kept.
         sample: ask a base model about this many exemplars only, spread evenly, or about those with these (flow, hs10);
             None for all.
-        on_step: told (exemplars scored, exemplars).
+        on_step: told (exemplars scored, exemplars), also while a batch of them is scored.
         store: where the classifier keeps what models say, if it does.
 
     Raises:
@@ -66,8 +67,8 @@ def gather(
     indexes = _fold_indexes(classifier, workspace, store)
     neighbours = neighbours_out_of_fold(classifier.near, indexes.__getitem__, len(indexes), exemplars)
     if kept is None:
-        shown = _shown(classifier, nomenclature, neighbours)
-        llm, category = _ask(classifier, chosen, [shown[row] for row in rows], on_step)
+        shown = _shown(classifier, nomenclature, neighbours, rows.tolist())
+        llm, category = _ask(classifier, chosen, shown, on_step)
     else:
         scores = np.array([kept[e.code.key] for e in chosen])
         llm, category = scores[:, : len(labels.levels)], scores[:, len(labels.levels) :]
@@ -92,9 +93,9 @@ def gather(
 
 def _fold_indexes(classifier: Classifier, workspace: Path, store: ScoreStore | None) -> list[Index]:
     """All exemplars for each fold, embedded without having learnt from those that it holds out."""
-    index, question = classifier.index, classifier.question
+    index, embedder, question = classifier.index, classifier.embedder, classifier.question
     adapters = adapter_folders(question, workspace)
-    unlearnt = load_unlearnt(classifier.runtime, classifier.embedder.name, question, adapters)
+    unlearnt = load_unlearnt(classifier.runtime, embedder.name, question, adapters, embedder.on_stage)
     if store is not None:
         unlearnt = [keep_vectors(one, store) for one in unlearnt]
     folders = installed_indexes(), workspace / "index"
@@ -163,25 +164,32 @@ def _asked_about(
 
 
 def _shown(
-    classifier: Classifier, nomenclature: Sequence[Code], neighbours: Sequence[Sequence[Neighbour]]
+    classifier: Classifier,
+    nomenclature: Sequence[Code],
+    neighbours: Sequence[Sequence[Neighbour]],
+    asked: Sequence[int],
 ) -> Sequence[Sequence[Neighbour]]:
-    """What a run's prompts would show of each exemplar, were it a code of the nomenclature without a label.
+    """What a run's prompts would show of some exemplars, were they codes of the nomenclature without a label.
 
     Args:
         classifier: what asks.
         nomenclature: all codes.
         neighbours: of each exemplar, as found by an embedder that has not learnt its subheading.
+        asked: rows of the exemplars that are asked about; only codes of their headings are embedded.
     """
     codes = [e.code for e in classifier.index.exemplars.exemplars]
+    headings = {(codes[row].flow, codes[row].hs4) for row in asked}
+    rows = [row for row, code in enumerate(codes) if (code.flow, code.hs4) in headings]
     knows = classifier if classifier.nomenclature else classifier.knowing(by_heading(nomenclature))
-    return knows.shown(codes, neighbours)
+    shown = dict(zip(rows, knows.shown([codes[row] for row in rows], [neighbours[row] for row in rows]), strict=True))
+    return [shown[row] for row in asked]
 
 
 def _ask(
     classifier: Classifier,
     exemplars: Sequence[Exemplar],
     neighbours: Sequence[Sequence[Neighbour]],
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
 ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
     relevance, labels = [], classifier.question.labels
     codes = [e.code for e in exemplars]
@@ -190,10 +198,11 @@ def _ask(
     for start in range(0, len(exemplars), BATCH):
         stop = min(start + BATCH, len(exemplars))
         asked = codes[start:stop], neighbours[start:stop]
-        relevance.append(classifier.scorer.relevance(*asked).relevance)
-        levels = enumerate(e.relevance for e in exemplars[start:stop])
-        related = {row: level for row, level in levels if level != labels.reference}
-        if related and labels.categories:
-            category[[start + row for row in related]] = classifier.scorer.category(*asked, related)
+        with classifier.scorer.telling(within(on_step, start, stop - start, len(exemplars))):
+            relevance.append(classifier.scorer.relevance(*asked).relevance)
+            levels = enumerate(e.relevance for e in exemplars[start:stop])
+            related = {row: level for row, level in levels if level != labels.reference}
+            if related and labels.categories:
+                category[[start + row for row in related]] = classifier.scorer.category(*asked, related)
         on_step(stop, len(exemplars))
     return np.concatenate(relevance), category

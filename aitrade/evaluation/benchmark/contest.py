@@ -16,9 +16,10 @@ from aitrade.classification.loading import calibration_inputs, load_classifier
 from aitrade.classification.method import Method
 from aitrade.core.device import choose_runtime, peak_memory
 from aitrade.core.errors import BadInputError
+from aitrade.core.progress import OnStage
 from aitrade.evaluation.benchmark.foreign import list_foreign
 from aitrade.evaluation.benchmark.gold import Gold
-from aitrade.evaluation.benchmark.judging import ALONE, BASELINE, JOINED, OnStep, judge, majority, tfidf
+from aitrade.evaluation.benchmark.judging import ALONE, BASELINE, JOINED, judge, majority, tfidf
 from aitrade.evaluation.benchmark.rows import Row, load_row, save_row
 from aitrade.nomenclature.codes import Code
 from aitrade.question.question import Question
@@ -109,7 +110,7 @@ def expected_seconds(contest: Contest, models: Sequence[str]) -> list[float | No
 
 def run_contest(
     contest: Contest,
-    on_step: Callable[[str], OnStep],
+    on_step: OnStage,
     on_message: Callable[[str], None],
     store: ScoreStore | None = None,
 ) -> list[Row]:
@@ -117,7 +118,7 @@ def run_contest(
 
     Args:
         contest: what is compared.
-        on_step: gives, for a model, what is told (codes asked about, codes).
+        on_step: gives, for a model, what is told (codes asked about, codes); told other stages of the work too.
         on_message: told what the work is doing.
         store: where what a model says of each code is kept, so that a stop loses little.
     """
@@ -202,11 +203,11 @@ def _kept(contest: Contest, model: str) -> tuple[Row, Row, Row] | None:
 def _ask(
     contest: Contest,
     model: str,
-    on_step: Callable[[str], OnStep],
+    on_step: OnStage,
     on_message: Callable[[str], None],
     store: ScoreStore | None,
 ) -> tuple[Row, Row, Row]:
-    on_message(f"loading {model}")
+    on_message(f"preparing {model}")
     started = perf_counter()
     classifier = load_classifier(
         contest.question,
@@ -217,6 +218,7 @@ def _ask(
         embedder=contest.embedder,
         calibrated=False,
         store=store,
+        on_stage=on_step,
     ).knowing(contest.headings)
     loaded = perf_counter() - started
     judged = judge(classifier, contest.gold, contest.nomenclature, contest.workspace, on_step(model), store)

@@ -6,7 +6,7 @@ neighbours and probe are still those that were found without it. Any other code 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +21,7 @@ from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.gather import gather
 from aitrade.classification.fitting.probe import Probe, fit_probe
+from aitrade.core.progress import OnStep, within
 from aitrade.core.softmax import softmax
 from aitrade.evaluation.benchmark.gold import Gold
 from aitrade.llm.kept_scorer import KeptScorer
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 LEAST_EXEMPLARS = 400  # that evidence is joined on
 BATCH = 128
 ALONE, JOINED, BASELINE = "alone", "joined", "baseline"
-OnStep = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def judge(
     probe = fit_probe(training)
     retrieved, logits = _evidence(classifier, training, probe, codes)
     scores, votes, mass = _ask(
-        classifier, codes, retrieved, lambda done: on_step(len(asked) + done, len(asked) + len(fresh))
+        classifier, codes, retrieved, lambda done, of: on_step(len(asked) + done, len(asked) + of)
     )
     seconds = time.perf_counter() - started
     rows = [places[gold.codes[place].key] for place in own]
@@ -136,7 +136,7 @@ def _fitted_on(classifier: Classifier, own: set[tuple[str, str]]) -> set[tuple[s
 
 
 def _ask(
-    classifier: Classifier, codes: Sequence[Code], retrieved: Retrieved, on_done: Callable[[int], None]
+    classifier: Classifier, codes: Sequence[Code], retrieved: Retrieved, on_step: OnStep
 ) -> "tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]":
     """Scores (n, k), votes of the LLM's neighbours (n, 2 (k - 1)) and label mass (n or 0) of codes that are new."""
     labels = classifier.question.labels
@@ -144,13 +144,14 @@ def _ask(
     done = 0
     for batch in batches(codes):
         near = retrieved.neighbours[done : done + len(batch)]
-        said = classifier.scorer.relevance(batch, classifier.shown(batch, near))
+        with classifier.scorer.telling(within(on_step, done, len(batch), len(codes))):
+            said = classifier.scorer.relevance(batch, classifier.shown(batch, near))
         scores.append(said.relevance)
         votes.append(near_votes(classifier.llm_neighbours(batch, said), labels, classifier.method))
         if said.mass is not None:
             mass.append(said.mass)
         done += len(batch)
-        on_done(done)
+        on_step(done, len(codes))
     return np.concatenate(scores), np.concatenate(votes), np.concatenate(mass)
 
 

@@ -15,10 +15,11 @@ import numpy as np
 from aitrade.classification.loading import load_classifier
 from aitrade.core.device import choose_runtime
 from aitrade.core.files import write_file
+from aitrade.core.progress import OnStep
 from aitrade.core.table import Column, Table, Value
 from aitrade.evaluation.benchmark.contest import Contest
 from aitrade.evaluation.benchmark.gold import Gold, whole_headings
-from aitrade.evaluation.benchmark.judging import OnStep, batches
+from aitrade.evaluation.benchmark.judging import batches
 from aitrade.evaluation.benchmark.rows import row_key
 from aitrade.llm.scorer import Neighbourhoods, Scorer
 from aitrade.llm.scorer_loading import load_scorer
