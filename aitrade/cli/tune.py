@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from aitrade.cli.options import Device, DeviceOption
-from aitrade.cli.progress import progress
+from aitrade.cli.progress import stages
 from aitrade.cli.state import say, state
+from aitrade.core.progress import OnStep
 
 
 def tune(
@@ -42,14 +43,16 @@ def tune(
     """
     from aitrade.models.installed import locate
 
-    stages: list[str] = []
-    with progress(f"tuning {name}") as show:
+    say(f"loading {base}")
+    show: dict[str, OnStep] = {}
+    with stages() as on_stage:
 
         def on_step(stage: str, step: int, steps: int, loss: float | None) -> None:
-            if stage not in stages:
-                stages.append(stage)
-                say(stage if loss is None else f"{stage}: first loss {loss:.3f}")
-            show(step, steps)
+            if stage not in show:
+                show[stage] = on_stage(f"tuning {name}, {stage}")
+                if loss is not None:
+                    say(f"{stage}: first loss {loss:.3f}")
+            show[stage](step, steps)
 
         adapter, folder = (
             state(context)

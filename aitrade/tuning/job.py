@@ -55,6 +55,10 @@ class Task:
         """What a person is told is being learnt: all but a fold, or everything."""
         return "all exemplars" if fold is None else f"fold {fold + 1} of {self.folds}"
 
+    def reading(self, fold: int | None, on_step: OnStep) -> Callable[[int, int], None]:
+        """What is told how many exemplars a model has read that was tuned on all but a fold, or on everything."""
+        return lambda done, total: on_step(f"{self.stage(fold)}: reading exemplars", done, total, None)
+
     def checkpoints(self, work: Path) -> Path:
         """Folder of the checkpoints of just this task: those of anything else are not gone on with."""
         made_of = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from aitrade.core.progress import OnStep, unheard
 from aitrade.question.exemplars import Exemplar
 from aitrade.question.labels import LabelSpace
 
@@ -61,8 +62,13 @@ def new_heads(width: int, labels: LabelSpace) -> "torch.nn.ModuleDict":
     return torch.nn.ModuleDict(heads)
 
 
-def vectors_of(learner: Learner, examples: Sequence[Example], batch: int = 32) -> "NDArray[np.float32]":
-    """What the heads read of each example, shape (n, width), in the examples' order."""
+def vectors_of(
+    learner: Learner, examples: Sequence[Example], on_step: OnStep = unheard, batch: int = 32
+) -> "NDArray[np.float32]":
+    """What the heads read of each example, shape (n, width), in the examples' order.
+
+    ``on_step`` is told (examples read, examples).
+    """
     import torch
 
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].inputs))
@@ -70,6 +76,7 @@ def vectors_of(learner: Learner, examples: Sequence[Example], batch: int = 32) -
     with torch.inference_mode():
         for at in range(0, len(order), batch):
             rows.extend(learner.vectors([examples[i] for i in order[at : at + batch]]).cpu().numpy())
+            on_step(len(rows), len(order))
     return np.array(rows)[np.argsort(order)]
 
 

@@ -44,7 +44,8 @@ def make_llm_adapter(task: Task, scored: int, target: Path, work: Path, on_step:
         with np.load(kept) as found:
             states[fold_name(fold)], scores[parts == fold] = found["vectors"], found["scores"]
     learner = _learnt(task, examples, None, checkpoints, on_step)
-    states[FULL] = vectors_of(learner, examples)  # before saving, which rounds what was learnt
+    # Before saving, which rounds what was learnt.
+    states[FULL] = vectors_of(learner, examples, task.reading(None, on_step))
     made = checkpoints / "adapter"
     save_lora(learner.model, task.base.name, made)
     _save_heads(learner.heads, made / HEADS)
@@ -82,7 +83,7 @@ def _examples(task: Task, on_step: OnStep) -> list[Example]:
 def _keep_fold(task: Task, examples: Sequence[Example], fold: int, kept: Path, on_step: OnStep) -> None:
     """Keep what a model tuned without a fold makes of the exemplars; the model is let go of with the return."""
     learner = _learnt(task, examples, fold, kept.parent, on_step)
-    vectors = vectors_of(learner, examples)
+    vectors = vectors_of(learner, examples, task.reading(fold, on_step))
     with atomic_write(kept) as partial:
         np.savez(partial, vectors=vectors, scores=score(learner.heads, vectors[task.parts == fold]))
 

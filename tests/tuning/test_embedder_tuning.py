@@ -131,7 +131,9 @@ def test_figures_are_of_what_each_fold_held_out(
     monkeypatch.setattr(
         embedder_module,
         "vectors_of",
-        lambda learner, examples: scored.append([e.inputs.tolist() for e in examples]) or vectors_of(learner, examples),
+        lambda learner, examples, _: (
+            scored.append([e.inputs.tolist() for e in examples]) or vectors_of(learner, examples)
+        ),
     )
     make_embedder_adapter(task, tmp_path / DEFAULT_EMBEDDER, tmp_path / ".work", lambda *_: None)
     examples = embedder_module._examples(task)
@@ -182,7 +184,7 @@ def test_tuning_that_was_stopped_goes_on_and_gives_the_same_adapter(
     with pytest.raises(KeyboardInterrupt):
         tune(exemplars, tmp_path, stop)
     again: list[str] = []
-    tune(exemplars, tmp_path, lambda stage, *_: again.append(stage))
+    tune(exemplars, tmp_path, lambda stage, _, __, loss: None if loss is None else again.append(stage))
     assert again[0] == "fold 2 of 2", "what was tuned before the stop was tuned again"
     assert read_manifest(tmp_path / DEFAULT_EMBEDDER) == read_manifest(adapters / DEFAULT_EMBEDDER)
     assert [p.name for p in tmp_path.iterdir()] == [DEFAULT_EMBEDDER]

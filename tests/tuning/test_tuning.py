@@ -545,7 +545,7 @@ def test_layers_that_stay_and_tuned_ones_make_the_whole(
     assert len(touched) == round(share * engine.model.config.num_hidden_layers)
     found = score(
         tuned.heads,
-        vectors_of(tuned, [example(e, s, LABELS) for e, s in zip(exemplars.exemplars, states, strict=True)], 5),
+        vectors_of(tuned, [example(e, s, LABELS) for e, s in zip(exemplars.exemplars, states, strict=True)], batch=5),
     )
     for row, text in zip(found, texts, strict=True):
         with torch.no_grad():
