@@ -6,14 +6,14 @@ from queue import SimpleQueue
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
-from aitrade.core.progress import OnStep
+from aitrade.core.progress import OnStep, unheard
 from aitrade.nomenclature.codes import Code
 
 
 def judge_batches(
     classifiers: Sequence[Classifier],
     batches: Sequence[Sequence[Code]],
-    step_of: Callable[[Sequence[Code]], OnStep],
+    step_of: Callable[[Sequence[Code]], OnStep] = lambda _: unheard,
 ) -> Generator[list[Prediction], None, None]:
     """Classify batches, in their order; closing the iterator leaves out those that have not begun.
 
