@@ -22,9 +22,9 @@ def test_the_prompt_shown_is_the_prompt_scored(
     classifier, scored = toy_classifier(), []
     real = prompt_scorer.score_labels
 
-    def noted(engine: object, prompts: list[Tokens], labels: list[Tokens]) -> object:
+    def noted(engine: object, prompts: list[Tokens], labels: list[Tokens], *told: object) -> object:
         scored.append((prompts, labels))
-        return real(engine, prompts, labels)  # type: ignore[arg-type]
+        return real(engine, prompts, labels, *told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(prompt_scorer, "score_labels", noted)
     by_hand = classifier.index.exemplars.by_code
