@@ -39,8 +39,8 @@ def page() -> str:
         "",
         "Made by `aitrade bench models --gold development --limit 1500 -o DIR`, the run development being the paper's "
         "labels of one half of the subheadings (`aitrade labels import ../shared/reference/labels_dev.csv --name "
-        "development --as-reference`); one core, bfloat16. These labels are no truth: they are another model's, and "
-        "exemplars of the question were written after reading disagreements with them.",
+        "development --as-reference`); bfloat16, on one core that other jobs used as well. These labels are no truth: "
+        "they are another model's, and exemplars of the question were written after reading disagreements with them.",
         "",
         "| | | kappa, 95% | " + " | ".join(FIGURES.values()) + " | codes a second |",
         "|---|---|---|" + "---|" * (len(FIGURES) + 1),
