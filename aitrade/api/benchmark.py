@@ -220,8 +220,9 @@ class Benchmarks(Reviews):
         import numpy as np
 
         from aitrade.core.device import choose_runtime
+        from aitrade.evaluation.benchmark.embedder_tuner import embedder_tuner
         from aitrade.evaluation.benchmark.gold import gold_of_run
-        from aitrade.evaluation.benchmark.learning import Contenders, embedder_tuner, halves, learnt
+        from aitrade.evaluation.benchmark.learning import Contenders, halves, joined_on, learnt
         from aitrade.evaluation.benchmark.learning_table import learning_table
         from aitrade.llm.scorer_loading import load_scorer
         from aitrade.models.adapter_files import base_and_adapter, is_tuned
@@ -244,12 +245,13 @@ class Benchmarks(Reviews):
             scorers[name] = load_scorer(name, runtime, self.question, self.method.prompt_neighbours, on_stage=on_stage)
         numbers = sorted({min(size, len(parts.labelled.codes)) for size in sizes})
         said: dict[tuple[int, str], list[NDArray[np.float64]]] = {}
-        done, steps = 0, len(numbers) * draws * max(len(parts.measured.codes) * len(scorers), 1)
+        asked_of_each = sum(len(parts.measured.codes) + joined_on(size) for size in numbers)
+        done, steps = 0, draws * (asked_of_each * len(scorers) or len(numbers))
 
         def asked(count: int) -> None:
             nonlocal done
             done += count
-            on_step(min(done, steps), steps)
+            on_step(done, steps)
 
         tuner = embedder_tuner(locate(embedder), runtime, self.folder / "learning", on_message)
         contenders = Contenders(scorers, tuner if tune_embedder else None)

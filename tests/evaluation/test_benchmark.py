@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from questions import LABELS
 
+from aitrade import open as open_folder
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.errors import BadInputError
 from aitrade.evaluation.benchmark import contest as contest_module
@@ -174,6 +175,13 @@ def test_the_learning_curve_learns_what_can_be_learnt(
     assert rows[most, tuned]["accuracy"] > rows[0, "baseline"]["accuracy"]
     assert {contender for _, contender in rows} == {"baseline", tuned, f"{MODEL} alone", f"{MODEL} joined"}
     assert list((workspace / "learning").glob("*+*/aitrade.json")), "the tuned embedders are not kept"
+    told: list[tuple[int, int]] = []
+    open_folder(workspace).learning_curve(
+        "truth", sizes=(0, 1000), draws=1, models=(MODEL,), device="cpu", on_step=lambda *step: told.append(step)
+    )
+    (total,) = {total for _, total in told}
+    assert [done for done, _ in told if done >= total] == [total], "it is done with all before the end, or never"
+    assert told[-1] == (total, total)
 
 
 def test_a_tuned_model_cannot_show_how_it_learns(

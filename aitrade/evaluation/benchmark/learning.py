@@ -6,7 +6,6 @@ what is learnt from them is measured on the other. Draws are nested: the first 3
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,32 +16,27 @@ from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence
 from aitrade.classification.fitting.gather import neighbours_out_of_fold
 from aitrade.classification.fitting.probe import Probe, fit_probe
 from aitrade.classification.method import Method
-from aitrade.core.device import Runtime
 from aitrade.core.errors import BadInputError
 from aitrade.core.softmax import softmax
+from aitrade.evaluation.benchmark.embedder_tuner import Embedders
 from aitrade.evaluation.benchmark.gold import Gold, whole_headings
 from aitrade.evaluation.benchmark.judging import LEAST_EXEMPLARS
 from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.llm.scorer import Scorer
-from aitrade.models.installed import Installed
 from aitrade.nomenclature.code_text import describe
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.folds import subheading_folds
 from aitrade.question.question import Question
-from aitrade.retrieval.embedder import Embedder, load_embedder
+from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index, index_of
 from aitrade.retrieval.neighbours import Neighbour, find_neighbours
-from aitrade.tuning.embedder import make_embedder_adapter
-from aitrade.tuning.job import Task
-from aitrade.tuning.settings import EMBEDDER_SETTINGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 64
 BASELINE, TUNED = "baseline", "baseline, embedder tuned"
-TUNED_FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -88,14 +82,6 @@ def _only(gold: Gold, places: Sequence[int]) -> Gold:
 
 
 @dataclass(frozen=True)
-class Embedders:
-    """What places exemplars and codes: an embedder, and for each fold of the exemplars one that has not learnt it."""
-
-    whole: Embedder
-    folds: tuple[Embedder, ...]
-
-
-@dataclass(frozen=True)
 class Contenders:
     """What judges the codes beside the baseline on the base embedder.
 
@@ -123,37 +109,6 @@ class Placed:
     probe: Probe
     logits: "NDArray[np.float64]"
     neighbours: Sequence[Sequence[Neighbour]]
-
-
-def embedder_tuner(
-    base: Installed, runtime: Runtime, folder: Path, on_message: Callable[[str], None]
-) -> Callable[[Question], Embedders]:
-    """Make a function that tunes an embedder on a question's exemplars, as ``aitrade models tune`` does.
-
-    Args:
-        base: the embedder.
-        runtime: device and arithmetic.
-        folder: of the adapters that it makes; one that was made of the same is used again.
-        on_message: told what is being learnt.
-    """
-
-    def tune(question: Question) -> Embedders:
-        task = Task("", base, question, runtime, EMBEDDER_SETTINGS, TUNED_FOLDS)
-        task = replace(task, name=task.checkpoints(folder).name)  # a hash of all that the adapter is made of
-        name, told = f"{base.name}+{task.name}", ""
-
-        def on_step(stage: str, *_: object) -> None:
-            nonlocal told
-            if stage != told:
-                told = stage
-                on_message(f"tuning {base.name} on {len(question.exemplars):,} labels: {stage}")
-
-        if not (folder / name).is_dir():
-            make_embedder_adapter(task, folder / name, folder / f".{name}", on_step)
-        folds = tuple(load_embedder(runtime, name, question, (folder,), fold) for fold in range(TUNED_FOLDS))
-        return Embedders(load_embedder(runtime, name, question, (folder,)), folds)
-
-    return tune
 
 
 def learnt(
@@ -202,7 +157,7 @@ def learnt(
         said[TUNED] = _joined(placed, None, placed.training)
     training = placed.training
     codes = [e.code for e in training.exemplars]
-    count = min(len(codes), LEAST_EXEMPLARS)
+    count = joined_on(len(codes))
     rows = np.array([i * len(codes) // count for i in range(count)])
     for name, scorer in contenders.scorers.items():
         scores = _asked(scorer, measured, placed.neighbours, on_asked)
@@ -212,6 +167,11 @@ def learnt(
         seen = replace(training, rows=rows, llm=of_exemplars, llm_votes=training.llm_votes[rows])
         said[f"{name} joined"] = _joined(placed, scores, seen)
     return said
+
+
+def joined_on(exemplars: int) -> int:
+    """Of so many exemplars, how many a model is asked about, to join what it says with the evidence."""
+    return min(exemplars, LEAST_EXEMPLARS)
 
 
 def _joined(placed: Placed, llm: "NDArray[np.float64] | None", training: CalibrationSet) -> "NDArray[np.float64]":
