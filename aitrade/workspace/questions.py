@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aitrade.core.errors import BadInputError
+from aitrade.question.exemplars import exemplars_to_rows
 from aitrade.question.labels import LabelSpace
 from aitrade.question.question import SHIPPED, Question, load_question, question_from_contents
 
@@ -74,6 +75,7 @@ def _refuse_other_kinds(question: Question) -> None:
     texts += [settings.embedder, *settings.excluded_chapters, *question.labels.levels, *question.labels.all_categories]
     texts += [text for part in parts for text in asdict(part).values()]
     texts += [text for without in settings.without for text in (without.name, *without.categories)]
+    texts += [text for row in exemplars_to_rows(question.exemplars) for text in row]
     if wrong := [text for text in texts if not isinstance(text, str)]:
         raise TypeError(f"{wrong[0]!r:.40} is no text")
     if not isinstance(settings.base_year, int | None):

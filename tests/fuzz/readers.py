@@ -58,6 +58,15 @@ class Reader:
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
+def _with_flow_of_an_exemplar(value: object) -> bytes:
+    """A workspace's copy of the shipped question, with something else for the flow of an exemplar."""
+    contents = load_question(SHIPPED).contents
+    first, *others = contents["exemplars"]
+    return json.dumps(
+        {"questions.contents": contents | {"exemplars": [[first[0], value, *first[2:]], *others]}}
+    ).encode()
+
+
 def _with_reference_category(value: object) -> bytes:
     """A workspace's copy of the shipped question, with something else for the category of the reference level."""
     contents = load_question(SHIPPED).contents
@@ -108,6 +117,7 @@ FAILED_ONCE: dict[str, list[bytes]] = {
         _with_reference_category([]),
         _with_reference_category({}),
     ],
+    "a received workspace, opened": [_with_flow_of_an_exemplar({}), _with_flow_of_an_exemplar([1])],
 }
 
 
