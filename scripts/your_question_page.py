@@ -23,6 +23,7 @@ MODEL, BASE, TUNED = "smollm2-135m-instruct", "all-minilm-l6-v2", "all-minilm-l6
 SHIPPED, MINE = "data/questions/clean-energy", "workspace/questions/energy"
 WIDEST = 118  # characters of a line that the page keeps
 _PROGRESS = re.compile(r"\r(?!\n)")
+_STEP = re.compile(r"(?P<stage>.*): [\d,]+ of [\d,]+(, about .* left)?")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ def run_command(command: str, folder: Path) -> str:
 def shown(printed: str, lines: int | None = None) -> str:
     """What the page keeps of an output: the end state of progress lines, the first lines, none too wide."""
     kept = [_PROGRESS.split(line)[-1].rstrip() for line in printed.replace("\r\n", "\n").splitlines()]
+    stages = [step["stage"] if (step := _STEP.fullmatch(line)) else None for line in kept]
+    kept = [
+        line for line, now, then in zip(kept, stages, [*stages[1:], None], strict=True) if now is None or now != then
+    ]
     kept = [line if len(line) <= WIDEST else line[: WIDEST - 3] + "..." for line in kept]
     if lines is not None and len(kept) > lines:
         kept = [*kept[:lines], f"... ({len(kept) - lines} more lines)"]
