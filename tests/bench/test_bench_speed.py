@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -133,29 +134,36 @@ def test_timing_changes_no_prediction_and_every_second_is_in_a_stage(toy_classif
 def test_the_time_of_a_slow_part_is_in_its_stage(
     toy_classifier: Callable[..., Classifier], slow: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    classifier, watch, delay = toy_classifier(), Stopwatch(), 0.3
+    classifier, watch, now = toy_classifier(), Stopwatch(), clock(monkeypatch)
     part, method = {"embedding": (classifier.embedder.model, "forward"), "llm": (classifier.scorer, "relevance")}[slow]
     quick = getattr(part, method)
-    monkeypatch.setattr(part, method, lambda *given, **named: time.sleep(delay) or quick(*given, **named))
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        now[0] += 3.0
+        return quick(*given, **named)
+
+    monkeypatch.setattr(part, method, slowly)
     timed(classifier, watch).predict(CODES[:3])
-    assert watch.seconds[slow] >= delay
-    assert max(seconds for stage, seconds in watch.seconds.items() if stage != slow) < delay
+    assert watch.seconds[slow] >= 3.0
+    assert {seconds for stage, seconds in watch.seconds.items() if stage != slow} == {0.0}
 
 
-def test_time_of_an_inner_stage_is_not_counted_in_the_outer_one() -> None:
-    watch = Stopwatch()
-    started = time.perf_counter()
+def test_time_of_an_inner_stage_is_not_counted_in_the_outer_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, now = Stopwatch(), clock(monkeypatch)
     with watch.stage("llm"):
-        with watch.stage("embedding"):
-            time.sleep(0.05)
-        with watch.stage("embedding"):
-            time.sleep(0.05)
-        time.sleep(0.02)
-    elapsed = time.perf_counter() - started
-    time.sleep(0.05)  # in no stage
-    assert watch.seconds["embedding"] >= 0.1
-    assert watch.seconds["llm"] >= 0.02
-    assert sum(watch.seconds.values()) <= elapsed
+        for _ in range(2):
+            with watch.stage("embedding"):
+                now[0] += 5.0
+        now[0] += 2.0
+    now[0] += 7.0  # in no stage
+    assert {stage: seconds for stage, seconds in watch.seconds.items() if seconds} == {"embedding": 10.0, "llm": 2.0}
+
+
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that a test sets, in place of that of the stages."""
+    now = [0.0]
+    monkeypatch.setattr("aitrade.bench.stages.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    return now
 
 
 def test_what_is_done_between_batches_is_not_timed(toy_classifier: Callable[..., Classifier]) -> None:
