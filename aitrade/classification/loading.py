@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from aitrade.classification.calibration import Calibration, find_calibration, how_to_calibrate, load_calibration
 from aitrade.classification.classifier import Classifier
@@ -56,8 +55,17 @@ def load_classifier(
     """
     runtimes = [choose_runtime(device, arithmetic)]
     names = model, embedder or question.settings.embedder
-    keywords: dict[str, Any] = {"cascade": cascade, "calibrated": calibrated, "store": store, "on_stage": on_stage}
-    (loaded,) = _load(question, method, *names, runtimes, workspace, **keywords)
+    (loaded,) = _load(
+        question,
+        method,
+        *names,
+        runtimes,
+        workspace,
+        cascade=cascade,
+        calibrated=calibrated,
+        store=store,
+        on_stage=on_stage,
+    )
     return loaded
 
 
@@ -77,8 +85,17 @@ def load_classifiers(
     """Load what :func:`load_classifier` loads, once for every GPU that CUDA shows; once where there is none."""
     runtimes = choose_runtimes(device, arithmetic)
     names = model, embedder or question.settings.embedder
-    keywords: dict[str, Any] = {"cascade": cascade, "calibrated": True, "store": store, "on_stage": on_stage}
-    return _load(question, method, *names, runtimes, workspace, **keywords)
+    return _load(
+        question,
+        method,
+        *names,
+        runtimes,
+        workspace,
+        cascade=cascade,
+        calibrated=True,
+        store=store,
+        on_stage=on_stage,
+    )
 
 
 def _load(
