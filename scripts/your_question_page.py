@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from aitrade.core.files import write_file
@@ -73,7 +74,7 @@ def shown(printed: str, lines: int | None = None) -> str:
     kept = [_PROGRESS.split(line)[-1].rstrip() for line in printed.replace("\r\n", "\n").splitlines()]
     stages = [step["stage"] if (step := _STEP.fullmatch(line)) else None for line in kept]
     kept = [
-        line for line, now, then in zip(kept, stages, [*stages[1:], None], strict=True) if now is None or now != then
+        line for line, (now, then) in zip(kept, pairwise([*stages, None]), strict=True) if now is None or now != then
     ]
     kept = [line if len(line) <= WIDEST else line[: WIDEST - 3] + "..." for line in kept]
     if lines is not None and len(kept) > lines:

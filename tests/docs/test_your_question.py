@@ -26,6 +26,13 @@ def test_the_page_shows_nothing_of_the_machine_that_ran_it() -> None:
         assert "\r" not in page
 
 
+def test_of_each_stage_the_page_keeps_the_last_line() -> None:
+    printed = "asking: 1 of 9, about 2 s left\rasking: 9 of 9\nasking: 9 of 9\nfitting: 1 of 2\ndone\n"
+    with loaded_script("your_question_page") as script:
+        assert script.shown(printed) == "asking: 9 of 9\nfitting: 1 of 2\ndone"
+        assert script.shown("") == ""
+
+
 @pytest.mark.real
 @pytest.mark.skipif(
     not all((weights_folder() / name / "aitrade.json").is_file() for name in MODELS),
