@@ -183,6 +183,7 @@ class Benchmarks(Reviews):
         draws: int = 3,
         models: Sequence[str] = (),
         tune_embedder: bool = False,
+        tune_models: Sequence[str] = (),
         embedder: str | None = None,
         flow: str = "imports",
         limit: int | None = None,
@@ -190,9 +191,8 @@ class Benchmarks(Reviews):
         device: str = "auto",
         on_step: OnStep = log_steps,
         on_stage: OnStage = log_stage,
-        on_message: Callable[[str], None] = log_message,
     ) -> Result:
-        """Measure how well codes are judged from N labels, without an LLM and by base models.
+        """Measure how well codes are judged from N labels, without an LLM, by base models and by tuned ones.
 
         The labels' codes are cut in two by subheading; exemplars are drawn from one half, nested, and measured on the
         other.
@@ -203,26 +203,29 @@ class Benchmarks(Reviews):
             draws: how often exemplars are drawn.
             models: base models that are asked; none for the baseline alone.
             tune_embedder: tune the embedder on every draw too, and join the models with what it then says.
+            tune_models: LLMs that are tuned on every draw too.
             embedder: a base embedder; the base of the question's by default.
             flow: of the labelled codes: imports, exports or all.
             limit: measure this many codes, in whole headings; all by default.
             seed: of the draws.
             device: auto, cpu or cuda.
             on_step: told (steps done, steps): codes asked about, or sizes learnt from where no model is asked.
-            on_stage: told when a model is loaded or many texts are embedded.
-            on_message: told what the work is doing.
+            on_stage: told when a model is loaded or tuned, or many texts are embedded.
 
         Raises:
             UsageError: a model or the embedder has an adapter, which has learnt labels already.
             BadInputError: there are no such labels.
             ModelError: a model is missing or altered.
         """
+        from functools import partial
+
         import numpy as np
 
         from aitrade.core.device import choose_runtime
-        from aitrade.evaluation.benchmark.embedder_tuner import embedder_tuner
+        from aitrade.evaluation.benchmark.draw_tuner import DrawTuner
         from aitrade.evaluation.benchmark.gold import gold_of_run
-        from aitrade.evaluation.benchmark.learning import Contenders, halves, joined_on, learnt
+        from aitrade.evaluation.benchmark.learning import halves, learnt
+        from aitrade.evaluation.benchmark.learning_llms import Contenders
         from aitrade.evaluation.benchmark.learning_table import learning_table
         from aitrade.llm.scorer_loading import load_scorer
         from aitrade.models.adapter_files import base_and_adapter, is_tuned
@@ -232,7 +235,7 @@ class Benchmarks(Reviews):
         from aitrade.workspace.codes import read_codes
 
         embedder = embedder or base_and_adapter(self.question.settings.embedder)[0]
-        if tuned := [name for name in (*models, embedder) if is_tuned(name)]:
+        if tuned := [name for name in (*models, *tune_models, embedder) if is_tuned(name)]:
             raise UsageError(f"{tuned[0]} has learnt labels already", fix="name base models: aitrade models list")
         with read_workspace(self.folder) as con:
             gold = gold_of_run(con, labels, self.question)
@@ -243,25 +246,29 @@ class Benchmarks(Reviews):
         scorers = {}
         for name in models:
             scorers[name] = load_scorer(name, runtime, self.question, self.method.prompt_neighbours, on_stage=on_stage)
+        tuner = DrawTuner(runtime, self.folder / "learning", on_stage)
+        contenders = Contenders(
+            scorers,
+            partial(tuner.embedders, locate(embedder)) if tune_embedder else None,
+            {name: partial(tuner.llm, locate(name)) for name in tune_models},
+        )
         numbers = sorted({min(size, len(parts.labelled.codes)) for size in sizes})
         said: dict[tuple[int, str], list[NDArray[np.float64]]] = {}
-        asked_of_each = sum(len(parts.measured.codes) + joined_on(size) for size in numbers)
-        done, steps = 0, draws * (asked_of_each * len(scorers) or len(numbers))
+        of_all = draws * sum(contenders.asked(len(parts.measured.codes), size) for size in numbers)
+        done, steps = 0, of_all or draws * len(numbers)
 
         def asked(count: int) -> None:
             nonlocal done
             done += count
             on_step(done, steps)
 
-        tuner = embedder_tuner(locate(embedder), runtime, self.folder / "learning", on_message)
-        contenders = Contenders(scorers, tuner if tune_embedder else None)
         for draw in range(draws):
             order = np.random.default_rng(seed + draw).permutation(len(parts.labelled.codes))
             for size in numbers:
                 found = learnt(parts, order[:size], self.question, self.method, nomenclature, contenders, asked)
                 for contender, probabilities in found.items():
                     said.setdefault((size, contender), []).append(probabilities)
-                if not scorers:
+                if not of_all:
                     asked(1)
         return Result(learning_table(said, parts, self.question.labels))
 

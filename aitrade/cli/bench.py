@@ -273,6 +273,10 @@ def learn(
     tune_embedder: Annotated[
         bool, typer.Option("--tune-embedder", help="Tune the embedder on every draw too (some minutes each).")
     ] = False,
+    tune_model: Annotated[
+        list[str] | None,
+        typer.Option("--tune-model", metavar="NAME", help="LLM to tune on every draw too (minutes to hours each)."),
+    ] = None,
     flow: Annotated[FlowsOption, typer.Option(help="Which codes of the labels.")] = FlowsOption.imports,
     limit: Annotated[
         int | None, typer.Option(min=50, metavar="N", help="Measure N codes, in whole headings; all by default.")
@@ -286,7 +290,8 @@ def learn(
 
     The codes of the labels are cut in two by subheading. Exemplars are drawn from one half, the smaller draws within
     the larger; what is learnt from them is measured on the other half. The baseline is neighbours and probe on a base
-    embedder; with --tune-embedder also on one that is tuned on the draw, and models are joined with that.
+    embedder; with --tune-embedder also on one that is tuned on the draw, and models are joined with that, as
+    calibrate joins them: where a model adds nothing by the exemplars, the baseline decides.
 
     Example: aitrade bench learn --labels paper-dev --sizes 30,300,3000 -o learning.xlsx
     """
@@ -307,13 +312,13 @@ def learn(
                 draws=draws,
                 models=model or (),
                 tune_embedder=tune_embedder,
+                tune_models=tune_model or (),
                 flow=flow.value,
                 limit=limit,
                 seed=seed,
                 device=device.value,
                 on_step=on_stage("learning"),
                 on_stage=on_stage,
-                on_message=say,
             )
         )
     write([found.table], format_name, output)

@@ -164,7 +164,7 @@ def test_the_learning_curve_learns_what_can_be_learnt(
     assert aitrade("labels", "import", file, "--name", "truth", "--flow", "imports").code == 0
     done = aitrade(
         "bench", "learn", "--labels", "truth", "--sizes", "0,1000", "--draws", "2", "--device", "cpu",
-        "--model", MODEL, "--tune-embedder", "--format", "json",
+        "--model", MODEL, "--tune-embedder", "--tune-model", MODEL, "--format", "json",
     )  # fmt: skip
     assert done.code == 0, done.err
     rows = {(row["labels"], row["contender"]): row for row in json.loads(done.out)}
@@ -173,8 +173,11 @@ def test_the_learning_curve_learns_what_can_be_learnt(
     assert rows[most, "baseline"]["accuracy"] > rows[0, "baseline"]["accuracy"]
     tuned = "baseline, embedder tuned"
     assert rows[most, tuned]["accuracy"] > rows[0, "baseline"]["accuracy"]
-    assert {contender for _, contender in rows} == {"baseline", tuned, f"{MODEL} alone", f"{MODEL} joined"}
-    assert list((workspace / "learning").glob("*+*/aitrade.json")), "the tuned embedders are not kept"
+    llms = {f"{name} {how}" for name in (MODEL, f"{MODEL}, tuned") for how in ("alone", "joined")}
+    assert {contender for _, contender in rows} == {"baseline", tuned} | llms
+    assert rows[most, f"{MODEL}, tuned alone"]["accuracy"] > rows[most, f"{MODEL} alone"]["accuracy"]
+    kept = {path.parent.name.split("+")[0] for path in (workspace / "learning").glob("*+*/aitrade.json")}
+    assert kept == {MODEL, "all-minilm-l6-v2"}, "what was tuned is not kept"
     told: list[tuple[int, int]] = []
     open_folder(workspace).learning_curve(
         "truth", sizes=(0, 1000), draws=1, models=(MODEL,), device="cpu", on_step=lambda *step: told.append(step)
