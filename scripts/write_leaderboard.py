@@ -3,6 +3,7 @@
 python scripts/write_leaderboard.py [DIR]
 """
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -17,14 +18,20 @@ FIGURES = {
     "calibration_error": "calibration error",
     "headline_error": "error, bn dollars",
 }
-_KEPT = ("row", "kind", *FIGURES, "kappa_low", "kappa_high", "with_best", "codes_per_second", "label_mass")
+_LEARNT = (
+    "gold_exemplars", "gold_in_headings", "kept_from_exemplars", "revised_against", "model_published",
+    "model_before_gold", "model_data",
+)  # fmt: skip
+_KEPT = ("row", "kind", *FIGURES, "kappa_low", "kappa_high", "with_best", "codes_per_second", "label_mass", *_LEARNT)
 
 
 def take(folder: Path) -> None:
     """Keep what the page needs of a benchmark."""
     title, *notes = (folder / "notes.txt").read_text("utf-8").splitlines()
     rows = json.loads((folder / "models.json").read_text("utf-8"))
-    kept = [{name: _short(row[name]) for name in _KEPT} for row in rows]
+    with (folder / "contamination.csv").open(encoding="utf-8", newline="") as file:
+        lines = {line["row"]: {"exemplars": line["exemplars"], "model": line["model"]} for line in csv.DictReader(file)}
+    kept = [{name: _short(row[name]) for name in _KEPT} | lines[row["row"]] for row in rows]
     told = {"title": title, "notes": notes, "rows": kept}
     RESULT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -37,7 +44,8 @@ def page() -> str:
         "",
         "Written by `scripts/write_leaderboard.py` from `docs/leaderboard.json`. " + told["title"] + ".",
         "",
-        "Made by `aitrade bench models --gold development --limit 1500 -o DIR`, the run development being the paper's "
+        "Made by `aitrade bench models --gold development --gold-made 2026 --limit 1500 -o DIR`, the run "
+        "development being the paper's "
         "labels of one half of the subheadings (`aitrade labels import ../shared/reference/labels_dev.csv --name "
         "development --as-reference`); bfloat16, on one core that other jobs used as well. These labels are no truth: "
         "they are another model's, and exemplars of the question were written after reading disagreements with them.",
@@ -51,7 +59,11 @@ def page() -> str:
         speed = "" if row["codes_per_second"] is None else f"{row['codes_per_second']:.1f}"
         interval = f"{row['kappa_low']:.3f} to {row['kappa_high']:.3f}"
         lines.append(f"| {row['row']} | {same} | {interval} | {figures} | {speed} |")
-    return "\n".join([*lines, "", *(f"- {note}" for note in told["notes"]), ""])
+    lines += ["", *(f"- {note}" for note in told["notes"])]
+    lines += ["", "What each row may have learnt of this gold before:", ""]
+    lines += ["| | kept from the exemplars | its base model |", "|---|---|---|"]
+    lines += [f"| {row['row']} | {row['exemplars']} | {row['model']} |" for row in told["rows"]]
+    return "\n".join([*lines, ""])
 
 
 def _short(value: object) -> object:

@@ -18,6 +18,11 @@ licence = "none"
 publisher = "nobody"
 notes = "A toy."
 
+[card]
+name = "nobody/toy"
+published = "2026-01"
+training_data = "none"
+
 [source]
 form = "{form}"
 wheel = "{wheel}"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -88,10 +89,11 @@ def write_exemplars(path: Path, rows: Sequence[Sequence[str | None]] = LABELLED)
 
 
 def corpus() -> list[str]:
-    """Text that the toy tokenizers are trained on: the product's own."""
+    """Text that the toy tokenizers are trained on: the product's own, without what no label depends on."""
     texts = [
         shipped(f"data/questions/ai-data-centers/{name}.toml").read_text("utf-8") for name in ("prompts", "question")
     ]
+    texts = [re.sub("(?m)^revised_against.*\n", "", text) for text in texts]
     return texts + [f"{c.description} {c.description.lower()} {c.naics_description}" for c in toy_codes()]
 
 

@@ -39,7 +39,7 @@ class Benchmark:
     measured: "Measured" = field(repr=False)
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
-        """Write the page, the table as CSV, JSON and LaTeX, and the costliest disagreements; returns the files.
+        """Write the page, the table, what rows may have learnt before, and costly disagreements; returns the files.
 
         Raises:
             UsageError: the libraries of the extra ``report`` are not installed.
@@ -81,6 +81,7 @@ class Benchmarks(Reviews):
         embedder: str | None = None,
         device: str = "auto",
         robustness: int = 0,
+        gold_made: str = "",
         on_step: OnStage = log_stage,
         on_message: Callable[[str], None] = log_message,
     ) -> Benchmark:
@@ -98,26 +99,28 @@ class Benchmarks(Reviews):
             embedder: what finds the exemplars near a code; the question's by default.
             device: auto, cpu or cuda.
             robustness: ask each model about this many codes again with orders, arithmetic and batches changed; 0: not.
+            gold_made: year, or year and month such as 2026-03, in which the gold was labelled, where that is known: a
+                model that came out before cannot have read the labels.
             on_step: gives, for a model, what is told (codes asked about, codes); told other stages of the work too.
             on_message: told what the work is doing.
 
         Raises:
-            UsageError: no model is named, or one twice; or a part of a gold sample is asked for.
+            UsageError: no model is named, or one twice; a part of a gold sample is asked for; or ``gold_made`` is no
+                year or month.
             BadInputError: the gold is not there, or a run does not label all of it.
             ModelError: a model is missing or altered.
         """
-        from aitrade.evaluation.benchmark.contest import row_of_run, rows_made_elsewhere, run_contest
+        from aitrade.evaluation.benchmark.contest_rows import row_of_run, rows_made_elsewhere, run_contest
         from aitrade.evaluation.benchmark.gold import SAMPLE, values_of
         from aitrade.evaluation.benchmark.result import measure
         from aitrade.evaluation.benchmark.robustness import flips_of, robustness_table
-        from aitrade.models.listing import list_rows
         from aitrade.trade.tables.years import full_year
         from aitrade.workspace import open_workspace, read_workspace
         from aitrade.workspace.gold import count_scoring, require_sample
         from aitrade.workspace.scores import ScoreStore
 
         on_message("reading codes and known labels")
-        contest = self._contest(models, gold, limit, seed, embedder, device)
+        contest = self._contest(models, gold, limit, seed, embedder, device, gold_made)
         with read_workspace(self.folder) as con:
             foreign = [row_of_run(con, contest, run) for run in runs]
             year = full_year(con, ("imports",))
@@ -135,7 +138,7 @@ class Benchmarks(Reviews):
             with open_workspace(self.folder, create=False) as con:
                 times = count_scoring(con, require_sample(con, "imports").name)
             notes.append(f"the gold sample was scored {times} time{'' if times == 1 else 's'}")
-        measured = measure(contest, rows, values, year, {row["name"]: row for row in list_rows()}, notes)
+        measured = measure(contest, rows, values, year, notes)
         if flips:
             measured = replace(measured, robustness=robustness_table(flips, contest.gold, values, year))
         return Benchmark(Result(measured.data), Result(measured.reading), contest.folder, measured)
@@ -167,7 +170,7 @@ class Benchmarks(Reviews):
         device: str = "auto",
     ) -> BenchmarkPlan:
         """Say what :meth:`bench_models` would ask, without asking."""
-        from aitrade.evaluation.benchmark.contest import expected_seconds, left_to_ask
+        from aitrade.evaluation.benchmark.contest_rows import expected_seconds, left_to_ask
 
         contest = self._contest(models, gold, limit, seed, embedder, device)
         own = sum(code.key in contest.question.exemplars.by_code for code in contest.gold.codes)
@@ -273,7 +276,14 @@ class Benchmarks(Reviews):
         return Result(learning_table(said, parts, self.question.labels))
 
     def _contest(
-        self, models: str | Sequence[str], gold: str, limit: int | None, seed: int, embedder: str | None, device: str
+        self,
+        models: str | Sequence[str],
+        gold: str,
+        limit: int | None,
+        seed: int,
+        embedder: str | None,
+        device: str,
+        gold_made: str = "",
     ) -> "Contest":
         from aitrade.evaluation.benchmark.contest import Contest
         from aitrade.evaluation.benchmark.gold import (
@@ -285,6 +295,8 @@ class Benchmarks(Reviews):
             gold_of_sample,
             whole_headings,
         )
+        from aitrade.models.listing import list_rows
+        from aitrade.models.manifest import PERIOD
         from aitrade.nomenclature.codes import FLOWS, by_heading
         from aitrade.workspace import read_workspace
         from aitrade.workspace.codes import read_codes
@@ -296,6 +308,8 @@ class Benchmarks(Reviews):
             raise UsageError(f"model {twice[0]} is named twice", fix="name each model once")
         if gold == SAMPLE and limit is not None:
             raise UsageError("a part of a gold sample has no design weights", fix="leave --limit out")
+        if gold_made and not PERIOD.fullmatch(gold_made):
+            raise UsageError(f"{gold_made!r} is no year and no month", fix="write such as 2026 or 2026-03")
         with read_workspace(self.folder) as con:
             everything = read_codes(con, FLOWS)
             if gold == EXEMPLARS:
@@ -309,7 +323,7 @@ class Benchmarks(Reviews):
         return Contest(
             question=self.question,
             method=self.method,
-            gold=whole_headings(known, limit, seed),
+            gold=replace(whole_headings(known, limit, seed), made=gold_made),
             nomenclature=[code for code in everything if code.flow == "imports"],
             headings=by_heading(everything),
             models=named,
@@ -317,4 +331,5 @@ class Benchmarks(Reviews):
             device=device,
             workspace=self.folder,
             folder=self.folder / "bench",
+            listed={row["name"]: row for row in list_rows()},
         )

@@ -183,7 +183,7 @@ class Questions(Data):
         return QuestionCheck(tuple(failures), advice, length, chosen, tuple(gold))
 
     def question_summary(self) -> dict[str, Any]:
-        """Say what the question is: rubric, labels, settings, hashes, and how many exemplars and gold labels it has."""
+        """Say what the question is: rubric, labels, settings, hash, exemplars and gold, also that of revisions."""
         from collections import Counter
 
         from aitrade.question.gold import read_gold
@@ -196,6 +196,7 @@ class Questions(Data):
             "sha256": question.sha256,
             "exemplars": len(question.exemplars),
             "exemplars_by_level": {level: counts[level] for level in question.labels.levels},
+            "revised_against": question.revised_against,
             "gold": len(read_gold(question.folder, question.labels)),
         }
 

@@ -192,6 +192,12 @@ def bench_models(
             help="Ask each model about N codes again with orders, arithmetic and batches changed: labels flipped.",
         ),
     ] = 0,
+    gold_made: Annotated[
+        str,
+        typer.Option(
+            metavar="YYYY[-MM]", help="When the gold was labelled: a model that came out before cannot have read it."
+        ),
+    ] = "",
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be asked, and stop.")] = False,
     format_name: Format = None,
     output: Output = None,
@@ -203,9 +209,9 @@ def bench_models(
     run, such as a hosted model's, can be a row: nothing is asked for them. Rows are kept in the workspace, so that a
     stopped benchmark goes on, and a further model is all that is asked.
 
-    Files in .csv, .json, .parquet, .dta and .xlsx have every figure with its interval; the others what people read
-    first. An output without a suffix is a folder: an offline page, the table as CSV, JSON and LaTeX, and the costliest
-    disagreements.
+    Files in .csv, .json, .parquet, .dta and .xlsx have every figure with its interval, and what each row may have
+    learnt of the gold before; the others what people read first. An output without a suffix is a folder: an offline
+    page, the table as CSV, JSON and LaTeX, and the costliest disagreements.
 
     Example: aitrade bench models --model smollm2-135m-instruct --model qwen2.5-coder-0.5b-instruct --limit 500
     """
@@ -230,6 +236,7 @@ def bench_models(
             runs=run or (),
             device=device.value,
             robustness=robustness,
+            gold_made=gold_made,
             on_step=on_stage,
             on_message=say,
         )

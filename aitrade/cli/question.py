@@ -103,7 +103,7 @@ def check(
 
 @group.command()
 def show(context: typer.Context, question: Named = None, as_json: AsJson = False) -> None:
-    """Show a question: levels, categories, rules, settings, and how many exemplars and gold labels it has."""
+    """Show a question: levels, categories, rules, settings, exemplars, gold, and what gold it was revised against."""
     summary = state(context).with_question(question).open().question_summary()
     emit(json.dumps(summary, indent=1, ensure_ascii=False) if as_json else _text(summary))
 
@@ -181,6 +181,10 @@ def unpack(
     say(f"unpacked into {folder}. Next: aitrade --question {folder.name} question check")
 
 
+def _revised(golds: tuple[str, ...] | None) -> str:
+    return "not recorded" if golds is None else "; ".join(golds) or "no gold"
+
+
 def _text(summary: dict[str, Any]) -> str:
     rubric, settings = summary["rubric"], summary["settings"]
     lines = [
@@ -205,5 +209,6 @@ def _text(summary: dict[str, Any]) -> str:
         if name != "without":
             lines.append(f"  {name}: {', '.join(value) if isinstance(value, list | tuple) else value}")
     lines += [f"  without {one['name']}: {', '.join(one['categories'])}" for one in settings["without"]]
+    lines += ["", f"revised after reading disagreements with: {_revised(summary['revised_against'])}"]
     lines += ["", f"{summary['exemplars']:,} exemplars, {summary['gold']:,} gold labels, hash {summary['sha256'][:12]}"]
     return "\n".join(lines)

@@ -52,8 +52,9 @@ def list_rows(adapters: Path | None = None) -> list[dict[str, Any]]:
         adapters: the workspace's adapters folder, read besides the shipped ones.
 
     Returns:
-        Rows of name, kind (llm, embedder, llm adapter, embedder adapter), parameters, bytes, licence, installed, notes.
-        An adapter counts as installed where its base model is; its parameters and licence are None.
+        Rows of name, kind (llm, embedder, llm adapter, embedder adapter), parameters, bytes, licence, published,
+        training_data, installed, notes. An adapter counts as installed where its base model is; its parameters and
+        licence are None. What a card tells is None of added models and of adapters.
     """
     installed, manifests = list_installed(), load_manifests()
     kinds = {name: model.kind for name, model in (manifests | installed).items()}
@@ -71,6 +72,8 @@ def _installable(manifest: Manifest, installed: Installed | None) -> dict[str, A
         "parameters": manifest.parameters,
         "bytes": installed.size if installed else manifest.download_size,
         "licence": manifest.licence,
+        "published": manifest.card.published,
+        "training_data": manifest.card.training_data,
         "installed": installed is not None,
         "notes": manifest.notes,
     }
@@ -83,6 +86,8 @@ def _added(model: Installed) -> dict[str, Any]:
         "parameters": model.parameters,
         "bytes": model.size,
         "licence": model.licence,
+        "published": None,
+        "training_data": None,
         "installed": True,
         "notes": "added from a local folder",
     }
@@ -95,6 +100,8 @@ def _adapter(adapter: ListedAdapter, kind: str, base_installed: bool) -> dict[st
         "parameters": None,
         "bytes": adapter.size,
         "licence": None,
+        "published": None,
+        "training_data": None,
         "installed": base_installed,
         "notes": "ships with aitrade" if adapter.is_shipped else f"tuned here: {adapter.folder}",
     }

@@ -1,6 +1,7 @@
 """Read model manifests: the source of each model, and the SHA-256 that each of its files must have."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from aitrade.core.errors import ModelError
 from aitrade.core.paths import shipped
 
 _MOST_PARTS = 999  # wheels of one model
+PERIOD = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")  # a year, or a month
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,28 @@ class File:
 
 
 @dataclass(frozen=True)
+class ModelCard:
+    """What the publisher's card tells of a model; typed in, since the packages carry no card.
+
+    Attributes:
+        name: the card's, at Hugging Face.
+        published: year, or year and month, in which the model came out.
+        training_data: what the card tells of the data that the model was trained on.
+    """
+
+    name: str
+    published: str
+    training_data: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One model that can be installed.
 
     Attributes:
         name: the model's name on the command line.
         kind: ``llm`` or ``embedder``.
+        card: what the publisher tells of the model.
         form: ``gguf`` (each wheel holds a part of one GGUF file) or ``folder`` (one wheel holds all files).
         wheels: pinned pip requirements, in the order of the parts.
         members: path inside each wheel: of its part (``gguf``), or of the folder that holds the files (``folder``).
@@ -39,6 +57,7 @@ class Manifest:
     parameters: int
     licence: str
     notes: str
+    card: ModelCard
     form: str
     wheels: tuple[str, ...]
     members: tuple[str, ...]
@@ -71,7 +90,7 @@ def read_manifest(path: Path) -> Manifest:
     """Read one manifest file.
 
     Raises:
-        ModelError: it is no TOML, a field is missing, or kind or form is unknown.
+        ModelError: it is no TOML, a field is missing or wrong, or kind or form is unknown.
     """
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
@@ -86,6 +105,7 @@ def read_manifest(path: Path) -> Manifest:
             parameters=raw["parameters"],
             licence=raw["licence"],
             notes=raw["notes"],
+            card=_card(raw["card"]),
             form=source["form"],
             wheels=tuple(source["wheel"].replace("{part}", part) for part in expand),
             members=tuple(_member(source["member"], int(part)) for part in expand),
@@ -98,6 +118,13 @@ def read_manifest(path: Path) -> Manifest:
     if manifest.kind not in ("llm", "embedder") or manifest.form not in ("gguf", "folder"):
         raise ModelError("kind must be llm or embedder, source.form gguf or folder", where=str(path))
     return manifest
+
+
+def _card(raw: dict[str, str]) -> ModelCard:
+    card = ModelCard(raw["name"], raw["published"], raw["training_data"])
+    if not PERIOD.fullmatch(card.published):
+        raise ValueError(f"card.published is {card.published!r:.40}, not a year or a month such as 2024-11")
+    return card
 
 
 def _member(template: str, part: int) -> str:

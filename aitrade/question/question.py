@@ -37,6 +37,8 @@ class Question:
         settings: defaults of models and tables.
         words: titles and shorthand that spell out the texts of codes.
         folder: where the question was read from; None where a workspace kept it.
+        revised_against: the gold labels, each in words, whose disagreements were read before rubric or exemplars were
+            revised; None where the question does not say. Labels do not depend on it, so that no hash does.
     """
 
     name: str
@@ -49,10 +51,11 @@ class Question:
     settings: Settings
     words: Words
     folder: Path | None = None
+    revised_against: tuple[str, ...] | None = None
 
     @cached_property
     def contents(self) -> dict[str, Any]:
-        """Everything but the folder, as plain values: what a workspace keeps beside a run.
+        """Everything that labels depend on, as plain values: what a workspace keeps beside a run.
 
         Of the words there is the hash: nothing that a kept question is read for spells out a code that was not judged.
         """
@@ -103,6 +106,7 @@ def load_question(name_or_folder: str | Path, workspace: Path | None = None) -> 
         settings=parts.settings,
         words=read_words(folder),
         folder=folder,
+        revised_against=parts.revised_against,
     )
 
 

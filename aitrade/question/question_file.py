@@ -16,13 +16,14 @@ LEVELS = range(2, 8)
 RESERVED = ("All", "Unlabelled")  # rows of tables: every code, and the codes without a label
 QUESTION_NAME = re.compile(r"\w[\w.-]*")
 _TEXTS = ("name", "title", "noun", "subject", "question")
+_REVISED = "revised_against"
 _LEVEL = ("name", "definition", "role", "test", "includes", "excludes")
 _SETTINGS = ("model", "embedder", "excluded_chapters", "base_year", "without")
 
 
 @dataclass(frozen=True)
 class QuestionFile:
-    """What ``question.toml`` says."""
+    """What ``question.toml`` says; see :class:`aitrade.question.question.Question`."""
 
     name: str
     title: str
@@ -30,6 +31,7 @@ class QuestionFile:
     rubric: Rubric
     labels: LabelSpace
     settings: Settings
+    revised_against: tuple[str, ...] | None
 
 
 def read_question_file(path: Path) -> QuestionFile:
@@ -40,7 +42,7 @@ def read_question_file(path: Path) -> QuestionFile:
             the levels lack a role.
     """
     top = read_toml(path)
-    top.only((*_TEXTS, "settings", "level", "category", "rule"))
+    top.only((*_TEXTS, _REVISED, "settings", "level", "category", "rule"))
     levels, categories = _levels(top), _categories(top)
     labels = _label_space(levels, categories)
     rules = [Rule(rule.words("topic"), rule.words("text")) for rule in _named(top, "rule", ("topic", "text"))]
@@ -49,7 +51,7 @@ def read_question_file(path: Path) -> QuestionFile:
     if not QUESTION_NAME.fullmatch(name):
         fix = "use letters, digits, dot, hyphen and underscore, such as clean-energy"
         raise top.wrong(f"{name!r} cannot name a question", "name", fix=fix)
-    return QuestionFile(name, title, noun, rubric, labels, _settings(top, labels))
+    return QuestionFile(name, title, noun, rubric, labels, _settings(top, labels), _revised_against(top))
 
 
 def _named(top: TomlTable, kind: str, keys: Sequence[str], parent: str = "") -> list[TomlTable]:
@@ -111,6 +113,15 @@ def _label_space(levels: Sequence[Level], categories: Sequence[Category]) -> Lab
         categories=tuple(category.name for category in categories if not category.role),
         reference_category=next((category.name for category in categories if category.role), ""),
     )
+
+
+def _revised_against(top: TomlTable) -> tuple[str, ...] | None:
+    if _REVISED not in top.values:
+        return None
+    golds = top.texts(_REVISED)
+    if any(not gold.strip() for gold in golds):
+        raise top.wrong(f"{_REVISED} holds an empty text", _REVISED, fix="name each gold in words; write [] for none")
+    return golds
 
 
 def _settings(top: TomlTable, labels: LabelSpace) -> Settings:

@@ -10,6 +10,7 @@ from aitrade.core.render import render
 from aitrade.core.render.figures import figure as as_text
 from aitrade.core.render.figures import is_numeric
 from aitrade.core.table import Table
+from aitrade.evaluation.benchmark.contamination import COLUMNS
 from aitrade.evaluation.benchmark.curves import reliability, risk_and_coverage
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES
 from aitrade.evaluation.benchmark.leaderboard import TITLES
@@ -28,7 +29,7 @@ _CURVES = 6  # rows that curves are drawn of, the best first
 
 
 def write_benchmark(measured: "Measured", folder: Path) -> tuple[Path, ...]:
-    """Write a benchmark into a folder: the page, its table as CSV, JSON and LaTeX, and the disagreements as CSV.
+    """Write a benchmark into a folder: the page; its table as CSV, JSON and LaTeX; lines and disagreements as CSV.
 
     Raises:
         UsageError: the libraries of the extra ``report`` are not installed.
@@ -39,6 +40,7 @@ def write_benchmark(measured: "Measured", folder: Path) -> tuple[Path, ...]:
         "models.csv": render(measured.data, "csv"),
         "models.json": render(measured.data, "json"),
         "models.tex": render(measured.reading, "latex"),
+        "contamination.csv": render(measured.contamination, "csv"),
         "disagreements.csv": render(measured.disagreements, "csv"),
         "notes.txt": "\n".join([measured.data.title, *measured.data.notes, ""]),
     }
@@ -60,6 +62,7 @@ def benchmark_page(measured: "Measured") -> str:
         subtitle=lambda one: subtitle(one, one.chosen()),
         tables=[
             measured.reading,
+            measured.contamination,
             *([measured.robustness] if measured.robustness else []),
             measured.disagreements,
             _full(measured.data),
@@ -130,7 +133,12 @@ def _forest(measured: "Measured") -> Figure | None:
 
 
 def _full(table: Table) -> Table:
-    """The table of every figure without the ends of intervals, which the files have."""
-    places = [n for n, column in enumerate(table.columns) if not column.name.endswith(("_low", "_high"))]
+    """The table of every figure without the ends of intervals, and without what has a table of its own on the page."""
+    apart = {column.name for column in COLUMNS}
+    places = [
+        n
+        for n, column in enumerate(table.columns)
+        if not column.name.endswith(("_low", "_high")) and column.name not in apart
+    ]
     rows = tuple(tuple(row[n] for n in places) for row in table.rows)
     return Table("all", "Every figure, and what each row costs", tuple(table.columns[n] for n in places), rows)

@@ -20,9 +20,8 @@ from questions import LABELS
 from aitrade import open as open_folder
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.errors import BadInputError
-from aitrade.evaluation.benchmark import contest as contest_module
+from aitrade.evaluation.benchmark import contest_rows, judging
 from aitrade.evaluation.benchmark import gold as gold_module
-from aitrade.evaluation.benchmark import judging
 from aitrade.evaluation.benchmark.curves import reliability, risk_and_coverage
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES, figures
 from aitrade.evaluation.benchmark.foreign import read_predictions
@@ -125,7 +124,7 @@ def test_what_was_asked_is_not_asked_again(bench: Callable[..., Any], monkeypatc
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("a model was loaded again")
 
-    monkeypatch.setattr(contest_module, "load_classifier", refuse)
+    monkeypatch.setattr(contest_rows, "load_classifier", refuse)
     assert bench() == first
 
 

@@ -36,7 +36,13 @@ def test_list_as_json_is_a_list_of_rows_and_nothing_else(aitrade: Run, models: P
     embedder = {"all-minilm-l6-v2", "all-minilm-l6-v2+relevance"}
     assert {name for name, row in rows.items() if row["installed"]} == {MODEL, *embedder}
     for row in rows.values():
-        assert set(row) == {"name", "kind", "parameters", "bytes", "licence", "installed", "notes"}
+        assert list(row) == [
+            "name", "kind", "parameters", "bytes", "licence", "published", "training_data", "installed", "notes"
+        ]  # fmt: skip
+    card = rows["smollm2-135m-instruct"]
+    assert card["published"] == "2024-11"
+    assert "FineWeb-Edu" in card["training_data"]
+    assert (rows[MODEL]["published"], rows[MODEL]["training_data"]) == (None, None)
 
 
 def test_list_is_a_table(aitrade: Run, models: Path) -> None:

@@ -55,8 +55,23 @@ def test_levels_may_be_two_without_categories_and_named_with_commas_and_accents(
 def test_contents_hold_all_of_a_question(source: str, folder: Path) -> None:
     question = load_question(SHIPPED if source == "shipped" else folder)
     again = question_from_contents(json.loads(json.dumps(question.contents)))
-    assert again == dataclasses.replace(question, folder=None)
+    assert again == dataclasses.replace(question, folder=None, revised_against=None)  # no label depends on these
     assert again.sha256 == question.sha256
+
+
+@pytest.mark.parametrize(
+    ("line", "against"),
+    [("", None), ("revised_against = []\n", ()), ('revised_against = ["a", "b"]\n', ("a", "b"))],
+)
+def test_a_question_says_what_gold_it_was_revised_against_and_no_hash_depends_on_it(
+    folder: Path, line: str, against: tuple[str, ...] | None
+) -> None:
+    before = load_question(folder)
+    (folder / "question.toml").write_text(line + TWO_LEVELS, "utf-8")
+    question = load_question(folder)
+    assert question.revised_against == against
+    assert question.sha256 == before.sha256
+    assert question.contents == before.contents
 
 
 def test_codes_of_the_reference_level_have_no_category_where_none_is_theirs() -> None:
@@ -106,6 +121,8 @@ def test_the_shipped_question_has_a_place_for_every_label() -> None:
             "line 6",
             "not a table",
         ),
+        ("noun =", 'revised_against = "mine"\nnoun =', "line 3, key revised_against", "not a list of texts"),
+        ("noun =", 'revised_against = ["mine", " "]\nnoun =', "line 3, key revised_against", "an empty text"),
         ('definition = "no"', 'definition = "no"\nincludes = ["a"]', "line 17, key includes", "not a text"),
     ],
 )

@@ -30,13 +30,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     levels = tuple(LABELS.levels[n] for n in generator.integers(0, 3, 60))
     codes = tuple(Code(f"{8400 + n // 4}{n:06}", "imports", '<b>WIDGETS</b> & "PARTS"') for n in range(60))
     gold = Gold("made up", codes, levels)
-    contest = Contest(QUESTION, METHOD, gold, (), {}, (), "embedder", "cpu", folder, folder)
+    contest = Contest(QUESTION, METHOD, gold, (), {}, (), "embedder", "cpu", folder, folder, {})
     kinds = [("baseline", "baseline", ""), *((f"model-{n} alone", "alone", f"model-{n}") for n in range(6))]
     rows = [
         Row(name, kind, model, {}, {"asked": 60, "seconds": 7.0 + n}, generator.dirichlet([1, 1, 1], 60))
         for n, (name, kind, model) in enumerate(kinds)
     ]
-    write_benchmark(measure(contest, rows, generator.integers(1, 10**9, 60), 2024, {}), folder)
+    write_benchmark(measure(contest, rows, generator.integers(1, 10**9, 60), 2024), folder)
     return folder / PAGE
 
 

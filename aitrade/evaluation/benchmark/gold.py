@@ -41,6 +41,7 @@ class Gold:
         weights: design weights of a gold sample, for how many codes of its frame each stands; empty: one each.
         strata: of each code of a sample, -1 for those that were certain to be drawn; empty without weights.
         raters: of a sample with several, the level that each gives each code, by name.
+        made: year, or year and month, in which the codes were labelled; empty where that is not told.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Gold:
     weights: tuple[float, ...] = ()
     strata: tuple[int, ...] = ()
     raters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    made: str = ""
 
     def targets(self, labels: LabelSpace) -> "NDArray[np.int64]":
         """Place of each code's level among the levels, shape (n,)."""

@@ -1,8 +1,9 @@
 """What each model, and what stands without one, says of the gold codes: probabilities of the levels.
 
-A gold code that is an exemplar is judged out of fold: by evidence made without its subheading, joined by a fit without
-it. A tuned model that was tuned before a code became an exemplar has not learnt its label, and is asked about it now;
-neighbours and probe are still those that were found without it. Any other code is judged as in a run.
+A gold code that is an exemplar is judged out of fold: what was tuned or fitted was so without its subheading, and no
+neighbour is the code itself; others of its subheading may be, as in a run. A tuned model that was tuned before a code
+became an exemplar has not learnt its label, and is asked about it now; neighbours and probe are still those that were
+found without it. Any other code is judged as in a run.
 """
 
 import time
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 LEAST_EXEMPLARS = 400  # that evidence is joined on
 BATCH = 128
 ALONE, JOINED, BASELINE = "alone", "joined", "baseline"
+MAJORITY, TFIDF = "majority", "TF-IDF and logistic regression"  # names of rows
 
 
 @dataclass(frozen=True)

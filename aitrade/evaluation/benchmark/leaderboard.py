@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aitrade.core.table import Column, Kind, Table, Value
+from aitrade.evaluation.benchmark.contamination import COLUMNS, contamination, contamination_notes, values_of_columns
 from aitrade.evaluation.benchmark.contest import Contest
 from aitrade.evaluation.benchmark.figures import ALL_FIGURES
 from aitrade.evaluation.benchmark.gold import REPLICATES
@@ -46,16 +47,14 @@ def data_table(
     contest: Contest,
     rows: Sequence[Row],
     found: Mapping[str, Compared],
-    listed: Mapping[str, Mapping[str, Any]],
     further: Sequence[str] = (),
 ) -> Table:
-    """Every figure with its interval, differences, and what each row costs, the best row first.
+    """Every figure with its interval, differences, what each row costs and may have learnt before, the best row first.
 
     Args:
         contest: what was compared.
         rows: the rows.
         found: their figures, the best first.
-        listed: of each model, by name: parameters, bytes and licence.
         further: further notes.
     """
     columns = [Column("row", "Row"), Column("kind", "Kind")]
@@ -66,6 +65,7 @@ def data_table(
         columns += [Column(name + end, title + of, "ratio") for end, of in _ENDS]
     columns += [Column("p_best", "p, Holm", "ratio"), Column("with_best", "Not told from the best")]
     columns += [Column(name, title, kind) for name, (title, kind) in _COST.items()]
+    columns += COLUMNS
     by_name = {row.name: row for row in rows}
     values = tuple(
         (
@@ -76,7 +76,8 @@ def data_table(
             *_ends(one.to_baseline),
             one.p_best,
             "yes" if one.with_best else "no",
-            *_cost(by_name[name], listed),
+            *_cost(by_name[name], contest.listed),
+            *values_of_columns(contamination(by_name[name], contest)),
         )
         for name, one in found.items()
     )
@@ -112,22 +113,14 @@ def reading_table(
 
 def notes(contest: Contest, rows: Sequence[Row], found: Mapping[str, Compared]) -> tuple[str, ...]:
     """What a reader has to know: what is set apart, how rows are told apart, what may have been learnt before."""
-    gold, exemplars = contest.gold, contest.question.exemplars.by_code
-    own = sum(code.key in exemplars for code in gold.codes)
-    headings = {e.code.hs4 for e in contest.question.exemplars.exemplars}
-    near = sum(code.hs4 in headings for code in gold.codes) - own
-    smallest = smallest_difference(found)
+    gold, smallest = contest.gold, smallest_difference(found)
     drawn = f"over {len(set(gold.headings)):,} whole headings"
     if gold.weights:
         drawn = f"within the strata of the gold sample, figures being estimates for {sum(gold.weights):,.0f} codes"
     said = [
         f"= cannot be told from the best by {MEASURE}: bootstrap {drawn}, {REPLICATES} draws, paired, "
         "Holm's correction at 5%",
-        f"{own:,} of {len(gold.codes):,} codes are exemplars, judged by evidence made without their subheading; "
-        f"{near:,} others stand in a heading that has exemplars",
-        "whether rubric or exemplars were revised after reading disagreements with this gold is not recorded; for the "
-        "question that ships they were, on the development half of the published labels",
-        "what the models' makers trained them on is not known",
+        *contamination_notes(contest),
     ]
     if smallest is not None:
         said.insert(1, f"this gold would show a difference in {MEASURE} of {smallest:.3f} in four of five samples")

@@ -1,10 +1,11 @@
 """What a benchmark gave: rows, their figures, tables, and what its page draws."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aitrade.core.table import Table
+from aitrade.evaluation.benchmark.contamination import contamination_table
 from aitrade.evaluation.benchmark.contest import Contest
 from aitrade.evaluation.benchmark.curves import disagreements
 from aitrade.evaluation.benchmark.leaderboard import data_table, reading_table
@@ -28,6 +29,7 @@ class Measured:
         compared: figures of each row, the best first.
         said: what each row says.
         once: how often each code counts.
+        contamination: what each row may have learnt before, the best first.
         robustness: how many labels flip when what must not matter is changed; None where that was not asked.
     """
 
@@ -37,6 +39,7 @@ class Measured:
     compared: dict[str, Compared]
     said: dict[str, Said]
     once: "NDArray[np.int64 | np.float64]"
+    contamination: Table
     robustness: Table | None = None
 
     def best(self, number: int) -> list[str]:
@@ -49,7 +52,6 @@ def measure(
     rows: Sequence[Row],
     values: "NDArray[np.int64]",
     year: int | None,
-    listed: Mapping[str, Mapping[str, Any]],
     notes: Sequence[str] = (),
 ) -> Measured:
     """Compare the rows of a contest.
@@ -59,20 +61,21 @@ def measure(
         rows: its rows; each name once.
         values: dollars of each code.
         year: of these.
-        listed: of each model, by name: parameters, bytes and licence.
         notes: further notes.
     """
     labels, targets = contest.question.labels, contest.gold.targets(contest.question.labels)
     times = contest.gold.times()
     baseline = next((row.name for row in rows if row.kind == "baseline"), None)
+    by_name = {row.name: row for row in rows}
     by_row = {row.name: row.probabilities for row in rows}
     found = compare_rows(by_row, targets, values, times, labels, baseline)
     said = {name: Said(by_row[name], targets, labels) for name in found}
     return Measured(
-        data_table(contest, rows, found, listed, notes),
+        data_table(contest, rows, found, notes),
         reading_table(contest, rows, found, notes),
         disagreements(next(iter(found)), said, contest.gold, values, year),
         found,
         said,
         times[0],
+        contamination_table(contest, [by_name[name] for name in found]),
     )

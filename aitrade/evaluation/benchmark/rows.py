@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,16 @@ def row_key(name: str, made_from: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps([name, made_from], sort_keys=True).encode()).hexdigest()[:24]
 
 
-def save_row(folder: Path, row: Row, gold: Gold) -> Path:
-    """Write a row's manifest, completely or not at all."""
+def save_row(folder: Path, row: Row, gold: Gold, contamination: dict[str, Any], beside: Sequence[str]) -> Path:
+    """Write a row's manifest, completely or not at all.
+
+    Args:
+        folder: where rows are kept.
+        row: the row.
+        gold: the codes.
+        contamination: what the row may have learnt before, as it was known when the row was made.
+        beside: of each code, whether it is an exemplar, or stands in a heading that has exemplars.
+    """
     said = [
         [*code.key, level, *p]
         for code, level, p in zip(gold.codes, gold.levels, row.probabilities.tolist(), strict=True)
@@ -54,7 +63,8 @@ def save_row(folder: Path, row: Row, gold: Gold) -> Path:
         "model": row.model,
         "made_from": row.made_from,
         "measured": row.measured,
-        "columns": ["hs10", "flow", "gold", "probabilities..."],
+        "contamination": {**contamination, "codes": list(beside)},
+        "columns": ["flow", "hs10", "gold", "probabilities..."],
         "codes": said,
     }
     path = folder / f"{row_key(row.name, row.made_from)}.json"
