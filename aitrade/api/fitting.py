@@ -123,7 +123,7 @@ class Fitting(Questions):
         Raises:
             UsageError: peft is not installed.
             ModelError: the base is not installed, or cannot be tuned.
-            StoppedError: Ctrl-C; the same call goes on after the last epoch.
+            KeyboardInterrupt: Ctrl-C; the same call goes on after the last epoch.
         """
         from dataclasses import replace
 

@@ -156,7 +156,8 @@ def classify(
     except KeyboardInterrupt:
         kept = len(predicted_codes(con, run.run))  # perhaps one batch more than was counted
         raise StoppedError(
-            f"stopped after {kept:,} of {len(codes):,} codes, all kept", fix=f"aitrade runs resume {run.run}"
+            f"stopped after {kept:,} of {len(codes):,} codes, all kept, and what was embedded too",
+            fix=f"aitrade runs resume {run.run}",
         ) from None
     finish_run(con, run.run)
     return get_run(con, run.run)

@@ -36,7 +36,7 @@ from aitrade.cli import (
     trade,
     tune,
 )
-from aitrade.cli.group import OfferingGroup
+from aitrade.cli.group import OfferingGroup, StoppingGroup
 from aitrade.cli.question import group as question_commands
 from aitrade.cli.state import State
 from aitrade.core.clean import clean
@@ -114,7 +114,7 @@ for _name, _group in (
     ("runs", runs.group),
     ("trade", trade.group),
 ):
-    app.add_typer(_group, name=_name)
+    app.add_typer(_group, name=_name, cls=StoppingGroup)
 
 
 def main() -> None:

@@ -1,13 +1,15 @@
-"""The application's group of commands: what it refuses is said in clean text, and with the nearest choice."""
+"""The groups of commands: what they refuse is said in clean text with the nearest choice, and what a stop keeps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 from typer.core import TyperGroup
 
+from aitrade.cli.stopping import stopped
 from aitrade.core.clean import clean
+from aitrade.core.errors import StoppedError, is_interrupt
 from aitrade.core.wording import nearest
 
 if TYPE_CHECKING:
@@ -17,7 +19,35 @@ if TYPE_CHECKING:
 _UsageError: type[Any] = typer.BadParameter.__mro__[1]  # of what typer says itself
 
 
-class OfferingGroup(TyperGroup):
+class StoppingGroup(TyperGroup):
+    """Commands that say after Ctrl-C what is kept."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command that is asked for.
+
+        Raises:
+            StoppedError: Ctrl-C.
+        """
+        try:
+            return super().invoke(ctx)
+        except StoppedError:  # somebody knew already, and said what is kept
+            raise
+        except (KeyboardInterrupt, Exception) as error:
+            if not is_interrupt(error):
+                raise
+            raise StoppedError(stopped(_words(ctx))) from None
+
+
+def _words(ctx: typer.Context) -> str:
+    """The command that a group was asked for, by its words such as ``models tune``."""
+    words, group = [ctx.invoked_subcommand or ""], cast("Any", ctx)
+    while group.parent is not None:
+        words.append(group.info_name)
+        group = group.parent
+    return " ".join(reversed(words))
+
+
+class OfferingGroup(StoppingGroup):
     """The commands of the application, which say what a misspelt value of an option may stand for.
 
     Typer itself offers the nearest command and the nearest option; of an option's values it lists all. Its messages
