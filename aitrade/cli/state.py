@@ -77,17 +77,21 @@ def emit(text: str) -> None:
 def write(tables: "Sequence[Table]", format_name: FormatOption | None, output: Path | None) -> None:
     """Write tables to a file, or to standard output; notes that the format can't hold go to standard error.
 
+    Notes on the screen name the options that would change what they tell; those of a file do not.
+
     Raises:
         UsageError: the file's suffix is of no format, or of another one than is given.
         BadInputError: the file cannot be written.
     """
     from aitrade.core.render import ONE_TABLE, choose_format, render, write_tables
+    from aitrade.core.table import with_hints
 
     chosen = choose_format(output, format_name.value if format_name else None)
     if chosen in ONE_TABLE:
-        for note in tables[0].notes:
+        for note in with_hints(tables[0]).notes:
             say(f"note: {note}")
     if output is None:
-        emit("\n".join(render(table, chosen) for table in tables))
+        shown = [with_hints(table) for table in tables] if chosen == "text" else tables
+        emit("\n".join(render(table, chosen) for table in shown))
         return
     say(f"wrote {' and '.join(map(str, write_tables(tables, output, chosen)))}")

@@ -29,20 +29,22 @@ class Note(str):
             ``interval``, ``run`` (whose labels), ``terms`` (real or seasonally adjusted), ``method``, ``choice`` (what
             was asked for), ``data`` (of files).
         brief: the same in a few words; the text itself by default.
+        hint: what changes that on the command line, such as ``-n 0 for all``; only the screen shows it.
     """
 
     kind: NoteKind
     brief: str
+    hint: str
 
-    def __new__(cls, text: str, kind: NoteKind, brief: str = "") -> "Note":
+    def __new__(cls, text: str, kind: NoteKind, brief: str = "", hint: str = "") -> "Note":
         """Make a note of a text."""
         note = super().__new__(cls, text)
-        note.kind, note.brief = kind, brief or text
+        note.kind, note.brief, note.hint = kind, brief or text, hint
         return note
 
-    def __reduce__(self) -> tuple[type["Note"], tuple[str, NoteKind, str]]:
+    def __reduce__(self) -> tuple[type["Note"], tuple[str, NoteKind, str, str]]:
         """What a copy is made of."""
-        return Note, (str(self), self.kind, self.brief)
+        return Note, (str(self), self.kind, self.brief, self.hint)
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,12 @@ class Table:
     def measured(self, measure: str, role: Role = "value") -> list[Column]:
         """The columns of a measure, in their order."""
         return [column for column in self.columns if (column.measure, column.role) == (measure, role)]
+
+
+def with_hints(table: Table) -> Table:
+    """A table whose notes name the command's options that would change what they tell."""
+    notes = (f"{note} ({note.hint})" if isinstance(note, Note) and note.hint else note for note in table.notes)
+    return replace(table, notes=tuple(notes))
 
 
 def cleaned(table: Table) -> Table:

@@ -16,6 +16,7 @@ from conftest import MODEL, Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from questions import LABELS
+from trade_fixtures import sum_all_chapters
 
 from aitrade import open as open_folder
 from aitrade.classification.fitting.probe import fit_probe
@@ -116,6 +117,32 @@ def test_a_row_for_what_needs_no_model_and_two_for_each_model(bench: Callable[..
     assert sorted(kinds) == ["alone", "baseline", "floor", "floor", "joined"]
     assert rows["majority"]["kappa"] == 0
     assert all(row["kappa_low"] <= row["kappa"] <= row["kappa_high"] for row in rows.values())
+
+
+BY_TRADE = ("trade_f1", "trade_f1_low", "automatic_trade_share", "headline_error")
+
+
+def test_without_trade_there_are_no_figures_by_trade(
+    bench: Callable[..., Any], aitrade: Callable[..., Outcome], workspace: Path
+) -> None:
+    def read() -> str:
+        return aitrade("bench", "models", "--model", MODEL, "--device", "cpu").out
+
+    assert not set(bench()[0]) & set(BY_TRADE)
+    assert "F1 by trade" not in read()
+    assert "- no figures by trade: the workspace holds no full year of imports" in read()
+    add_trade(workspace, ("4407110001",))  # no exemplar
+    assert "- no figures by trade: none of these codes has trade in 2024" in read()
+    add_trade(workspace, tuple(row[1] for row in toy_exemplars()))
+    assert set(BY_TRADE) <= set(bench()[0])
+    assert "F1 by trade" in read()
+
+
+def add_trade(folder: Path, codes: tuple[str, ...]) -> None:
+    with open_workspace(folder, create=False) as con:
+        for hs10 in codes:
+            con.execute("INSERT INTO flows VALUES ('imports', ?, '5700', 2024, 0, 1000000, NULL, 1)", [hs10])
+        sum_all_chapters(con)
 
 
 def test_what_was_asked_is_not_asked_again(bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

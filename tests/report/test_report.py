@@ -221,6 +221,17 @@ def test_a_page_of_one_year_has_no_empty_columns(tmp_path: Path) -> None:
     assert headings["countries-imports"] == ["#", "Code", "Country", "2024", "% 2024"]  # and not of all years
 
 
+def test_notes_speak_of_what_the_reader_sees_not_of_a_commands_options(tmp_path: Path) -> None:
+    one_year = made.fill(tmp_path / "w", months=((2022, 0), (2023, 0)))
+    with open_workspace(one_year) as con:
+        found = gather(con, made.RUN)
+    notes = [note for table in found.tables.values() for note in table.notes]
+    notes += [note for figure in found.figures.values() for note in figure.notes]
+    assert "no more than 20 countries" in notes
+    assert "also in the data: 2022" in notes
+    assert not [note for note in notes if re.search(r"(^|[\s(])--?[a-z]|\baitrade\b", note)]
+
+
 def test_the_note_on_intervals_stands_where_they_are_drawn(contents: Contents) -> None:
     said = {name: [note for note in one.notes if "interval" in note] for name, one in contents.figures.items()}
     assert said["share"]

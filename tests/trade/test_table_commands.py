@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from trade_fixtures import made_up_workspace
 
+from aitrade import open as open_folder
 from aitrade.core.render import FORMATS
 from aitrade.trade.tables.catalogue import SPECS
 
@@ -46,6 +48,22 @@ def test_the_summary_keeps_its_contract(aitrade):
     assert sum(row["value_2025"] for row in rows if row["category"] is None) == pytest.approx(
         2 * rows[-1]["value_2025"]
     )
+
+
+def test_the_screen_names_the_option_behind_a_note_and_a_file_does_not(aitrade, folder, tmp_path):
+    asked = ("table", "growth", "--run", "hand")
+    _, out, _ = aitrade(*asked)
+    assert "- no more than 10 countries (-n 0 for all)" in out
+    assert re.search(r"- also in the data: .* \(--years\)", out)
+    _, out, err = aitrade(*asked, "--format", "csv")
+    assert "note: no more than 10 countries (-n 0 for all)" in err
+    assert "no more than" not in out
+    aitrade(*asked, "-o", tmp_path / "growth.txt")
+    _, on_screen, _ = aitrade(*asked, "--format", "latex")
+    for text in ((tmp_path / "growth.txt").read_text("utf-8"), on_screen.replace("\\", "")):
+        assert re.search("[Nn]o more than 10 countries", text)
+        assert "-n 0" not in text
+    assert "no more than 10 countries" in open_folder(folder).table("growth", run="hand").notes
 
 
 @pytest.mark.parametrize("years", ["2023-2025", "2025, 2023-2024", "2023-2024,2024-2025"])

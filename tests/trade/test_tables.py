@@ -234,6 +234,16 @@ def test_excluded_chapters_can_be_kept(con):
     assert kept[-1]["codes"] > found(con, "summary", years=(2024,))[-1]["codes"]
 
 
+@pytest.mark.parametrize("years", [(2022,), (2023, 2024), (2024, 2026), (2026,)])
+@pytest.mark.parametrize("name", [name for name, spec in SPECS.items() if not spec.both_flows])
+def test_a_title_promises_no_column_that_is_not_there(con, name, years):
+    shown = table(con, name, Options(years=years))
+    measures = {column.measure for column in shown.columns}
+    assert ("growth" in shown.title) == ("growth" in measures)
+    assert ("percent" in shown.title) == (name in ("countries", "country-categories"))
+    assert ("= 100" in shown.title) == ("index" in measures)
+
+
 def test_partial_years_are_shown_but_not_compared(con):
     summary = table(con, "summary")
     assert summary.columns[-1].title == "Change 2023-2025, %"

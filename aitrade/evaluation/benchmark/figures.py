@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 AUTOMATIC_AT = 0.95  # agreement that codes coded automatically must have
+BY_TRADE = ("automatic_trade_share", "trade_f1", "headline_error")  # that nothing can be said of without trade
 FURTHER = (
     "weighted_kappa",
     "log_loss",

@@ -6,7 +6,7 @@ from typing import Any
 from aitrade.core.table import Column, Kind, Table, Value
 from aitrade.evaluation.benchmark.contamination import COLUMNS, contamination, contamination_notes, values_of_columns
 from aitrade.evaluation.benchmark.contest import Contest
-from aitrade.evaluation.benchmark.figures import ALL_FIGURES
+from aitrade.evaluation.benchmark.figures import ALL_FIGURES, BY_TRADE
 from aitrade.evaluation.benchmark.gold import REPLICATES
 from aitrade.evaluation.benchmark.rows import Row
 from aitrade.evaluation.benchmark.statistics import MEASURE, Compared, smallest_difference
@@ -48,6 +48,8 @@ def data_table(
     rows: Sequence[Row],
     found: Mapping[str, Compared],
     further: Sequence[str] = (),
+    *,
+    traded: bool,
 ) -> Table:
     """Every figure with its interval, differences, what each row costs and may have learnt before, the best row first.
 
@@ -56,9 +58,11 @@ def data_table(
         rows: the rows.
         found: their figures, the best first.
         further: further notes.
+        traded: whether any of the codes has trade; else the figures by trade are left out.
     """
     columns = [Column("row", "Row"), Column("kind", "Kind")]
-    for figure in ALL_FIGURES:
+    shown = [figure for figure in ALL_FIGURES if traded or figure not in BY_TRADE]
+    for figure in shown:
         unit: Kind = "number" if figure in ("headline_error", "log_loss") else "ratio"
         columns += [Column(figure + end, TITLES[figure] + title, unit) for end, title in _ENDS]
     for name, title in (("to_best", f"{MEASURE} less the best"), ("to_baseline", f"{MEASURE} less the baseline")):
@@ -71,7 +75,7 @@ def data_table(
         (
             name,
             by_name[name].kind,
-            *(value for figure in one.figures for value in (figure.figure, figure.low, figure.high)),
+            *(value for figure in shown for value in _ends(one.figures[ALL_FIGURES.index(figure)])),
             *_ends(one.to_best),
             *_ends(one.to_baseline),
             one.p_best,
@@ -85,14 +89,20 @@ def data_table(
 
 
 def reading_table(
-    contest: Contest, rows: Sequence[Row], found: Mapping[str, Compared], further: Sequence[str] = ()
+    contest: Contest,
+    rows: Sequence[Row],
+    found: Mapping[str, Compared],
+    further: Sequence[str] = (),
+    *,
+    traded: bool,
 ) -> Table:
     """What people read first: some figures, kappa with its interval, the rows that cannot be told from the best."""
     counted = "+".join(contest.question.labels.counted)
+    read = [name for name in _READ if traded or name not in BY_TRADE]
     columns = [Column("row", "Row"), Column("best", "Best")]
     columns += [
         Column(name, f"{counted} {TITLES[name]}" if name.startswith("counted") else TITLES[name], "ratio")
-        for name in _READ
+        for name in read
     ]
     columns += [Column("interval", "Kappa, 95%"), Column("to_baseline", "Less baseline")]
     values = []
@@ -103,7 +113,7 @@ def reading_table(
             (
                 name,
                 "=" if one.with_best else "",
-                *(by_figure[figure].figure for figure in _READ),
+                *(by_figure[figure].figure for figure in read),
                 f"{kappa.low:.3f} to {kappa.high:.3f}",
                 f"{apart.figure:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]" if apart else "",
             )

@@ -59,8 +59,8 @@ def measure(
     Args:
         contest: what was compared.
         rows: its rows; each name once.
-        values: dollars of each code.
-        year: of these.
+        values: dollars of each code; where none has any, there are no figures by trade, and a note says why.
+        year: of these; None where the workspace holds no full year.
         notes: further notes.
     """
     labels, targets = contest.question.labels, contest.gold.targets(contest.question.labels)
@@ -70,9 +70,13 @@ def measure(
     by_row = {row.name: row.probabilities for row in rows}
     found = compare_rows(by_row, targets, values, times, labels, baseline)
     said = {name: Said(by_row[name], targets, labels) for name in found}
+    traded = bool(values.any())
+    if not traded:
+        why = f"none of these codes has trade in {year}" if year else "the workspace holds no full year of imports"
+        notes = (*notes, f"no figures by trade: {why}")
     return Measured(
-        data_table(contest, rows, found, notes),
-        reading_table(contest, rows, found, notes),
+        data_table(contest, rows, found, notes, traded=traded),
+        reading_table(contest, rows, found, notes, traded=traded),
         disagreements(next(iter(found)), said, contest.gold, values, year),
         found,
         said,

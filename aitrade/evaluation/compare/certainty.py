@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aitrade.core.sql import query
-from aitrade.core.table import Column, Table, Value
+from aitrade.core.table import Column, Note, Table, Value
 from aitrade.evaluation.benchmark.statistics import LEVEL, holm, interval_of, p_value
 from aitrade.evaluation.compare.comparison import SQL, Comparison
 from aitrade.evaluation.compare.spec import ComparisonSpec
@@ -158,5 +158,6 @@ def decided_table(con: "DuckDBPyConnection", spec: ComparisonSpec) -> Table:
     if spec.year is not None:
         columns.append(Column(f"value_{spec.year}", f"Value {spec.year}", "billions", "value", spec.year))
     cells = tuple(row[: len(columns)] for row in rows)
-    notes = () if spec.only else ("runs that share exemplars and cascade agree there by construction: --only llm",)
+    text = "runs that share exemplars and cascade agree there by construction"
+    notes = () if spec.only else (Note(text, "method", hint="--only llm"),)
     return Table("decided", "What decided the labels", tuple(columns), cells, notes)

@@ -5,7 +5,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from aitrade.core.sql import query
-from aitrade.core.table import Column, Table, Value
+from aitrade.core.table import Column, Note, Table, Value
 from aitrade.core.wording import slug
 from aitrade.evaluation.compare.comparison import SQL, Comparison
 from aitrade.evaluation.compare.spec import ComparisonSpec
@@ -119,7 +119,7 @@ def _confusion_table(spec: ComparisonSpec, one: Comparison) -> Table:
 
 
 def _notes(spec: ComparisonSpec, found: Sequence[Comparison]) -> tuple[str, ...]:
-    notes = [
+    notes: list[str] = [
         f"run {run.run} is not finished: {run.predictions:,} of {run.codes:,} codes have a label so far"
         for run in (spec.reference, *spec.runs)
         if not run.finished
@@ -133,7 +133,8 @@ def _notes(spec: ComparisonSpec, found: Sequence[Comparison]) -> tuple[str, ...]
     if spec.same_codes:
         notes.append("over the codes that every run labels")
     elif len({one.codes.total for one in found}) > 1:
-        notes.append("the runs do not label the same codes, so they are not ranked fairly (--same-codes)")
+        text = "the runs do not label the same codes, so they are not ranked fairly"
+        notes.append(Note(text, "method", hint="--same-codes"))
     if spec.without_value:
         notes.append(spec.without_value)
     return tuple(notes)

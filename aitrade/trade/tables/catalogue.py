@@ -39,7 +39,8 @@ class Spec:
     Args:
         name: on the command line, and of its SQL file.
         about: one line for the help.
-        title: of the table; may hold ``{Flow}``, ``{group}``, ``{partners}`` and what headings may hold.
+        title: of the table; may hold ``{flow}``, ``{partners}``, ``{growth}`` (where there are columns of it) and what
+            headings may hold.
         headings: the columns of its query, in order.
         by: the periods it can go by; the first is its own.
         top: how many codes or countries it shows by itself; None where it is not cut.
@@ -196,7 +197,7 @@ _ALL = (
     Spec(
         "growth",
         "Growth year on year by country and level.",
-        "US {flow} by country and relevance, billion dollars and growth over the year before",
+        "US {flow} by country and relevance, billion dollars{growth}",
         (
             *_COUNTRY,
             _RELEVANCE,

@@ -76,6 +76,7 @@ class QueryContext:
             "base_year": options.base_year,
             "rank_year": selection.rank,
             "changes": f" {selection.first}-{selection.last}" if selection.first else "",
+            "growth": " and growth over the year before" if selection.comparable else "",
             "partners": self._denominator,
         }
 

@@ -54,10 +54,10 @@ def table_notes(
     notes += _on_countries(available, years_used(spec, options, selection), everyone=not partners)
     others = [year.year for year in data if year not in selection.shown]
     if others and not options.years:
-        notes.append(Note(f"also in the data: {ranges(others)} (--years)", "choice"))
+        notes.append(Note(f"also in the data: {ranges(others)}", "choice", hint="--years"))
     if spec.top and options.top is None:
         what = "countries" if spec.rows_by_country else "codes"
-        notes.append(Note(f"no more than {spec.top} {what} (-n 0 for all)", "choice"))
+        notes.append(Note(f"no more than {spec.top} {what}", "choice", hint="-n 0 for all"))
     if options.countries and not spec.rows_by_country:
         notes.append(Note(f"only trade with {', '.join(options.countries)}", "choice"))
     chapters = ", ".join(options.excluded_chapters or ())
