@@ -11,7 +11,7 @@ from aitrade.classification.classifier import Classifier
 from aitrade.classification.prediction import Prediction
 from aitrade.classification.sharding import judge_batches
 from aitrade.core.errors import BadInputError, ModelError, StoppedError
-from aitrade.core.progress import OnStep, within
+from aitrade.core.progress import OnStep, Together
 from aitrade.llm.kept_scorer import KeptScorer
 from aitrade.nomenclature.codes import FLOWS, Code, by_heading
 from aitrade.workspace.codes import read_codes
@@ -107,7 +107,8 @@ def classify(
         con: the workspace.
         classifiers: what classifies; the same on each GPU, where there are several.
         codes: what to classify, in order of flow and code.
-        on_step: told (codes done, codes): after each commit, and within a batch by how much of it the LLM has computed.
+        on_step: told (codes done, codes): after each commit, and within batches by how much of them the LLM has
+            computed, then by the thread of each of several classifiers, one at a time.
         allow_low_label_mass: go on, with a warning kept with the run, where a base model's answers are hardly labels.
 
     Returns:
@@ -134,25 +135,22 @@ def classify(
     _check_label_mass(con, run.run, not left, allow_low_label_mass)
     nomenclature = by_heading(read_codes(con, FLOWS))
     judges = [classifier.knowing(nomenclature) for classifier in classifiers]
-
-    def step_of(batch: Sequence[Code]) -> OnStep:
-        return within(on_step, len(done), len(batch), len(codes))
-
+    far = Together(on_step, len(done), len(codes))
     try:
         if not left:
-            on_step(len(done), len(codes))
+            far.tell()
         for some in (left[at : at + EMBEDDED_BATCHES] for at in range(0, len(left), EMBEDDED_BATCHES)):
             every = [code for batch in some for code in batch]
             judges[0].embed_ahead([code for code in every if judges[0].exemplar_prediction(code) is None])
-            on_step(len(done), len(codes))
-            with closing(judge_batches(judges, some, step_of)) as judged:
-                for predictions in judged:
+            far.tell()
+            with closing(judge_batches(judges, some, lambda batch: far.part(batch[0].key, len(batch)))) as judged:
+                for batch, predictions in zip(some, judged, strict=True):
                     with transaction(con):
                         insert_predictions(con, run.run, as_columns(predictions))
                         count_work(con, run.run, *_work(judges))
                     done.update((p.flow, p.hs10) for p in predictions)
                     _check_label_mass(con, run.run, len(done) == len(codes), allow_low_label_mass)
-                    on_step(len(done), len(codes))
+                    far.keep(batch[0].key, len(batch))
     except KeyboardInterrupt:
         kept = len(predicted_codes(con, run.run))  # perhaps one batch more than was counted
         raise StoppedError(

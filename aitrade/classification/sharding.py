@@ -21,14 +21,11 @@ def judge_batches(
         classifiers: the same on each GPU; each works in a thread of its own. A single one works in the caller's,
             where Ctrl-C stops it in the middle of a batch.
         batches: codes, exemplars or not.
-        step_of: gives, for a batch, what is told how much of it the LLM has computed. Of batches that are judged at
-            the same time nothing is told before their ends.
+        step_of: gives, for a batch, what is told how much of it the LLM has computed, in the thread that judges it.
     """
     if len(classifiers) == 1:
         for batch in batches:
-            with classifiers[0].scorer.telling(step_of(batch)):
-                judged = _judge(classifiers[0], batch)
-            yield judged
+            yield _judge(classifiers[0], batch, step_of(batch))
         return
     idle: SimpleQueue[Classifier] = SimpleQueue()
     for classifier in classifiers:
@@ -37,7 +34,7 @@ def judge_batches(
     def judge(batch: Sequence[Code]) -> list[Prediction]:
         classifier = idle.get()
         try:
-            return _judge(classifier, batch)
+            return _judge(classifier, batch, step_of(batch))
         finally:
             idle.put(classifier)
 
@@ -45,7 +42,8 @@ def judge_batches(
         yield from pool.map(judge, batches)
 
 
-def _judge(classifier: Classifier, batch: Sequence[Code]) -> list[Prediction]:
+def _judge(classifier: Classifier, batch: Sequence[Code], on_step: OnStep) -> list[Prediction]:
     by_hand = {code: p for code in batch if (p := classifier.exemplar_prediction(code)) is not None}
     rest = [code for code in batch if code not in by_hand]
-    return list(by_hand.values()) + (classifier.predict(rest) if rest else [])
+    with classifier.scorer.telling(on_step):
+        return list(by_hand.values()) + (classifier.predict(rest) if rest else [])

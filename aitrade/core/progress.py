@@ -3,7 +3,8 @@
 `OnStage` travels to where models are loaded, once; a model then tells every stage by itself. `OnStep` is of one stage.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from threading import Lock
 
 OnStep = Callable[[int, int], None]  # told (done, total); (0, 0) where there is nothing to count
 OnStage = Callable[[str], OnStep]  # told what begins; gives what is told how far it is
@@ -39,3 +40,43 @@ def within(on_step: OnStep, done: int, size: int, total: int) -> OnStep:
             on_step(done + now, total)
 
     return on_part
+
+
+class Together:
+    """Tell how far work is whose parts are done at the same time, in threads: one count that never goes back.
+
+    Args:
+        on_step: told of the whole: (done, total); by one thread at a time.
+        done: of the whole before.
+        total: of the whole.
+    """
+
+    def __init__(self, on_step: OnStep, done: int, total: int) -> None:
+        self._on_step, self._done, self._total = on_step, done, total
+        self._begun: dict[Hashable, int] = {}
+        self._lock = Lock()
+
+    def part(self, name: Hashable, size: int) -> OnStep:
+        """Make what is told how far a part is; its count stays below its end until :meth:`keep`."""
+
+        def reached(now: int, _: int) -> None:
+            with self._lock:
+                self._begun[name] = now
+                self._tell()
+
+        return within(reached, 0, size, size)
+
+    def keep(self, name: Hashable, size: int) -> None:
+        """Tell that the result of a part is kept."""
+        with self._lock:
+            self._begun.pop(name, None)
+            self._done += size
+            self._tell()
+
+    def tell(self) -> None:
+        """Tell how far the work is."""
+        with self._lock:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._on_step(self._done + sum(self._begun.values()), self._total)

@@ -85,20 +85,54 @@ def test_a_closed_iterator_begins_no_further_batch(two: list[Classifier], togeth
 def test_a_run_stopped_on_two_goes_on_with_one(
     two: list[Classifier],
     toy_classifier: Callable[[], Classifier],
-    together: list[Classifier],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def stop(done: int, total: int) -> None:
-        if done:
+    asked: list[Code] = []
+    alone = Classifier.predict
+
+    def predict(self: Classifier, codes: list[Code]) -> list[Prediction]:
+        asked.append(codes[0])
+        if codes[0] in BATCHES[2]:
             raise KeyboardInterrupt
+        return alone(self, codes)
 
     with open_workspace(fill(tmp_path / "workspace")) as con:
         codes = toys.toy_codes()
-        with pytest.raises(StoppedError, match=f"stopped after 6 of {len(codes)}"):
-            classify(con, two, codes, stop)
+        with monkeypatch.context() as patch, pytest.raises(StoppedError, match=f"stopped after 12 of {len(codes)}"):
+            patch.setattr(Classifier, "predict", predict)
+            classify(con, two, codes, lambda *_: None)
         told: list[int] = []
         run = classify(con, [toy_classifier()], codes, lambda done, _: told.append(done))
-        assert (told[0], run.finished, run.predictions) == (6, True, len(codes))
+        assert (told[0], run.finished, run.predictions) == (12, True, len(codes))
+
+
+def test_two_classifiers_tell_within_their_batches_how_far_both_are(
+    two: list[Classifier], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits in the middle of its first batch of six codes, so that what is told is of both."""
+    both = threading.Barrier(2)
+    first: set[int] = set()
+    told: list[int] = []
+    at_half: list[int] = []
+
+    def predict(self: Classifier, codes: list[Code]) -> list[Prediction]:
+        if id(self) not in first:
+            first.add(id(self))
+            self.scorer._on_step(5, 10)
+            both.wait(PATIENCE)
+            at_half.append(max(told))
+            both.wait(PATIENCE)
+        return alone(self, codes)
+
+    alone = Classifier.predict
+    monkeypatch.setattr(Classifier, "predict", predict)
+    with open_workspace(fill(tmp_path / "workspace")) as con:
+        codes = toys.toy_codes()
+        classify(con, two, codes, lambda done, _: told.append(done))
+    assert at_half == [4, 4], "half of five of each of two batches, rounded down, nothing being kept"
+    assert told == sorted(told), "it never goes back"
+    assert (told[0], told[-1]) == (0, len(codes))
 
 
 def test_every_gpu_of_the_first_ones_kind_takes_part(monkeypatch: pytest.MonkeyPatch) -> None:
