@@ -19,7 +19,11 @@ def tune(
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where adapters go; the workspace by default.")
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the exemplars; 2 for an LLM, 4 for an embedder by default.")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Passes over the exemplars; 2 for an LLM, 4 for an embedder, more where they are few.",
+        ),
     ] = None,
     rank: Annotated[int, typer.Option(min=1, help="Rank of the LoRA matrices.")] = 16,
     share: Annotated[

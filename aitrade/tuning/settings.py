@@ -1,6 +1,6 @@
 """How an adapter is tuned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,12 @@ class TuneSettings:
 LLM_SETTINGS = TuneSettings()
 # An embedder is so small that all of its layers are tuned.
 EMBEDDER_SETTINGS = TuneSettings(share=1.0, epochs=4, batch=32, learning_rate=1e-3, head_rate=5e-3, max_tokens=128)
+# Where exemplars are few, more passes over them; measured in docs/experiments/learning-curve.md.
+LEAST_READ = 8_000
+MOST_EPOCHS = 12
+
+
+def passes(settings: TuneSettings, exemplars: int) -> TuneSettings:
+    """The same with as many epochs as a number of exemplars needs: :data:`LEAST_READ` are read, if in few epochs."""
+    needed = -(-LEAST_READ // max(exemplars, 1))
+    return replace(settings, epochs=max(settings.epochs, min(needed, MOST_EPOCHS)))

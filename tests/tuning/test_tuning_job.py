@@ -17,7 +17,7 @@ from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.tuning.job import Task, held_out_figures, put_in_place
 from aitrade.tuning.learner import NONE, Example, new_heads
-from aitrade.tuning.settings import LLM_SETTINGS
+from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS, passes
 from aitrade.tuning.train import _cosine, _loss, _shuffled, _trainable, train
 
 EXEMPLARS = tuple(Exemplar(code, "Low", "Not_DC_Related", "because") for code in toys.toy_codes())
@@ -149,3 +149,12 @@ def test_an_adapter_is_replaced_whole(tmp_path: Path) -> None:
     put_in_place(made, target, work)
     assert [p.name for p in target.iterdir()] == ["new"]
     assert not work.exists()
+
+
+@pytest.mark.parametrize(
+    ("exemplars", "epochs"),
+    [(5_309, (2, 4)), (4_000, (2, 4)), (2_000, (4, 4)), (1_000, (8, 8)), (999, (9, 9)), (300, (12, 12)), (1, (12, 12))],
+)
+def test_few_exemplars_are_read_more_often(exemplars: int, epochs: tuple[int, int]) -> None:
+    """A model learns nothing in the forty steps that two passes over 300 exemplars are; the shipped ones stay."""
+    assert tuple(passes(usual, exemplars).epochs for usual in (LLM_SETTINGS, EMBEDDER_SETTINGS)) == epochs

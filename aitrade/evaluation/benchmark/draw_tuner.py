@@ -17,7 +17,7 @@ from aitrade.retrieval.embedder import Embedder, load_embedder, load_unlearnt
 from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.job import OnStep, Task
 from aitrade.tuning.llm import make_llm_adapter
-from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS
+from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS, TuneSettings, passes
 
 FOLDS = 3
 
@@ -62,7 +62,7 @@ class DrawTuner:
 
     def embedders(self, base: Installed, question: Question) -> Embedders:
         """Tune an embedder."""
-        task = self._task(Task("", base, question, self.runtime, EMBEDDER_SETTINGS, FOLDS))
+        task = self._task(base, question, EMBEDDER_SETTINGS)
         target, work = self._places(task)
         if not target.is_dir():
             make_embedder_adapter(task, target, work, self._telling(task))
@@ -71,7 +71,7 @@ class DrawTuner:
 
     def llm(self, base: Installed, question: Question) -> TunedLLM:
         """Tune an LLM."""
-        task = self._task(Task("", base, question, self.runtime, LLM_SETTINGS, FOLDS))
+        task = self._task(base, question, LLM_SETTINGS)
         target, work = self._places(task)
         if not target.is_dir():
             make_llm_adapter(task, FOLDS, target, work, self._telling(task))
@@ -79,8 +79,10 @@ class DrawTuner:
         vectors = cast("CodeVectors", scorer.vectors)  # an adapter that was made just so has them
         return TunedLLM(scorer, vectors, read_out_of_fold(target / OUT_OF_FOLD))
 
-    def _task(self, task: Task) -> Task:
+    def _task(self, base: Installed, question: Question, settings: TuneSettings) -> Task:
         """The task, named by a hash of all that its adapter is made of."""
+        own = passes(settings, len(question.exemplars.exemplars))
+        task = Task("", base, question, self.runtime, own, FOLDS)
         return replace(task, name=task.checkpoints(self.folder).name)
 
     def _places(self, task: Task) -> tuple[Path, Path]:
