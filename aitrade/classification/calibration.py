@@ -88,7 +88,7 @@ class Calibration:
 
     @property
     def baseline_decides(self) -> bool:
-        """Whether the LLM adds nothing to the baseline, which then decides alone."""
+        """Whether the exemplars do not show that the LLM adds to the baseline, which then decides alone."""
         return self.evidence_model == self.baseline
 
     @property
@@ -107,9 +107,9 @@ class Calibration:
         if "baseline_log_loss" not in self.figures:  # fitted before both were kept
             return f"expect of new products: {said('')}"
         joined, baseline = said("joined_"), said("baseline_")
-        if self.figures["joined_log_loss"] < self.figures["baseline_log_loss"]:
+        if not self.baseline_decides:
             return f"expect of new products: {joined}; without the LLM: {baseline}"
-        return f"the LLM adds nothing here, so that the baseline decides: {baseline}; with the LLM: {joined}"
+        return f"the exemplars do not show that the LLM adds anything: baseline alone, {baseline}; joined, {joined}"
 
     @cached_property
     def sha256(self) -> str:

@@ -33,7 +33,7 @@ from aitrade.classification.fitting.calibration_set import (
     sampled_weights,
 )
 from aitrade.classification.fitting.evidence import fit_evidence_model, training_features
-from aitrade.classification.fitting.fit import OVERRULED, _cascade_threshold, _figures, fit_calibration
+from aitrade.classification.fitting.fit import OVERRULED, _adds, _cascade_threshold, _figures, fit_calibration
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.errors import ModelError
 from aitrade.core.paths import shipped
@@ -193,11 +193,24 @@ def test_an_llm_that_adds_nothing_is_not_heard_and_it_is_said() -> None:
     made = fit_calibration(deaf, "toy", {})
     assert made.figures["joined_log_loss"] >= made.figures["baseline_log_loss"] == made.figures["log_loss"]
     assert made.evidence_model == made.baseline
-    assert made.expected.startswith("the LLM adds nothing here, so that the baseline decides: accuracy ")
+    assert made.expected.startswith("the exemplars do not show that the LLM adds anything: baseline alone, accuracy ")
     heard = fit_calibration(told, "toy", {})
     assert heard.evidence_model != heard.baseline
     assert heard.figures["joined_accuracy"] == heard.figures["accuracy"] > heard.figures["baseline_accuracy"]
     assert heard.expected.startswith(f"expect of new products: accuracy {heard.figures['accuracy']:.3f}")
+
+
+def test_a_gain_that_few_exemplars_cannot_tell_from_chance_is_left_out() -> None:
+    """The gain of a single exemplar is within its standard error; that of half of them, or of all, is not."""
+    weights = np.ones(40)
+    lucky, often = np.full(40, -0.001), np.zeros(40)
+    lucky[0], often[::2] = 0.4, 0.1
+    assert not _adds(lucky, weights)
+    assert _adds(often, weights)  # mean 0.05, standard deviation 0.05, of 40: an error of 0.008
+    assert _adds(np.full(40, 0.01), weights)
+    assert not _adds(np.zeros(40), weights)
+    assert not _adds(-often, weights)
+    assert not _adds(np.ones(1), np.ones(1))
 
 
 def test_the_probes_numbers_are_the_same_on_every_machine(calibration: Calibration) -> None:

@@ -25,8 +25,8 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     exemplars out of fold and weighted to the nomenclature, no more than :data:`OVERRULED` of all codes have another
     label with the LLM.
 
-    Where the LLM adds nothing to the baseline, by the log loss of the exemplars out of fold, the baseline decides
-    alone; the figures of both are kept.
+    Where the exemplars do not show that the LLM adds to the baseline, the baseline decides alone; the figures of both
+    are kept.
 
     Args:
         training: the exemplars with their evidence.
@@ -38,7 +38,8 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     joined, baseline = fit_evidence_model(training, features), fit_evidence_model(training, features, BASELINE_KINDS)
     labels, reference = training.labels, training.labels.reference_index
     with_llm, without = (_figures(f.out_of_fold, training.targets, weights, labels) for f in (joined, baseline))
-    full, figures = (joined, with_llm) if with_llm["log_loss"] < without["log_loss"] else (baseline, without)
+    saved = _losses(baseline.out_of_fold, training.targets) - _losses(joined.out_of_fold, training.targets)
+    full, figures = (joined, with_llm) if _adds(saved, weights) else (baseline, without)
     threshold, share = _cascade_threshold(
         baseline.out_of_fold[:, reference], full.out_of_fold.argmax(1) != reference, weights
     )
@@ -76,6 +77,22 @@ def _cascade_threshold(
     return float(probability[order[trusted - 1]]), float(weights[order[:trusted]].sum() / weights.sum())
 
 
+def _adds(saved: "NDArray[np.float64]", weights: "NDArray[np.float64]") -> bool:
+    """Whether the LLM lowers the log loss of the exemplars out of fold by more than the standard error of that.
+
+    The rule of one standard error (Breiman, Friedman, Olshen and Stone 1984): what few exemplars cannot tell is left
+    to the simpler of the two.
+
+    Args:
+        saved: the baseline's loss of each of the m exemplars less the loss with the LLM, shape (m,).
+        weights: of the exemplars, shape (m,).
+    """
+    share = weights / weights.sum()
+    gain = float(share @ saved)
+    biased = float(share**2 @ (saved - gain) ** 2)  # square of the standard error, but for what makes it unbiased
+    return gain > 0 and gain**2 * (1 - float(share @ share)) > biased
+
+
 def _fit_category(training: CalibrationSet) -> tuple[list[float], dict[str, float]]:
     """Weights of the two kinds of evidence on categories, by conditional logistic regression, and their accuracy.
 
@@ -107,6 +124,12 @@ def _compared(labels: LabelSpace) -> list[str]:
     return ["accuracy", *(f"{level.lower()}_f1" for level in labels.counted), "log_loss"]
 
 
+def _losses(probabilities: "NDArray[np.float64]", targets: "NDArray[np.int64]") -> "NDArray[np.float64]":
+    """Log loss of each of the m exemplars, shape (m,)."""
+    losses: NDArray[np.float64] = -np.log(probabilities[np.arange(len(targets)), targets])
+    return losses
+
+
 def _figures(
     probabilities: "NDArray[np.float64]",
     targets: "NDArray[np.int64]",
@@ -121,6 +144,6 @@ def _figures(
         hit = float(share[(predicted == place) & (targets == place)].sum())
         both = float(share[predicted == place].sum() + share[targets == place].sum())
         figures[f"{level.lower()}_f1"] = 2 * hit / both if both else 0.0
-    figures["log_loss"] = -float((share * np.log(probabilities[np.arange(len(targets)), targets])).sum())
+    figures["log_loss"] = float(share @ _losses(probabilities, targets))
     shares = {f"{name.lower()}_share": float(share[targets == labels.position(name)].sum()) for name in labels.others}
     return figures | shares
