@@ -211,6 +211,17 @@ def test_the_learning_curve_learns_what_can_be_learnt(
     (total,) = {total for _, total in told}
     assert [done for done, _ in told if done >= total] == [total], "it is done with all before the end, or never"
     assert told[-1] == (total, total)
+    begun: list[str] = []
+
+    def on_stage(stage: str) -> Callable[[int, int], None]:
+        begun.append(stage)
+        return lambda *_: None
+
+    open_folder(workspace).learning_curve(
+        "truth", sizes=(8,), draws=1, tune_embedder=True, seed=7, device="cpu", on_stage=on_stage
+    )
+    tuning = [stage for stage in begun if stage.startswith("tuning")]
+    assert len(tuning) == len(set(tuning)) > 4, "a stage that is begun again has no time left to tell"
 
 
 def test_a_tuned_model_cannot_show_how_it_learns(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from aitrade.core.device import Runtime
-from aitrade.core.progress import OnStage
+from aitrade.core.progress import OnStage, OnStep
 from aitrade.llm.code_vectors import CodeVectors
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.scorer import Scorer
@@ -15,7 +15,8 @@ from aitrade.models.installed import Installed
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder, load_embedder, load_unlearnt
 from aitrade.tuning.embedder import make_embedder_adapter
-from aitrade.tuning.job import OnStep, Task
+from aitrade.tuning.job import OnStep as OnTuned
+from aitrade.tuning.job import Task
 from aitrade.tuning.llm import make_llm_adapter
 from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS, TuneSettings, passes
 
@@ -90,6 +91,13 @@ class DrawTuner:
         name = f"{task.base.name}+{task.name}"
         return self.folder / name, self.folder / f".{name}"
 
-    def _telling(self, task: Task) -> OnStep:
+    def _telling(self, task: Task) -> OnTuned:
         doing = f"tuning {task.base.name} on {len(task.question.exemplars.exemplars):,} labels"
-        return lambda stage, step, steps, _loss: self.on_stage(f"{doing}: {stage}")(step, steps)
+        begun: dict[str, OnStep] = {}
+
+        def on_step(stage: str, step: int, steps: int, _loss: float | None) -> None:
+            if stage not in begun:
+                begun[stage] = self.on_stage(f"{doing}: {stage}")
+            begun[stage](step, steps)
+
+        return on_step
