@@ -104,7 +104,7 @@ class Workspace(Golds):
             exclude_chapters: HS2 chapters that are dropped; those of the question by default.
             lists: exemption lists; all by default.
             options: further fields of ``Options``, such as ``flow="exports"``, ``run="paper"``, ``by="month"``,
-                ``interval=90``, ``gold=True``, ``sa=True``.
+                ``interval=90``, ``gold=True``, ``sa=True``, ``real="prices"`` with ``chained=True``.
 
         Raises:
             UsageError: there is no such table, or an option does not go with it.

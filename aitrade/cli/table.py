@@ -100,6 +100,13 @@ def table_command(
             help="In dollars of the base year by this deflator (summary, top, index, share, growth, counterfactual).",
         ),
     ] = None,
+    chained: Annotated[
+        bool,
+        typer.Option(
+            "--chained",
+            help="Real growth by a Fisher quantity index of each two years over the groups of --real (growth).",
+        ),
+    ] = False,
     sa: Annotated[
         bool,
         typer.Option(
@@ -136,6 +143,7 @@ def table_command(
             gold=gold,
             lists=lists,
             real=real,
+            chained=chained,
             sa=sa,
         )
     write([(computed.short() if short else computed).table], format_name, output)

@@ -77,6 +77,8 @@ class QueryContext:
             "rank_year": selection.rank,
             "changes": f" {selection.first}-{selection.last}" if selection.first else "",
             "growth": " and growth over the year before" if selection.comparable else "",
+            "real_growth": ", real growth over the year before" if selection.comparable else "",
+            "first_year": selection.years[0],
             "partners": self._denominator,
         }
 
@@ -178,6 +180,7 @@ def _parameters(
         years_and_before=sorted({*years, *(year - 1 for year in years)}),
         years_and_base=sorted({*years, *base}) if spec.from_base else list(years),
         comparable=list(selection.comparable),
+        linked=list(selection.linked),
         world_years=list(years),
         years_used=sorted(years_used(spec, options, selection)),
         gap_countries=sorted({gap.country for gap in gaps if gap.country}),

@@ -105,6 +105,19 @@ def known_deflators(con: "DuckDBPyConnection") -> tuple[Deflator, ...]:
     return tuple(Deflator(*row) for row in rows)
 
 
+def require_deflator(con: "DuckDBPyConnection", name: str) -> Deflator:
+    """The deflator of a name.
+
+    Raises:
+        BadInputError: there is none.
+    """
+    by_name = {one.name: one for one in known_deflators(con)}
+    if name not in by_name:
+        otherwise = "" if by_name else "import one: aitrade deflators import FILE --name NAME"
+        raise BadInputError(f"there is no deflator {name!r}", fix=offer(name, list(by_name), otherwise=otherwise))
+    return by_name[name]
+
+
 @contextmanager
 def in_real_terms(
     con: "DuckDBPyConnection",
@@ -127,11 +140,7 @@ def in_real_terms(
     Raises:
         BadInputError: there is no such deflator, or it has no price of some trade.
     """
-    groups = {one.name: one.groups for one in known_deflators(con)}
-    if name not in groups:
-        otherwise = "" if groups else "import one: aitrade deflators import FILE --name NAME"
-        fix = offer(name, list(groups), otherwise=otherwise)
-        raise BadInputError(f"there is no deflator {name!r}", fix=fix)
+    groups = require_deflator(con, name).groups
     query(con, SQL, "real", deflator=name, base_year=base_year)
     span = {"first": min([base_year, *years]), "last": max([base_year, *years]) if years else 9999}
     lacking = query(con, SQL, "real_lacking", flows=list(flows), excluded=list(excluded), **span)
@@ -147,7 +156,7 @@ def in_real_terms(
     query(con, SQL, "real_flows")
     try:
         yield Note(
-            f"in dollars of {base_year}, deflated by {name} ({groups[name]} group{'s' if groups[name] > 1 else ''} of "
+            f"in dollars of {base_year}, deflated by {name} ({groups} group{'s' if groups > 1 else ''} of "
             "codes, each by its own price; sums are of constant prices, not chained; a year imported whole by its mean "
             "price)",
             "terms",

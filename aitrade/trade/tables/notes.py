@@ -104,10 +104,11 @@ def _on_months(selection: YearSelection) -> list[Note]:
 
 
 def years_used(spec: Spec, options: Options, selection: YearSelection) -> set[int]:
-    """The years that figures rest on: those shown, the base year, and those that growth would compare with."""
+    """The years that figures rest on: those shown, the base year, and those that growth compares or chains."""
     grows = any(h.over == "comparable" for h in spec.headings)
-    before = {year - 1 for year in selection.years if year in selection.comparable} if grows else set()
-    return {*selection.years, *before, *({options.base_year} if spec.from_base and options.base_year else ())}
+    compared = selection.linked if options.chained else selection.comparable if grows else ()
+    both = {year for end in compared for year in (end - 1, end)}
+    return {*selection.years, *both, *({options.base_year} if spec.from_base and options.base_year else ())}
 
 
 def _on_countries(available: Available, used: set[int], *, everyone: bool) -> list[Note]:

@@ -31,6 +31,7 @@ class Options:
         gold: whether figures are corrected by the gold sample; its intervals are of 95 percent by themselves.
         lists: exemption lists; none: all.
         real: a deflator by which trade is in dollars of the base year; None: as it was paid.
+        chained: whether growth is real by a Fisher quantity index of each two years, over the groups of ``real``.
         sa: whether monthly series are seasonally adjusted, over the years asked for, else all in the data.
 
     Raises:
@@ -52,6 +53,7 @@ class Options:
     gold: bool = False
     lists: tuple[str, ...] = ()
     real: str | None = None
+    chained: bool = False
     sa: bool = False
 
     def __post_init__(self) -> None:
@@ -69,6 +71,8 @@ class Options:
             raise UsageError(f"an interval of {self.interval:g} percent", fix="choose one such as 90")
         if self.label_error is not None and not 0 <= self.label_error < 100:
             raise UsageError(f"a label error of {self.label_error:g} percent", fix="choose one such as 5")
+        if self.chained and self.real is None:
+            raise UsageError("chained growth needs the prices of a deflator", fix="name one by real (--real NAME)")
         object.__setattr__(self, "years", tuple(sorted(set(self.years))))
 
     def of_question(self, question: Question) -> "Options":

@@ -20,7 +20,7 @@ class Parameters:
         shown: the countries that rows are limited to; none: all.
         everyone: what all the countries in the data are called together.
         years: those shown; also with the year before each, and with the base year where the table needs it.
-        comparable: the years shown that compare with the year before.
+        comparable: the years shown that compare with the year before; ``linked``, also those between them.
         world_years: the years shown whose partner countries make most of the world's trade, so that shares are of it.
         years_used: all the years that figures rest on.
         gap_countries: countries that some of these years lack; also ``gap_chapters``.
@@ -46,6 +46,7 @@ class Parameters:
     years_and_before: list[int]
     years_and_base: list[int]
     comparable: list[int]
+    linked: list[int]
     world_years: list[int]
     years_used: list[int]
     gap_countries: list[str]

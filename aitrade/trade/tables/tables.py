@@ -8,7 +8,7 @@ from aitrade.core.sql import query
 from aitrade.core.table import Column, Table, Value
 from aitrade.core.wording import offer, slug
 from aitrade.nomenclature.codes import FLOWS
-from aitrade.trade.tables.catalogue import SPECS, Heading
+from aitrade.trade.tables.catalogue import SPECS, Heading, Spec
 from aitrade.trade.tables.context import QueryContext, resolve
 from aitrade.trade.tables.macros import SQL, install_macros
 from aitrade.trade.tables.options import Options
@@ -43,7 +43,13 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
     options = options or Options()
     if options.sa and options.by is None and "month" in SPECS[name].by:
         options = replace(options, by="month")
-    if options.real is None:
+    if options.chained and name != "growth":
+        raise UsageError(
+            f"table {name} has no chained figures: chained dollars do not add up over levels and countries, which "
+            "summary, share and counterfactual rely on",
+            fix="take table growth, or leave chained out for dollars of the base year",
+        )
+    if options.real is None or options.chained:
         return _table(con, name, options)
     from aitrade.trade.tables.deflators import REAL_TABLES, in_real_terms
 
@@ -64,15 +70,16 @@ def table(con: "DuckDBPyConnection", name: str, options: Options | None = None) 
 
 def _table(con: "DuckDBPyConnection", name: str, options: Options) -> Table:
     """Compute a table of the trade that the connection shows."""
-    spec = SPECS[name]
     install_macros(con)
-    context = resolve(con, spec, options)
-    columns = tuple(column for heading in spec.headings for column in _columns(heading, context))
-    rows = tuple(_flat(row) for row in query(con, SQL, name, **context.parameters.by_name))
-    notes = (*context.notes, *_without_rows(context, columns, rows))
-    title = spec.title.format_map(context.words)
-    by = "month" if context.selection.by_month else "year"
-    computed = Table(name, title, columns, rows, notes, by, context.levels)
+    if options.chained:
+        from aitrade.trade.tables.chained import CHAINED, load_prices
+
+        context = resolve(con, CHAINED, options)
+        chained = load_prices(con, context)
+        computed = _computed(con, name, CHAINED, context)
+        return replace(computed, notes=(chained, *computed.notes))
+    context = resolve(con, SPECS[name], options)
+    computed = _computed(con, name, SPECS[name], context)
     if options.sa:
         from aitrade.trade.tables.seasonal import with_adjusted
 
@@ -86,6 +93,16 @@ def _table(con: "DuckDBPyConnection", name: str, options: Options) -> Table:
     from aitrade.trade.tables.intervals import with_intervals
 
     return with_intervals(con, computed, context, options.interval)
+
+
+def _computed(con: "DuckDBPyConnection", name: str, spec: Spec, context: QueryContext) -> Table:
+    """The rows of a table under its columns, with its notes."""
+    columns = tuple(column for heading in spec.headings for column in _columns(heading, context))
+    rows = tuple(_flat(row) for row in query(con, SQL, spec.name, **context.parameters.by_name))
+    notes = (*context.notes, *_without_rows(context, columns, rows))
+    title = spec.title.format_map(context.words)
+    by = "month" if context.selection.by_month else "year"
+    return Table(name, title, columns, rows, notes, by, context.levels)
 
 
 def _without_rows(

@@ -145,6 +145,7 @@ class YearSelection:
     Args:
         shown: the years shown.
         comparable: those of them that compare with the year before: some partner country can hold both in full.
+        linked: the years from the first shown to the last, shown or not, that compare with the year before.
         first: first of the ``full_years`` shown, where changes start; None where there are
             fewer than two.
         last: last full year shown, where changes end; None likewise.
@@ -154,6 +155,7 @@ class YearSelection:
 
     shown: tuple[Year, ...]
     comparable: tuple[int, ...]
+    linked: tuple[int, ...]
     first: int | None
     last: int | None
     rank: int
@@ -189,9 +191,10 @@ def select_years(
         shown = tuple(year for year in shown if year.year == rank)
         full = [year for year in full if year == rank]
     in_full = {year.year for year in data if year.whole or len(year.months) == MONTHS}
-    comparable = tuple(year.year for year in shown if {year.year, year.year - 1} <= in_full)
+    linked = tuple(year for year in range(shown[0].year, shown[-1].year + 1) if {year, year - 1} <= in_full)
+    comparable = tuple(year.year for year in shown if year.year in linked)
     first, last = (full[0], full[-1]) if len(full) > 1 else (None, None)
-    return YearSelection(shown, comparable, first, last, rank, by_month)
+    return YearSelection(shown, comparable, linked, first, last, rank, by_month)
 
 
 def _shown(data: tuple[Year, ...], options: Options, partners: Sequence[str], *, by_month: bool) -> tuple[Year, ...]:

@@ -22,8 +22,9 @@ WHERE run = of_run
 -- Trade of some years without the excluded chapters, with all partner countries or only those listed: month by month, or
 -- by year (month 0). A year that is there both whole and month by month counts once: where a country's whole year was
 -- imported, its months are left out of yearly figures. Years without a gap are a range, which is quicker than a list.
+-- The month that the data hold a row in, 0 for a whole year, is month_held in yearly figures too.
 CREATE OR REPLACE TEMP MACRO trade(of_flow, in_years, by_month, excluded, partners) AS TABLE
-SELECT hs10, cty_code, year, month, value, duty
+SELECT hs10, cty_code, year, month, month AS month_held, value, duty
 FROM flows
 WHERE by_month
     AND month > 0
@@ -33,7 +34,7 @@ WHERE by_month
     AND NOT list_contains(excluded, substr(hs10, 1, 2))
     AND (len(partners) = 0 OR list_contains(partners, cty_code))
 UNION ALL
-SELECT hs10, cty_code, year, 0 AS month, value, duty
+SELECT hs10, cty_code, year, 0 AS month, month AS month_held, value, duty
 FROM flows
 WHERE NOT by_month
     AND flow = of_flow
@@ -53,7 +54,7 @@ WHERE NOT by_month
 -- Trade with its labels, row by row.
 CREATE OR REPLACE TEMP MACRO labelled(of_flow, of_run, counted, in_years, by_month, excluded, partners) AS TABLE
 SELECT
-    trade.hs10, trade.cty_code, trade.year, trade.month, trade.value, trade.duty,
+    trade.hs10, trade.cty_code, trade.year, trade.month, trade.month_held, trade.value, trade.duty,
     coalesce(labels.relevance, 'Unlabelled') AS relevance,
     labels.category
 FROM trade(of_flow, in_years, by_month, excluded, partners) AS trade

@@ -1,13 +1,13 @@
--- Trade in dollars of the base year: the value of a code in a month over its group's price there, the base year's average
--- price being 1. A group is the longest prefix that the code begins with. A whole year (month 0) takes the mean of its
--- twelve prices. The view stands before the workspace's own table of trade for as long as it is there.
+-- The prices of a deflator: of each group in a month, the base year's average price being 1, or as they come where no base
+-- year is given. A group is the longest prefix that a code begins with. A whole year (month 0) takes the mean of its twelve
+-- prices.
 CREATE OR REPLACE TEMP TABLE price_levels AS
 WITH bases AS (
-    SELECT flow, prefix, avg(price) AS base
+    SELECT flow, prefix, CASE WHEN $base_year IS NULL THEN 1 ELSE avg(price) END AS base
     FROM deflators
-    WHERE name = $deflator AND year = $base_year
+    WHERE name = $deflator AND ($base_year IS NULL OR year = $base_year)
     GROUP BY flow, prefix
-    HAVING count(*) = 12
+    HAVING $base_year IS NULL OR count(*) = 12
 )
 SELECT flow, prefix, year, month, price / base AS level FROM deflators JOIN bases USING (flow, prefix) WHERE name = $deflator
 UNION ALL
@@ -20,6 +20,6 @@ HAVING count(*) = 12;
 CREATE OR REPLACE TEMP TABLE code_groups AS
 SELECT codes.flow, codes.hs10, arg_max(groups.prefix, length(groups.prefix)) AS prefix
 FROM (SELECT DISTINCT flow, hs10 FROM flows) AS codes
-JOIN (SELECT DISTINCT flow, prefix FROM price_levels) AS groups
+JOIN (SELECT DISTINCT flow, prefix FROM deflators WHERE name = $deflator) AS groups
     ON groups.flow = codes.flow AND starts_with(codes.hs10, groups.prefix)
 GROUP BY codes.flow, codes.hs10;

@@ -1,3 +1,5 @@
+-- Trade in dollars of the base year: the value of a code in a month over its group's price there (real.sql). The view stands
+-- before the workspace's own table of trade for as long as it is there.
 CREATE TEMP VIEW flows AS
 SELECT nominal.* REPLACE (
     round(nominal.value / levels.level)::BIGINT AS value,
