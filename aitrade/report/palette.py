@@ -50,7 +50,8 @@ def dark_style(root: str) -> str:
     """CSS for a root selector: the page's colours on dark paper, and those that charts are drawn in mapped to them."""
     used = (CHOSEN, LOW, ALL, OTHER, FIFTH, TEXT, MUTED, GRID, PAPER)
     own = (
-        "--text: {}; --muted: {}; --grid: {}; --paper: {}; --accent: {}; --link: {}; --card: #1e2328; --mark: #4a3212;"
+        "--text: {}; --muted: {}; --grid: {}; --paper: {}; --accent: {}; --link: {}; --card: #1e2328; --mark: #4a3212; "
+        "--shade: #ffffff59;"
     )
     colours = own.format(*(ink.dark for ink in (TEXT, MUTED, GRID, PAPER, CHOSEN, LOW)))
     return "\n".join(

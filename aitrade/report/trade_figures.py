@@ -149,7 +149,7 @@ def _share_ends(row: Mapping[str, Value], summary_table: Table | None) -> tuple[
 
 
 def counterfactual(tables: Tables) -> Figure | None:
-    """The trade balance with and without the boom."""
+    """The trade balance with and without the boom; None where there is nothing but the base year."""
     _, table = only_table(tables)
     monthly = table.by == "month"
     balance = {"balance": "Balance", "counterfactual_balance": "Balance without the boom"}
@@ -161,6 +161,8 @@ def counterfactual(tables: Tables) -> Figure | None:
         for row in table.records()
         if row[name] is not None
     ]
+    if not any(one["value"] for one in points):
+        return None  # nothing but the base year, whose excess is nothing by construction
     return figure(
         "balance-by-month" if monthly else "balance",
         f"Trade without the boom, by {'month' if monthly else 'year'}",

@@ -232,6 +232,18 @@ def test_notes_speak_of_what_the_reader_sees_not_of_a_commands_options(tmp_path:
     assert not [note for note in notes if re.search(r"(^|[\s(])--?[a-z]|\baitrade\b", note)]
 
 
+def test_the_boom_is_not_drawn_of_the_base_year_alone(tmp_path: Path) -> None:
+    # No country is there in both flows, so that there is no balance but the excess, which is nothing.
+    folder = made.fill(tmp_path / "w", months=((2023, 0),))
+    with open_workspace(folder) as con:
+        con.execute("DELETE FROM flows WHERE flow = 'exports' AND cty_code <> ?", [made.PARTNERS[0]])
+        con.execute("DELETE FROM flows WHERE flow = 'imports' AND cty_code = ?", [made.PARTNERS[0]])
+        sum_all_chapters(con)
+        assert "balance" not in gather(con, made.RUN).figures
+    with open_workspace(made.fill(tmp_path / "two", months=((2023, 0), (2024, 0)))) as con:
+        assert "balance" in gather(con, made.RUN).figures
+
+
 def test_the_note_on_intervals_stands_where_they_are_drawn(contents: Contents) -> None:
     said = {name: [note for note in one.notes if "interval" in note] for name, one in contents.figures.items()}
     assert said["share"]
