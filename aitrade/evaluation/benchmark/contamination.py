@@ -153,7 +153,7 @@ def _told(row: Row, contest: Contest) -> tuple[str, str]:
         return _published((named, embedder), contest), f"{_data(named, contest)}; the embedder's as in the baseline"
     if row.kind == "mean":
         bases = [base_and_adapter(model)[0] for model in contest.models]
-        return _published((*bases, embedder), contest), "as the joined rows'"
+        return _published((*bases, embedder), contest), "see the joined rows"
     return "", NOT_KNOWN
 
 
