@@ -1,5 +1,6 @@
 """Real tables are those of trade that was deflated in plain Python before it was imported."""
 
+import re
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -82,6 +83,17 @@ def test_trade_without_a_price_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="in 2025-07"):
         table(con, "share", Options(run="hand", real="short"))
     assert table(con, "share", Options(run="hand", real="short", years=(2023, 2024))).rows
+
+
+def test_a_group_without_the_base_year_does_not_take_the_price_of_a_wider_one(tmp_path: Path) -> None:
+    con = workspace(ROWS)
+    lines = written(tmp_path).read_text("utf-8").splitlines()
+    path = tmp_path / "later.csv"
+    path.write_text("\n".join(line for line in lines if not re.match("202[23].*,8471$", line)) + "\n", "utf-8")
+    import_deflator(con, path, "later")
+    with pytest.raises(BadInputError, match="no price of code 8471.*or not twelve months of 2023"):
+        table(con, "share", Options(run="hand", real="later", years=(2024,)))
+    assert table(con, "share", Options(run="hand", real="later", years=(2024,), base_year=2024)).rows
 
 
 def test_what_is_misspelt_or_has_no_real_figures_says_so(tmp_path: Path) -> None:
