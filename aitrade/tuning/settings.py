@@ -34,7 +34,7 @@ LLM_SETTINGS = TuneSettings()
 # An embedder is so small that all of its layers are tuned.
 EMBEDDER_SETTINGS = TuneSettings(share=1.0, epochs=4, batch=32, learning_rate=1e-3, head_rate=5e-3, max_tokens=128)
 # Where exemplars are few, more passes over them; measured in docs/experiments/learning-curve.md.
-LEAST_READ = 8_000
+LEAST_READ = 4_000
 MOST_EPOCHS = 12
 
 
