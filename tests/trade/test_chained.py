@@ -139,13 +139,16 @@ def test_time_turned_round_turns_the_index_round(tmp_path: Path) -> None:
             assert ratio * turned_round == pytest.approx(1, rel=1e-9)
 
 
-def test_with_one_price_growth_is_that_of_the_dollars(tmp_path: Path) -> None:
+GAP = [row for row in trade(6) if (row.hs10[:2], row.cty, row.year) != ("84", "5700", 2023)]
+
+
+@pytest.mark.parametrize("rows", [made_up(), GAP], ids=["every awkward case", "a chapter is lacking"])
+def test_with_one_price_growth_is_that_of_the_dollars(tmp_path: Path, rows: list[Row]) -> None:
     """Also with gaps, years that are whole beside their months, and years in part, as plain growth has it."""
-    rows = made_up()
-    con = made(
-        tmp_path, rows, {(group, y, m): 50.0 for group in GROUPS for y in range(2020, 2027) for m in range(1, 13)}
-    )
+    one = {(group, year, month): 50.0 for group in GROUPS for year in range(2020, 2027) for month in range(1, 13)}
+    con = made(tmp_path, rows, one)
     found, plain = chained(con, ()), table(con, "growth", Options(run="hand"))
+    assert any("the data lack" in note for note in plain.notes) == (rows is GAP)
     assert [c.name for c in found.columns if not c.name.startswith("chained")] == [c.name for c in plain.columns]
     for row, expected in zip(found.records(), plain.records(), strict=True):
         assert_near([row[key] for key in expected], list(expected.values()))
