@@ -109,7 +109,7 @@ class Fitting(Questions):
             base: installed LLM or embedder.
             name: of the adapter, used as ``BASE+NAME``.
             output: folder for adapters; the workspace's by default.
-            epochs: passes over the exemplars; 2 for an LLM, 4 for an embedder by default, more where they are few.
+            epochs: passes over the exemplars; by default 4 for an embedder, for an LLM 2, more where they are few.
             rank: of the LoRA matrices.
             share: share of an LLM's layers that is tuned, from the top.
             folds: parts that the exemplars' subheadings are cut into.
@@ -133,14 +133,14 @@ class Fitting(Questions):
         from aitrade.tuning.embedder import make_embedder_adapter
         from aitrade.tuning.job import Task
         from aitrade.tuning.llm import make_llm_adapter
-        from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS, passes
+        from aitrade.tuning.settings import EMBEDDER_SETTINGS, llm_settings
 
         folder = Path(output or adapter_folders(self.question, self.folder)[0])
         installed = locate(base)
         is_llm = installed.kind == "llm"
-        usual = passes(LLM_SETTINGS if is_llm else EMBEDDER_SETTINGS, len(self.question.exemplars.exemplars))
-        share = share if is_llm else usual.share
-        settings = replace(usual, share=share, rank=rank, epochs=epochs or usual.epochs)
+        of_llm = replace(llm_settings(len(self.question.exemplars.exemplars)), share=share)
+        usual = of_llm if is_llm else EMBEDDER_SETTINGS
+        settings = replace(usual, rank=rank, epochs=epochs or usual.epochs)
         target, work = folder / f"{base}+{name}", folder / f".{base}+{name}"
         require_writable(work / "state.json")
         job = Task(name, installed, self.question, choose_runtime(device), settings, folds)

@@ -22,7 +22,7 @@ def tune(
         int | None,
         typer.Option(
             min=1,
-            help="Passes over the exemplars; 2 for an LLM, 4 for an embedder, more where they are few.",
+            help="Passes over the exemplars; 4 for an embedder, for an LLM 2, more where they are few.",
         ),
     ] = None,
     rank: Annotated[int, typer.Option(min=1, help="Rank of the LoRA matrices.")] = 16,

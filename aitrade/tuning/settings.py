@@ -33,12 +33,13 @@ class TuneSettings:
 LLM_SETTINGS = TuneSettings()
 # An embedder is so small that all of its layers are tuned.
 EMBEDDER_SETTINGS = TuneSettings(share=1.0, epochs=4, batch=32, learning_rate=1e-3, head_rate=5e-3, max_tokens=128)
-# Where exemplars are few, more passes over them; measured in docs/experiments/learning-curve.md.
-LEAST_READ = 4_000
-MOST_EPOCHS = 12
+LEAST_READ, MOST_EPOCHS = 4_000, 12  # measured in docs/experiments/learning-curve.md
 
 
-def passes(settings: TuneSettings, exemplars: int) -> TuneSettings:
-    """The same with as many epochs as a number of exemplars needs: :data:`LEAST_READ` are read, if in few epochs."""
+def llm_settings(exemplars: int) -> TuneSettings:
+    """How an LLM is tuned on a number of exemplars: where they are few, in more epochs, so that it learns at all.
+
+    An embedder learns as much from few of them in the epochs that it has.
+    """
     needed = -(-LEAST_READ // max(exemplars, 1))
-    return replace(settings, epochs=max(settings.epochs, min(needed, MOST_EPOCHS)))
+    return replace(LLM_SETTINGS, epochs=max(LLM_SETTINGS.epochs, min(needed, MOST_EPOCHS)))

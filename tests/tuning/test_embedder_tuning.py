@@ -259,7 +259,7 @@ def test_llm_and_embedder_are_tuned_by_one_command(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for base, epochs, use in ((DEMO_EMBEDDER, 12, "LLM+ADAPTER"), (MODEL, 12, f"{MODEL}+relevance")):
+    for base, epochs, use in ((DEMO_EMBEDDER, 4, "LLM+ADAPTER"), (MODEL, 12, f"{MODEL}+relevance")):
         found = aitrade("models", "tune", base, "--name", "relevance", "--folds", "2", "--rank", "2", "--device", "cpu")
         assert found.code == 0, found.err
         assert f"Next: aitrade calibrate --model {use}" in found.err

@@ -18,7 +18,7 @@ from aitrade.tuning.embedder import make_embedder_adapter
 from aitrade.tuning.job import OnStep as OnTuned
 from aitrade.tuning.job import Task
 from aitrade.tuning.llm import make_llm_adapter
-from aitrade.tuning.settings import EMBEDDER_SETTINGS, LLM_SETTINGS, TuneSettings, passes
+from aitrade.tuning.settings import EMBEDDER_SETTINGS, TuneSettings, llm_settings
 
 FOLDS = 3
 
@@ -72,7 +72,7 @@ class DrawTuner:
 
     def llm(self, base: Installed, question: Question) -> TunedLLM:
         """Tune an LLM."""
-        task = self._task(base, question, LLM_SETTINGS)
+        task = self._task(base, question, llm_settings(len(question.exemplars.exemplars)))
         target, work = self._places(task)
         if not target.is_dir():
             make_llm_adapter(task, FOLDS, target, work, self._telling(task))
@@ -82,8 +82,7 @@ class DrawTuner:
 
     def _task(self, base: Installed, question: Question, settings: TuneSettings) -> Task:
         """The task, named by a hash of all that its adapter is made of."""
-        own = passes(settings, len(question.exemplars.exemplars))
-        task = Task("", base, question, self.runtime, own, FOLDS)
+        task = Task("", base, question, self.runtime, settings, FOLDS)
         return replace(task, name=task.checkpoints(self.folder).name)
 
     def _places(self, task: Task) -> tuple[Path, Path]:
