@@ -33,7 +33,7 @@ from aitrade.classification.fitting.calibration_set import (
     sampled_weights,
 )
 from aitrade.classification.fitting.evidence import fit_evidence_model, training_features
-from aitrade.classification.fitting.fit import OVERRULED, _adds, _cascade_threshold, _figures, fit_calibration
+from aitrade.classification.fitting.fit import OVERRULED, _cascade_threshold, _figures, _heard, fit_calibration
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.errors import ModelError
 from aitrade.core.paths import shipped
@@ -205,12 +205,23 @@ def test_a_gain_that_few_exemplars_cannot_tell_from_chance_is_left_out() -> None
     weights = np.ones(40)
     lucky, often = np.full(40, -0.001), np.zeros(40)
     lucky[0], often[::2] = 0.4, 0.1
-    assert not _adds(lucky, weights)
-    assert _adds(often, weights)  # mean 0.05, standard deviation 0.05, of 40: an error of 0.008
-    assert _adds(np.full(40, 0.01), weights)
-    assert not _adds(np.zeros(40), weights)
-    assert not _adds(-often, weights)
-    assert not _adds(np.ones(1), np.ones(1))
+    assert not _heard(lucky, weights, tuned=False)
+    assert _heard(often, weights, tuned=False)  # mean 0.05, standard deviation 0.05, of 40: an error of 0.008
+    assert _heard(np.full(40, 0.01), weights, tuned=False)
+    assert not _heard(np.zeros(40), weights, tuned=False)
+    assert not _heard(-often, weights, tuned=False)
+    assert not _heard(np.ones(1), np.ones(1), tuned=False)
+
+
+def test_a_tuned_llm_is_left_out_where_it_harms() -> None:
+    """Tuned on two thirds of few exemplars it looks worse than it is, so that a loss within the error is no reason."""
+    weights = np.ones(40)
+    unlucky, often = np.full(40, 0.001), np.zeros(40)
+    unlucky[0], often[::2] = -0.4, 0.1
+    assert _heard(unlucky, weights, tuned=True)
+    assert _heard(often, weights, tuned=True)
+    assert not _heard(-often, weights, tuned=True)
+    assert not _heard(np.full(40, -0.01), weights, tuned=True)
 
 
 def test_the_probes_numbers_are_the_same_on_every_machine(calibration: Calibration) -> None:

@@ -1,5 +1,6 @@
 """Fit a calibration: how evidence is joined, when the LLM need not be asked, and how categories are chosen."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from aitrade.classification.fitting.calibration_set import CalibrationSet
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.softmax import softmax
+from aitrade.models.adapter_files import is_tuned
 from aitrade.question.labels import LabelSpace
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     exemplars out of fold and weighted to the nomenclature, no more than :data:`OVERRULED` of all codes have another
     label with the LLM.
 
-    Where the exemplars do not show that the LLM adds to the baseline, the baseline decides alone; the figures of both
-    are kept.
+    Where the exemplars do not show that a base LLM adds to the baseline, or show that a tuned one harms, the baseline
+    decides alone; the figures of both are kept.
 
     Args:
         training: the exemplars with their evidence.
@@ -39,7 +41,7 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     labels, reference = training.labels, training.labels.reference_index
     with_llm, without = (_figures(f.out_of_fold, training.targets, weights, labels) for f in (joined, baseline))
     saved = _losses(baseline.out_of_fold, training.targets) - _losses(joined.out_of_fold, training.targets)
-    full, figures = (joined, with_llm) if _adds(saved, weights) else (baseline, without)
+    full, figures = (joined, with_llm) if _heard(saved, weights, is_tuned(model)) else (baseline, without)
     threshold, share = _cascade_threshold(
         baseline.out_of_fold[:, reference], full.out_of_fold.argmax(1) != reference, weights
     )
@@ -77,20 +79,25 @@ def _cascade_threshold(
     return float(probability[order[trusted - 1]]), float(weights[order[:trusted]].sum() / weights.sum())
 
 
-def _adds(saved: "NDArray[np.float64]", weights: "NDArray[np.float64]") -> bool:
-    """Whether the LLM lowers the log loss of the exemplars out of fold by more than the standard error of that.
+def _heard(saved: "NDArray[np.float64]", weights: "NDArray[np.float64]", tuned: bool) -> bool:
+    """Whether the LLM has a part in the probabilities, by what it saves of the log loss of the exemplars out of fold.
 
     The rule of one standard error (Breiman, Friedman, Olshen and Stone 1984): what few exemplars cannot tell is left
-    to the simpler of the two.
+    to the simpler of the two, the baseline. A tuned LLM is measured as it was tuned without a part of the exemplars,
+    which wrongs it where they are few (docs/experiments/learning-curve.md); it is left out where it is shown to harm.
 
     Args:
         saved: the baseline's loss of each of the m exemplars less the loss with the LLM, shape (m,).
         weights: of the exemplars, shape (m,).
+        tuned: whether the LLM is tuned on them.
     """
     share = weights / weights.sum()
+    unbiased = 1 - float(share @ share)
+    if not unbiased:
+        return False  # one exemplar tells nothing
     gain = float(share @ saved)
-    biased = float(share**2 @ (saved - gain) ** 2)  # square of the standard error, but for what makes it unbiased
-    return gain > 0 and gain**2 * (1 - float(share @ share)) > biased
+    error = math.sqrt(float(share**2 @ (saved - gain) ** 2) / unbiased)
+    return gain > (-error if tuned else error)
 
 
 def _fit_category(training: CalibrationSet) -> tuple[list[float], dict[str, float]]:

@@ -36,12 +36,14 @@ class TunedLLM:
     """An LLM that was tuned on exemplars.
 
     Attributes:
+        name: ``BASE+ADAPTER``.
         scorer: of codes that are no exemplars.
         vectors: where it and the LLM of each fold place the exemplars.
         out_of_fold: scores of the levels, then of the categories, of each exemplar by (flow, hs10), by an LLM that has
             not learnt its subheading.
     """
 
+    name: str
     scorer: Scorer
     vectors: CodeVectors
     out_of_fold: dict[tuple[str, str], list[float]]
@@ -78,7 +80,7 @@ class DrawTuner:
             make_llm_adapter(task, FOLDS, target, work, self._telling(task))
         scorer = load_scorer(target.name, self.runtime, question, 0, (self.folder,))
         vectors = cast("CodeVectors", scorer.vectors)  # an adapter that was made just so has them
-        return TunedLLM(scorer, vectors, read_out_of_fold(target / OUT_OF_FOLD))
+        return TunedLLM(target.name, scorer, vectors, read_out_of_fold(target / OUT_OF_FOLD))
 
     def _task(self, base: Installed, question: Question, settings: TuneSettings) -> Task:
         """The task, named by a hash of all that its adapter is made of."""

@@ -116,7 +116,7 @@ def learnt(
         placed = place(question, method, nomenclature, measured, vectors, folds, theirs)
         said[TUNED] = without_llm(placed)
     for name, heard in contenders.hear(question, placed, on_asked).items():
-        said |= {f"{name} alone": softmax(heard.scores), f"{name} joined": with_llm(placed, heard, name)}
+        said |= {f"{name} alone": softmax(heard.scores), f"{name} joined": with_llm(placed, heard)}
     return said
 
 

@@ -48,11 +48,13 @@ class Heard:
     """What an LLM says.
 
     Attributes:
+        model: ``BASE`` or ``BASE+ADAPTER``.
         training: the exemplars with what it says of them, not having learnt their subheadings.
         scores: of the levels of the measured codes, shape (n, k).
         neighbours: the exemplars that it places near each of these, if it is tuned.
     """
 
+    model: str
     training: CalibrationSet
     scores: "NDArray[np.float64]"
     neighbours: Sequence[Sequence[Neighbour]]
@@ -116,9 +118,9 @@ def without_llm(placed: Placed) -> "NDArray[np.float64]":
     return fitted.model.probabilities(_features(placed, np.zeros_like(placed.logits), [()] * len(placed.codes)))
 
 
-def with_llm(placed: Placed, heard: Heard, name: str) -> "NDArray[np.float64]":
-    """The same by what a calibration makes of that and of what the LLM of a name says."""
-    calibration = fit_calibration(heard.training, name, {})
+def with_llm(placed: Placed, heard: Heard) -> "NDArray[np.float64]":
+    """The same by what a calibration makes of that and of what an LLM says."""
+    calibration = fit_calibration(heard.training, heard.model, {})
     return calibration.evidence_model.probabilities(_features(placed, heard.scores, heard.neighbours))
 
 

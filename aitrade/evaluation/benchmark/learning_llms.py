@@ -43,7 +43,7 @@ class Contenders:
 
     def hear(self, question: Question, placed: Placed, on_asked: OnAsked) -> dict[str, Heard]:
         """Ask every LLM about exemplars and measured codes, by the name of the contender."""
-        base = {name: _of_base(scorer, placed, on_asked) for name, scorer in self.scorers.items()}
+        base = {name: _of_base(name, scorer, placed, on_asked) for name, scorer in self.scorers.items()}
         tuned = {f"{name}, tuned": _of_tuned(tune(question), placed, on_asked) for name, tune in self.llms.items()}
         return base | tuned
 
@@ -71,7 +71,7 @@ def ask(
     return np.concatenate(scores)
 
 
-def _of_base(scorer: Scorer, placed: Placed, on_asked: OnAsked) -> Heard:
+def _of_base(name: str, scorer: Scorer, placed: Placed, on_asked: OnAsked) -> Heard:
     training = placed.training
     codes = [e.code for e in training.exemplars]
     count = joined_on(len(codes))
@@ -80,7 +80,7 @@ def _of_base(scorer: Scorer, placed: Placed, on_asked: OnAsked) -> Heard:
     shown = [training.neighbours[row] for row in rows]
     of_exemplars = ask(scorer, [codes[row] for row in rows], shown, on_asked)
     seen = replace(training, rows=rows, llm=of_exemplars, llm_votes=training.llm_votes[rows])
-    return Heard(seen, scores, [()] * len(placed.codes))
+    return Heard(name, seen, scores, [()] * len(placed.codes))
 
 
 def _of_tuned(tuned: TunedLLM, placed: Placed, on_asked: OnAsked) -> Heard:
@@ -99,4 +99,4 @@ def _of_tuned(tuned: TunedLLM, placed: Placed, on_asked: OnAsked) -> Heard:
     votes = near_votes(own, training.labels, training.method)
     seen = replace(training, llm=of_exemplars, llm_votes=votes)
     theirs = find(tuned.vectors.index(exemplars), placed.codes, np.concatenate(vectors))
-    return Heard(seen, np.concatenate(scores), theirs)
+    return Heard(tuned.name, seen, np.concatenate(scores), theirs)
