@@ -240,6 +240,8 @@ class Benchmarks(Reviews):
         embedder = embedder or base_and_adapter(self.question.settings.embedder)[0]
         if tuned := [name for name in (*models, *tune_models, embedder) if is_tuned(name)]:
             raise UsageError(f"{tuned[0]} has learnt labels already", fix="name base models: aitrade models list")
+        if wrong := [name for name in tune_models if locate(name).kind != "llm"]:
+            raise UsageError(f"{wrong[0]} is no LLM to tune", fix="name LLMs: aitrade models list")
         with read_workspace(self.folder) as con:
             gold = gold_of_run(con, labels, self.question)
             nomenclature = read_codes(con, ("imports",))

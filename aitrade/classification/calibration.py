@@ -109,7 +109,7 @@ class Calibration:
         joined, baseline = said("joined_"), said("baseline_")
         if not self.baseline_decides:
             return f"expect of new products: {joined}; without the LLM: {baseline}"
-        return f"the exemplars do not show that the LLM adds anything: baseline alone, {baseline}; joined, {joined}"
+        return f"the exemplars do not show that the LLM adds anything, so it is left out: {baseline}; with it: {joined}"
 
     @cached_property
     def sha256(self) -> str:

@@ -154,7 +154,7 @@ def classify(
     except KeyboardInterrupt:
         kept = len(predicted_codes(con, run.run))  # perhaps one batch more than was counted
         raise StoppedError(
-            f"stopped after {kept:,} of {len(codes):,} codes, all kept, and what was embedded too",
+            f"stopped after {kept:,} of {len(codes):,} codes; they and all embeddings are kept",
             fix=f"aitrade runs resume {run.run}",
         ) from None
     finish_run(con, run.run)

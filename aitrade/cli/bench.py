@@ -195,7 +195,8 @@ def bench_models(
     gold_made: Annotated[
         str,
         typer.Option(
-            metavar="YYYY[-MM]", help="When the gold was labelled: a model that came out before cannot have read it."
+            metavar="YYYY[-MM]",
+            help="When the gold was labelled: a model that came out before cannot have read its labels.",
         ),
     ] = "",
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be asked, and stop.")] = False,

@@ -85,6 +85,7 @@ def _heard(saved: "NDArray[np.float64]", weights: "NDArray[np.float64]", tuned: 
     The rule of one standard error (Breiman, Friedman, Olshen and Stone 1984): what few exemplars cannot tell is left
     to the simpler of the two, the baseline. A tuned LLM is measured as it was tuned without a part of the exemplars,
     which wrongs it where they are few (docs/experiments/learning-curve.md); it is left out where it is shown to harm.
+    Exemplars are taken as independent.
 
     Args:
         saved: the baseline's loss of each of the m exemplars less the loss with the LLM, shape (m,).

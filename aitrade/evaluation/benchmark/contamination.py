@@ -18,8 +18,8 @@ COLUMNS = (
     Column("gold_in_headings", "Others in a heading with exemplars", "count"),
     Column("kept_from_exemplars", "Kept from the exemplars"),
     Column("revised_against", "Question revised after disagreements with"),
-    Column("model_published", "Model published"),
-    Column("model_before_gold", "Model older than the gold"),
+    Column("model_published", "Base model published"),
+    Column("model_before_gold", "Base model older than the gold"),
     Column("model_data", "What the model's card tells of its data"),
 )
 
@@ -124,7 +124,7 @@ def _kept(row: Row, contest: Contest) -> str:
     without_itself = "neighbours are never the code itself"
     fitted = f"probe, embedder and joining made without the code's subheading; {without_itself}"
     if row.kind == "floor":
-        return "not: it counts their labels" if row.name == MAJORITY else "words learnt without the code's subheading"
+        return "no: it counts their labels" if row.name == MAJORITY else "words learnt without the code's subheading"
     if row.kind == BASELINE:
         return fitted
     if row.kind in (ALONE, JOINED):
@@ -136,7 +136,7 @@ def _kept(row: Row, contest: Contest) -> str:
     if row.kind == "mean":
         return "as the joined rows that it is the mean of"
     if row.kind == "run" and row.made_from["made_by"] == "classification":
-        return "not: a run takes the labels of exemplars as they are"
+        return "no: a run takes the labels of exemplars as they are"
     return NOT_KNOWN
 
 

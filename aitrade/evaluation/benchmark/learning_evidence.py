@@ -119,7 +119,7 @@ def without_llm(placed: Placed) -> "NDArray[np.float64]":
 
 
 def with_llm(placed: Placed, heard: Heard) -> "NDArray[np.float64]":
-    """The same by what a calibration makes of that and of what an LLM says."""
+    """Probabilities of the measured codes by a calibration of the LLM on the exemplars, shape (n, k)."""
     calibration = fit_calibration(heard.training, heard.model, {})
     return calibration.evidence_model.probabilities(_features(placed, heard.scores, heard.neighbours))
 

@@ -79,7 +79,13 @@ def _of_base(name: str, scorer: Scorer, placed: Placed, on_asked: OnAsked) -> He
     scores = ask(scorer, placed.codes, placed.neighbours, on_asked)
     shown = [training.neighbours[row] for row in rows]
     of_exemplars = ask(scorer, [codes[row] for row in rows], shown, on_asked)
-    seen = replace(training, rows=rows, llm=of_exemplars, llm_votes=training.llm_votes[rows])
+    seen = replace(
+        training,
+        rows=rows,
+        llm=of_exemplars,
+        llm_votes=training.llm_votes[rows],
+        llm_category=training.llm_category[rows],
+    )
     return Heard(name, seen, scores, [()] * len(placed.codes))
 
 

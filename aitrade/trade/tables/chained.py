@@ -51,7 +51,8 @@ def load_prices(con: "DuckDBPyConnection", context: QueryContext) -> Note:
         )
         raise BadInputError(
             f"deflator {name} has not all twelve months of {year} {of} ({flow}), which chained growth needs",
-            fix="import a deflator with these months, and with rows of all other codes (hs empty), or choose --years",
+            fix="import a deflator with these months, and with rows of all other codes (hs empty), or choose "
+            f"years from {year + 2} on: the first year shown is compared with the year before it",
         )
     return Note(
         f"growth and index are of quantities: Fisher indices of each two years over the {groups} "
