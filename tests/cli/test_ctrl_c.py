@@ -133,7 +133,7 @@ def test_what_was_embedded_before_a_stop_is_not_embedded_again(
     stopped = aitrade(*command)
     assert stopped.code == 5
     assert "stopped after 0 of" in stopped.err
-    assert "what was embedded too" in stopped.err
+    assert "all embeddings are kept" in stopped.err
     before = len(embedded)
     assert before >= 40
     monkeypatch.setattr(Embedder, "embed_by_length", partialmethod(embed, most=10_000))

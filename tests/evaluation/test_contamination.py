@@ -168,7 +168,7 @@ def test_an_exemplar_of_the_other_flow_is_beside_a_code_and_not_the_code() -> No
 def test_how_a_row_was_kept_from_the_exemplars_goes_by_what_it_is() -> None:
     assert told("alone", "two+x").kept_from_exemplars.startswith("tuned without the code's subheading")
     assert f"up to {METHOD.prompt_neighbours} exemplars" in told("alone", "two").kept_from_exemplars
-    assert told("run", run_of="classification").kept_from_exemplars.startswith("not: a run takes the labels")
+    assert told("run", run_of="classification").kept_from_exemplars.startswith("no: a run takes the labels")
     for kind in ("run", "rater", "added"):
         assert told(kind, run_of="labels").kept_from_exemplars == "not known"
 
