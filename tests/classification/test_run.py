@@ -223,7 +223,7 @@ def test_a_stop_says_how_to_go_on(workspace: Path, toy_classifier: Load) -> None
 
         classify(con, [toy_classifier()], read_codes(con, BOTH), on_batch)
     assert caught.value.exit_code == 5
-    assert f"{BATCH} of {len(toys.toy_codes())} codes, all kept" in str(caught.value)
+    assert f"{BATCH} of {len(toys.toy_codes())} codes; they and all embeddings are kept" in str(caught.value)
     (run,) = (r for (r,) in rows(workspace, "SELECT run FROM runs"))
     assert caught.value.fix == f"aitrade runs resume {run}"
 

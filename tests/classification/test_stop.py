@@ -73,7 +73,7 @@ def test_a_run_survives_sigint_and_sigkill(
 ) -> None:
     code, err = stopped_by(signal.SIGINT, models, exemplar_file, workspace)
     assert code == 5
-    assert f"stopped after {2 * BATCH} of {len(toys.toy_codes())} codes, all kept" in err
+    assert f"stopped after {2 * BATCH} of {len(toys.toy_codes())} codes; they and all embeddings are kept" in err
     assert "fix: aitrade runs resume toy-llama-" in err
     assert "Traceback" not in err
 
