@@ -12,6 +12,6 @@ SQL = Path(__file__).parent / "sql"
 
 
 def install_macros(con: "DuckDBPyConnection") -> None:
-    """Make the macros of ``labelled.sql`` and ``traded.sql`` known to a connection, for as long as it lives."""
-    query(con, SQL, "labelled")
-    query(con, SQL, "traded")
+    """Make the macros that queries share known to a connection, for as long as it lives."""
+    for name in ("labelled", "traded", "growth_rows"):
+        query(con, SQL, name)

@@ -16,20 +16,12 @@ WITH cells AS (
     LEFT JOIN (SELECT hs10, prefix FROM code_groups WHERE flow = $flow) USING (hs10)
     GROUP BY ALL
 ),
-lacking AS (
-    SELECT
-        *,
-        lacks([$flow], cty_code, chapter, year, NULL) AS now,
-        lacks([$flow], cty_code, chapter, year - 1, NULL) AS before,
-        lacks([$flow], cty_code, chapter, year + 1, NULL) AS after
-    FROM cells
-),
 by_month AS (
     SELECT
         cty_code, coalesce(relevance, 'All') AS relevance, prefix, year, month, sum(value) AS value,
         sum(value) FILTER (NOT now AND NOT before) AS as_before,
         sum(value) FILTER (NOT now AND NOT after) AS as_after
-    FROM lacking
+    FROM beside_gaps('cells', $flow)
     GROUP BY GROUPING SETS (
         (cty_code, relevance, prefix, year, month), (cty_code, prefix, year, month),
         (relevance, prefix, year, month), (prefix, year, month)
@@ -112,32 +104,18 @@ ratios AS (
     SEMI JOIN comparable
         ON comparable.cty_code IS NOT DISTINCT FROM fisher.cty_code AND comparable.year = fisher.year
     GROUP BY fisher.cty_code, relevance
-),
-places AS (
-    SELECT cty_code, row_number() OVER (ORDER BY cty_code IS NOT NULL, coalesce(dollars[$rank_year], 0) DESC, cty_code) - 1 AS rank
-    FROM totals
-    WHERE relevance = 'All' AND (cty_code IS NULL OR len($shown) = 0 OR list_contains($shown, cty_code))
-),
-row_heads AS (
-    SELECT cty_code, rank, unnest([$group, $reference, 'All']) AS relevance FROM places WHERE rank <= $top
 )
 SELECT
-    row_heads.cty_code,
-    coalesce(countries.name, row_heads.cty_code, $everyone) AS country,
-    row_heads.relevance,
-    [dollars_in(y, totals.dollars, unknown) / 1e9 FOR y IN $years] AS value,
+    row_heads.cty_code, country, row_heads.relevance,
+    [dollars_in(y, dollars, unknown) / 1e9 FOR y IN $years] AS value,
     [100 * (ratios[y] - 1) FOR y IN $comparable] AS growth,
     -- The first year shown is 100; the index ends where a year on the way does not compare with the year before.
     [CASE
-        WHEN coalesce(totals.dollars[$years[1]], 0) > 0
+        WHEN coalesce(dollars[$years[1]], 0) > 0
             AND len([z FOR z IN range($years[1] + 1, y + 1) IF ratios[z] IS NOT NULL]) = y - $years[1]
         THEN 100 * coalesce(list_aggregate([ratios[z] FOR z IN range($years[1] + 1, y + 1)], 'product'), 1)
     END FOR y IN $years] AS chained
-FROM row_heads
-LEFT JOIN totals
-    ON totals.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND totals.relevance = row_heads.relevance
+FROM growth_rows('totals', $flow, [$group, $reference, 'All'], $rank_year, $shown, $top, $everyone) AS row_heads
 LEFT JOIN ratios
     ON ratios.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND ratios.relevance = row_heads.relevance
-LEFT JOIN countries ON countries.cty_code = row_heads.cty_code
-LEFT JOIN gap_years($flow, []) AS of_gaps ON of_gaps.cty_code = row_heads.cty_code
-ORDER BY rank, list_position([$group, $reference, 'All'], row_heads.relevance);
+ORDER BY rank, place;

@@ -6,20 +6,12 @@ WITH cells AS (
     FROM labelled($flow, $run, $counted, $years_and_before, false, $excluded, $partners)
     GROUP BY ALL
 ),
-lacking AS (
-    SELECT
-        *,
-        lacks([$flow], cty_code, chapter, year, NULL) AS now,
-        lacks([$flow], cty_code, chapter, year - 1, NULL) AS before,
-        lacks([$flow], cty_code, chapter, year + 1, NULL) AS after
-    FROM cells
-),
 by_year AS (
     SELECT
         cty_code, coalesce(relevance, 'All') AS relevance, year, sum(value) AS value,
         sum(value) FILTER (NOT now AND NOT before) AS as_before,
         sum(value) FILTER (NOT now AND NOT after) AS as_after
-    FROM lacking
+    FROM beside_gaps('cells', $flow)
     GROUP BY GROUPING SETS ((cty_code, relevance, year), (cty_code, year), (relevance, year), (year))
 ),
 totals AS (
@@ -30,29 +22,15 @@ totals AS (
         map_from_entries(list((year, as_after))) AS as_after
     FROM by_year
     GROUP BY cty_code, relevance
-),
-places AS (
-    SELECT cty_code, row_number() OVER (ORDER BY cty_code IS NOT NULL, coalesce(dollars[$rank_year], 0) DESC, cty_code) - 1 AS rank
-    FROM totals
-    WHERE relevance = 'All' AND (cty_code IS NULL OR len($shown) = 0 OR list_contains($shown, cty_code))
-),
-row_heads AS (
-    SELECT cty_code, rank, unnest([$group, $reference, 'All']) AS relevance FROM places WHERE rank <= $top
 )
 SELECT
-    row_heads.cty_code,
-    coalesce(countries.name, row_heads.cty_code, $everyone) AS country,
-    row_heads.relevance,
-    [dollars_in(y, totals.dollars, unknown) / 1e9 FOR y IN $years] AS value,
+    row_heads.cty_code, country, row_heads.relevance,
+    [dollars_in(y, row_heads.dollars, unknown) / 1e9 FOR y IN $years] AS value,
     [CASE
         WHEN 2 * coalesce(whole.as_before[y], 0) >= coalesce(whole.dollars[y], 0)
             AND 2 * whole.as_after[y - 1] >= whole.dollars[y - 1]
-        THEN 100 * (coalesce(totals.as_before[y], 0) / nullif(totals.as_after[y - 1], 0)::DOUBLE - 1)
+        THEN 100 * (coalesce(row_heads.as_before[y], 0) / nullif(row_heads.as_after[y - 1], 0)::DOUBLE - 1)
     END FOR y IN $comparable] AS growth
-FROM row_heads
-LEFT JOIN totals
-    ON totals.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND totals.relevance = row_heads.relevance
+FROM growth_rows('totals', $flow, [$group, $reference, 'All'], $rank_year, $shown, $top, $everyone) AS row_heads
 LEFT JOIN totals AS whole ON whole.cty_code IS NOT DISTINCT FROM row_heads.cty_code AND whole.relevance = 'All'
-LEFT JOIN countries ON countries.cty_code = row_heads.cty_code
-LEFT JOIN gap_years($flow, []) AS of_gaps ON of_gaps.cty_code = row_heads.cty_code
-ORDER BY rank, list_position([$group, $reference, 'All'], row_heads.relevance);
+ORDER BY rank, place;

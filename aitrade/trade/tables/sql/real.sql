@@ -1,4 +1,4 @@
--- The prices of a deflator: of each group in a month, the base year's average price being 1, or as they come where no base
+-- The prices of a deflator: of each group in a month, the base year's average price being 1, or as published where no base
 -- year is given. A group is the longest prefix that a code begins with. A whole year (month 0) takes the mean of its twelve
 -- prices.
 CREATE OR REPLACE TEMP TABLE price_levels AS
