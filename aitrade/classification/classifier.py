@@ -23,7 +23,7 @@ from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder
 from aitrade.retrieval.index import Index
 from aitrade.retrieval.kept_embedder import KeptEmbedder
-from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.retrieval.neighbours import Neighbour
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +111,7 @@ class Classifier:
     def retrieve(self, codes: Sequence[Code]) -> Retrieved:
         """Embed codes and find their nearest exemplars."""
         vectors = self.embed(codes)
-        return Retrieved(vectors, self.near(self.index, codes, vectors))
+        return Retrieved(vectors, self.method.near(self.index, codes, vectors))
 
     def embed_ahead(self, codes: Sequence[Code]) -> None:
         """Embed all that judging codes needs, where the embedder keeps it: many texts at once, and none twice."""
@@ -125,11 +125,6 @@ class Classifier:
     def embed(self, codes: Sequence[Code]) -> "NDArray[np.float32]":
         """Embed the descriptions of codes, shape (n, dimensions)."""
         return self.embedder.embed([describe(code, self.question.words) for code in codes])
-
-    def near(self, index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]") -> list[tuple[Neighbour, ...]]:
-        """Find the nearest exemplars of codes in an index, by the numbers of the method."""
-        m = self.method
-        return find_neighbours(index, codes, vectors, m.neighbours, same_hs4=m.same_hs4, same_hs6=m.same_hs6)
 
     def ask(self, codes: Sequence[Code], retrieved: Retrieved) -> list[Prediction]:
         """Classify codes with the LLM, given what :meth:`retrieve` found of them."""
@@ -193,7 +188,7 @@ class Classifier:
         """Find the exemplars that a tuned LLM places nearest; none where the adapter keeps no vectors of them."""
         if self.llm_index is None or scores.vectors is None:
             return [()] * len(codes)
-        return self.near(self.llm_index, codes, scores.vectors)
+        return self.method.near(self.llm_index, codes, scores.vectors)
 
     def reused_number(self, code: Code) -> str | None:
         """Say in a note that an exemplar has the code's number, but is another product; None where that is not so."""

@@ -11,7 +11,6 @@ from aitrade.nomenclature.code_text import describe
 from aitrade.question.artifacts import adapter_folders
 from aitrade.retrieval.embedder import load_embedder
 from aitrade.retrieval.index import open_index_of
-from aitrade.retrieval.neighbours import find_neighbours
 
 
 def with_neighbours(
@@ -37,12 +36,5 @@ def with_neighbours(
     )
     index = open_index_of(question, embedder, workspace)
     vectors = embedder.embed([describe(explanation.code, question.words)])
-    (near,) = find_neighbours(
-        index,
-        [explanation.code],
-        vectors,
-        method.prompt_neighbours,
-        same_hs4=method.same_hs4,
-        same_hs6=method.same_hs6,
-    )
+    (near,) = method.near(index, [explanation.code], vectors, method.prompt_neighbours)
     return replace(explanation, neighbours=tuple((one.exemplar, one.similarity) for one in near), found_by=name)

@@ -2,7 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aitrade.nomenclature.codes import Code
+    from aitrade.retrieval.index import Index
+    from aitrade.retrieval.neighbours import Neighbour
 
 
 @dataclass(frozen=True)
@@ -34,3 +44,12 @@ class Method:
     def sha256(self) -> str:
         """Hash of all numbers."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def near(
+        self, index: "Index", codes: "Sequence[Code]", vectors: "NDArray[np.float32]", count: int | None = None
+    ) -> "list[tuple[Neighbour, ...]]":
+        """Find the exemplars of an index that are nearest to codes with these vectors: ``neighbours``, or a count."""
+        from aitrade.retrieval.neighbours import find_neighbours
+
+        count = self.neighbours if count is None else count
+        return find_neighbours(index, codes, vectors, count, same_hs4=self.same_hs4, same_hs6=self.same_hs6)

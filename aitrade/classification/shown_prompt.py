@@ -18,7 +18,6 @@ from aitrade.question.artifacts import adapter_folders
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder, load_embedder
 from aitrade.retrieval.index import open_index_of
-from aitrade.retrieval.neighbours import find_neighbours
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,8 +101,5 @@ def _neighbours(
     """The exemplars in the prompt of a code, chosen for its whole heading."""
     index = open_index_of(question, embedder, folder)
     vectors = embedder.embed([describe(one, question.words) for one in siblings])
-    near = find_neighbours(
-        index, siblings, vectors, method.neighbours, same_hs4=method.same_hs4, same_hs6=method.same_hs6
-    )
-    chosen = heading_neighbours(siblings, near, method.prompt_neighbours)
+    chosen = heading_neighbours(siblings, method.near(index, siblings, vectors), method.prompt_neighbours)
     return [neighbour.exemplar for neighbour in chosen[list(siblings).index(code)]]

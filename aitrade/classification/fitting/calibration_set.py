@@ -110,6 +110,11 @@ def population_weights(exemplars: Sequence[Exemplar], codes: Sequence[Code]) -> 
     return np.maximum(weights, LEAST_WEIGHT)
 
 
+def spread(count: int, of: int) -> list[int]:
+    """Choose ``count`` places of ``of``, spread evenly."""
+    return [i * of // count for i in range(count)]
+
+
 def sampled_weights(
     weights: "NDArray[np.float64]", levels: "NDArray[np.int64]", rows: "NDArray[np.int64]", count: int
 ) -> "NDArray[np.float64]":

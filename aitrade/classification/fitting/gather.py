@@ -8,14 +8,22 @@ import numpy as np
 
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.features import near_votes
-from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, FoldEmbeddings, population_weights
+from aitrade.classification.fitting.calibration_set import (
+    FOLDS,
+    CalibrationSet,
+    FoldEmbeddings,
+    population_weights,
+    spread,
+)
+from aitrade.classification.method import Method
 from aitrade.core.errors import BadInputError
 from aitrade.core.progress import OnStep, within
+from aitrade.llm.code_vectors import CodeVectors
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.models.adapter_files import OUT_OF_FOLD, find_adapter, is_tuned, read_manifest
 from aitrade.nomenclature.codes import Code, by_heading
 from aitrade.question.artifacts import adapter_folders
-from aitrade.question.exemplars import Exemplar
+from aitrade.question.exemplars import Exemplar, ExemplarSet
 from aitrade.question.folds import fold_name, subheading_folds
 from aitrade.retrieval.embedder import load_unlearnt
 from aitrade.retrieval.index import Index, installed_indexes, open_index
@@ -65,7 +73,7 @@ def gather(
     rows = np.array(_asked_about(exemplars, kept, sample))
     chosen = [exemplars[i] for i in rows]
     indexes = _fold_indexes(classifier, workspace, store)
-    neighbours = neighbours_out_of_fold(classifier.near, indexes.__getitem__, len(indexes), exemplars)
+    neighbours = neighbours_out_of_fold(classifier.method.near, indexes.__getitem__, len(indexes), exemplars)
     if kept is None:
         shown = _shown(classifier, nomenclature, neighbours, rows.tolist())
         llm, category = _ask(classifier, chosen, shown, on_step)
@@ -111,11 +119,18 @@ def _llm_neighbours(
     if vectors is None:
         return [()] * len(asked)
     count = read_manifest(find_adapter(classifier.model, adapters)).settings["folds"]
+    return tuned_neighbours(classifier.method, vectors, classifier.index.exemplars, count, asked)
+
+
+def tuned_neighbours(
+    method: Method, vectors: CodeVectors, exemplars: ExemplarSet, count: int, asked: Sequence[Exemplar]
+) -> list[tuple[Neighbour, ...]]:
+    """Neighbours of exemplars where a tuned LLM places them, each by the LLM of the fold, of ``count``, without it."""
 
     def index_of_fold(fold: int) -> Index:
-        return vectors.index(classifier.index.exemplars, fold_name(fold))
+        return vectors.index(exemplars, fold_name(fold))
 
-    return neighbours_out_of_fold(classifier.near, index_of_fold, count, asked)
+    return neighbours_out_of_fold(method.near, index_of_fold, count, asked)
 
 
 def neighbours_out_of_fold(
@@ -160,7 +175,7 @@ def _asked_about(
     if isinstance(sample, Collection):
         return [i for i, e in enumerate(exemplars) if e.code.key in sample]
     count = min(sample or len(exemplars), len(exemplars))
-    return [i * len(exemplars) // count for i in range(count)]
+    return spread(count, len(exemplars))
 
 
 def _shown(

@@ -1,11 +1,12 @@
 """Tune models on each draw of a learning curve, each once for all benchmarks of a workspace."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import cast
 
 from aitrade.core.device import Runtime
-from aitrade.core.progress import OnStage, OnStep
+from aitrade.core.progress import OnStage
 from aitrade.llm.code_vectors import CodeVectors
 from aitrade.llm.out_of_fold import read_out_of_fold
 from aitrade.llm.scorer import Scorer
@@ -15,8 +16,7 @@ from aitrade.models.installed import Installed
 from aitrade.question.question import Question
 from aitrade.retrieval.embedder import Embedder, load_embedder, load_unlearnt
 from aitrade.tuning.embedder import make_embedder_adapter
-from aitrade.tuning.job import OnStep as OnTuned
-from aitrade.tuning.job import Task
+from aitrade.tuning.job import OnStep, Task
 from aitrade.tuning.llm import make_llm_adapter
 from aitrade.tuning.settings import EMBEDDER_SETTINGS, TuneSettings, llm_settings
 
@@ -92,13 +92,7 @@ class DrawTuner:
         name = f"{task.base.name}+{task.name}"
         return self.folder / name, self.folder / f".{name}"
 
-    def _telling(self, task: Task) -> OnTuned:
+    def _telling(self, task: Task) -> OnStep:
         doing = f"tuning {task.base.name} on {len(task.question.exemplars.exemplars):,} labels"
-        begun: dict[str, OnStep] = {}
-
-        def on_step(stage: str, step: int, steps: int, _loss: float | None) -> None:
-            if stage not in begun:
-                begun[stage] = self.on_stage(f"{doing}: {stage}")
-            begun[stage](step, steps)
-
-        return on_step
+        begin = cache(self.on_stage)  # each stage once
+        return lambda stage, step, steps, _loss: begin(f"{doing}: {stage}")(step, steps)

@@ -18,7 +18,7 @@ import numpy as np
 from aitrade.classification.classifier import Classifier
 from aitrade.classification.decision import Retrieved
 from aitrade.classification.features import near_votes, relevance_features
-from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, levels_of, population_weights
+from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, levels_of, population_weights, spread
 from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
 from aitrade.classification.fitting.gather import gather
 from aitrade.classification.fitting.probe import Probe, fit_probe
@@ -134,7 +134,7 @@ def _fitted_on(classifier: Classifier, own: set[tuple[str, str]]) -> set[tuple[s
     """The exemplars that the LLM is asked about: those of the gold, and evenly others where these are few."""
     others = [e.code.key for e in classifier.index.exemplars.exemplars if e.code.key not in own]
     missing = min(max(LEAST_EXEMPLARS - len(own), 0), len(others))
-    return own | {others[i * len(others) // missing] for i in range(missing)}
+    return own | {others[place] for place in spread(missing, len(others))}
 
 
 def _ask(

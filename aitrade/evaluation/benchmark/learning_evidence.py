@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +16,8 @@ from aitrade.classification.method import Method
 from aitrade.nomenclature.codes import Code
 from aitrade.question.folds import subheading_folds
 from aitrade.question.question import Question
-from aitrade.retrieval.index import Index, index_of
-from aitrade.retrieval.neighbours import Neighbour, find_neighbours
+from aitrade.retrieval.index import index_of
+from aitrade.retrieval.neighbours import Neighbour
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,13 +59,6 @@ class Heard:
     neighbours: Sequence[Sequence[Neighbour]]
 
 
-def near(
-    method: Method, index: Index, codes: Sequence[Code], vectors: "NDArray[np.float32]"
-) -> list[tuple[Neighbour, ...]]:
-    """Find the nearest exemplars of codes in an index, by the numbers of the method."""
-    return find_neighbours(index, codes, vectors, method.neighbours, same_hs4=method.same_hs4, same_hs6=method.same_hs6)
-
-
 def place(
     question: Question,
     method: Method,
@@ -89,9 +81,10 @@ def place(
     """
     labels, exemplars = question.labels, question.exemplars
     codes = [e.code for e in exemplars.exemplars]
-    find = partial(near, method)
     parts = subheading_folds(codes, len(folds))
-    own = neighbours_out_of_fold(find, lambda fold: index_of(exemplars, folds[fold]), len(folds), exemplars.exemplars)
+    own = neighbours_out_of_fold(
+        method.near, lambda fold: index_of(exemplars, folds[fold]), len(folds), exemplars.exemplars
+    )
     n = len(codes)
     training = CalibrationSet(
         labels=labels,
@@ -108,7 +101,8 @@ def place(
     )
     probe = fit_probe(training)
     logits = measured_vectors.astype(np.float64) @ probe.weights + probe.bias
-    return Placed(measured, training, probe, logits, find(index_of(exemplars, vectors), measured, measured_vectors))
+    near = method.near(index_of(exemplars, vectors), measured, measured_vectors)
+    return Placed(measured, training, probe, logits, near)
 
 
 def without_llm(placed: Placed) -> "NDArray[np.float64]":

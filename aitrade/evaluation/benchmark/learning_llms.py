@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from aitrade.classification.features import near_votes
-from aitrade.classification.fitting.gather import neighbours_out_of_fold
+from aitrade.classification.fitting.calibration_set import spread
+from aitrade.classification.fitting.gather import tuned_neighbours
 from aitrade.evaluation.benchmark.draw_tuner import FOLDS, Embedders, TunedLLM
 from aitrade.evaluation.benchmark.judging import LEAST_EXEMPLARS
-from aitrade.evaluation.benchmark.learning_evidence import Heard, Placed, near
+from aitrade.evaluation.benchmark.learning_evidence import Heard, Placed
 from aitrade.llm.prompt_scorer import heading_neighbours
 from aitrade.llm.scorer import Scorer
 from aitrade.nomenclature.codes import Code
 from aitrade.question.exemplars import ExemplarSet
-from aitrade.question.folds import fold_name
 from aitrade.question.question import Question
 from aitrade.retrieval.neighbours import Neighbour
 
@@ -49,11 +48,11 @@ class Contenders:
 
     def asked(self, measured: int, exemplars: int) -> int:
         """About how many codes the LLMs are asked together, given numbers of codes."""
-        of_base = measured + joined_on(exemplars)
+        of_base = measured + _joined_on(exemplars)
         return len(self.scorers) * of_base + (len(self.llms) * measured if exemplars else 0)
 
 
-def joined_on(exemplars: int) -> int:
+def _joined_on(exemplars: int) -> int:
     """Of so many exemplars, how many a base model is asked about, to join what it says with the evidence."""
     return min(exemplars, LEAST_EXEMPLARS)
 
@@ -74,8 +73,8 @@ def ask(
 def _of_base(name: str, scorer: Scorer, placed: Placed, on_asked: OnAsked) -> Heard:
     training = placed.training
     codes = [e.code for e in training.exemplars]
-    count = joined_on(len(codes))
-    rows = np.array([i * len(codes) // count for i in range(count)])
+    count = _joined_on(len(codes))
+    rows = np.array(spread(count, len(codes)))
     scores = ask(scorer, placed.codes, placed.neighbours, on_asked)
     shown = [training.neighbours[row] for row in rows]
     of_exemplars = ask(scorer, [codes[row] for row in rows], shown, on_asked)
@@ -91,18 +90,16 @@ def _of_base(name: str, scorer: Scorer, placed: Placed, on_asked: OnAsked) -> He
 
 def _of_tuned(tuned: TunedLLM, placed: Placed, on_asked: OnAsked) -> Heard:
     training, levels = placed.training, len(placed.training.labels.levels)
-    exemplars, find = ExemplarSet(tuple(training.exemplars)), partial(near, training.method)
+    exemplars, method = ExemplarSet(tuple(training.exemplars)), training.method
     scores, vectors = [], []
     for start in range(0, len(placed.codes), BATCH):
         said = tuned.scorer.relevance(codes := placed.codes[start : start + BATCH], [()] * len(codes))
         scores.append(said.relevance)
         vectors.append(cast("NDArray[np.float32]", said.vectors))
         on_asked(len(codes))
-    own = neighbours_out_of_fold(
-        find, lambda fold: tuned.vectors.index(exemplars, fold_name(fold)), FOLDS, exemplars.exemplars
-    )
+    own = tuned_neighbours(method, tuned.vectors, exemplars, FOLDS, exemplars.exemplars)
     of_exemplars = np.array([tuned.out_of_fold[e.code.key][:levels] for e in exemplars.exemplars])
-    votes = near_votes(own, training.labels, training.method)
+    votes = near_votes(own, training.labels, method)
     seen = replace(training, llm=of_exemplars, llm_votes=votes)
-    theirs = find(tuned.vectors.index(exemplars), placed.codes, np.concatenate(vectors))
+    theirs = method.near(tuned.vectors.index(exemplars), placed.codes, np.concatenate(vectors))
     return Heard(tuned.name, seen, np.concatenate(scores), theirs)
