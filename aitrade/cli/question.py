@@ -181,11 +181,9 @@ def unpack(
     say(f"unpacked into {folder}. Next: aitrade --question {folder.name} question check")
 
 
-def _revised(golds: tuple[str, ...] | None) -> str:
-    return "not recorded" if golds is None else "; ".join(golds) or "no gold"
-
-
 def _text(summary: dict[str, Any]) -> str:
+    from aitrade.question.question import golds_in_words
+
     rubric, settings = summary["rubric"], summary["settings"]
     lines = [
         f"{summary['name']}: {summary['title']}",
@@ -209,6 +207,6 @@ def _text(summary: dict[str, Any]) -> str:
         if name != "without":
             lines.append(f"  {name}: {', '.join(value) if isinstance(value, list | tuple) else value}")
     lines += [f"  without {one['name']}: {', '.join(one['categories'])}" for one in settings["without"]]
-    lines += ["", f"revised after reading disagreements with: {_revised(summary['revised_against'])}"]
+    lines += ["", f"revised after reading disagreements with: {golds_in_words(summary['revised_against'])}"]
     lines += ["", f"{summary['exemplars']:,} exemplars, {summary['gold']:,} gold labels, hash {summary['sha256'][:12]}"]
     return "\n".join(lines)

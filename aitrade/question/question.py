@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +81,11 @@ class Question:
     def sha256(self) -> str:
         """Hash of the contents."""
         return hashlib.sha256(json.dumps(self.contents, sort_keys=True).encode()).hexdigest()
+
+
+def golds_in_words(golds: Sequence[str] | None) -> str:
+    """Name the gold labels that a question was revised against, as the question records it."""
+    return "not recorded" if golds is None else "; ".join(golds) or "no gold"
 
 
 def load_question(name_or_folder: str | Path, workspace: Path | None = None) -> Question:

@@ -32,8 +32,8 @@ from aitrade.classification.fitting.calibration_set import (
     population_weights,
     sampled_weights,
 )
-from aitrade.classification.fitting.evidence import fit_evidence_model, training_features
-from aitrade.classification.fitting.fit import OVERRULED, _cascade_threshold, _figures, _heard, fit_calibration
+from aitrade.classification.fitting.evidence import _heard, fit_evidence_model, training_features
+from aitrade.classification.fitting.fit import OVERRULED, _cascade_threshold, _figures, fit_calibration
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.errors import ModelError
 from aitrade.core.paths import shipped

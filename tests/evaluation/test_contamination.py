@@ -15,7 +15,7 @@ from questions import METHOD, QUESTION
 
 from aitrade.evaluation.benchmark import contest_rows
 from aitrade.evaluation.benchmark import gold as gold_module
-from aitrade.evaluation.benchmark.contamination import beside_exemplars, contamination
+from aitrade.evaluation.benchmark.contamination import contamination
 from aitrade.evaluation.benchmark.contest import Contest
 from aitrade.evaluation.benchmark.gold import Gold
 from aitrade.evaluation.benchmark.rows import Row
@@ -162,7 +162,7 @@ def test_an_exemplar_of_the_other_flow_is_beside_a_code_and_not_the_code() -> No
     codes = (exported, Code(exported.hs10, "imports", "x"), Code("0000000000", "imports", "x"))
     gold = Gold("g", codes, ("High",) * 3)
     contest = Contest(QUESTION, METHOD, gold, (), {}, (), "near", "cpu", Path("w"), Path("b"), {})
-    assert beside_exemplars(contest) == ["exemplar", "heading", ""]
+    assert contest.beside_exemplars == ["exemplar", "heading", ""]
 
 
 def test_how_a_row_was_kept_from_the_exemplars_goes_by_what_it_is() -> None:

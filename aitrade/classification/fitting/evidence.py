@@ -3,6 +3,7 @@
 An exemplar's own label is not among its neighbours, and what has been tuned or fitted was so without its subheading.
 """
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from aitrade.classification.features import KINDS, feature_names, features_of_ki
 from aitrade.classification.fitting.calibration_set import FOLDS, CalibrationSet, sampled_weights
 from aitrade.classification.fitting.probe import Probe
 from aitrade.core.softmax import fit_softmax, softmax
+from aitrade.models.adapter_files import is_tuned
 from aitrade.question.folds import subheading_folds
 
 if TYPE_CHECKING:
@@ -38,6 +40,26 @@ class CrossFit:
     out_of_fold: "NDArray[np.float64]"
 
 
+@dataclass(frozen=True)
+class Joined:
+    """The evidence joined with an LLM's, and without.
+
+    Attributes:
+        with_llm: of all evidence.
+        baseline: of the evidence that needs no LLM.
+        llm_is_heard: whether the LLM has a part in the probabilities.
+    """
+
+    with_llm: CrossFit
+    baseline: CrossFit
+    llm_is_heard: bool
+
+    @property
+    def chosen(self) -> CrossFit:
+        """What decides."""
+        return self.with_llm if self.llm_is_heard else self.baseline
+
+
 def training_features(training: CalibrationSet, probe: Probe) -> "NDArray[np.float64]":
     """All evidence on the exemplars, shape (n, features), the probe's made without their subheading.
 
@@ -47,6 +69,48 @@ def training_features(training: CalibrationSet, probe: Probe) -> "NDArray[np.flo
     llm, votes = np.zeros((n, len(labels.levels))), np.zeros((n, 2 * len(labels.others)))
     llm[training.rows], votes[training.rows] = training.llm, training.llm_votes
     return relevance_features(llm, votes, probe.held_out, training.neighbours, labels, training.method)
+
+
+def join(training: CalibrationSet, probe: Probe, model: str) -> Joined:
+    """Join the evidence on exemplars; the LLM is heard where they show that it adds, a tuned one unless it harms.
+
+    Args:
+        training: the exemplars with their evidence.
+        probe: :func:`aitrade.classification.fitting.probe.fit_probe` on them.
+        model: what gave the LLM's scores.
+    """
+    features, targets = training_features(training, probe), training.targets
+    with_llm, baseline = fit_evidence_model(training, features), fit_evidence_model(training, features, BASELINE_KINDS)
+    saved = losses(baseline.out_of_fold, targets) - losses(with_llm.out_of_fold, targets)
+    return Joined(with_llm, baseline, _heard(saved, training.asked_weights, is_tuned(model)))
+
+
+def losses(probabilities: "NDArray[np.float64]", targets: "NDArray[np.int64]") -> "NDArray[np.float64]":
+    """Log loss of each of the m exemplars, shape (m,)."""
+    of_each: NDArray[np.float64] = -np.log(probabilities[np.arange(len(targets)), targets])
+    return of_each
+
+
+def _heard(saved: "NDArray[np.float64]", weights: "NDArray[np.float64]", tuned: bool) -> bool:
+    """Whether the LLM has a part in the probabilities, by what it saves of the log loss of the exemplars out of fold.
+
+    The rule of one standard error (Breiman, Friedman, Olshen and Stone 1984): what few exemplars cannot tell is left
+    to the simpler of the two, the baseline. A tuned LLM is measured as it was tuned without a part of the exemplars,
+    which wrongs it where they are few (docs/experiments/learning-curve.md); it is left out where it is shown to harm.
+    Exemplars are taken as independent.
+
+    Args:
+        saved: the baseline's loss of each of the m exemplars less the loss with the LLM, shape (m,).
+        weights: of the exemplars, shape (m,).
+        tuned: whether the LLM is tuned on them.
+    """
+    share = weights / weights.sum()
+    unbiased = 1 - float(share @ share)
+    if not unbiased:
+        return False  # one exemplar tells nothing
+    gain = float(share @ saved)
+    error = math.sqrt(float(share**2 @ (saved - gain) ** 2) / unbiased)
+    return gain > (-error if tuned else error)
 
 
 def fit_evidence_model(

@@ -1,6 +1,5 @@
 """Fit a calibration: how evidence is joined, when the LLM need not be asked, and how categories are chosen."""
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,10 +7,9 @@ import numpy as np
 from aitrade.classification.calibration import Calibration
 from aitrade.classification.features import category_features
 from aitrade.classification.fitting.calibration_set import CalibrationSet
-from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
+from aitrade.classification.fitting.evidence import join, losses
 from aitrade.classification.fitting.probe import fit_probe
 from aitrade.core.softmax import softmax
-from aitrade.models.adapter_files import is_tuned
 from aitrade.question.labels import LabelSpace
 
 if TYPE_CHECKING:
@@ -27,8 +25,7 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
     exemplars out of fold and weighted to the nomenclature, no more than :data:`OVERRULED` of all codes have another
     label with the LLM.
 
-    Where the exemplars do not show that a base LLM adds to the baseline, or show that a tuned one harms, the baseline
-    decides alone; the figures of both are kept.
+    Where the LLM is not heard (:func:`join`), the baseline decides alone; the figures of both are kept.
 
     Args:
         training: the exemplars with their evidence.
@@ -36,14 +33,13 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
         inputs: hashes of what the evidence was made with.
     """
     probe = fit_probe(training)
-    features, weights = training_features(training, probe), training.asked_weights
-    joined, baseline = fit_evidence_model(training, features), fit_evidence_model(training, features, BASELINE_KINDS)
-    labels, reference = training.labels, training.labels.reference_index
-    with_llm, without = (_figures(f.out_of_fold, training.targets, weights, labels) for f in (joined, baseline))
-    saved = _losses(baseline.out_of_fold, training.targets) - _losses(joined.out_of_fold, training.targets)
-    full, figures = (joined, with_llm) if _heard(saved, weights, is_tuned(model)) else (baseline, without)
+    joined = join(training, probe, model)
+    weights, labels, reference = training.asked_weights, training.labels, training.labels.reference_index
+    with_llm, without = (
+        _figures(one.out_of_fold, training.targets, weights, labels) for one in (joined.with_llm, joined.baseline)
+    )
     threshold, share = _cascade_threshold(
-        baseline.out_of_fold[:, reference], full.out_of_fold.argmax(1) != reference, weights
+        joined.baseline.out_of_fold[:, reference], joined.chosen.out_of_fold.argmax(1) != reference, weights
     )
     category_weights, category_figures = _fit_category(training)
     return Calibration(
@@ -51,11 +47,11 @@ def fit_calibration(training: CalibrationSet, model: str, inputs: dict[str, str]
         labels=labels,
         inputs=inputs,
         probe={"weights": probe.weights.tolist(), "bias": probe.bias.tolist()},
-        evidence_model=full.model,
-        baseline=baseline.model,
+        evidence_model=joined.chosen.model,
+        baseline=joined.baseline.model,
         cascade_threshold=threshold,
         category_weights=category_weights,
-        figures=figures
+        figures=(with_llm if joined.llm_is_heard else without)
         | category_figures
         | {"cascade_share": share}
         | {f"joined_{name}": with_llm[name] for name in _compared(labels)}
@@ -77,28 +73,6 @@ def _cascade_threshold(
     if not trusted:
         return 2.0, 0.0
     return float(probability[order[trusted - 1]]), float(weights[order[:trusted]].sum() / weights.sum())
-
-
-def _heard(saved: "NDArray[np.float64]", weights: "NDArray[np.float64]", tuned: bool) -> bool:
-    """Whether the LLM has a part in the probabilities, by what it saves of the log loss of the exemplars out of fold.
-
-    The rule of one standard error (Breiman, Friedman, Olshen and Stone 1984): what few exemplars cannot tell is left
-    to the simpler of the two, the baseline. A tuned LLM is measured as it was tuned without a part of the exemplars,
-    which wrongs it where they are few (docs/experiments/learning-curve.md); it is left out where it is shown to harm.
-    Exemplars are taken as independent.
-
-    Args:
-        saved: the baseline's loss of each of the m exemplars less the loss with the LLM, shape (m,).
-        weights: of the exemplars, shape (m,).
-        tuned: whether the LLM is tuned on them.
-    """
-    share = weights / weights.sum()
-    unbiased = 1 - float(share @ share)
-    if not unbiased:
-        return False  # one exemplar tells nothing
-    gain = float(share @ saved)
-    error = math.sqrt(float(share**2 @ (saved - gain) ** 2) / unbiased)
-    return gain > (-error if tuned else error)
 
 
 def _fit_category(training: CalibrationSet) -> tuple[list[float], dict[str, float]]:
@@ -132,12 +106,6 @@ def _compared(labels: LabelSpace) -> list[str]:
     return ["accuracy", *(f"{level.lower()}_f1" for level in labels.counted), "log_loss"]
 
 
-def _losses(probabilities: "NDArray[np.float64]", targets: "NDArray[np.int64]") -> "NDArray[np.float64]":
-    """Log loss of each of the m exemplars, shape (m,)."""
-    losses: NDArray[np.float64] = -np.log(probabilities[np.arange(len(targets)), targets])
-    return losses
-
-
 def _figures(
     probabilities: "NDArray[np.float64]",
     targets: "NDArray[np.int64]",
@@ -152,6 +120,6 @@ def _figures(
         hit = float(share[(predicted == place) & (targets == place)].sum())
         both = float(share[predicted == place].sum() + share[targets == place].sum())
         figures[f"{level.lower()}_f1"] = 2 * hit / both if both else 0.0
-    figures["log_loss"] = float(share @ _losses(probabilities, targets))
+    figures["log_loss"] = float(share @ losses(probabilities, targets))
     shares = {f"{name.lower()}_share": float(share[targets == labels.position(name)].sum()) for name in labels.others}
     return figures | shares

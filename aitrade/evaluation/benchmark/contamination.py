@@ -5,14 +5,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from aitrade.core.table import Column, Table
-from aitrade.evaluation.benchmark.contest import Contest
+from aitrade.evaluation.benchmark.contest import EXEMPLAR, HEADING, Contest
 from aitrade.evaluation.benchmark.gold import EXEMPLARS
 from aitrade.evaluation.benchmark.judging import ALONE, BASELINE, JOINED, MAJORITY
 from aitrade.evaluation.benchmark.rows import Row
 from aitrade.models.adapter_files import base_and_adapter, is_tuned
+from aitrade.question.question import golds_in_words
 
 YES, NOT_KNOWN, NO_MODEL = "yes", "not known", "no model"
-EXEMPLAR, HEADING = "exemplar", "heading"
 COLUMNS = (
     Column("gold_exemplars", "Gold codes that are exemplars", "count"),
     Column("gold_in_headings", "Others in a heading with exemplars", "count"),
@@ -47,26 +47,16 @@ class Contamination:
     model_data: str
 
 
-def beside_exemplars(contest: Contest) -> list[str]:
-    """Say of each gold code whether it is an exemplar, or stands in a heading that has exemplars; else nothing."""
-    exemplars = contest.question.exemplars
-    headings = {e.code.hs4 for e in exemplars.exemplars}
-    return [
-        EXEMPLAR if code.key in exemplars.by_code else HEADING if code.hs4 in headings else ""
-        for code in contest.gold.codes
-    ]
-
-
 def contamination(row: Row, contest: Contest) -> Contamination:
     """Say what a row of a contest may have learnt before."""
-    beside = beside_exemplars(contest)
+    beside = contest.beside_exemplars
     published, data = _told(row, contest)
     before = YES if _is_before(published, contest.gold.made) else NOT_KNOWN
     return Contamination(
         gold_exemplars=beside.count(EXEMPLAR),
         gold_in_headings=beside.count(HEADING),
         kept_from_exemplars=_kept(row, contest),
-        revised_against=revised_against(contest),
+        revised_against=golds_in_words(contest.question.revised_against),
         model_published=published,
         model_before_gold=NO_MODEL if data == NO_MODEL else before,
         model_data=data,
@@ -86,26 +76,20 @@ def contamination_table(contest: Contest, rows: Iterable[Row]) -> Table:
 
 def contamination_notes(contest: Contest) -> tuple[str, ...]:
     """What holds for every row: exemplars among the gold, the question's history, the date of the gold."""
-    beside, gold, against = beside_exemplars(contest), contest.gold, contest.question.revised_against
+    beside, gold, against = contest.beside_exemplars, contest.gold, contest.question.revised_against
     own, near = beside.count(EXEMPLAR), beside.count(HEADING)
     if gold.name == EXEMPLARS:
         history = "the gold is the question's own exemplars, labelled by hand by its rules"
     elif against is None:
         history = "whether rules or exemplars were revised after reading disagreements with this gold is not recorded"
     else:
-        history = f"rules or exemplars were revised after reading disagreements with: {'; '.join(against) or 'no gold'}"
+        history = f"rules or exemplars were revised after reading disagreements with: {golds_in_words(against)}"
     dated = f"the gold was labelled in {gold.made}, as told" if gold.made else "when the gold was labelled is not told"
     return (
         f"{own:,} of {len(gold.codes):,} codes are exemplars, {near:,} others stand in a heading that has exemplars",
         history,
         f"{dated}; a model that came out before cannot have read its labels",
     )
-
-
-def revised_against(contest: Contest) -> str:
-    """The gold that the question was revised against, as it records it."""
-    against = contest.question.revised_against
-    return "not recorded" if against is None else "; ".join(against) or "no gold"
 
 
 def values_of_columns(one: Contamination) -> tuple[Any, ...]:

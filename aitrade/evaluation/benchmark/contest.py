@@ -13,6 +13,8 @@ from aitrade.evaluation.benchmark.gold import Gold
 from aitrade.nomenclature.codes import Code
 from aitrade.question.question import Question
 
+EXEMPLAR, HEADING = "exemplar", "heading"
+
 
 @dataclass(frozen=True)
 class Contest:
@@ -43,6 +45,16 @@ class Contest:
     workspace: Path
     folder: Path
     listed: Mapping[str, Mapping[str, Any]]
+
+    @cached_property
+    def beside_exemplars(self) -> list[str]:
+        """Whether each gold code is an exemplar, or stands in a heading that has exemplars; else empty."""
+        exemplars = self.question.exemplars
+        headings = {e.code.hs4 for e in exemplars.exemplars}
+        return [
+            EXEMPLAR if code.key in exemplars.by_code else HEADING if code.hs4 in headings else ""
+            for code in self.gold.codes
+        ]
 
     @property
     def shared(self) -> dict[str, Any]:

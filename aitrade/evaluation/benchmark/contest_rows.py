@@ -14,7 +14,7 @@ from aitrade.classification.loading import load_classifier
 from aitrade.core.device import peak_memory
 from aitrade.core.errors import BadInputError
 from aitrade.core.progress import OnStage
-from aitrade.evaluation.benchmark.contamination import beside_exemplars, contamination
+from aitrade.evaluation.benchmark.contamination import contamination
 from aitrade.evaluation.benchmark.contest import Contest
 from aitrade.evaluation.benchmark.foreign import list_foreign
 from aitrade.evaluation.benchmark.judging import ALONE, BASELINE, JOINED, MAJORITY, TFIDF, judge, majority, tfidf
@@ -128,7 +128,7 @@ def _floor(contest: Contest, name: str, make: "Callable[[], NDArray[np.float64]]
 
 
 def _save(contest: Contest, row: Row) -> None:
-    save_row(contest.folder, row, contest.gold, asdict(contamination(row, contest)), beside_exemplars(contest))
+    save_row(contest.folder, row, contest.gold, asdict(contamination(row, contest)), contest.beside_exemplars)
 
 
 def _names(contest: Contest, model: str) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from aitrade.evaluation.benchmark.figures import ALL_FIGURES, BY_TRADE
 from aitrade.evaluation.benchmark.gold import REPLICATES
 from aitrade.evaluation.benchmark.rows import Row
 from aitrade.evaluation.benchmark.statistics import MEASURE, Compared, smallest_difference
+from aitrade.models.adapter_files import base_and_adapter
 
 TITLES = {
     "accuracy": "Accuracy",
@@ -151,7 +152,7 @@ def _ends(interval: Any) -> tuple[Value, Value, Value]:
 def _cost(row: Row, listed: Mapping[str, Mapping[str, Any]]) -> tuple[Value, ...]:
     if row.kind not in ("alone", "joined"):
         return (None,) * len(_COST)
-    base, measured = listed.get(row.model.split("+")[0], {}), row.measured
+    base, measured = listed.get(base_and_adapter(row.model)[0], {}), row.measured
     asked, seconds = measured.get("asked"), measured.get("seconds")
     return (
         asked / seconds if asked and seconds else None,

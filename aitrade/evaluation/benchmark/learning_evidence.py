@@ -8,8 +8,7 @@ import numpy as np
 
 from aitrade.classification.features import near_votes, relevance_features
 from aitrade.classification.fitting.calibration_set import CalibrationSet, FoldEmbeddings, population_weights
-from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, training_features
-from aitrade.classification.fitting.fit import fit_calibration
+from aitrade.classification.fitting.evidence import BASELINE_KINDS, fit_evidence_model, join, training_features
 from aitrade.classification.fitting.gather import neighbours_out_of_fold
 from aitrade.classification.fitting.probe import Probe, fit_probe
 from aitrade.classification.method import Method
@@ -113,9 +112,9 @@ def without_llm(placed: Placed) -> "NDArray[np.float64]":
 
 
 def with_llm(placed: Placed, heard: Heard) -> "NDArray[np.float64]":
-    """Probabilities of the measured codes by a calibration of the LLM on the exemplars, shape (n, k)."""
-    calibration = fit_calibration(heard.training, heard.model, {})
-    return calibration.evidence_model.probabilities(_features(placed, heard.scores, heard.neighbours))
+    """Probabilities of the measured codes by all evidence, joined as a calibration joins it, shape (n, k)."""
+    chosen = join(heard.training, placed.probe, heard.model).chosen
+    return chosen.model.probabilities(_features(placed, heard.scores, heard.neighbours))
 
 
 def _features(
